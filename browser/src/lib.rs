@@ -1,0 +1,1 @@
+//! The browser face of the contract: thin wasm-bindgen functions over `notifeed`.

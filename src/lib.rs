@@ -1,0 +1,6 @@
+//! The notifeed contract: what a notification is, what is wrong with one that isn't, and how a
+//! feed of them behaves. Pure: `now`, ids and [`policy::Policy`] are arguments; nothing here does
+//! I/O, reads a clock or draws a random number. The same code runs natively, in the browser and
+//! at the edge.
+
+pub mod error;
