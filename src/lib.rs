@@ -4,3 +4,8 @@
 //! at the edge.
 
 pub mod error;
+pub mod guid;
+pub mod json;
+pub mod notification;
+pub mod policy;
+pub mod time;
