@@ -1,0 +1,448 @@
+//! Reading JSON text.
+
+use std::borrow::Cow;
+use std::collections::BinaryHeap;
+
+use super::scan::plain_run;
+use super::syntax::SyntaxErrorKind as Kind;
+use super::{Member, Number, Object, Position, SyntaxError, Value, push_integer};
+
+/// How many objects and arrays may be in one another (D).
+pub const MAX_DEPTH: usize = 16;
+
+/// How many faults of one text are listed; a text with more of them is no better for it.
+pub const MAX_FAULTS: usize = 100;
+
+/// From this number of members on, duplicates are found by sorting.
+const MANY_MEMBERS: usize = 16;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text that is JSON by the grammar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document<'a> {
+    /// What it says. Where there are faults: as if they weren't.
+    pub value: Value<'a>,
+    /// What a careful reader refuses all the same, the first [`MAX_FAULTS`] of them: those of
+    /// strings in the order of the text, duplicates at the end of their object.
+    pub faults: Vec<Fault>,
+    /// Whether there are more faults than are listed.
+    pub more_faults: bool,
+}
+
+/// Something that RFC 8259 calls unpredictable: different readers make different things of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// The value that it concerns: `payload.visualContent.title`, `a[2].b`; empty at the top.
+    pub path: String,
+    /// Where it stands.
+    pub position: Position,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A name that an earlier member of the same object has (RFC 8259 §4).
+    DuplicateName,
+    /// A `\u` escape of a surrogate without its other half (RFC 8259 §8.2): not a character. It is
+    /// read as U+FFFD.
+    LoneSurrogate,
+}
+
+/// Reads one JSON text in UTF-8; a byte order mark in front is skipped. At most [`MAX_DEPTH`]
+/// levels deep, so the recursion is bounded; time and memory grow with the length of the text
+/// (for objects with many members by n log n).
+///
+/// # Errors
+/// The first place where the text is not JSON.
+pub fn read(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let error = |kind, offset| SyntaxError {
+        kind,
+        position: Position::of(text, offset),
+    };
+    let characters = std::str::from_utf8(text)
+        .map_err(|invalid| error(Kind::InvalidUtf8, invalid.valid_up_to()))?;
+    let mut reader = Reader {
+        text: characters,
+        at: 0,
+        faults: Vec::new(),
+        more_faults: false,
+    };
+    match reader.document() {
+        Ok(value) => {
+            let Reader {
+                faults,
+                more_faults,
+                ..
+            } = reader;
+            Ok(Document {
+                value,
+                faults,
+                more_faults,
+            })
+        }
+        Err(kind) => Err(error(kind, reader.at)),
+    }
+}
+
+/// The way from the top to a value. It lives on the stack, and is only written down for a fault.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    Top,
+    Name(&'p Place<'p>, &'p str),
+    Index(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    fn push_to(self, path: &mut String) {
+        match self {
+            Place::Top => {}
+            Place::Name(parent, name) => {
+                parent.push_to(path);
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+            }
+            Place::Index(parent, index) => {
+                parent.push_to(path);
+                path.push('[');
+                push_integer(path, i64::try_from(index).unwrap_or(i64::MAX));
+                path.push(']');
+            }
+        }
+    }
+}
+
+/// Where in the text the reading is. A step that fails leaves `at` where the fault is.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    faults: Vec<Fault>,
+    more_faults: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn document(&mut self) -> Result<Value<'a>, Kind> {
+        if self.next_token().is_none() {
+            return Err(Kind::Empty);
+        }
+        let value = self.value(Place::Top, 0)?;
+        match self.next_token() {
+            None => Ok(value),
+            Some(b'/') => Err(Kind::Comment),
+            Some(_) => Err(Kind::TextAfterValue),
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// The text from `start` to here. Both stand beside ASCII characters.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Skips white space and shows what follows.
+    fn next_token(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn value(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
+        match self.next_token() {
+            Some(b'"') => Ok(Value::String(self.string(place)?)),
+            Some(b'{' | b'[') if depth == MAX_DEPTH => Err(Kind::TooDeep),
+            Some(b'{') => self.object(place, depth + 1),
+            Some(b'[') => self.array(place, depth + 1),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$') => self.word(),
+            Some(b'\'') => Err(Kind::SingleQuote),
+            Some(b'/') => Err(Kind::Comment),
+            Some(b'+') => Err(Kind::PlusSign),
+            Some(b'.') => Err(Kind::LeadingPoint),
+            Some(_) => Err(Kind::ValueExpected),
+            None => Err(Kind::EndBeforeValue),
+        }
+    }
+
+    fn object(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
+        let mut members: Vec<Member<'a>> = Vec::new();
+        // Where each name stands.
+        let mut offsets: Vec<usize> = Vec::new();
+        self.at += 1;
+        if self.next_token() == Some(b'}') {
+            self.at += 1;
+            return Ok(Value::Object(Object::new(members)));
+        }
+        loop {
+            let offset = match self.next_token() {
+                Some(b'"') => self.at,
+                Some(b'}') => return Err(Kind::TrailingComma),
+                Some(b'\'') => return Err(Kind::SingleQuote),
+                Some(b'/') => return Err(Kind::Comment),
+                Some(_) => return Err(Kind::NameExpected),
+                None => return Err(Kind::EndInObject),
+            };
+            let name = self.string(place)?;
+            match self.next_token() {
+                Some(b':') => self.at += 1,
+                Some(b'/') => return Err(Kind::Comment),
+                Some(_) => return Err(Kind::ColonExpected),
+                None => return Err(Kind::EndInObject),
+            }
+            let value = self.value(Place::Name(&place, &name), depth)?;
+            members.push(Member { name, value });
+            offsets.push(offset);
+            match self.next_token() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                Some(b'/') => return Err(Kind::Comment),
+                Some(_) => return Err(Kind::CommaOrBraceExpected),
+                None => return Err(Kind::EndInObject),
+            }
+        }
+        self.at += 1;
+        for index in duplicates(&members) {
+            if let (Some(member), Some(offset)) = (members.get(index), offsets.get(index)) {
+                self.fault(
+                    FaultKind::DuplicateName,
+                    Place::Name(&place, &member.name),
+                    *offset,
+                );
+            }
+        }
+        Ok(Value::Object(Object::new(members)))
+    }
+
+    fn array(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
+        let mut elements = Vec::new();
+        self.at += 1;
+        if self.next_token() == Some(b']') {
+            self.at += 1;
+            return Ok(Value::Array(elements));
+        }
+        loop {
+            match self.next_token() {
+                Some(b']') => return Err(Kind::TrailingComma),
+                None => return Err(Kind::EndInArray),
+                Some(_) => {}
+            }
+            elements.push(self.value(Place::Index(&place, elements.len()), depth)?);
+            match self.next_token() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                Some(b'/') => return Err(Kind::Comment),
+                Some(_) => return Err(Kind::CommaOrBracketExpected),
+                None => return Err(Kind::EndInArray),
+            }
+        }
+        self.at += 1;
+        Ok(Value::Array(elements))
+    }
+
+    fn word(&mut self) -> Result<Value<'a>, Kind> {
+        let rest = self.rest();
+        let letters = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+        let length = rest.iter().take_while(letters).count();
+        let word = rest.get(..length).unwrap_or_default();
+        let value = match word {
+            b"true" => Value::Bool(true),
+            b"false" => Value::Bool(false),
+            b"null" => Value::Null,
+            _ => {
+                let cut = length == rest.len()
+                    && [&b"true"[..], b"false", b"null"]
+                        .iter()
+                        .any(|all| all.starts_with(word));
+                return Err(if cut {
+                    Kind::EndInWord
+                } else {
+                    Kind::UnknownWord
+                });
+            }
+        };
+        self.at += length;
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<Value<'a>, Kind> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let whole = self.at;
+        self.digits()?;
+        if self.text.as_bytes().get(whole) == Some(&b'0') && self.at - whole > 1 {
+            self.at = whole;
+            return Err(Kind::LeadingZero);
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(Value::Number(Number::new(Cow::Borrowed(self.since(start)))))
+    }
+
+    /// Skips digits, at least one.
+    fn digits(&mut self) -> Result<(), Kind> {
+        match self.peek() {
+            Some(b'0'..=b'9') => {}
+            Some(_) => return Err(Kind::DigitExpected),
+            None => return Err(Kind::EndInNumber),
+        }
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    /// A string, from its quotation mark on. `place` is what a fault in it concerns.
+    fn string(&mut self, place: Place<'_>) -> Result<Cow<'a, str>, Kind> {
+        self.at += 1;
+        let start = self.at;
+        self.at += plain_run(self.rest());
+        let plain = self.since(start);
+        if self.peek() == Some(b'"') {
+            self.at += 1;
+            return Ok(Cow::Borrowed(plain));
+        }
+        let mut text = String::from(plain);
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(text));
+                }
+                Some(b'\\') => text.push(self.escape(place)?),
+                Some(_) => return Err(Kind::ControlCharacter),
+                None => return Err(Kind::EndInString),
+            }
+            let start = self.at;
+            self.at += plain_run(self.rest());
+            text.push_str(self.since(start));
+        }
+    }
+
+    /// An escape, from its backslash on.
+    fn escape(&mut self, place: Place<'_>) -> Result<char, Kind> {
+        let start = self.at;
+        let character = match self.rest().get(1) {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                let first = self.code_unit()?;
+                if let Some(character) = char::from_u32(first) {
+                    return Ok(character);
+                }
+                if first < 0xdc00 && self.rest().starts_with(b"\\u") {
+                    let second_start = self.at;
+                    let second = self.code_unit()?;
+                    if (0xdc00..0xe000).contains(&second) {
+                        let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                        return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+                    }
+                    self.at = second_start;
+                }
+                self.fault(FaultKind::LoneSurrogate, place, start);
+                return Ok(char::REPLACEMENT_CHARACTER);
+            }
+            Some(_) => return Err(Kind::InvalidEscape),
+            None => {
+                self.at += 1;
+                return Err(Kind::EndInString);
+            }
+        };
+        self.at += 2;
+        Ok(character)
+    }
+
+    /// The value of a `\uXXXX` escape.
+    fn code_unit(&mut self) -> Result<u32, Kind> {
+        self.at += 2;
+        let mut unit = 0;
+        for _ in 0..4 {
+            let byte = self.peek().ok_or(Kind::EndInString)?;
+            let digit = char::from(byte)
+                .to_digit(16)
+                .ok_or(Kind::InvalidUnicodeEscape)?;
+            unit = unit << 4 | digit;
+            self.at += 1;
+        }
+        Ok(unit)
+    }
+
+    fn fault(&mut self, kind: FaultKind, place: Place<'_>, offset: usize) {
+        if self.faults.len() == MAX_FAULTS {
+            self.more_faults = true;
+            return;
+        }
+        let mut path = String::new();
+        place.push_to(&mut path);
+        let position = Position::of(self.text.as_bytes(), offset);
+        self.faults.push(Fault {
+            kind,
+            path,
+            position,
+        });
+    }
+}
+
+/// The members whose name an earlier one has, in order.
+fn duplicates(members: &[Member<'_>]) -> Vec<usize> {
+    if members.len() <= MANY_MEMBERS {
+        let repeated = |index: usize, member: &Member<'_>| {
+            members
+                .iter()
+                .take(index)
+                .any(|earlier| earlier.name == member.name)
+        };
+        let indexed = members.iter().enumerate();
+        return indexed
+            .filter(|(index, member)| repeated(*index, member))
+            .map(|(i, _)| i)
+            .collect();
+    }
+    let names: BinaryHeap<(&str, usize)> = members
+        .iter()
+        .enumerate()
+        .map(|(index, member)| (&*member.name, index))
+        .collect();
+    let mut previous = None;
+    let mut found = BinaryHeap::new();
+    for (name, index) in names.into_sorted_vec() {
+        if previous == Some(name) {
+            found.push(index);
+        }
+        previous = Some(name);
+    }
+    found.into_sorted_vec()
+}
+
+#[cfg(test)]
+mod tests;
