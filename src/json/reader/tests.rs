@@ -1,6 +1,7 @@
 //! Tests of reading: what is understood, what is refused, and where.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "a test ends at the first surprise"
 )]
