@@ -1,0 +1,85 @@
+# Sourced by the other scripts: which tools in which versions, and where they are. Installs nothing.
+# shellcheck shell=bash
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+[[ -d ${CARGO_HOME:-$HOME/.cargo}/bin ]] && PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+PATH="$PWD/node_modules/.bin:$PATH"
+
+# Tools are kept outside the clone, each in a folder of its version: a second clone finds them.
+tools_home="${XDG_CACHE_HOME:-$HOME/.cache}/notifeed"
+
+# The version of a crate in Cargo.lock, so that a tool always fits the library it belongs to.
+locked_version() {
+  awk -v name="$1" '$1 == "name" { this = $3 } $1 == "version" && this == "\"" name "\"" { gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+}
+
+declare -A tool_version=(
+  [wasm-bindgen-cli]="$(locked_version wasm-bindgen)"
+  [worker-build]="$(locked_version worker)"
+  [wasm-pack]="0.15.1"
+)
+declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [worker-build]=worker-build [wasm-pack]=wasm-pack)
+
+tool_folder() { echo "$tools_home/$1-${tool_version[$1]}"; }
+
+# Is a tool on PATH in just the right version?
+tool_on_path() {
+  local found
+  found="$(command -v "${tool_binary[$1]}")" || return 1
+  [[ "$("$found" --version 2>/dev/null)" == *" ${tool_version[$1]}" ]]
+}
+
+for tool in "${!tool_version[@]}"; do
+  if [[ -d "$(tool_folder "$tool")/bin" ]]; then PATH="$(tool_folder "$tool")/bin:$PATH"; fi
+done
+
+# --- The Rust that compiles to wasm: the ordinary toolchain, or the one of Debian's packages (scripts/setup).
+wasm_target=wasm32-unknown-unknown
+debian_toolchain="$tools_home/rust-debian"
+
+has_wasm_target() {
+  local folder
+  folder="$(rustc --print target-libdir --target $wasm_target 2>/dev/null)" && [[ -d $folder ]]
+}
+
+# Runs a command with the Rust that can compile to wasm.
+with_wasm() {
+  if [[ ${NOTIFEED_WASM_TOOLCHAIN:-} != debian ]] && has_wasm_target; then
+    "$@"
+  else
+    PATH="$debian_toolchain/bin:$PATH" "$@"
+  fi
+}
+
+export PATH
+# worker-build downloads these three unless it is told where they are.
+export WASM_BINDGEN_BIN=wasm-bindgen WASM_OPT_BIN="$PWD/node_modules/.bin/wasm-opt" ESBUILD_BIN="$PWD/node_modules/.bin/esbuild"
+# No tool of ours calls home.
+export WRANGLER_SEND_METRICS=false WRANGLER_SEND_ERROR_REPORTS=false WRANGLER_HIDE_BANNER=true CLOUDFLARE_CF_FETCH_ENABLED=false
+
+# Everything that people read goes to stderr: `make token` prints a token and nothing else.
+say() { echo "notifeed: $*" >&2; }
+give_up() {
+  say "$*"
+  exit 1
+}
+
+# Runs a command and shows what it printed only if it fails.
+quietly() {
+  local log
+  log="$(mktemp)"
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+apt_install() {
+  export DEBIAN_FRONTEND=noninteractive
+  local options=(-q -o Acquire::http::Timeout=30 -o Acquire::Retries=1 -o DPkg::Lock::Timeout=120)
+  quietly apt-get "${options[@]}" update && quietly apt-get "${options[@]}" install -y --no-install-recommends "$@"
+}
