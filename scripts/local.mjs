@@ -1,81 +1,114 @@
-// The built Worker on workerd, on this machine, as wrangler.toml describes it: what `make serve`
-// and the black-box tests run.
+// The built Worker on workerd, on this machine, as wrangler.toml describes it: what `make serve`,
+// `make dev` and the black-box tests run.
 
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { provideDevelopmentSecrets } from "./development.mjs";
 
 export const root = resolve(fileURLToPath(import.meta.url), "../..");
 
-// Nothing of ours calls home.
-Object.assign(process.env, {
-  WRANGLER_SEND_METRICS: "false",
-  WRANGLER_SEND_ERROR_REPORTS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-});
+process.env.WRANGLER_LOG ??= "warn";
+process.env.NOTIFEED_WORKERD ??= createRequire(
+  createRequire(import.meta.url).resolve("miniflare"),
+)("workerd").default;
+process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
 
 /**
  * @typedef {object} LocalOptions
- * @property {number} [port] 0: any free one
- * @property {string} [state] the folder for KV and Durable Objects; none: in memory only
- * @property {Record<string, string>} [vars] further variables, over those of .dev.vars
- * @property {(line: string) => void} [log] takes what the Worker and workerd say
+ * @property {number} [port] 0: any that is free
+ * @property {string} [state] the folder of KV and Durable Objects; without one they are in memory only
+ * @property {Record<string, string>} [vars] variables that go before those of .dev.vars
+ * @property {(line: string) => void} [log] takes each line that the Worker or workerd logs
  */
 
 /**
- * Starts the built Worker and resolves when it answers.
+ * Starts the built Worker and resolves as soon as it answers.
  * @param {LocalOptions} [options]
  */
-export async function startLocal({ port = 0, state, vars = {}, log = console.error } = {}) {
-  if (port !== 0) await mustBeFree(port);
-  const [{ convertV4MiniflareOptions, Log, LogLevel, Miniflare }, { unstable_getMiniflareWorkerOptions }] =
-    await Promise.all([import("miniflare"), import("wrangler")]);
+export async function startLocal(options = {}) {
+  await provideDevelopmentSecrets();
+  if (options.port) await untilFree(options.port);
+  const miniflare = new Miniflare(await miniflareOptions(options));
+  const { origin } = await miniflare.ready.catch((error) => {
+    throw error.code === "ERR_ADDRESS_IN_USE" ? new PortInUse(options.port ?? 0) : error;
+  });
+  return {
+    url: origin,
+    miniflare,
+    /** Takes up what was built since, on the same port; open sockets are cut. */
+    async reload() {
+      await miniflare.setOptions(await miniflareOptions({ ...options, port: Number(new URL(origin).port) }));
+      await miniflare.ready;
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** @param {LocalOptions} options */
+async function miniflareOptions({ port = 0, state, vars, log = console.error }) {
+  // Not before it is needed: it takes half a second to load.
+  const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
-  const worker = resolve(root, "worker");
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      host: "127.0.0.1",
-      port,
-      cf: false,
-      log: new Log(LogLevel.ERROR),
-      logRequests: false,
-      telemetry: { enabled: false },
-      handleStructuredLogs: ({ message }) => log(message),
-      resourcePersistencePath: state && resolve(state),
-      workers: [
-        {
-          ...workerOptions,
-          name: "notifeed",
-          modulesRoot: worker,
-          modules: [
-            { type: "ESModule", path: resolve(worker, "entry.mjs") },
-            { type: "ESModule", path: resolve(worker, "build/index.js") },
-            { type: "CompiledWasm", path: resolve(worker, "build/index_bg.wasm") },
-          ],
-          bindings: { .../** @type {any} */ (workerOptions).bindings, ...vars },
-        },
-      ],
-    }),
-  );
-  const url = await miniflare.ready;
-  return { miniflare, url: url.origin, stop: () => miniflare.dispose() };
+  const folder = resolve(root, "worker");
+  return convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port,
+    resourcePersistencePath: state && resolve(state, "v3"),
+    handleStructuredLogs: ({ message }) => log(message),
+    log: new Log(LogLevel.ERROR),
+    logRequests: false,
+    // Nothing of ours calls home.
+    cf: false,
+    telemetry: { enabled: false },
+    workers: [
+      {
+        ...workerOptions,
+        name: "notifeed",
+        modulesRoot: folder,
+        modules: [
+          { type: "ESModule", path: resolve(folder, "entry.mjs") },
+          { type: "ESModule", path: resolve(folder, "build/index.js") },
+          { type: "CompiledWasm", path: resolve(folder, "build/index_bg.wasm") },
+        ],
+        bindings: { .../** @type {any} */ (workerOptions).bindings, ...vars },
+      },
+    ],
+  });
 }
 
 export class PortInUse extends Error {
   /** @param {number} port */
   constructor(port) {
-    super(`port ${port} is in use: stop what runs there, or choose another with PORT=`);
+    super(`port ${port} is in use: stop what listens there, or choose another with PORT=`);
   }
 }
 
-/** @param {number} port */
-async function mustBeFree(port) {
+/**
+ * A server that was just killed may need a moment to let its port go.
+ * @param {number} port
+ */
+async function untilFree(port) {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if (await isFree(port)) return;
+    await sleep(100);
+  }
+  throw new PortInUse(port);
+}
+
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+function isFree(port) {
   const probe = createServer();
-  await new Promise((done, failed) => {
+  return new Promise((resolve, reject) => {
     probe.once("error", (/** @type {NodeJS.ErrnoException} */ error) =>
-      failed(error.code === "EADDRINUSE" ? new PortInUse(port) : error),
+      error.code === "EADDRINUSE" ? resolve(false) : reject(error),
     );
-    probe.listen(port, "127.0.0.1", () => done(undefined));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
-  await new Promise((done) => probe.close(done));
 }

@@ -1,0 +1,37 @@
+# notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
+.DEFAULT_GOAL := help
+.PHONY: help dev serve test check package token deploy clean
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+# Passed on by `make dev PORT=…` and the like.
+export PORT STATE
+node := node_modules/.bin/node
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+dev: export NOTIFEED_PROFILE ?= dev-wasm
+dev: ## serve on http://127.0.0.1:8787 (PORT=), rebuild on change; state stays in .wrangler/state (STATE=)
+	@scripts/setup build && scripts/build && exec $(node) scripts/serve.mjs --watch
+
+serve: ## the same without watching, and with the release build
+	@scripts/setup build && scripts/build && exec $(node) scripts/serve.mjs
+
+test: ## every test: native, wasm in a browser, black-box on workerd, the console in a browser
+	@scripts/setup test && scripts/test
+
+check: ## formatting, lints, types, the deployment's dry run and its size
+	@scripts/setup build && scripts/check
+
+package: ## the npm tarball, into dist/
+	@scripts/setup build && scripts/package
+
+token: ## a development token: as=megan@contoso.com (a user's) or app=contoso-server (an app's)
+	@scripts/setup node && as='$(as)' app='$(app)' $(node) scripts/token.mjs
+
+deploy: ## to Cloudflare; says what must exist first
+	@scripts/setup build && scripts/deploy
+
+clean: ## remove what was built here (not the tools, not the state)
+	@rm -rf target worker/build www/notifeed dist

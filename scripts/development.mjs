@@ -1,0 +1,74 @@
+// Development credentials (CONTRACT §3): the secrets in .dev.vars, made once, and tokens signed
+// with them. Never part of a deployment: wrangler doesn't deploy .dev.vars.
+
+import { randomBytes } from "node:crypto";
+import { appendFile, readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
+import { SignJWT } from "jose";
+
+const file = resolve(fileURLToPath(import.meta.url), "../../.dev.vars");
+const secret = () => randomBytes(32).toString("base64url");
+
+/** @type {Record<string, () => string>} */
+const wanted = {
+  // HS256 key of development tokens.
+  DEVELOPMENT_TOKEN_SECRET: secret,
+  // Keys that sign user notification subscription ids, by their ids.
+  UNS_KEYS: () => `'{"1":"${secret()}"}'`,
+};
+
+/**
+ * The variables of .dev.vars; what is missing there is made and added.
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function provideDevelopmentSecrets() {
+  const read = async () => parseEnv(await readFile(file, "utf8").catch(() => ""));
+  const present = await read();
+  const missing = Object.keys(wanted).filter((name) => !present[name]);
+  if (missing.length === 0) return /** @type {Record<string, string>} */ (present);
+  const lines = missing.map((name) => `${name}=${wanted[name]()}\n`);
+  await appendFile(file, lines.join(""), { mode: 0o600 });
+  return /** @type {Record<string, string>} */ (await read());
+}
+
+/**
+ * A delegated token of a user for the client app, valid 12 hours.
+ * @param {string} user the user's principal name
+ * @param {Record<string, unknown>} [claims] go before the usual ones
+ */
+export function userToken(user, claims = {}) {
+  return sign({
+    sub: user,
+    upn: user,
+    azp: "contoso-client",
+    scp: "Notifications.ReadWrite.CreatedByApp",
+    ...claims,
+  });
+}
+
+/**
+ * An app-only token, valid 12 hours.
+ * @param {string} app the app's id
+ * @param {Record<string, unknown>} [claims] go before the usual ones
+ */
+export function appToken(app, claims = {}) {
+  return sign({ sub: app, azp: app, idtyp: "app", ...claims });
+}
+
+/** @param {Record<string, unknown>} claims */
+async function sign(claims) {
+  const { DEVELOPMENT_TOKEN_SECRET } = await provideDevelopmentSecrets();
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({
+    iss: "notifeed-dev",
+    aud: "notifeed",
+    iat: now,
+    nbf: now,
+    exp: now + 12 * 60 * 60,
+    ...claims,
+  })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+    .sign(Buffer.from(DEVELOPMENT_TOKEN_SECRET, "base64url"));
+}
