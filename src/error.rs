@@ -1,8 +1,20 @@
 //! The error table (CONTRACT §1, "Errors"): every code the service answers with, its status, and
 //! the envelope it travels in.
+//!
+//! A [`Problem`] is what the caller did wrong, or what the service can't do for them now: a value
+//! of the contract, with a status and a sentence that says what to do. What breaks on our own side
+//! is never a `Problem` until the edge has logged it and chosen [`ErrorCode::ServiceUnavailable`].
 
-/// A row of the error table. The order of the body's rows is the order of precedence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::Context;
+use crate::json::Writer;
+use crate::policy::Policy;
+
+/// A row of the error table. Of the rows that a body can earn, the first in this order answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ErrorCode {
     /// 400: the body is an array.
     MultipleNotificationsNotSupported,
@@ -12,7 +24,7 @@ pub enum ErrorCode {
     UnsupportedHeader,
     /// 400: the payload has no usable content.
     InvalidPayload,
-    /// 401: a declared property has the wrong JSON type.
+    /// 401, without `WWW-Authenticate`: a declared property has the wrong JSON type.
     InvalidActivityDataType,
     /// 403: the caller is on the blocked list.
     CallerBlocked,
@@ -20,13 +32,13 @@ pub enum ErrorCode {
     NotAuthorizedForUser,
     /// 405, with `Allow`.
     MethodNotAllowed,
-    /// 406 (or 429 by setting), with `Retry-After`.
+    /// 406 (429 by setting), with `Retry-After`: the caller is over its limit.
     Throttled,
-    /// 406 (or 429 by setting), with `Retry-After`: the service, not the caller, is at its limit.
+    /// 406 (429 by setting), with `Retry-After`: the feed is at its limit.
     ServerBusy,
     /// 415: content type or encoding.
     UnsupportedMediaType,
-    /// 401, with `WWW-Authenticate`.
+    /// 401, with `WWW-Authenticate`: no token, or one that proves nothing.
     InvalidAuthenticationToken,
     /// 404: unknown path or id, or not the caller's.
     ItemNotFound,
@@ -34,15 +46,37 @@ pub enum ErrorCode {
     SyncStateNotFound,
     /// 412: `If-Match` doesn't match.
     PreconditionFailed,
-    /// 413.
+    /// 413: more than [`crate::http::MAX_BODY_BYTES`].
     RequestBodyTooLarge,
-    /// 426: the stream was asked for without `Upgrade`.
+    /// 426: the stream was asked for without `Upgrade: websocket`.
     UpgradeRequired,
-    /// 503, with `Retry-After`: a store is down.
+    /// 503, with `Retry-After`: a store is down, or the deployment isn't configured.
     ServiceUnavailable,
 }
 
 impl ErrorCode {
+    /// Every row.
+    pub const ALL: [Self; 18] = [
+        Self::MultipleNotificationsNotSupported,
+        Self::BadRequest,
+        Self::UnsupportedHeader,
+        Self::InvalidPayload,
+        Self::InvalidActivityDataType,
+        Self::CallerBlocked,
+        Self::NotAuthorizedForUser,
+        Self::MethodNotAllowed,
+        Self::Throttled,
+        Self::ServerBusy,
+        Self::UnsupportedMediaType,
+        Self::InvalidAuthenticationToken,
+        Self::ItemNotFound,
+        Self::SyncStateNotFound,
+        Self::PreconditionFailed,
+        Self::RequestBodyTooLarge,
+        Self::UpgradeRequired,
+        Self::ServiceUnavailable,
+    ];
+
     /// The stable `error.code` on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,5 +99,128 @@ impl ErrorCode {
             Self::UpgradeRequired => "UpgradeRequired",
             Self::ServiceUnavailable => "ServiceUnavailable",
         }
+    }
+
+    /// The HTTP status. Throttling answers what the policy says: 406 as the page has it, or 429.
+    pub const fn status(self, policy: &Policy) -> u16 {
+        match self {
+            Self::MultipleNotificationsNotSupported
+            | Self::BadRequest
+            | Self::UnsupportedHeader
+            | Self::InvalidPayload => 400,
+            Self::InvalidActivityDataType | Self::InvalidAuthenticationToken => 401,
+            Self::CallerBlocked | Self::NotAuthorizedForUser => 403,
+            Self::ItemNotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Throttled | Self::ServerBusy => policy.throttle_status().as_u16(),
+            Self::SyncStateNotFound => 410,
+            Self::PreconditionFailed => 412,
+            Self::RequestBodyTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::UpgradeRequired => 426,
+            Self::ServiceUnavailable => 503,
+        }
+    }
+
+    /// The code of the WebSocket close frame that refuses a stream where the client can see no
+    /// HTTP status (CONTRACT §4): come back with a fresh token, stop, or come back later.
+    pub const fn close_code(self) -> u16 {
+        match self {
+            Self::InvalidAuthenticationToken => 4401,
+            Self::CallerBlocked | Self::NotAuthorizedForUser | Self::ItemNotFound => 4403,
+            Self::Throttled | Self::ServerBusy => 4429,
+            Self::ServiceUnavailable => 1013,
+            _ => 4400,
+        }
+    }
+}
+
+/// One violation, as the envelope's `details` carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Stable code of the violation.
+    pub code: Cow<'static, str>,
+    /// What it is about: a property path, a header or a query option.
+    pub target: String,
+    /// A sentence that says what to do.
+    pub message: String,
+}
+
+/// An answer other than success.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The row of the table.
+    pub code: ErrorCode,
+    /// One sentence for the reader of `error.message`: what is wrong and what to do.
+    pub message: Cow<'static, str>,
+    /// Every violation, in the order of the document.
+    pub details: Vec<Detail>,
+    /// Whole seconds to wait, for the rows that say so.
+    pub retry_after: Option<u32>,
+    /// The methods that the path supports, for 405.
+    pub allow: Option<Cow<'static, str>>,
+}
+
+impl Problem {
+    /// A problem that is said in one sentence.
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            retry_after: None,
+            allow: None,
+        }
+    }
+
+    /// The same, with the whole seconds after which another try makes sense.
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The same, about one named thing.
+    pub fn detail(mut self, code: impl Into<Cow<'static, str>>, target: &str) -> Self {
+        self.details.push(Detail {
+            code: code.into(),
+            target: target.to_owned(),
+            message: self.message.to_string(),
+        });
+        self
+    }
+
+    /// The members of the error object (CONTRACT §1): `code`, `message`, `innerError`, `details`.
+    /// `innerError.date` is UTC to the second, without a zone.
+    pub fn write(&self, context: &Context, writer: &mut Writer) {
+        writer.begin_object();
+        writer.string_field("code", self.code.as_str());
+        writer.string_field("message", &self.message);
+        writer.key("innerError");
+        writer.begin_object();
+        writer.string_field("date", &context.now.to_seconds_string());
+        writer.string_field("request-id", &context.request_id.to_string());
+        writer.string_field("client-request-id", &context.client_request_id());
+        writer.end_object();
+        writer.key("details");
+        writer.begin_array();
+        for detail in &self.details {
+            writer.begin_object();
+            writer.string_field("code", &detail.code);
+            writer.string_field("target", &detail.target);
+            writer.string_field("message", &detail.message);
+            writer.end_object();
+        }
+        writer.end_array();
+        writer.end_object();
+    }
+
+    /// The whole envelope: `{"error":{…}}`.
+    pub fn envelope(&self, context: &Context) -> String {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.key("error");
+        self.write(context, &mut writer);
+        writer.end_object();
+        writer.finish()
     }
 }

@@ -3,9 +3,15 @@
 //! I/O, reads a clock or draws a random number. The same code runs natively, in the browser and
 //! at the edge.
 
+pub mod credentials;
+pub mod digest;
 pub mod error;
+pub mod feed;
 pub mod guid;
+pub mod http;
+mod interchange;
 pub mod json;
+pub mod live;
 pub mod notification;
 pub mod policy;
 pub mod time;

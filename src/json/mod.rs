@@ -12,8 +12,19 @@ mod value;
 mod writer;
 
 pub use number::{Number, NumberError};
+pub(crate) use reader::push_name;
 pub use reader::{Document, Fault, FaultKind, MAX_DEPTH, MAX_FAULTS, read};
 pub use syntax::{Position, SyntaxError, SyntaxErrorKind};
 pub use value::{Member, Object, Value};
 pub use writer::Writer;
 pub(crate) use writer::{push_integer, push_padded};
+
+/// Reads a text that must be one unambiguous object: a token's claims, a frame. `None` for
+/// anything else, duplicate names among it.
+pub fn read_object(text: &[u8]) -> Option<Object<'_>> {
+    let document = read(text).ok()?;
+    match document.value {
+        Value::Object(object) if document.faults.is_empty() => Some(object),
+        _ => None,
+    }
+}

@@ -1,0 +1,174 @@
+//! A row of the index: everything of a notification but its body.
+
+use crate::guid::Guid;
+use crate::notification::PlatformSet;
+use crate::time::Timestamp;
+
+/// A change's number: the feed's first change is 1, every later one is larger by one. 0 is before
+/// all of them. At most 2⁵³ − 1, so that JavaScript counts along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Seq(i64);
+
+impl Seq {
+    /// Before the first change.
+    pub const ZERO: Self = Self(0);
+
+    /// The number as it is stored and sent.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// The number that was stored; nothing below 0.
+    pub const fn new(number: i64) -> Self {
+        Self(if number < 0 { 0 } else { number })
+    }
+
+    /// The next change's.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// Whether the user has read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReadState {
+    /// `unread`
+    #[default]
+    Unread,
+    /// `read`
+    Read,
+}
+
+impl ReadState {
+    /// The spelling on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::Read => "read",
+        }
+    }
+
+    /// The state of that exact spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Unread, Self::Read]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// What the user did with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UserActionState {
+    /// `noInteraction`
+    #[default]
+    NoInteraction,
+    /// `activated`
+    Activated,
+    /// `dismissed`
+    Dismissed,
+    /// `snoozed`
+    Snoozed,
+}
+
+impl UserActionState {
+    /// The spelling on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoInteraction => "noInteraction",
+            Self::Activated => "activated",
+            Self::Dismissed => "dismissed",
+            Self::Snoozed => "snoozed",
+        }
+    }
+
+    /// The state of that exact spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::NoInteraction,
+            Self::Activated,
+            Self::Dismissed,
+            Self::Snoozed,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
+    }
+}
+
+/// The app that sent a notification: its `appNotificationId`s are its own, and only it gets the
+/// sender's view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The issuer of the app's token.
+    pub issuer: String,
+    /// The app id in it.
+    pub app: String,
+}
+
+/// A row of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The notification's id, for its whole life.
+    pub id: Guid,
+    /// 1, and one more with each replacement. A body belongs to one revision.
+    pub revision: u32,
+    /// The place in the list: given once, so that no state change moves an item between pages.
+    pub ordinal: i64,
+    /// The number of the last change of content.
+    pub content_seq: Seq,
+    /// The number of the last change of anything.
+    pub seq: Seq,
+    /// Who sent it.
+    pub sender: Sender,
+    /// The sender's own id for it.
+    pub app_notification_id: Option<String>,
+    /// The platforms that the current revision is for.
+    pub platforms: PlatformSet,
+    /// The platforms that any revision was for.
+    pub reached: PlatformSet,
+    /// When it was first posted.
+    pub created: Timestamp,
+    /// When anything of it last changed.
+    pub modified: Timestamp,
+    /// When the current content was posted: the display time counts from here.
+    pub posted: Timestamp,
+    /// When it leaves every surface.
+    pub expiration: Timestamp,
+    /// The display time that was asked for, in seconds.
+    pub display_time_to_live: Option<u32>,
+    /// Read or not.
+    pub read_state: ReadState,
+    /// Dismissed or not.
+    pub user_action_state: UserActionState,
+    /// What "the same content" compares: SHA-256 of the canonical request.
+    pub request_digest: String,
+    /// The latest expiration that any revision had: until then the row stays, as a tombstone if
+    /// need be, because an endpoint that was away may still show that revision.
+    pub keep_until: Timestamp,
+    /// It was deleted: the row is a tombstone.
+    pub deleted: bool,
+}
+
+impl Entry {
+    /// Whether it is on the feed at that instant: neither deleted nor expired. It expires at its
+    /// instant, not after it.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        !self.deleted && now < self.expiration
+    }
+
+    /// The whole seconds of display time left, not counting the one that is running, never
+    /// negative; `None` when none was asked for (CONTRACT §1, "Success").
+    pub fn display_seconds_left(&self, now: Timestamp) -> Option<i64> {
+        let asked = i64::from(self.display_time_to_live?) * 1000;
+        let left = asked.saturating_sub(now.saturating_millis_since(self.posted));
+        Some(left.saturating_sub(1).div_euclid(1000).max(0))
+    }
+
+    /// `status` of the receiver's view.
+    pub const fn status(&self) -> &'static str {
+        if self.revision > 1 {
+            "updated"
+        } else {
+            "active"
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The rules of a feed (CONTRACT §2; DESIGN "Sequence, resume, delta"): one user's notifications of
+//! one host, in the order in which they changed.
+//!
+//! [`entry::Entry`] is a row of the index. [`append::append`] decides what a post does to it;
+//! [`change::change_since`] is the whole of resume, delta and fan-out: what one endpoint must be
+//! told of one entry, given where it left off. [`cursor`] is that "where". [`view`] renders.
+//! Whoever has a store keeps the rows; nothing here does.
+
+pub mod append;
+pub mod change;
+pub mod cursor;
+pub mod entry;
+pub mod view;
+
+pub use append::{Appended, append};
+pub use change::{Change, RemovalReason, change_since};
+pub use cursor::{Cursor, Epoch, Resume};
+pub use entry::{Entry, ReadState, Seq, UserActionState};
+
+use crate::credentials::User;
+
+/// The name of a user's Hub: one for each (issuer, tenant, subject, host), and it tells nothing
+/// about them.
+pub fn hub_name(user: &User, host: &str) -> String {
+    crate::digest::sha256_hex(&[&user.issuer, &user.tenant, &user.subject, host])
+}

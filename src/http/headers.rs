@@ -1,0 +1,144 @@
+//! The request headers that decide before the body counts (CONTRACT §1, "Request headers").
+
+use crate::error::{ErrorCode, Problem};
+use crate::http::ContentEncoding;
+
+/// The longest `client-request-id` that is echoed, in characters.
+pub const MAX_CLIENT_REQUEST_ID: usize = 128;
+
+/// The headers of a request with a body, as they were sent.
+#[derive(Debug, Clone, Default)]
+pub struct BodyHeaders {
+    /// `Content-Type`
+    pub content_type: Option<String>,
+    /// `Content-Encoding`
+    pub content_encoding: Option<String>,
+    /// `If-Modified-Since` was there, whatever it said.
+    pub if_modified_since: bool,
+    /// `If-Range` was there, whatever it said.
+    pub if_range: bool,
+}
+
+impl BodyHeaders {
+    /// 400 `UnsupportedHeader` comes before 415, and the content type before the encoding.
+    pub fn check(&self) -> Result<ContentEncoding, Problem> {
+        let unsupported = [
+            (self.if_modified_since, "If-Modified-Since"),
+            (self.if_range, "If-Range"),
+        ];
+        if let Some((_, name)) = unsupported.into_iter().find(|(present, _)| *present) {
+            return Err(Problem::new(
+                ErrorCode::UnsupportedHeader,
+                format!("The header '{name}' isn't supported here. Send the request without it."),
+            )
+            .detail("UnsupportedHeader", name));
+        }
+        if !self.content_type.as_deref().is_some_and(is_json) {
+            return Err(Problem::new(
+                ErrorCode::UnsupportedMediaType,
+                "The body must be sent as JSON. Set 'Content-Type: application/json'.",
+            )
+            .detail("UnsupportedContentType", "Content-Type"));
+        }
+        ContentEncoding::parse(self.content_encoding.as_deref())
+    }
+}
+
+/// `application/json`, any parameters, any case (D).
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// The caller's `client-request-id`, unless it is to be ignored: empty, over 128 characters, or not
+/// printable ASCII.
+pub fn client_request_id(value: Option<&str>) -> Option<&str> {
+    value.filter(|id| {
+        !id.is_empty()
+            && id.len() <= MAX_CLIENT_REQUEST_ID
+            && id.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    })
+}
+
+/// The token of an `Authorization: Bearer …` header (RFC 6750 §2.1); the scheme in any case.
+pub fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json() -> BodyHeaders {
+        BodyHeaders {
+            content_type: Some("application/json".into()),
+            ..BodyHeaders::default()
+        }
+    }
+
+    fn code(headers: &BodyHeaders) -> Option<ErrorCode> {
+        headers.check().err().map(|problem| problem.code)
+    }
+
+    #[test]
+    fn json_in_any_case_with_any_parameters() {
+        for value in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/json ;odata.metadata=minimal",
+        ] {
+            let headers = BodyHeaders {
+                content_type: Some(value.into()),
+                ..json()
+            };
+            assert_eq!(headers.check(), Ok(ContentEncoding::Identity), "{value}");
+        }
+        for value in [None, Some("text/json"), Some("application/jsonp"), Some("")] {
+            let headers = BodyHeaders {
+                content_type: value.map(str::to_owned),
+                ..json()
+            };
+            assert_eq!(
+                code(&headers),
+                Some(ErrorCode::UnsupportedMediaType),
+                "{value:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unsupported_header_comes_before_the_media_type() {
+        let headers = BodyHeaders {
+            if_range: true,
+            ..BodyHeaders::default()
+        };
+        assert_eq!(code(&headers), Some(ErrorCode::UnsupportedHeader));
+        let headers = BodyHeaders {
+            if_modified_since: true,
+            ..json()
+        };
+        assert_eq!(code(&headers), Some(ErrorCode::UnsupportedHeader));
+    }
+
+    #[test]
+    fn a_client_request_id_is_echoed_or_ignored() {
+        let longest = "x".repeat(128);
+        assert_eq!(client_request_id(Some(&longest)), Some(longest.as_str()));
+        assert_eq!(client_request_id(Some(&"x".repeat(129))), None);
+        assert_eq!(client_request_id(Some("a b~")), Some("a b~"));
+        for ignored in ["", "é", "a\u{7f}", "a\tb"] {
+            assert_eq!(client_request_id(Some(ignored)), None, "{ignored:?}");
+        }
+    }
+
+    #[test]
+    fn bearer_tokens() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bearer  abc "), Some("abc"));
+        for other in ["", "abc", "Basic abc", "Bearer", "Bearer "] {
+            assert_eq!(bearer(other), None, "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Which resource a path names, and which methods it has (CONTRACT §1 to §4).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The version segment of a path. `v1.0` is an alias that answers with `v1.0` in its links (D).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ApiVersion {
+    /// `/beta`, as the page has it.
+    #[serde(rename = "beta")]
+    Beta,
+    /// `/v1.0`.
+    #[serde(rename = "v1.0")]
+    V1,
+}
+
+impl ApiVersion {
+    /// The path segment.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Beta => "beta",
+            Self::V1 => "v1.0",
+        }
+    }
+}
+
+/// The methods that any resource of the service has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+    /// `OPTIONS`: a CORS preflight, on every path that exists.
+    Options,
+}
+
+impl Method {
+    /// The method of that exact name (methods are case-sensitive, RFC 9110 §9.1).
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "GET" => Self::Get,
+            "POST" => Self::Post,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            "OPTIONS" => Self::Options,
+            _ => return None,
+        })
+    }
+}
+
+/// Whose notifications a path is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Addressee {
+    /// `/me`: the token's user, or the one that the UNS id names.
+    Me,
+    /// `/users/{id}`: subject, object id or principal name, which must be that same user.
+    User(String),
+}
+
+/// A resource of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    /// `…/notifications`
+    Notifications,
+    /// `…/notifications/{id}` and `…/activities/{id}`; the id as it stands in the path.
+    Notification(String),
+    /// `…/notifications/subscriptions`
+    Subscriptions,
+    /// `…/notifications/stream`
+    Stream,
+    /// `/dev/token`, in development only.
+    DevelopmentToken,
+}
+
+impl Resource {
+    /// The methods, as the `Allow` header lists them.
+    pub const fn allow(&self) -> &'static str {
+        match self {
+            Self::Notifications | Self::Subscriptions | Self::DevelopmentToken => "POST, OPTIONS",
+            Self::Notification(_) | Self::Stream => "GET, OPTIONS",
+        }
+    }
+
+    /// Whether the resource has that method.
+    pub fn allows(&self, method: Method) -> bool {
+        match method {
+            Method::Options => true,
+            Method::Post => matches!(
+                self,
+                Self::Notifications | Self::Subscriptions | Self::DevelopmentToken
+            ),
+            Method::Get => matches!(self, Self::Notification(_) | Self::Stream),
+            Method::Patch | Method::Delete => false,
+        }
+    }
+}
+
+/// A path that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The version that the path named; development paths count as beta.
+    pub version: ApiVersion,
+    /// Whose.
+    pub addressee: Addressee,
+    /// What.
+    pub resource: Resource,
+}
+
+impl Route {
+    /// Reads a path as it stands in the URL: percent-encoded, without the query. One trailing
+    /// slash is tolerated. `None`: there is no such path (404).
+    pub fn parse(path: &str) -> Option<Self> {
+        let path = path.strip_prefix('/')?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mut segments = path.split('/');
+        let version = match segments.next()? {
+            "beta" => ApiVersion::Beta,
+            "v1.0" => ApiVersion::V1,
+            "dev" => {
+                let token = segments.next()? == "token" && segments.next().is_none();
+                return token.then_some(Self {
+                    version: ApiVersion::Beta,
+                    addressee: Addressee::Me,
+                    resource: Resource::DevelopmentToken,
+                });
+            }
+            _ => return None,
+        };
+        let addressee = match segments.next()? {
+            "me" => Addressee::Me,
+            "users" => Addressee::User(percent_decode(segments.next()?)?),
+            _ => return None,
+        };
+        let resource = match (segments.next()?, segments.next()) {
+            ("notifications", None) => Resource::Notifications,
+            ("notifications", Some("subscriptions")) => Resource::Subscriptions,
+            ("notifications", Some("stream")) => Resource::Stream,
+            ("notifications" | "activities", Some(id)) if !id.is_empty() => {
+                Resource::Notification(percent_decode(id)?)
+            }
+            _ => return None,
+        };
+        segments.next().is_none().then_some(Self {
+            version,
+            addressee,
+            resource,
+        })
+    }
+}
+
+impl fmt::Display for ApiVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Undoes percent-encoding (RFC 3986 §2.1). `None` where it isn't well-formed or isn't UTF-8.
+pub fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        decoded.push(if byte == b'%' {
+            let high = char::from(bytes.next()?).to_digit(16)?;
+            let low = char::from(bytes.next()?).to_digit(16)?;
+            u8::try_from(high * 16 + low).ok()?
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
+pub fn percent_encode(text: &str) -> String {
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                encoded.extend(HEX.get(usize::from(digit)));
+            }
+        }
+    }
+    encoded
+}
+
+/// The values of a query's parameters, by name, percent-decoded, in order.
+pub fn query(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .filter_map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((
+                percent_decode(&name.replace('+', " "))?,
+                percent_decode(&value.replace('+', " "))?,
+            ))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(path: &str) -> Option<Resource> {
+        Route::parse(path).map(|route| route.resource)
+    }
+
+    #[test]
+    fn the_page_s_path_with_and_without_a_trailing_slash() {
+        assert_eq!(
+            resource("/beta/me/notifications"),
+            Some(Resource::Notifications)
+        );
+        assert_eq!(
+            resource("/beta/me/notifications/"),
+            Some(Resource::Notifications)
+        );
+        assert_eq!(resource("/beta/me/notifications//"), None);
+        assert_eq!(resource("/beta/me/Notifications"), None);
+    }
+
+    #[test]
+    fn v1_is_an_alias_that_is_remembered() {
+        let route = Route::parse("/v1.0/me/activities/x").map(|r| (r.version, r.resource));
+        assert_eq!(
+            route,
+            Some((ApiVersion::V1, Resource::Notification("x".into())))
+        );
+    }
+
+    #[test]
+    fn a_user_is_percent_decoded() {
+        let route = Route::parse("/beta/users/megan%40contoso.com/notifications/stream");
+        assert_eq!(
+            route.map(|r| (r.addressee, r.resource)),
+            Some((
+                Addressee::User("megan@contoso.com".into()),
+                Resource::Stream
+            ))
+        );
+        assert_eq!(Route::parse("/beta/users/%zz/notifications"), None);
+        assert_eq!(Route::parse("/beta/users/%ff/notifications"), None);
+    }
+
+    #[test]
+    fn what_is_not_there() {
+        for path in [
+            "",
+            "/",
+            "/beta",
+            "/beta/me",
+            "/beta/me/",
+            "/beta/me/notifications/a/b",
+            "/beta/you/notifications",
+            "/beta/users/notifications",
+            "/dev",
+            "/dev/token/x",
+            "/v2.0/me/notifications",
+            "/beta/me/activities",
+        ] {
+            assert_eq!(Route::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn percent_encoding_keeps_only_unreserved_characters() {
+        assert_eq!(percent_encode("a-Z_0.~@'é"), "a-Z_0.~%40%27%C3%A9");
+        assert_eq!(percent_decode("%C3%A9%40").as_deref(), Some("é@"));
+        assert_eq!(percent_decode("%4"), None);
+    }
+
+    #[test]
+    fn a_query_is_read_pair_by_pair() {
+        let pairs = query("platform=windows&cursor=a%2Bb&&x");
+        let expected = [("platform", "windows"), ("cursor", "a+b"), ("x", "")];
+        assert_eq!(pairs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
+}

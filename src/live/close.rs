@@ -1,0 +1,42 @@
+//! How a connection ends, and what the client does then.
+
+/// A WebSocket close code (RFC 6455 §7.4) with its reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Close {
+    /// 4000 to 4999 are ours.
+    pub code: u16,
+    /// At most 123 bytes.
+    pub reason: &'static str,
+}
+
+impl Close {
+    /// The client sent what isn't a frame. It stops.
+    pub const MALFORMED: Self = Self {
+        code: 4400,
+        reason: "BadRequest",
+    };
+    /// The token has expired. It comes back with a fresh one, and its cursor.
+    pub const TOKEN_EXPIRED: Self = Self {
+        code: 4401,
+        reason: "InvalidAuthenticationToken",
+    };
+    /// More was to be replayed than is sent unasked. It comes back at once with its cursor.
+    pub const TOO_SLOW: Self = Self {
+        code: 4408,
+        reason: "ReplayCut",
+    };
+    /// The Hub was started anew in the middle of a replay. It comes back with its cursor.
+    pub const RESTARTED: Self = Self {
+        code: 1012,
+        reason: "ServiceRestart",
+    };
+}
+
+/// The code to answer a close with: what the peer sent, unless that may not be sent (RFC 6455
+/// §7.4.1 reserves 1004, 1005, 1006 and 1015).
+pub const fn echo(code: u16) -> u16 {
+    match code {
+        1000..=1003 | 1007..=1014 | 3000..=4999 => code,
+        _ => 1000,
+    }
+}
