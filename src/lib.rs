@@ -14,4 +14,7 @@ pub mod json;
 pub mod live;
 pub mod notification;
 pub mod policy;
+pub mod subscription;
 pub mod time;
+pub mod verdict;
+pub mod violation;

@@ -13,6 +13,9 @@ pub const MAX_DEPTH: usize = 16;
 /// How many faults of one text are listed; a text with more of them is no better for it.
 pub const MAX_FAULTS: usize = 100;
 
+/// How many characters of a name stand in a path.
+const MAX_NAME: usize = 64;
+
 /// From this number of members on, duplicates are found by sorting.
 const MANY_MEMBERS: usize = 16;
 
@@ -105,7 +108,7 @@ impl Place<'_> {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                path.push_str(name);
+                push_name(path, name);
             }
             Place::Index(parent, index) => {
                 parent.push_to(path);
@@ -114,6 +117,17 @@ impl Place<'_> {
                 path.push(']');
             }
         }
+    }
+}
+
+/// Appends a name for a path or a sentence, cut after [`MAX_NAME`] characters.
+pub(crate) fn push_name(text: &mut String, name: &str) {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => {
+            text.push_str(name.get(..end).unwrap_or_default());
+            text.push('…');
+        }
+        None => text.push_str(name),
     }
 }
 

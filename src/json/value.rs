@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Number;
+use super::{Number, Writer};
 
 /// A JSON value. Strings without escapes borrow from the text that they were read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,31 @@ impl<'a> Value<'a> {
             Some(object)
         } else {
             None
+        }
+    }
+
+    /// Writes it as it was read: members in their order, numbers as they were written.
+    pub fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Null => w.null(),
+            Self::Bool(value) => w.boolean(*value),
+            Self::Number(number) => w.raw(number.as_str()),
+            Self::String(text) => w.string(text),
+            Self::Array(elements) => {
+                w.begin_array();
+                for element in elements {
+                    element.write(w);
+                }
+                w.end_array();
+            }
+            Self::Object(object) => {
+                w.begin_object();
+                for member in object {
+                    w.key(&member.name);
+                    member.value.write(w);
+                }
+                w.end_object();
+            }
         }
     }
 

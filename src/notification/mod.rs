@@ -1,21 +1,30 @@
 //! The notification (CONTRACT §1): the resource that apps send and feeds hold. Only the contract
 //! makes one, so whoever holds a [`Notification`] holds a valid one.
 
+pub(crate) mod check;
+mod host_name;
+mod names;
 mod platform;
 mod priority;
 mod rendering;
+pub(crate) mod rules;
 
 use std::fmt;
 
+pub use host_name::{HostName, HostNameError};
 pub use platform::{Platform, PlatformSet};
 pub use priority::Priority;
+pub use rules::{
+    MAX_APP_NOTIFICATION_ID, MAX_DISPLAY_TIME_TO_LIVE, MAX_FALLBACK_DELAY, MAX_GROUP_NAME,
+    MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY,
+};
 
 use crate::time::Timestamp;
 
 /// A validated notification in canonical form, all defaults filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    target_host_name: String,
+    target_host_name: HostName,
     app_notification_id: Option<String>,
     group_name: Option<String>,
     priority: Priority,
@@ -30,7 +39,7 @@ pub struct Notification {
 impl Notification {
     /// The app's cross-device domain, in lower case, 1 to 253 characters.
     pub fn target_host_name(&self) -> &str {
-        &self.target_host_name
+        self.target_host_name.as_str()
     }
 
     /// The app's own id for it, 1 to 128 characters.

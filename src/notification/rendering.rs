@@ -4,7 +4,7 @@
 //! (D) A top-level member that is absent is written as `null`; inside `payload` and
 //! `fallbackPolicy` absent members are left out, as the page's response does it.
 
-use super::{CanonicalError, EndpointFallback, Notification, Platform, VisualContent};
+use super::{EndpointFallback, Notification, Platform, VisualContent};
 use crate::json::Writer;
 use crate::time::Timestamp;
 
@@ -17,20 +17,11 @@ impl Notification {
         self.render(Some(self.expiration))
     }
 
-    /// Reads back what [`Notification::canonical`] wrote, however old it is: no rule of the clock
-    /// applies.
-    ///
-    /// # Errors
-    /// [`CanonicalError`] for any other text.
-    pub fn from_canonical(_text: &str) -> Result<Self, CanonicalError> {
-        Err(CanonicalError)
-    }
-
     /// Writes the members that say what is sent to whom, `appNotificationId` to `fallbackPolicy`
     /// in canonical order, into an object that the caller has begun: the receiver's view.
     pub fn write_content(&self, w: &mut Writer) {
         w.opt_string_field("appNotificationId", self.app_notification_id());
-        w.string_field("targetHostName", &self.target_host_name);
+        w.string_field("targetHostName", self.target_host_name());
         w.opt_string_field("groupName", self.group_name());
         w.string_field("priority", self.priority.as_str());
         w.key("payload");

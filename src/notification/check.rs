@@ -1,0 +1,167 @@
+//! How an object of the contract is gone through: its declared members are found, the others
+//! reported, types checked. What the values must be is the business of [`super::rules`].
+
+use super::names::{is_annotation, nearest};
+use crate::error::ErrorCode;
+use crate::json::{Object, Value, push_name};
+use crate::violation::{Findings, Violation, ViolationCode, WarningCode};
+
+/// How many members are looked through for one that could be meant where one is missing.
+const MAX_LOOK_ALIKES: usize = 100;
+
+/// The findings so far.
+#[derive(Debug, Default)]
+pub(crate) struct Check {
+    pub(crate) findings: Findings,
+    /// The row that every violation belongs to for now, whatever its code says.
+    row: Option<ErrorCode>,
+}
+
+impl Check {
+    /// Runs `part`, whose violations all belong to `row`.
+    pub(crate) fn in_row<T>(&mut self, row: ErrorCode, part: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.row.replace(row);
+        let result = part(self);
+        self.row = outer;
+        result
+    }
+
+    /// Notes a violation; its sentence is `path`, in backticks, and then `what`, without a stop.
+    pub(crate) fn violation(&mut self, code: ViolationCode, path: &str, what: &[&str]) {
+        let path = path.to_owned();
+        let message = ["`", &path, "` ", &what.concat(), "."].concat();
+        let mut violation = Violation::new(code, path, message);
+        if let Some(row) = self.row {
+            violation.row = row;
+        }
+        self.findings.violation(violation);
+    }
+
+    /// Finds the members of `object` whose names are `declared`, in that order; `null` is absent.
+    /// Any other member, unless it is an annotation or `null`, is a warning. `at` is the path of
+    /// the object.
+    pub(crate) fn members<'v, 'a, const N: usize>(
+        &mut self,
+        object: &'v Object<'a>,
+        at: &str,
+        declared: &[&'static str; N],
+    ) -> [Option<&'v Value<'a>>; N] {
+        let mut found = [None; N];
+        self.fill(object, at, declared, &mut found);
+        found
+    }
+
+    fn fill<'v, 'a>(
+        &mut self,
+        object: &'v Object<'a>,
+        at: &str,
+        declared: &[&'static str],
+        found: &mut [Option<&'v Value<'a>>],
+    ) {
+        for member in object {
+            let name = &*member.name;
+            match declared.iter().position(|declared| *declared == name) {
+                Some(index) => {
+                    if let Some(found) = found.get_mut(index)
+                        && found.is_none()
+                        && !member.value.is_null()
+                    {
+                        *found = Some(&member.value);
+                    }
+                }
+                None if member.value.is_null() || is_annotation(name) => {}
+                None => self.undeclared(at, name, declared),
+            }
+        }
+    }
+
+    fn undeclared(&mut self, at: &str, name: &str, declared: &[&'static str]) {
+        let (mut path, mut message) = (String::new(), String::new());
+        if self.findings.has_room_for_warnings() {
+            path.push_str(at);
+            if !at.is_empty() {
+                path.push('.');
+            }
+            push_name(&mut path, name);
+            message.push('`');
+            push_name(&mut message, name);
+            message.push_str("` is not a declared property and is ignored");
+            if let Some(meant) = nearest(name, declared) {
+                message.push_str(": did you mean `");
+                message.push_str(meant);
+                message.push_str("`?");
+            } else {
+                message.push('.');
+            }
+        }
+        self.findings
+            .warning(WarningCode::UndeclaredProperty, path, message);
+    }
+
+    /// Notes that the declared member `name` of `object` is missing: `what`, and which other
+    /// member could be meant to be it.
+    pub(crate) fn missing(
+        &mut self,
+        code: ViolationCode,
+        object: &Object<'_>,
+        path: &str,
+        declared: &[&'static str],
+        what: &str,
+    ) {
+        let mut hint = String::new();
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let look_alike = object.iter().take(MAX_LOOK_ALIKES).find(|member| {
+            !declared.contains(&&*member.name)
+                && !is_annotation(&member.name)
+                && nearest(&member.name, declared) == Some(name)
+        });
+        if let Some(member) = look_alike {
+            hint.push_str("; there is `");
+            push_name(&mut hint, &member.name);
+            hint.push_str("`: did you mean `");
+            hint.push_str(name);
+            hint.push_str("`? Names count with their case");
+        }
+        self.violation(code, path, &[what, &hint]);
+    }
+
+    /// The text of a string. `None`, and a violation, for any other type.
+    pub(crate) fn string<'v>(&mut self, value: &'v Value<'_>, path: &str) -> Option<&'v str> {
+        let text = value.as_str();
+        if text.is_none() {
+            self.wrong_type(value, path, "a string");
+        }
+        text
+    }
+
+    /// An object. `None`, and a violation, for any other type.
+    pub(crate) fn object<'v, 'a>(
+        &mut self,
+        value: &'v Value<'a>,
+        path: &str,
+    ) -> Option<&'v Object<'a>> {
+        let object = value.as_object();
+        if object.is_none() {
+            self.wrong_type(value, path, "an object");
+        }
+        object
+    }
+
+    /// An array. `None`, and a violation, for any other type.
+    pub(crate) fn array<'v, 'a>(
+        &mut self,
+        value: &'v Value<'a>,
+        path: &str,
+    ) -> Option<&'v [Value<'a>]> {
+        let elements = value.as_array();
+        if elements.is_none() {
+            self.wrong_type(value, path, "an array of strings");
+        }
+        elements
+    }
+
+    pub(crate) fn wrong_type(&mut self, value: &Value<'_>, path: &str, expected: &str) {
+        let what = ["must be ", expected, ", not ", value.kind()];
+        self.violation(ViolationCode::WrongType, path, &what);
+    }
+}

@@ -1,0 +1,467 @@
+//! What is wrong with a body, and what is odd about it: stable codes, paths, and sentences that
+//! say what to do. A sentence names properties and enumeration values, never content.
+
+use crate::error::ErrorCode;
+use crate::json::{Fault, FaultKind, Position, SyntaxError, SyntaxErrorKind, Writer, push_integer};
+
+/// How many violations, and how many warnings, are listed at most (D). Where there are more, the
+/// last one listed says so.
+pub const MAX_LISTED: usize = 100;
+
+/// One violation of the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// What is wrong, for programs.
+    pub code: ViolationCode,
+    /// The row of the error table that it falls under. [`ViolationCode::row`] unless it stands
+    /// inside `fallbackPolicy.endpointFallback`: there every fault is `BadRequest`.
+    pub row: ErrorCode,
+    /// The property: `payload.visualContent.title`, `targetPolicy.platformTypes[2]`; empty for
+    /// the body itself.
+    pub path: String,
+    /// What is wrong and what to do about it, for people: a sentence.
+    pub message: String,
+    /// Where it stands in the text: for faults of the text itself.
+    pub position: Option<Position>,
+}
+
+impl Violation {
+    /// A violation without a position, in its code's own row.
+    pub const fn new(code: ViolationCode, path: String, message: String) -> Self {
+        Self {
+            code,
+            row: code.row(),
+            path,
+            message,
+            position: None,
+        }
+    }
+
+    fn at(code: ViolationCode, path: String, what: &str, position: Position) -> Self {
+        let mut message = String::from("Line ");
+        push_integer(&mut message, position.line.into());
+        message.push_str(", column ");
+        push_integer(&mut message, position.column.into());
+        message.push_str(": ");
+        message.push_str(what);
+        Self {
+            position: Some(position),
+            ..Self::new(code, path, message)
+        }
+    }
+
+    /// Writes it as the text face and the vectors have it:
+    /// `{"code","path","message","line"?,"column"?}`.
+    pub fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.string_field("code", self.code.as_str());
+        w.string_field("path", &self.path);
+        w.string_field("message", &self.message);
+        if let Some(Position { line, column }) = self.position {
+            w.integer_field("line", line.into());
+            w.integer_field("column", column.into());
+        }
+        w.end_object();
+    }
+}
+
+impl From<SyntaxError> for Violation {
+    fn from(error: SyntaxError) -> Self {
+        let code = match error.kind {
+            SyntaxErrorKind::InvalidUtf8 => ViolationCode::InvalidUtf8,
+            SyntaxErrorKind::TooDeep => ViolationCode::NestedTooDeep,
+            _ => ViolationCode::InvalidJson,
+        };
+        Self::at(code, String::new(), error.kind.as_str(), error.position)
+    }
+}
+
+impl From<Fault> for Violation {
+    fn from(fault: Fault) -> Self {
+        let (code, what) = match fault.kind {
+            FaultKind::DuplicateName => (
+                ViolationCode::DuplicateProperty,
+                "This property stands twice in its object: keep one of them.",
+            ),
+            FaultKind::LoneSurrogate => (
+                ViolationCode::LoneSurrogate,
+                "This `\\u` escape is half a surrogate pair: write both halves, or the character itself.",
+            ),
+        };
+        Self::at(code, fault.path, what, fault.position)
+    }
+}
+
+/// What is wrong with a body. Stable: codes are added, never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ViolationCode {
+    /// The body is longer than [`MAX_BODY_BYTES`](crate::verdict::MAX_BODY_BYTES).
+    BodyTooLarge,
+    /// The body is not UTF-8.
+    InvalidUtf8,
+    /// The body is not JSON.
+    InvalidJson,
+    /// Objects and arrays are nested deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH).
+    NestedTooDeep,
+    /// A name stands twice in one object.
+    DuplicateProperty,
+    /// An escape of half a surrogate pair.
+    LoneSurrogate,
+    /// The body is an array.
+    MultipleNotifications,
+    /// The body is JSON, but neither an object nor an array.
+    NotAnObject,
+    /// A required property is absent.
+    RequiredPropertyMissing,
+    /// A declared property has another JSON type than the declared one.
+    WrongType,
+    /// A string that must not be empty is.
+    Empty,
+    /// A string is longer than allowed.
+    TooLong,
+    /// Not a host name.
+    InvalidHostName,
+    /// Not a date and time.
+    InvalidDateTime,
+    /// The notification would have expired already.
+    ExpirationInPast,
+    /// Not whole seconds.
+    InvalidSeconds,
+    /// A number outside its range.
+    OutOfRange,
+    /// Not one of the names that are allowed.
+    UnknownValue,
+    /// An array that must not be empty is.
+    EmptyList,
+    /// An array with more elements than are looked at.
+    TooManyItems,
+    /// A platform that can't have a fallback.
+    UnsupportedFallbackPlatform,
+    /// A fallback for a platform that the notification doesn't target.
+    FallbackNotTargeted,
+    /// Neither raw nor visual content.
+    NoContent,
+    /// Raw content is empty.
+    EmptyRawContent,
+    /// Visual content has no title.
+    MissingTitle,
+    /// Visual content's title is empty.
+    EmptyTitle,
+    /// There are more violations than are listed.
+    MoreViolations,
+}
+
+impl ViolationCode {
+    /// Every code.
+    pub const ALL: [Self; 27] = [
+        Self::BodyTooLarge,
+        Self::InvalidUtf8,
+        Self::InvalidJson,
+        Self::NestedTooDeep,
+        Self::DuplicateProperty,
+        Self::LoneSurrogate,
+        Self::MultipleNotifications,
+        Self::NotAnObject,
+        Self::RequiredPropertyMissing,
+        Self::WrongType,
+        Self::Empty,
+        Self::TooLong,
+        Self::InvalidHostName,
+        Self::InvalidDateTime,
+        Self::ExpirationInPast,
+        Self::InvalidSeconds,
+        Self::OutOfRange,
+        Self::UnknownValue,
+        Self::EmptyList,
+        Self::TooManyItems,
+        Self::UnsupportedFallbackPlatform,
+        Self::FallbackNotTargeted,
+        Self::NoContent,
+        Self::EmptyRawContent,
+        Self::MissingTitle,
+        Self::EmptyTitle,
+        Self::MoreViolations,
+    ];
+
+    /// The code on the wire: `details[].code`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BodyTooLarge => "BodyTooLarge",
+            Self::InvalidUtf8 => "InvalidUtf8",
+            Self::InvalidJson => "InvalidJson",
+            Self::NestedTooDeep => "NestedTooDeep",
+            Self::DuplicateProperty => "DuplicateProperty",
+            Self::LoneSurrogate => "LoneSurrogate",
+            Self::MultipleNotifications => "MultipleNotifications",
+            Self::NotAnObject => "NotAnObject",
+            Self::RequiredPropertyMissing => "RequiredPropertyMissing",
+            Self::WrongType => "WrongType",
+            Self::Empty => "Empty",
+            Self::TooLong => "TooLong",
+            Self::InvalidHostName => "InvalidHostName",
+            Self::InvalidDateTime => "InvalidDateTime",
+            Self::ExpirationInPast => "ExpirationInPast",
+            Self::InvalidSeconds => "InvalidSeconds",
+            Self::OutOfRange => "OutOfRange",
+            Self::UnknownValue => "UnknownValue",
+            Self::EmptyList => "EmptyList",
+            Self::TooManyItems => "TooManyItems",
+            Self::UnsupportedFallbackPlatform => "UnsupportedFallbackPlatform",
+            Self::FallbackNotTargeted => "FallbackNotTargeted",
+            Self::NoContent => "NoContent",
+            Self::EmptyRawContent => "EmptyRawContent",
+            Self::MissingTitle => "MissingTitle",
+            Self::EmptyTitle => "EmptyTitle",
+            Self::MoreViolations => "MoreViolations",
+        }
+    }
+
+    /// The row of CONTRACT §1's error table that it belongs to, outside of
+    /// `fallbackPolicy.endpointFallback`. `MoreViolations` belongs to the last of the body's rows:
+    /// what it stands for has been counted in [`Violations::error_code`].
+    pub const fn row(self) -> ErrorCode {
+        match self {
+            Self::BodyTooLarge => ErrorCode::RequestBodyTooLarge,
+            Self::MultipleNotifications => ErrorCode::MultipleNotificationsNotSupported,
+            Self::NoContent | Self::EmptyRawContent | Self::MissingTitle | Self::EmptyTitle => {
+                ErrorCode::InvalidPayload
+            }
+            Self::WrongType | Self::MoreViolations => ErrorCode::InvalidActivityDataType,
+            _ => ErrorCode::BadRequest,
+        }
+    }
+}
+
+/// What is wrong with a body: at least one violation, in the order in which they were found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations {
+    list: Vec<Violation>,
+    error_code: ErrorCode,
+}
+
+impl Violations {
+    /// Just this one.
+    pub fn one(violation: Violation) -> Self {
+        Self {
+            error_code: violation.row,
+            list: vec![violation],
+        }
+    }
+
+    /// All of them, at most [`MAX_LISTED`].
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.list.iter()
+    }
+
+    /// The `error.code` of the answer: that of the first row of the error table that any of them
+    /// falls under, listed or not. So it is `InvalidActivityDataType` only when every violation is
+    /// a wrong data type.
+    pub const fn error_code(&self) -> ErrorCode {
+        self.error_code
+    }
+
+    /// One sentence for `error.message`: the first violation that the code stands for, and how
+    /// many there are besides.
+    pub fn message(&self) -> String {
+        let ruling = self
+            .list
+            .iter()
+            .find(|violation| violation.row == self.error_code);
+        let Some(ruling) = ruling.or(self.list.first()) else {
+            return String::new();
+        };
+        let mut message = ruling.message.clone();
+        let others = self.list.len().saturating_sub(1);
+        if others > 0 {
+            message.push_str(" (and ");
+            push_integer(&mut message, i64::try_from(others).unwrap_or(i64::MAX));
+            message.push_str(" more)");
+        }
+        message
+    }
+}
+
+impl<'v> IntoIterator for &'v Violations {
+    type Item = &'v Violation;
+    type IntoIter = std::slice::Iter<'v, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Something that is no violation, but hardly what the sender means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What is odd, for programs.
+    pub code: WarningCode,
+    /// The property, as in [`Violation::path`].
+    pub path: String,
+    /// What is odd and what to do about it, for people: a sentence.
+    pub message: String,
+}
+
+impl Warning {
+    /// Writes it as the text face and the vectors have it: `{"code","path","message"}`.
+    pub fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.string_field("code", self.code.as_str());
+        w.string_field("path", &self.path);
+        w.string_field("message", &self.message);
+        w.end_object();
+    }
+}
+
+/// What is odd about a body. Stable: codes are added, never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WarningCode {
+    /// The contract doesn't declare this property; it is ignored.
+    UndeclaredProperty,
+    /// The notification expires earlier than asked, because of the policy's retention.
+    ExpirationCapped,
+    /// There are more warnings than are listed.
+    MoreWarnings,
+}
+
+impl WarningCode {
+    /// The code on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UndeclaredProperty => "UndeclaredProperty",
+            Self::ExpirationCapped => "ExpirationCapped",
+            Self::MoreWarnings => "MoreWarnings",
+        }
+    }
+}
+
+/// Collects violations and warnings, the first [`MAX_LISTED`] of each.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    violations: Vec<Violation>,
+    warnings: Vec<Warning>,
+    /// The first row of the error table that any violation falls under, listed or not.
+    row: Option<ErrorCode>,
+}
+
+impl Findings {
+    pub(crate) fn violation(&mut self, violation: Violation) {
+        self.row = Some(self.row.map_or(violation.row, |row| row.min(violation.row)));
+        if self.violations.len() < MAX_LISTED {
+            self.violations.push(violation);
+        } else {
+            self.more_violations();
+        }
+    }
+
+    /// There are violations that nobody describes.
+    pub(crate) fn more_violations(&mut self) {
+        if let Some(last) = self.violations.last_mut() {
+            let message = String::from("There are more violations than these: mend these first.");
+            *last = Violation::new(ViolationCode::MoreViolations, String::new(), message);
+        }
+    }
+
+    /// Whether another warning would still be listed. One that wouldn't needs no work.
+    pub(crate) fn has_room_for_warnings(&self) -> bool {
+        self.warnings.len() < MAX_LISTED
+    }
+
+    pub(crate) fn warning(&mut self, code: WarningCode, path: String, message: String) {
+        if self.has_room_for_warnings() {
+            self.warnings.push(Warning {
+                code,
+                path,
+                message,
+            });
+        } else if let Some(last) = self.warnings.last_mut() {
+            let message = String::from("There are more warnings than these.");
+            *last = Warning {
+                code: WarningCode::MoreWarnings,
+                path: String::new(),
+                message,
+            };
+        }
+    }
+
+    /// What was collected: violations, if any, and warnings.
+    pub(crate) fn into_parts(self) -> (Option<Violations>, Vec<Warning>) {
+        let list = self.violations;
+        (
+            self.row.map(|error_code| Violations { list, error_code }),
+            self.warnings,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(codes: &[ViolationCode]) -> Option<Violations> {
+        let mut findings = Findings::default();
+        for code in codes {
+            let message = format!("{}.", code.as_str());
+            findings.violation(Violation::new(*code, String::new(), message));
+        }
+        findings.into_parts().0
+    }
+
+    #[test]
+    fn the_first_row_of_the_table_rules() {
+        use ViolationCode::*;
+        for (codes, row, message) in [
+            (
+                &[WrongType][..],
+                ErrorCode::InvalidActivityDataType,
+                "WrongType.",
+            ),
+            (
+                &[WrongType, EmptyTitle],
+                ErrorCode::InvalidPayload,
+                "EmptyTitle. (and 1 more)",
+            ),
+            (
+                &[EmptyTitle, WrongType, TooLong],
+                ErrorCode::BadRequest,
+                "TooLong. (and 2 more)",
+            ),
+            (
+                &[DuplicateProperty, MultipleNotifications],
+                ErrorCode::MultipleNotificationsNotSupported,
+                "MultipleNotifications. (and 1 more)",
+            ),
+        ] {
+            let found = find(codes);
+            assert_eq!(found.as_ref().map(Violations::error_code), Some(row));
+            assert_eq!(found.map(|found| found.message()).as_deref(), Some(message));
+        }
+        assert_eq!(find(&[]), None);
+    }
+
+    #[test]
+    fn lists_are_bounded_and_rows_are_not() {
+        let mut codes = [ViolationCode::WrongType; MAX_LISTED + 1];
+        let full = find(codes.get(1..).unwrap_or_default());
+        assert_eq!(
+            full.iter().flatten().last().map(|last| last.code),
+            Some(codes[0])
+        );
+        codes[MAX_LISTED] = ViolationCode::TooLong;
+        let over = find(&codes);
+        let last = over.iter().flatten().last().map(|last| last.code);
+        assert_eq!(last, Some(ViolationCode::MoreViolations));
+        assert_eq!(over.iter().flatten().count(), MAX_LISTED);
+        assert_eq!(
+            over.map(|over| over.error_code()),
+            Some(ErrorCode::BadRequest)
+        );
+    }
+
+    #[test]
+    fn codes_are_distinct() {
+        let mut names = ViolationCode::ALL.map(ViolationCode::as_str).to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ViolationCode::ALL.len());
+    }
+}
