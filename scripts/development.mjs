@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { SignJWT } from "jose";
 
+/** The host that the registry built in for development knows. */
+export const developmentHost = "graphnotifications.sample.windows.com";
+
 const file = resolve(fileURLToPath(import.meta.url), "../../.dev.vars");
 const secret = () => randomBytes(32).toString("base64url");
 
@@ -71,4 +74,22 @@ async function sign(claims) {
   })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .sign(Buffer.from(DEVELOPMENT_TOKEN_SECRET, "base64url"));
+}
+
+/**
+ * The page's own example, its expiration moved into the future.
+ * @param {Record<string, unknown>} [members] go before the example's own
+ */
+export function example(members = {}) {
+  return {
+    targetHostName: developmentHost,
+    appNotificationId: "testDirectToastNotification",
+    expirationDateTime: new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString(),
+    payload: { visualContent: { title: "Hello World!", body: "Notifications are Great!" } },
+    targetPolicy: { platformTypes: ["windows", "ios", "android"] },
+    priority: "High",
+    groupName: "TestGroup",
+    displayTimeToLive: "60",
+    ...members,
+  };
 }

@@ -78,6 +78,27 @@ quietly() {
   rm -f "$log"
 }
 
+# step NAME COMMAND…: runs a part and says how it went and how long it took. Goes on after a
+# failure, so that one run shows all of them; `finish` ends with 1 if there was any.
+failed_steps=()
+step() {
+  local name="$1" started=$SECONDS
+  shift
+  say "$name …"
+  if "$@"; then
+    say "$name: ok ($((SECONDS - started)) s)"
+  else
+    failed_steps+=("$name")
+    say "$name: FAILED ($((SECONDS - started)) s)"
+  fi
+}
+finish() {
+  local name
+  [[ ${#failed_steps[@]} == 0 ]] && return
+  for name in "${failed_steps[@]}"; do say "failed: $name"; done
+  exit 1
+}
+
 apt_install() {
   export DEBIAN_FRONTEND=noninteractive
   local options=(-q -o Acquire::http::Timeout=30 -o Acquire::Retries=1 -o DPkg::Lock::Timeout=120)

@@ -12,9 +12,7 @@ import { provideDevelopmentSecrets } from "./development.mjs";
 export const root = resolve(fileURLToPath(import.meta.url), "../..");
 
 process.env.WRANGLER_LOG ??= "warn";
-process.env.NOTIFEED_WORKERD ??= createRequire(
-  createRequire(import.meta.url).resolve("miniflare"),
-)("workerd").default;
+process.env.NOTIFEED_WORKERD ??= createRequire(createRequire(import.meta.url).resolve("miniflare"))("workerd").default;
 process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
 
 /**

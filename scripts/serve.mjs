@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { resolve } from "node:path";
-import { userToken } from "./development.mjs";
+import { example, userToken } from "./development.mjs";
 import { root, startLocal } from "./local.mjs";
 
 const watching = process.argv.includes("--watch");
@@ -41,17 +41,6 @@ function giveUp(message) {
  * @param {string} url
  */
 async function explain(url) {
-  const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
-  const example = {
-    targetHostName: "graphnotifications.sample.windows.com",
-    appNotificationId: "testDirectToastNotification",
-    expirationDateTime: tomorrow,
-    payload: { visualContent: { title: "Hello World!", body: "Notifications are Great!" } },
-    targetPolicy: { platformTypes: ["windows", "ios", "android"] },
-    priority: "High",
-    groupName: "TestGroup",
-    displayTimeToLive: "60",
-  };
   console.log(`
 The console:            ${url}/
 Post a notification as megan@contoso.com (the token is good for 12 hours):
@@ -59,7 +48,7 @@ Post a notification as megan@contoso.com (the token is good for 12 hours):
 curl -i ${url}/beta/me/notifications \\
   -H 'Content-Type: application/json' \\
   -H 'Authorization: Bearer ${await userToken("megan@contoso.com")}' \\
-  -d '${JSON.stringify(example)}'
+  -d '${JSON.stringify(example())}'
 
 Another user's token:   make token as=alex@contoso.com
 An app server's token:  make token app=contoso-server

@@ -1,0 +1,256 @@
+// What every black-box test needs: the built Worker on workerd, on a port and a state folder of its
+// own, and the two ways to talk to it. The tests know the wire, nothing else.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import WebSocket from "ws";
+import { appToken, developmentHost as host, example, userToken } from "../../scripts/development.mjs";
+import { startLocal } from "../../scripts/local.mjs";
+
+export { appToken, example, host, userToken };
+
+/** A folder that goes when the test file has run. */
+export async function temporaryFolder() {
+  const folder = await mkdtemp(join(tmpdir(), "notifeed-test-"));
+  after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Starts a service of the test file's own; it ends with the file.
+ * @param {{ vars?: Record<string, string> }} [options] variables that go before those of .dev.vars
+ */
+export async function startService({ vars } = {}) {
+  const service = new Service(await temporaryFolder(), vars);
+  await service.start();
+  after(() => service.stop());
+  return service;
+}
+
+/**
+ * Who makes a request: a user (delegated token), an app (app-only), or a token as it is.
+ * @typedef {{ as?: string, app?: string, token?: string }} Caller
+ */
+
+/** @param {Caller} caller */
+async function tokenOf({ as, app, token }) {
+  if (token !== undefined) return token;
+  if (as !== undefined) return userToken(as);
+  if (app !== undefined) return appToken(app);
+  return undefined;
+}
+
+class Service {
+  /** @type {string[]} what the Worker logged */
+  log = [];
+  url = "";
+  /** @type {Awaited<ReturnType<typeof startLocal>> | undefined} */
+  #local;
+
+  /**
+   * @param {string} state
+   * @param {Record<string, string>} [vars]
+   */
+  constructor(state, vars) {
+    this.state = state;
+    this.vars = vars;
+  }
+
+  async start() {
+    // The same port again after a restart, as a service has.
+    const port = this.url ? Number(new URL(this.url).port) : 0;
+    const log = (/** @type {string} */ line) => void this.log.push(line);
+    this.#local = await startLocal({ port, state: this.state, vars: this.vars, log });
+    this.url = this.#local.url;
+  }
+
+  /** Ends workerd with SIGKILL: nothing is tidied up. */
+  async stop() {
+    await this.#local?.stop();
+    this.#local = undefined;
+  }
+
+  async restart() {
+    await this.stop();
+    await this.start();
+  }
+
+  /** For what can't be seen from outside: stores, eviction. */
+  get miniflare() {
+    if (!this.#local) throw new Error("the service doesn't run");
+    return this.#local.miniflare;
+  }
+
+  /**
+   * One request. `json` becomes the body with its type; `body` goes as it is.
+   * @param {string} method
+   * @param {string} path
+   * @param {Caller & { headers?: Record<string, string>, json?: unknown, body?: BodyInit }} [options]
+   * @returns {Promise<Answer>}
+   */
+  async request(method, path, { headers = {}, json, body, ...caller } = {}) {
+    const token = await tokenOf(caller);
+    const response = await fetch(new URL(path, this.url), {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: json === undefined ? body : JSON.stringify(json),
+      redirect: "manual",
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  }
+
+  /**
+   * Posts a notification.
+   * @param {unknown} notification
+   * @param {Caller & { headers?: Record<string, string> }} options
+   */
+  post(notification, options) {
+    return this.request("POST", "/beta/me/notifications", { json: notification, ...options });
+  }
+
+  /**
+   * Opens the live stream; resolves when the socket is open, rejects with {@link Refused} if the
+   * service answers with a status.
+   * @param {Caller & { platform?: string, query?: Record<string, string>, bearerProtocol?: boolean }} options
+   *   `bearerProtocol`: the token goes in a subprotocol, as from a browser
+   * @returns {Promise<Stream>}
+   */
+  async connect({ platform = "windows", query = {}, bearerProtocol = false, ...caller }) {
+    const token = await tokenOf(caller);
+    const url = new URL("/beta/me/notifications/stream", this.url.replace("http", "ws"));
+    url.search = String(new URLSearchParams({ platform, ...query }));
+    const byHeader = token !== undefined && !bearerProtocol;
+    const protocols = ["notifeed.v1", ...(token !== undefined && bearerProtocol ? [`bearer.${token}`] : [])];
+    const stream = new Stream(
+      new WebSocket(url, protocols, byHeader ? { headers: { Authorization: `Bearer ${token}` } } : {}),
+    );
+    await stream.opened;
+    after(() => stream.terminate());
+    return stream;
+  }
+}
+
+/** @typedef {{ status: number, headers: Headers, text: string, json: any }} Answer */
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The service answered the upgrade with a status instead of a socket. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} body
+   */
+  constructor(status, body) {
+    super(`refused with ${status}: ${body}`);
+    this.status = status;
+    this.json = parsed(body);
+  }
+}
+
+/** A live connection: frames are kept in order until a test asks for them. */
+class Stream {
+  /** @type {any[]} */
+  #frames = [];
+  /** @type {(() => void) | undefined} */
+  #wake;
+
+  /** @param {WebSocket} socket */
+  constructor(socket) {
+    this.socket = socket;
+    socket.on("message", (data) => {
+      const text = String(data);
+      this.#frames.push(parsed(text) ?? text);
+      this.#wake?.();
+    });
+    /** @type {Promise<void>} */
+    this.opened = new Promise((resolve, reject) => {
+      socket.once("open", () => resolve());
+      socket.once("error", reject);
+      socket.once("unexpected-response", (_request, response) => {
+        let body = "";
+        response.on("data", (chunk) => (body += chunk));
+        response.on("end", () => reject(new Refused(response.statusCode ?? 0, body)));
+      });
+    });
+    socket.on("error", () => {});
+    /** @type {Promise<{ code: number, reason: string }>} */
+    this.closed = new Promise((resolve) => {
+      socket.once("close", (code, reason) => resolve({ code, reason: String(reason) }));
+    });
+  }
+
+  /**
+   * The next frame, waited for.
+   * @param {number} [timeout] milliseconds
+   * @returns {Promise<any>}
+   */
+  async next(timeout = 5000) {
+    if (this.#frames.length === 0) {
+      await new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`no frame within ${timeout} ms`)), timeout);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve(undefined);
+        };
+      });
+      this.#wake = undefined;
+    }
+    return this.#frames.shift();
+  }
+
+  /**
+   * All frames up to and with the first of that type.
+   * @param {string} type
+   * @returns {Promise<any[]>}
+   */
+  async until(type) {
+    const frames = [];
+    do frames.push(await this.next());
+    while (frames.at(-1)?.type !== type);
+    return frames;
+  }
+
+  /**
+   * What came in this time, for tests that nothing comes.
+   * @param {number} milliseconds
+   * @returns {Promise<any[]>}
+   */
+  async within(milliseconds) {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return this.#frames.splice(0);
+  }
+
+  /** @param {unknown} frame a string goes as it is, all else as JSON */
+  send(frame) {
+    this.socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  /**
+   * @param {number} [code]
+   * @param {string} [reason]
+   */
+  close(code, reason) {
+    this.socket.close(code, reason);
+    return this.closed;
+  }
+
+  /** As if the line broke. */
+  terminate() {
+    this.socket.terminate();
+  }
+}
