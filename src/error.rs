@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::Context;
 use crate::json::Writer;
 use crate::policy::Policy;
+use crate::violation::Violations;
 
 /// A row of the error table. Of the rows that a body can earn, the first in this order answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -144,6 +145,22 @@ pub struct Detail {
     pub target: String,
     /// A sentence that says what to do.
     pub message: String,
+}
+
+impl From<&Violations> for Problem {
+    /// The first row of the table that any violation falls under answers; all of them are listed.
+    fn from(violations: &Violations) -> Self {
+        let mut problem = Self::new(violations.error_code(), violations.message());
+        problem.details = violations
+            .iter()
+            .map(|violation| Detail {
+                code: violation.code.as_str().into(),
+                target: violation.path.clone(),
+                message: violation.message.clone(),
+            })
+            .collect();
+        problem
+    }
 }
 
 /// An answer other than success.

@@ -10,6 +10,7 @@ pub mod append;
 pub mod change;
 pub mod cursor;
 pub mod entry;
+pub mod outbox;
 pub mod view;
 
 pub use append::{Appended, append};

@@ -1,10 +1,12 @@
 //! What the server sends: one JSON object a text frame.
 
 use crate::error::Problem;
-use crate::feed::{Change, Cursor, Entry};
+use crate::feed::{Cursor, Entry, RemovalReason, view};
 use crate::guid::Guid;
 use crate::http::Context;
 use crate::json::Writer;
+use crate::notification::Notification;
+use crate::time::Timestamp;
 
 /// The client's cursor can't be honoured: it forgets everything, the whole live feed follows.
 pub fn reset() -> String {
@@ -13,39 +15,36 @@ pub fn reset() -> String {
     writer.finish()
 }
 
-/// A change of one entry. `cursor` is the position at which everything up to this change is known.
-/// `item` renders the receiver's view, and is asked only when the frame carries it.
-pub fn change(
-    change: Change,
+/// New or replaced content. `cursor` is the position at which everything up to this change is known.
+pub fn notification(
     entry: &Entry,
+    notification: &Notification,
     cursor: Cursor,
     replayed: bool,
-    item: impl FnOnce() -> String,
+    now: Timestamp,
 ) -> String {
-    let kind = match change {
-        Change::Content => "notification",
-        Change::State => "state",
-        Change::Removed(_) => "removed",
-    };
-    let mut writer = begin(kind);
-    writer.integer_field("seq", cursor.seq.get());
-    writer.string_field("cursor", &cursor.to_string());
-    match change {
-        Change::Content => {
-            writer.key("replayed");
-            writer.boolean(replayed);
-            writer.raw_field("notification", &item());
-        }
-        Change::State => {
-            writer.string_field("id", &entry.id.to_string());
-            writer.string_field("readState", entry.read_state.as_str());
-            writer.string_field("userActionState", entry.user_action_state.as_str());
-        }
-        Change::Removed(reason) => {
-            writer.string_field("id", &entry.id.to_string());
-            writer.string_field("reason", reason.as_str());
-        }
-    }
+    let mut writer = begin_change("notification", cursor);
+    writer.boolean_field("replayed", replayed);
+    writer.raw_field("notification", &view::receiver(entry, notification, now));
+    writer.end_object();
+    writer.finish()
+}
+
+/// Only the states changed.
+pub fn state(entry: &Entry, cursor: Cursor) -> String {
+    let mut writer = begin_change("state", cursor);
+    writer.string_field("id", &entry.id.to_string());
+    writer.string_field("readState", entry.read_state.as_str());
+    writer.string_field("userActionState", entry.user_action_state.as_str());
+    writer.end_object();
+    writer.finish()
+}
+
+/// The item is gone.
+pub fn removed(entry: &Entry, reason: RemovalReason, cursor: Cursor) -> String {
+    let mut writer = begin_change("removed", cursor);
+    writer.string_field("id", &entry.id.to_string());
+    writer.string_field("reason", reason.as_str());
     writer.end_object();
     writer.finish()
 }
@@ -55,8 +54,7 @@ pub fn ready(cursor: Cursor, endpoint: Option<Guid>, resumed: bool) -> String {
     let mut writer = begin("ready");
     writer.string_field("cursor", &cursor.to_string());
     writer.opt_string_field("endpoint", endpoint.map(|id| id.to_string()).as_deref());
-    writer.key("resumed");
-    writer.boolean(resumed);
+    writer.boolean_field("resumed", resumed);
     writer.end_object();
     writer.finish()
 }
@@ -76,5 +74,12 @@ fn begin(kind: &str) -> Writer {
     let mut writer = Writer::new();
     writer.begin_object();
     writer.string_field("type", kind);
+    writer
+}
+
+fn begin_change(kind: &str, cursor: Cursor) -> Writer {
+    let mut writer = begin(kind);
+    writer.integer_field("seq", cursor.seq.get());
+    writer.string_field("cursor", &cursor.to_string());
     writer
 }

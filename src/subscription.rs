@@ -1,0 +1,224 @@
+//! A device's subscription (CONTRACT §3): what it asks for, and what it is told.
+
+use crate::guid::Guid;
+use crate::json::{self, Value, Writer};
+use crate::notification::check::Check;
+use crate::notification::rules::{host_name, limited_string, transpose, unknown_value};
+use crate::notification::{HostName, Platform};
+use crate::time::Timestamp;
+use crate::violation::{Violation, ViolationCode, Violations};
+
+/// The most characters of `deviceId`; the least is 1.
+pub const MAX_DEVICE_ID: usize = 64;
+/// (D) The most characters of `displayName`.
+pub const MAX_DISPLAY_NAME: usize = 128;
+
+const DECLARED: [&str; 5] = [
+    "targetHostName",
+    "platform",
+    "deviceId",
+    "displayName",
+    "pushSubscription",
+];
+
+/// A subscription that is asked for. Only [`parse`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    target_host_name: HostName,
+    platform: Platform,
+    device_id: Option<String>,
+    display_name: Option<String>,
+    push_subscription: Option<String>,
+}
+
+impl Request {
+    /// The host whose notifications the device gets.
+    pub fn target_host_name(&self) -> &str {
+        self.target_host_name.as_str()
+    }
+
+    /// What the device receives.
+    pub const fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// The app's own id of the device: the same again renews its subscription.
+    pub fn device_id(&self) -> Option<&str> {
+        self.device_id.as_deref()
+    }
+
+    /// For people to recognize the device by.
+    pub fn display_name(&self) -> Option<&str> {
+        self.display_name.as_deref()
+    }
+
+    /// The browser's push subscription, JSON text: stored, not sent to yet.
+    pub fn push_subscription(&self) -> Option<&str> {
+        self.push_subscription.as_deref()
+    }
+}
+
+/// Reads the body of `POST …/subscriptions`.
+///
+/// # Errors
+/// Every violation, as for a notification.
+pub fn parse(body: &[u8]) -> Result<Request, Violations> {
+    let mut check = Check::default();
+    let request = read(&mut check, body);
+    let (violations, _) = check.findings.into_parts();
+    match (request, violations) {
+        (Some(request), None) => Ok(request),
+        (_, Some(violations)) => Err(violations),
+        (None, None) => Err(Violations::one(not_an_object())),
+    }
+}
+
+fn read(check: &mut Check, body: &[u8]) -> Option<Request> {
+    let document = json::read(body)
+        .map_err(|error| check.findings.violation(error.into()))
+        .ok()?;
+    for fault in document.faults {
+        check.findings.violation(fault.into());
+    }
+    let Value::Object(object) = &document.value else {
+        check.findings.violation(not_an_object());
+        return None;
+    };
+    let [host, platform, device_id, display_name, push_subscription] =
+        check.members(object, "", &DECLARED);
+    let required = |check: &mut Check, path, what: &str| {
+        let code = ViolationCode::RequiredPropertyMissing;
+        check.missing(code, object, path, &DECLARED, what);
+    };
+    if host.is_none() {
+        let what = "is required: the cross-device domain of the app, like `app.example.com`";
+        required(check, "targetHostName", what);
+    }
+    if platform.is_none() {
+        let what = "is required: `Windows`, `iOS`, `Android` or `WebPush`";
+        required(check, "platform", what);
+    }
+    let host = host.and_then(|host| host_name(check, host));
+    let platform = platform.and_then(|platform| self::platform(check, platform));
+    let device_id = device_id.map(|id| self::device_id(check, id));
+    let display_name =
+        display_name.map(|name| limited_string(check, name, "displayName", MAX_DISPLAY_NAME));
+    let push_subscription = push_subscription.map(|push| {
+        check.object(push, "pushSubscription")?;
+        let mut writer = Writer::new();
+        push.write(&mut writer);
+        Some(writer.finish())
+    });
+    Some(Request {
+        target_host_name: host?,
+        platform: platform?,
+        device_id: transpose(device_id)?,
+        display_name: transpose(display_name)?,
+        push_subscription: transpose(push_subscription)?,
+    })
+}
+
+fn platform(check: &mut Check, value: &Value<'_>) -> Option<Platform> {
+    let name = check.string(value, "platform")?;
+    let platform = Platform::parse(name);
+    if platform.is_none() {
+        let what = "must be `Windows`, `iOS`, `Android` or `WebPush`";
+        unknown_value(check, "platform", what, name);
+    }
+    platform
+}
+
+fn device_id(check: &mut Check, value: &Value<'_>) -> Option<String> {
+    let id = limited_string(check, value, "deviceId", MAX_DEVICE_ID)?;
+    if id.is_empty() {
+        let what = "must not be empty: give it a character or leave it out";
+        check.violation(ViolationCode::Empty, "deviceId", &[what]);
+        return None;
+    }
+    Some(id)
+}
+
+fn not_an_object() -> Violation {
+    let message = String::from("The body must be an object.");
+    Violation::new(ViolationCode::NotAnObject, String::new(), message)
+}
+
+/// What a device is told of its subscription.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The subscription's id: for listing and ending it.
+    pub id: Guid,
+    /// The user notification subscription id: for the app server.
+    pub subscription_id: &'a str,
+    /// What the device receives.
+    pub platform: Platform,
+    /// The app's own id of the device.
+    pub device_id: Option<&'a str>,
+    /// For people to recognize it by.
+    pub display_name: Option<&'a str>,
+    /// When it was first made.
+    pub created: Timestamp,
+    /// When the id stops working.
+    pub expiration: Timestamp,
+}
+
+/// Renders a subscription.
+pub fn render(view: &View<'_>) -> String {
+    let mut writer = Writer::new();
+    writer.begin_object();
+    writer.string_field("id", &view.id.to_string());
+    writer.string_field("userNotificationSubscriptionId", view.subscription_id);
+    writer.string_field("platform", view.platform.as_str());
+    writer.opt_string_field("deviceId", view.device_id);
+    writer.opt_string_field("displayName", view.display_name);
+    writer.string_field("createdDateTime", &view.created.to_string());
+    writer.string_field("expirationDateTime", &view.expiration.to_string());
+    writer.end_object();
+    writer.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(body: &str) -> Vec<(String, &'static str)> {
+        let violations = parse(body.as_bytes()).err();
+        violations
+            .iter()
+            .flatten()
+            .map(|violation| (violation.path.clone(), violation.code.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn a_subscription_as_short_and_as_long_as_it_gets() {
+        assert!(parse(br#"{"targetHostName":"App.example.com","platform":"webpush"}"#)
+            .is_ok_and(|request| request.target_host_name() == "app.example.com"
+                && request.platform() == Platform::WebPush));
+        let body = br#"{"targetHostName":"a","platform":"iOS","deviceId":"d","displayName":"Megan's","pushSubscription":{"endpoint":"https:\/\/x","keys":{"n":[1.50,true,null]}}}"#;
+        let push = parse(body).ok().and_then(|request| request.push_subscription);
+        assert_eq!(
+            push.as_deref(),
+            Some(r#"{"endpoint":"https://x","keys":{"n":[1.50,true,null]}}"#)
+        );
+    }
+
+    #[test]
+    fn every_violation_is_found() {
+        assert_eq!(
+            codes(r#"{"platform":"Symbian","deviceId":"","displayName":5,"pushSubscription":"x"}"#),
+            [
+                ("targetHostName", "RequiredPropertyMissing"),
+                ("platform", "UnknownValue"),
+                ("deviceId", "Empty"),
+                ("displayName", "WrongType"),
+                ("pushSubscription", "WrongType"),
+            ]
+            .map(|(path, code)| (path.to_owned(), code))
+        );
+        assert_eq!(codes("[]"), [(String::new(), "NotAnObject")]);
+        assert_eq!(codes("{"), [(String::new(), "InvalidJson")]);
+        let long = format!(r#"{{"targetHostName":"a","platform":"iOS","deviceId":"{}"}}"#, "x".repeat(65));
+        assert_eq!(codes(&long), [("deviceId".to_owned(), "TooLong")]);
+    }
+}

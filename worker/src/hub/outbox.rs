@@ -1,0 +1,173 @@
+//! The outbox: bodies on their way to KV, and the alarm that everything late hangs on.
+//!
+//! A body goes to KV some moments after its post, together with others of that window. It is tried
+//! again, with exponential backoff, until KV has it or the notification has expired. A grace time
+//! after KV confirmed it, it is read back; only then does the Hub forget it.
+
+use std::collections::HashMap;
+
+use futures_util::future::join_all;
+use notifeed::feed::outbox;
+use notifeed::guid::Guid;
+use notifeed::time::Timestamp;
+use worker::{console_error, console_warn};
+
+use super::Hub;
+use super::store::{Body, Superseded};
+use crate::fault::Fault;
+use crate::settings::Settings;
+
+/// How many bodies are moved at a time; also the most keys of a bulk read.
+const BATCH: u32 = 100;
+
+impl Hub {
+    pub(super) fn settings(&self) -> Settings<'_> {
+        Settings::of(&self.env)
+    }
+
+    /// Makes sure that the alarm rings by `due`; one that is missing or overdue is set anew.
+    pub(super) fn wake_by(&self, due: Timestamp) -> Result<(), Fault> {
+        let now = crate::platform::now();
+        if self.alarm.get().is_some_and(|set| now <= set && set <= due) {
+            return Ok(());
+        }
+        self.store()?.set_alarm(due)?;
+        self.alarm.set(Some(due));
+        Ok(())
+    }
+
+    /// What the alarm does. Whatever fails stays due.
+    pub(super) async fn run_due_work(&self, now: Timestamp) -> Result<(), Fault> {
+        // First of all the next one, so that a crash in the middle ends nothing.
+        self.alarm.set(None);
+        self.wake_by(now.saturating_add_millis(outbox::RETRY_AFTER_CRASH))?;
+        let store = self.store()?;
+        self.close_expired_sockets(now);
+        self.put_due_bodies(now).await?;
+        self.delete_superseded_bodies(now).await?;
+        self.forget_confirmed_bodies(now).await?;
+        let now = crate::platform::now();
+        let due = store.next_due(self.settings().body_grace())?;
+        if due
+            .purge
+            .is_some_and(|purge| outbox::purge_time(purge) <= now)
+        {
+            store.purge(now)?;
+        }
+        let next = [
+            due.outbox,
+            due.forget,
+            due.purge.map(outbox::purge_time),
+            self.next_socket_expiry(),
+        ];
+        if let Some(next) = next.into_iter().flatten().min() {
+            let soonest = now.saturating_add_millis(self.settings().outbox_delay());
+            self.alarm.set(None);
+            self.wake_by(next.max(soonest))?;
+        }
+        Ok(())
+    }
+
+    async fn put_due_bodies(&self, now: Timestamp) -> Result<(), Fault> {
+        let store = self.store()?;
+        let bodies = store.due_bodies(now, BATCH)?;
+        if bodies.is_empty() {
+            return Ok(());
+        }
+        let results = join_all(bodies.iter().map(|body| self.put_body(body))).await;
+        let now = crate::platform::now();
+        store.transaction(|| {
+            for (body, result) in bodies.iter().zip(results) {
+                match result {
+                    Ok(()) => store.confirm_body(body, now)?,
+                    Err(fault) => {
+                        console_warn!("KV put of {} failed, to be tried again: {fault}", body.id);
+                        let delay = outbox::retry_delay(body.attempts);
+                        store.defer_body(body, now.saturating_add_millis(delay))?;
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn put_body(&self, body: &Body) -> Result<(), Fault> {
+        let expiration = outbox::kv_expiration(body.expiration);
+        self.env
+            .kv("FEED")?
+            .put(&self.body_key(body.id, body.revision), body.text.clone())?
+            .expiration(expiration)
+            .execute()
+            .await?;
+        Ok(())
+    }
+
+    async fn delete_superseded_bodies(&self, now: Timestamp) -> Result<(), Fault> {
+        let store = self.store()?;
+        let due = store.due_superseded(now, BATCH)?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let kv = self.env.kv("FEED")?;
+        let delete = |superseded: Superseded| {
+            let key = self.body_key(superseded.id, superseded.revision);
+            let kv = kv.clone();
+            async move { kv.delete(&key).await }
+        };
+        let results = join_all(due.iter().copied().map(delete)).await;
+        store.transaction(|| {
+            for (superseded, result) in due.iter().zip(results) {
+                let again = result.err().map(|error| {
+                    console_warn!("KV delete failed, to be tried again: {error}");
+                    now.saturating_add_millis(outbox::retry_delay(superseded.attempts))
+                });
+                store.settle_superseded(superseded, again)?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn forget_confirmed_bodies(&self, now: Timestamp) -> Result<(), Fault> {
+        let store = self.store()?;
+        let then = now.saturating_add_millis(-self.settings().body_grace());
+        let bodies = store.confirmed_bodies(then, BATCH)?;
+        if bodies.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = bodies.iter().map(|body| (body.id, body.revision)).collect();
+        let stored = self.stored_bodies(&keys).await?;
+        store.transaction(|| {
+            for body in &bodies {
+                if stored.get(&(body.id, body.revision)) == Some(&body.text) {
+                    store.forget_body(body)?;
+                } else {
+                    console_error!("KV confirmed {} but doesn't have it: put again", body.id);
+                    store.defer_body(body, now)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The bodies that KV has of these, by one bulk read for each 100.
+    pub(super) async fn stored_bodies(
+        &self,
+        keys: &[(Guid, u32)],
+    ) -> Result<HashMap<(Guid, u32), String>, Fault> {
+        let kv = self.env.kv("FEED")?;
+        let mut found = HashMap::new();
+        for keys in keys.chunks(BATCH as usize) {
+            let names: Vec<String> = keys
+                .iter()
+                .map(|(id, revision)| self.body_key(*id, *revision))
+                .collect();
+            let mut values = kv.get_bulk(&names).text().await?;
+            for (key, name) in keys.iter().zip(&names) {
+                if let Some(Some(text)) = values.remove(name) {
+                    found.insert(*key, text);
+                }
+            }
+        }
+        Ok(found)
+    }
+}

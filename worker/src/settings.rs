@@ -1,0 +1,113 @@
+//! The deployment's settings: vars and secrets of `wrangler.toml` and `.dev.vars`, each read where
+//! it is used, checked here. docs/settings.md lists them.
+
+use std::collections::BTreeMap;
+
+use notifeed::credentials::{base64url_decode, subscription_id::Key};
+use notifeed::policy::{Policy, ThrottleStatus};
+use worker::Env;
+
+use crate::fault::Fault;
+
+/// The settings that shape an answer.
+pub struct Settings<'a>(&'a Env);
+
+impl<'a> Settings<'a> {
+    /// Of this deployment.
+    pub fn of(env: &'a Env) -> Self {
+        Self(env)
+    }
+
+    /// A var or a secret; an empty one is as good as none.
+    fn text(&self, name: &str) -> Option<String> {
+        let value = js_sys::Reflect::get(self.0, &name.into()).ok()?;
+        value.as_string().filter(|text| !text.is_empty())
+    }
+
+    /// A whole number.
+    fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Fault> {
+        self.text(name)
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| Fault::new("a setting isn't a whole number", &name))
+            })
+            .transpose()
+    }
+
+    /// `ORIGIN`: what links start with; else the origin of the request.
+    pub fn origin(&self) -> Option<String> {
+        self.text("ORIGIN")
+    }
+
+    /// `RETENTION_SECONDS` and `THROTTLE_STATUS`; else the contract's defaults.
+    pub fn policy(&self) -> Result<Policy, Fault> {
+        let default = Policy::DEFAULT;
+        let retention = self
+            .number("RETENTION_SECONDS")?
+            .unwrap_or(default.retention_seconds());
+        let throttle_status = match self.number::<u16>("THROTTLE_STATUS")? {
+            None => default.throttle_status(),
+            Some(status) => ThrottleStatus::from_u16(status)
+                .ok_or_else(|| Fault::new("THROTTLE_STATUS must be 406 or 429, not", &status))?,
+        };
+        Policy::new(retention, throttle_status)
+            .map_err(|error| Fault::new("RETENTION_SECONDS", &error))
+    }
+
+    /// `DEVELOPMENT_TOKEN_SECRET`: there only in development, and all of development with it.
+    pub fn development_secret(&self) -> Option<Vec<u8>> {
+        base64url_decode(&self.text("DEVELOPMENT_TOKEN_SECRET")?)
+    }
+
+    /// Whether this is development: unmarked means production.
+    pub fn is_development(&self) -> bool {
+        self.development_secret().is_some()
+    }
+
+    /// `UNS_KEYS`: the keys that subscription ids are checked with, a JSON object of key id to
+    /// base64url of at least 32 bytes.
+    pub fn subscription_keys(&self) -> Result<Vec<Key>, Fault> {
+        let missing = "the secret UNS_KEYS is missing or malformed: set it to a JSON object of key id to base64url of 32 random bytes";
+        let fault = || Fault::new("settings", &missing);
+        let text = self.text("UNS_KEYS").ok_or_else(fault)?;
+        let keys: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|_| fault())?;
+        keys.into_iter()
+            .map(|(id, secret)| {
+                let secret = base64url_decode(&secret).filter(|secret| secret.len() >= 32);
+                secret.map(|secret| Key { id, secret }).ok_or_else(fault)
+            })
+            .collect()
+    }
+
+    /// The key that new subscription ids are signed with: the one that `UNS_KEY_ID` names, else the
+    /// last by name.
+    pub fn signing_key(&self) -> Result<Key, Fault> {
+        let keys = self.subscription_keys()?;
+        let named = self.text("UNS_KEY_ID");
+        let key = match &named {
+            Some(id) => keys.into_iter().find(|key| &key.id == id),
+            None => keys.into_iter().next_back(),
+        };
+        key.ok_or_else(|| Fault::new("settings", &"UNS_KEYS has no key of the name in UNS_KEY_ID"))
+    }
+
+    /// `OUTBOX_DELAY_MS`: how long a body waits for others before they go to KV together.
+    pub fn outbox_delay(&self) -> i64 {
+        self.millis("OUTBOX_DELAY_MS", 100)
+    }
+
+    /// `BODY_GRACE_MS`: how long after KV confirmed a body the Hub reads it back and forgets it.
+    pub fn body_grace(&self) -> i64 {
+        self.millis("BODY_GRACE_MS", 120_000)
+    }
+
+    fn millis(&self, name: &str, default: i64) -> i64 {
+        match self.number(name) {
+            Ok(millis) => millis.unwrap_or(default),
+            Err(fault) => {
+                worker::console_error!("{fault}");
+                default
+            }
+        }
+    }
+}
