@@ -4,6 +4,7 @@
 //! [`read`] turns bytes into a [`Document`], whose [`Value`]s borrow from them; [`Writer`] renders
 //! everything that the product answers with.
 
+mod fault;
 mod number;
 mod reader;
 mod scan;
@@ -11,9 +12,10 @@ mod syntax;
 mod value;
 mod writer;
 
+pub(crate) use fault::push_name;
+pub use fault::{Fault, FaultKind};
 pub use number::{Number, NumberError};
-pub(crate) use reader::push_name;
-pub use reader::{Document, Fault, FaultKind, MAX_DEPTH, MAX_FAULTS, read};
+pub use reader::{Document, MAX_DEPTH, MAX_FAULTS, read};
 pub use syntax::{Position, SyntaxError, SyntaxErrorKind};
 pub use value::{Member, Object, Value};
 pub use writer::Writer;

@@ -3,18 +3,16 @@
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
+use super::fault::Place;
 use super::scan::plain_run;
 use super::syntax::SyntaxErrorKind as Kind;
-use super::{Member, Number, Object, Position, SyntaxError, Value, push_integer};
+use super::{Fault, FaultKind, Member, Number, Object, Position, SyntaxError, Value};
 
 /// How many objects and arrays may be in one another (D).
 pub const MAX_DEPTH: usize = 16;
 
 /// How many faults of one text are listed; a text with more of them is no better for it.
 pub const MAX_FAULTS: usize = 100;
-
-/// How many characters of a name stand in a path.
-const MAX_NAME: usize = 64;
 
 /// From this number of members on, duplicates are found by sorting.
 const MANY_MEMBERS: usize = 16;
@@ -31,27 +29,6 @@ pub struct Document<'a> {
     pub faults: Vec<Fault>,
     /// Whether there are more faults than are listed.
     pub more_faults: bool,
-}
-
-/// Something that RFC 8259 calls unpredictable: different readers make different things of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// What it is.
-    pub kind: FaultKind,
-    /// The value that it concerns: `payload.visualContent.title`, `a[2].b`; empty at the top.
-    pub path: String,
-    /// Where it stands.
-    pub position: Position,
-}
-
-/// The kinds of [`Fault`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
-    /// A name that an earlier member of the same object has (RFC 8259 §4).
-    DuplicateName,
-    /// A `\u` escape of a surrogate without its other half (RFC 8259 §8.2): not a character. It is
-    /// read as U+FFFD.
-    LoneSurrogate,
 }
 
 /// Reads one JSON text in UTF-8; a byte order mark in front is skipped. At most [`MAX_DEPTH`]
@@ -88,46 +65,6 @@ pub fn read(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
             })
         }
         Err(kind) => Err(error(kind, reader.at)),
-    }
-}
-
-/// The way from the top to a value. It lives on the stack, and is only written down for a fault.
-#[derive(Clone, Copy)]
-enum Place<'p> {
-    Top,
-    Name(&'p Place<'p>, &'p str),
-    Index(&'p Place<'p>, usize),
-}
-
-impl Place<'_> {
-    fn push_to(self, path: &mut String) {
-        match self {
-            Place::Top => {}
-            Place::Name(parent, name) => {
-                parent.push_to(path);
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                push_name(path, name);
-            }
-            Place::Index(parent, index) => {
-                parent.push_to(path);
-                path.push('[');
-                push_integer(path, i64::try_from(index).unwrap_or(i64::MAX));
-                path.push(']');
-            }
-        }
-    }
-}
-
-/// Appends a name for a path or a sentence, cut after [`MAX_NAME`] characters.
-pub(crate) fn push_name(text: &mut String, name: &str) {
-    match name.char_indices().nth(MAX_NAME) {
-        Some((end, _)) => {
-            text.push_str(name.get(..end).unwrap_or_default());
-            text.push('…');
-        }
-        None => text.push_str(name),
     }
 }
 

@@ -1,0 +1,67 @@
+//! Faults that the grammar allows, and the paths to them.
+
+use super::{Position, push_integer};
+
+/// How many characters of a name stand in a path.
+const MAX_NAME: usize = 64;
+
+/// Something that RFC 8259 calls unpredictable: different readers make different things of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// The value that it concerns: `payload.visualContent.title`, `a[2].b`; empty at the top.
+    pub path: String,
+    /// Where it stands.
+    pub position: Position,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A name that an earlier member of the same object has (RFC 8259 §4).
+    DuplicateName,
+    /// A `\u` escape of a surrogate without its other half (RFC 8259 §8.2): not a character. It is
+    /// read as U+FFFD.
+    LoneSurrogate,
+}
+
+/// The way from the top to a value. It lives on the stack, and is only written down for a fault.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'p> {
+    Top,
+    Name(&'p Place<'p>, &'p str),
+    Index(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    pub(super) fn push_to(self, path: &mut String) {
+        match self {
+            Place::Top => {}
+            Place::Name(parent, name) => {
+                parent.push_to(path);
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                push_name(path, name);
+            }
+            Place::Index(parent, index) => {
+                parent.push_to(path);
+                path.push('[');
+                push_integer(path, i64::try_from(index).unwrap_or(i64::MAX));
+                path.push(']');
+            }
+        }
+    }
+}
+
+/// Appends a name for a path or a sentence, cut after [`MAX_NAME`] characters.
+pub(crate) fn push_name(text: &mut String, name: &str) {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => {
+            text.push_str(name.get(..end).unwrap_or_default());
+            text.push('…');
+        }
+        None => text.push_str(name),
+    }
+}

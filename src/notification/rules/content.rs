@@ -1,0 +1,100 @@
+//! `payload` and `visualContent`.
+
+use super::values::transpose;
+use crate::json::{Object, Value};
+use crate::notification::VisualContent;
+use crate::notification::check::Check;
+use crate::notification::names::nearest;
+use crate::violation::ViolationCode as Code;
+
+const PAYLOAD: [&str; 2] = ["rawContent", "visualContent"];
+const VISUAL_CONTENT: [&str; 2] = ["title", "body"];
+
+pub(super) struct Payload {
+    pub(super) raw: Option<String>,
+    pub(super) visual: Option<VisualContent>,
+}
+
+pub(super) fn payload(check: &mut Check, value: &Value<'_>) -> Option<Payload> {
+    let object = check.object(value, "payload")?;
+    let [raw, visual] = check.members(object, "payload", &PAYLOAD);
+    if raw.is_none() && visual.is_none() {
+        no_content(check, object);
+        return None;
+    }
+    let raw = raw.map(|raw| raw_content(check, raw));
+    let visual = visual.map(|visual| visual_content(check, visual, "payload.visualContent"));
+    Some(Payload {
+        raw: transpose(raw)?,
+        visual: transpose(visual)?,
+    })
+}
+
+fn no_content(check: &mut Check, object: &Object<'_>) {
+    let what = "must have content: `rawContent`, `visualContent` or both";
+    let meant = object
+        .iter()
+        .find_map(|member| nearest(&member.name, &PAYLOAD));
+    match meant {
+        // The warning about that member says the rest.
+        Some(meant) => check.violation(
+            Code::NoContent,
+            "payload",
+            &[
+                what,
+                "; did you mean `",
+                meant,
+                "`? Names count with their case",
+            ],
+        ),
+        None => check.violation(Code::NoContent, "payload", &[what]),
+    }
+}
+
+fn raw_content(check: &mut Check, value: &Value<'_>) -> Option<String> {
+    let path = "payload.rawContent";
+    let raw = check.string(value, path)?;
+    if raw.is_empty() {
+        check.violation(
+            Code::EmptyRawContent,
+            path,
+            &["must not be empty: give it content or leave it out"],
+        );
+        return None;
+    }
+    Some(raw.to_owned())
+}
+
+pub(super) fn visual_content(
+    check: &mut Check,
+    value: &Value<'_>,
+    path: &str,
+) -> Option<VisualContent> {
+    let object = check.object(value, path)?;
+    let [title, body] = check.members(object, path, &VISUAL_CONTENT);
+    let title_path = [path, ".title"].concat();
+    let title = match title {
+        Some(title) => check.string(title, &title_path),
+        None => {
+            let what = "is required: what a person reads first";
+            check.missing(
+                Code::MissingTitle,
+                object,
+                &title_path,
+                &VISUAL_CONTENT,
+                what,
+            );
+            None
+        }
+    };
+    if title == Some("") {
+        check.violation(Code::EmptyTitle, &title_path, &["must not be empty"]);
+    }
+    let body = body.map(|body| check.string(body, &[path, ".body"].concat()));
+    let body = transpose(body)?.map(str::to_owned);
+    let title = title.filter(|title| !title.is_empty())?;
+    Some(VisualContent {
+        title: title.to_owned(),
+        body,
+    })
+}

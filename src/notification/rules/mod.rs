@@ -1,0 +1,254 @@
+//! The rules of the request body (CONTRACT §1, "Request body"), property by property.
+
+mod content;
+mod policies;
+mod values;
+
+use super::check::Check;
+use super::{HostName, Notification, PlatformSet, Priority};
+use crate::json::Value;
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use crate::violation::{Violation, ViolationCode as Code, WarningCode};
+
+use values::{in_range, seconds};
+pub(crate) use values::{limited_string, transpose, unknown_value};
+
+/// (D) The most characters (Unicode scalar values) of `appNotificationId`; the least is 1.
+pub const MAX_APP_NOTIFICATION_ID: usize = 128;
+/// (D) The most characters (Unicode scalar values) of `groupName`; it may be empty.
+pub const MAX_GROUP_NAME: usize = 128;
+/// The longest `displayTimeToLive`, in seconds: 30 days. The shortest is 0.
+pub const MAX_DISPLAY_TIME_TO_LIVE: u32 = 2_592_000;
+/// The shortest `fallbackDelayInSeconds`.
+pub const MIN_FALLBACK_DELAY: u32 = 60;
+/// The longest `fallbackDelayInSeconds`.
+pub const MAX_FALLBACK_DELAY: u32 = 600;
+/// (D) How many elements of a `platformTypes` are looked at; an array with more is refused.
+pub const MAX_PLATFORM_TYPES: usize = 64;
+
+const NOTIFICATION: [&str; 9] = [
+    "appNotificationId",
+    "targetHostName",
+    "groupName",
+    "priority",
+    "payload",
+    "targetPolicy",
+    "fallbackPolicy",
+    "expirationDateTime",
+    "displayTimeToLive",
+];
+
+/// What the clock says about an expiration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) now: Timestamp,
+    pub(crate) policy: Policy,
+}
+
+/// A body that keeps the rules, before the expiration that was asked for is defaulted or capped.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) notification: Notification,
+    /// The expiration as asked. The notification's own one is this, or the latest instant that
+    /// the clock allows.
+    pub(crate) expiration: Option<Timestamp>,
+}
+
+/// Checks a body against every rule. `None` when it breaks one (or more: `check` has them all).
+/// Without a clock an expiration may be at any time, and what it defaults to doesn't matter.
+pub(crate) fn request(
+    check: &mut Check,
+    body: &Value<'_>,
+    clock: Option<Clock>,
+) -> Option<Request> {
+    let object = match body {
+        Value::Object(object) => object,
+        Value::Array(_) => {
+            let what =
+                "One notification is sent at a time: post each element of this array by itself.";
+            return about_body(check, Code::MultipleNotifications, &[what]);
+        }
+        other => {
+            let what = ["The body must be an object, not ", other.kind(), "."];
+            return about_body(check, Code::NotAnObject, &what);
+        }
+    };
+    let [
+        id,
+        host,
+        group,
+        priority,
+        payload,
+        target,
+        fallback,
+        expiration,
+        display,
+    ] = check.members(object, "", &NOTIFICATION);
+
+    let id = id.map(|id| app_notification_id(check, id));
+    let host = match host {
+        Some(host) => host_name(check, host),
+        None => {
+            let what = "is required: the cross-device domain of the app, like `app.example.com`";
+            check.missing(
+                Code::RequiredPropertyMissing,
+                object,
+                "targetHostName",
+                &NOTIFICATION,
+                what,
+            );
+            None
+        }
+    };
+    let group = group.map(|group| limited_string(check, group, "groupName", MAX_GROUP_NAME));
+    let priority = priority.map(|priority| self::priority(check, priority));
+    let payload = match payload {
+        Some(payload) => content::payload(check, payload),
+        None => {
+            let what = "is required: an object with `rawContent`, `visualContent` or both";
+            check.missing(
+                Code::RequiredPropertyMissing,
+                object,
+                "payload",
+                &NOTIFICATION,
+                what,
+            );
+            None
+        }
+    };
+    let platforms = match target {
+        Some(target) => policies::target_policy(check, target),
+        None => Some(PlatformSet::ALL),
+    };
+    let fallback = match fallback {
+        Some(fallback) => policies::fallback_policy(check, fallback, platforms),
+        None => Some(None),
+    };
+    let expiration = expiration.map(|expiration| self::expiration(check, expiration, clock));
+    let display = display.map(|display| display_time_to_live(check, display));
+
+    // Each part that is `None` here has left a violation behind.
+    let payload = payload?;
+    let default = if payload.visual.is_some() {
+        Priority::High
+    } else {
+        Priority::None
+    };
+    let asked = transpose(expiration)?;
+    let latest = clock.map_or(Timestamp::MAX, |Clock { now, policy }| {
+        now.saturating_add_millis(policy.retention_millis())
+    });
+    Some(Request {
+        notification: Notification {
+            target_host_name: host?,
+            app_notification_id: transpose(id)?,
+            group_name: transpose(group)?,
+            priority: transpose(priority)?.unwrap_or(default),
+            raw_content: payload.raw,
+            visual_content: payload.visual,
+            platforms: platforms?,
+            fallback: fallback?,
+            expiration: asked.map_or(latest, |asked| asked.min(latest)),
+            display_time_to_live: transpose(display)?,
+        },
+        expiration: asked,
+    })
+}
+
+fn about_body(check: &mut Check, code: Code, what: &[&str]) -> Option<Request> {
+    let violation = Violation::new(code, String::new(), what.concat());
+    check.findings.violation(violation);
+    None
+}
+
+pub(crate) fn host_name(check: &mut Check, value: &Value<'_>) -> Option<HostName> {
+    let path = "targetHostName";
+    match HostName::parse(check.string(value, path)?) {
+        Ok(host) => Some(host),
+        Err(error) => {
+            check.violation(Code::InvalidHostName, path, &[error.as_str()]);
+            None
+        }
+    }
+}
+
+fn app_notification_id(check: &mut Check, value: &Value<'_>) -> Option<String> {
+    let path = "appNotificationId";
+    let id = limited_string(check, value, path, MAX_APP_NOTIFICATION_ID)?;
+    if id.is_empty() {
+        check.violation(
+            Code::Empty,
+            path,
+            &["must not be empty: give it a character or leave it out"],
+        );
+        return None;
+    }
+    Some(id)
+}
+
+fn priority(check: &mut Check, value: &Value<'_>) -> Option<Priority> {
+    let path = "priority";
+    let name = check.string(value, path)?;
+    let priority = Priority::parse(name);
+    if priority.is_none() {
+        unknown_value(check, path, "must be `None`, `High` or `Low`", name);
+    }
+    priority
+}
+
+fn display_time_to_live(check: &mut Check, value: &Value<'_>) -> Option<u32> {
+    let path = "displayTimeToLive";
+    match value {
+        Value::Number(number) => seconds(check, number, path, 0, MAX_DISPLAY_TIME_TO_LIVE),
+        Value::String(text) => {
+            if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                let what = "must be whole seconds: a number, or a string of decimal digits alone";
+                check.violation(Code::InvalidSeconds, path, &[what]);
+                return None;
+            }
+            let value = text.bytes().fold(0_i64, |value, digit| {
+                value
+                    .saturating_mul(10)
+                    .saturating_add(i64::from(digit - b'0'))
+            });
+            in_range(check, Some(value), path, 0, MAX_DISPLAY_TIME_TO_LIVE)
+        }
+        _ => {
+            check.wrong_type(value, path, "a number, or a string of decimal digits");
+            None
+        }
+    }
+}
+
+/// (D) An expiration at the clock's own instant is past: what expires now is absent now.
+fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Option<Timestamp> {
+    let path = "expirationDateTime";
+    let asked = match Timestamp::parse(check.string(value, path)?) {
+        Ok(asked) => asked,
+        Err(error) => {
+            check.violation(Code::InvalidDateTime, path, &[error.as_str()]);
+            return None;
+        }
+    };
+    let Some(Clock { now, policy }) = clock else {
+        return Some(asked);
+    };
+    if asked <= now {
+        let what = "must lie in the future: this notification would have expired already";
+        check.violation(Code::ExpirationInPast, path, &[what]);
+        return None;
+    }
+    let latest = now.saturating_add_millis(policy.retention_millis());
+    if asked > latest {
+        let mut message = String::from(
+            "`expirationDateTime` is later than notifications are kept; this one expires at ",
+        );
+        latest.push_to(&mut message);
+        message.push('.');
+        check
+            .findings
+            .warning(WarningCode::ExpirationCapped, path.to_owned(), message);
+    }
+    Some(asked)
+}

@@ -1,0 +1,177 @@
+//! `targetPolicy` and `fallbackPolicy`.
+
+use super::content::visual_content;
+use super::values::{decimal, seconds, unknown_value};
+use super::{MAX_FALLBACK_DELAY, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY};
+use crate::error::ErrorCode;
+use crate::json::Value;
+use crate::notification::check::Check;
+use crate::notification::{EndpointFallback, Platform, PlatformSet};
+use crate::violation::ViolationCode as Code;
+
+const TARGET_POLICY: [&str; 1] = ["platformTypes"];
+const FALLBACK_POLICY: [&str; 1] = ["endpointFallback"];
+const ENDPOINT_FALLBACK: [&str; 3] = ["platformTypes", "fallbackDelayInSeconds", "visualContent"];
+
+pub(super) fn target_policy(check: &mut Check, value: &Value<'_>) -> Option<PlatformSet> {
+    let object = check.object(value, "targetPolicy")?;
+    let [platforms] = check.members(object, "targetPolicy", &TARGET_POLICY);
+    match platforms {
+        Some(platforms) => platform_types(check, platforms, "targetPolicy.platformTypes"),
+        None => Some(PlatformSet::ALL),
+    }
+}
+
+/// A `platformTypes`: at least one platform, duplicates folded.
+fn platform_types(check: &mut Check, value: &Value<'_>, path: &str) -> Option<PlatformSet> {
+    let elements = check.array(value, path)?;
+    if elements.len() > MAX_PLATFORM_TYPES {
+        let what = [
+            "must have at most ",
+            &decimal(MAX_PLATFORM_TYPES),
+            " elements",
+        ];
+        check.violation(Code::TooManyItems, path, &what);
+        return None;
+    }
+    let mut platforms = PlatformSet::EMPTY;
+    let mut valid = true;
+    for (index, element) in elements
+        .iter()
+        .enumerate()
+        .filter(|(_, element)| !element.is_null())
+    {
+        let path = [path, "[", &decimal(index), "]"].concat();
+        match check
+            .string(element, &path)
+            .map(|name| (name, Platform::parse(name)))
+        {
+            Some((_, Some(platform))) => platforms.insert(platform),
+            Some((name, None)) => {
+                valid = false;
+                unknown_value(
+                    check,
+                    &path,
+                    "must be `Windows`, `iOS`, `Android` or `WebPush`",
+                    name,
+                );
+            }
+            None => valid = false,
+        }
+    }
+    if valid && platforms.is_empty() {
+        valid = false;
+        check.violation(Code::EmptyList, path, &["must name at least one platform"]);
+    }
+    valid.then_some(platforms)
+}
+
+/// `Some(None)` when there is no fallback. `targets` is `None` when the target policy is broken.
+pub(super) fn fallback_policy(
+    check: &mut Check,
+    value: &Value<'_>,
+    targets: Option<PlatformSet>,
+) -> Option<Option<EndpointFallback>> {
+    let object = check.object(value, "fallbackPolicy")?;
+    let [fallback] = check.members(object, "fallbackPolicy", &FALLBACK_POLICY);
+    match fallback {
+        Some(fallback) => check
+            .in_row(ErrorCode::BadRequest, |check| {
+                endpoint_fallback(check, fallback, targets)
+            })
+            .map(Some),
+        None => Some(None),
+    }
+}
+
+/// The page requires `platformTypes`; (D) the other two are required as well, since without them
+/// there is nothing to show, and no time to show it.
+fn endpoint_fallback(
+    check: &mut Check,
+    value: &Value<'_>,
+    targets: Option<PlatformSet>,
+) -> Option<EndpointFallback> {
+    let path = "fallbackPolicy.endpointFallback";
+    let object = check.object(value, path)?;
+    let [platforms, delay, visual] = check.members(object, path, &ENDPOINT_FALLBACK);
+    let required = |check: &mut Check, name: &str, what: &str| {
+        let path = [path, ".", name].concat();
+        check.missing(
+            Code::RequiredPropertyMissing,
+            object,
+            &path,
+            &ENDPOINT_FALLBACK,
+            what,
+        );
+    };
+    let platforms = match platforms {
+        Some(platforms) => fallback_platforms(check, platforms, targets),
+        None => {
+            required(check, "platformTypes", "is required: `[\"iOS\"]`");
+            None
+        }
+    };
+    let delay = match delay {
+        Some(delay) => fallback_delay(check, delay),
+        None => {
+            required(
+                check,
+                "fallbackDelayInSeconds",
+                "is required: from 60 to 600 seconds",
+            );
+            None
+        }
+    };
+    let visual = match visual {
+        Some(visual) => visual_content(
+            check,
+            visual,
+            "fallbackPolicy.endpointFallback.visualContent",
+        ),
+        None => {
+            required(
+                check,
+                "visualContent",
+                "is required: what is shown when the raw content isn't fetched",
+            );
+            None
+        }
+    };
+    platforms?;
+    Some(EndpointFallback {
+        delay_seconds: delay?,
+        visual_content: visual?,
+    })
+}
+
+fn fallback_platforms(
+    check: &mut Check,
+    value: &Value<'_>,
+    targets: Option<PlatformSet>,
+) -> Option<()> {
+    let path = "fallbackPolicy.endpointFallback.platformTypes";
+    let platforms = platform_types(check, value, path)?;
+    if platforms != PlatformSet::of(Platform::Ios) {
+        check.violation(
+            Code::UnsupportedFallbackPlatform,
+            path,
+            &["must be only `iOS`"],
+        );
+        return None;
+    }
+    if targets.is_some_and(|targets| !targets.contains(Platform::Ios)) {
+        let what = "needs `iOS` in `targetPolicy.platformTypes`, too";
+        check.violation(Code::FallbackNotTargeted, path, &[what]);
+        return None;
+    }
+    Some(())
+}
+
+fn fallback_delay(check: &mut Check, value: &Value<'_>) -> Option<u32> {
+    let path = "fallbackPolicy.endpointFallback.fallbackDelayInSeconds";
+    let Value::Number(number) = value else {
+        check.wrong_type(value, path, "a number");
+        return None;
+    };
+    seconds(check, number, path, MIN_FALLBACK_DELAY, MAX_FALLBACK_DELAY)
+}
