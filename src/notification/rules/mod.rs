@@ -252,3 +252,6 @@ fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Opt
     }
     Some(asked)
 }
+
+#[cfg(test)]
+mod tests;
