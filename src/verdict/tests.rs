@@ -59,8 +59,11 @@ fn the_example_of_the_page() {
     );
 }
 
-/// The error code and each violation's code, path and place.
-fn refusal(body: &[u8]) -> (ErrorCode, Vec<(&'static str, String, Option<(u32, u32)>)>) {
+/// A violation's code, path, and line and column.
+type Found = (&'static str, String, Option<(u32, u32)>);
+
+/// The error code, and each violation.
+fn refusal(body: &[u8]) -> (ErrorCode, Vec<Found>) {
     let found = validate(body, now(), &Policy::DEFAULT).outcome.unwrap_err();
     let each = found.iter().map(|found| {
         let place = found
