@@ -11,6 +11,7 @@ pub mod change;
 pub mod cursor;
 pub mod entry;
 pub mod outbox;
+pub mod update;
 pub mod view;
 
 pub use append::{Appended, append};

@@ -14,7 +14,10 @@ pub fn retry_delay(attempts: u32) -> i64 {
 /// When KV may drop a body, in Unix seconds: the notification's expiration, rounded up, and 120 s.
 /// KV wants at least 60 s ahead; until then the index decides what is visible.
 pub fn kv_expiration(expiration: Timestamp) -> u64 {
-    let seconds = expiration.saturating_add_millis(999).unix_millis().div_euclid(1000);
+    let seconds = expiration
+        .saturating_add_millis(999)
+        .unix_millis()
+        .div_euclid(1000);
     u64::try_from(seconds.saturating_add(120)).unwrap_or(0)
 }
 
@@ -42,7 +45,10 @@ mod tests {
 
     #[test]
     fn kv_keeps_a_body_two_minutes_longer_than_it_counts() {
-        assert_eq!([1000, 1001, 1999].map(|ms| kv_expiration(at(ms))), [121, 122, 122]);
+        assert_eq!(
+            [1000, 1001, 1999].map(|ms| kv_expiration(at(ms))),
+            [121, 122, 122]
+        );
     }
 
     #[test]

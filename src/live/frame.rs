@@ -59,11 +59,20 @@ pub fn ready(cursor: Cursor, endpoint: Option<Guid>, resumed: bool) -> String {
     writer.finish()
 }
 
+/// The answer to a client's frame that was carried out. `cursor`: the position at which its change
+/// is known, if it made one; the sender isn't told of it otherwise.
+pub fn done(reference: &str, status: u16, cursor: Option<Cursor>) -> String {
+    let mut writer = begin_result(reference, status);
+    if let Some(cursor) = cursor {
+        write_position(cursor, &mut writer);
+    }
+    writer.end_object();
+    writer.finish()
+}
+
 /// The answer to a client's frame that could not be carried out.
 pub fn refused(reference: &str, status: u16, problem: &Problem, context: &Context) -> String {
-    let mut writer = begin("result");
-    writer.string_field("ref", reference);
-    writer.integer_field("status", i64::from(status));
+    let mut writer = begin_result(reference, status);
     writer.key("error");
     problem.write(context, &mut writer);
     writer.end_object();
@@ -77,9 +86,20 @@ fn begin(kind: &str) -> Writer {
     writer
 }
 
+fn begin_result(reference: &str, status: u16) -> Writer {
+    let mut writer = begin("result");
+    writer.string_field("ref", reference);
+    writer.integer_field("status", i64::from(status));
+    writer
+}
+
 fn begin_change(kind: &str, cursor: Cursor) -> Writer {
     let mut writer = begin(kind);
+    write_position(cursor, &mut writer);
+    writer
+}
+
+fn write_position(cursor: Cursor, writer: &mut Writer) {
     writer.integer_field("seq", cursor.seq.get());
     writer.string_field("cursor", &cursor.to_string());
-    writer
 }

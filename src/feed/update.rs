@@ -1,0 +1,188 @@
+//! What a user does to an item: states change, or it goes (CONTRACT §2, PATCH and DELETE).
+
+use crate::feed::append::Head;
+use crate::feed::entry::{Entry, ReadState, UserActionState};
+use crate::json::{self, Object, Value};
+use crate::notification::check::Check;
+use crate::time::Timestamp;
+use crate::violation::{Violation, ViolationCode, Violations};
+
+const DECLARED: [&str; 2] = ["readState", "userActionState"];
+
+/// The states to set; what is `None` stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StateUpdate {
+    /// `readState`
+    pub read_state: Option<ReadState>,
+    /// `userActionState`
+    pub user_action_state: Option<UserActionState>,
+}
+
+impl StateUpdate {
+    /// Reads the body of a PATCH: at least one of the two states; nothing else can be changed, so
+    /// any other property is a violation, not a warning.
+    ///
+    /// # Errors
+    /// Every violation.
+    pub fn parse(body: &[u8]) -> Result<Self, Violations> {
+        let mut check = Check::default();
+        let update = match json::read(body) {
+            Ok(document) => {
+                for fault in document.faults {
+                    check.findings.violation(fault.into());
+                }
+                match &document.value {
+                    Value::Object(object) => {
+                        undeclared(&mut check, object, &DECLARED);
+                        Self::read(&mut check, object)
+                    }
+                    _ => refuse(&mut check, ViolationCode::NotAnObject, "must be an object"),
+                }
+            }
+            Err(error) => {
+                check.findings.violation(error.into());
+                None
+            }
+        };
+        match (update, check.findings.into_parts().0) {
+            (Some(update), None) => Ok(update),
+            (_, Some(violations)) => Err(violations),
+            (None, None) => Err(Violations::one(Violation::new(
+                ViolationCode::NotAnObject,
+                String::new(),
+                String::from("The body must be an object."),
+            ))),
+        }
+    }
+
+    /// The states among the members of `object`: at least one.
+    pub(crate) fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {
+        let states = DECLARED.map(|name| object.get(name).filter(|value| !value.is_null()));
+        let [read_state, user_action_state] = states;
+        if read_state.is_none() && user_action_state.is_none() {
+            let what = "must have `readState`, `userActionState` or both";
+            return refuse(check, ViolationCode::RequiredPropertyMissing, what);
+        }
+        let read_state = read_state.map(|value| {
+            let what = "must be `unread` or `read`";
+            state(check, value, "readState", what, ReadState::parse)
+        });
+        let user_action_state = user_action_state.map(|value| {
+            let what = "must be `noInteraction`, `activated`, `dismissed` or `snoozed`";
+            state(
+                check,
+                value,
+                "userActionState",
+                what,
+                UserActionState::parse,
+            )
+        });
+        Some(Self {
+            read_state: read_state.map_or(Some(None), |state| state.map(Some))?,
+            user_action_state: user_action_state.map_or(Some(None), |state| state.map(Some))?,
+        })
+    }
+}
+
+fn state<T>(
+    check: &mut Check,
+    value: &Value<'_>,
+    path: &str,
+    what: &str,
+    parse: fn(&str) -> Option<T>,
+) -> Option<T> {
+    let state = parse(check.string(value, path)?);
+    if state.is_none() {
+        check.violation(ViolationCode::UnknownValue, path, &[what]);
+    }
+    state
+}
+
+fn undeclared(check: &mut Check, object: &Object<'_>, declared: &[&str]) {
+    for member in object {
+        if !declared.contains(&&*member.name) && !member.name.starts_with("@odata.") {
+            let mut path = String::new();
+            json::push_name(&mut path, &member.name);
+            let what = "can't be changed: only `readState` and `userActionState` can";
+            check.violation(ViolationCode::UnknownValue, &path, &[what]);
+        }
+    }
+}
+
+fn refuse<T>(check: &mut Check, code: ViolationCode, what: &str) -> Option<T> {
+    let message = ["The body ", what, "."].concat();
+    let violation = Violation::new(code, String::new(), message);
+    check.findings.violation(violation);
+    None
+}
+
+/// Sets states. `None`: nothing would change, so nothing does, and nobody is told.
+pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) -> Option<Entry> {
+    let read_state = update.read_state.unwrap_or(entry.read_state);
+    let user_action_state = update.user_action_state.unwrap_or(entry.user_action_state);
+    let changes = (read_state, user_action_state) != (entry.read_state, entry.user_action_state);
+    changes.then(|| Entry {
+        read_state,
+        user_action_state,
+        seq: head.seq.next(),
+        modified: now,
+        ..entry.clone()
+    })
+}
+
+/// Deletes: what is left is a tombstone, for endpoints that are away.
+pub fn delete(entry: &Entry, head: Head, now: Timestamp) -> Entry {
+    Entry {
+        deleted: true,
+        seq: head.seq.next(),
+        modified: now,
+        ..entry.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(body: &str) -> Vec<(String, &'static str)> {
+        let violations = StateUpdate::parse(body.as_bytes()).err();
+        violations
+            .iter()
+            .flatten()
+            .map(|violation| (violation.path.clone(), violation.code.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn one_state_or_both() {
+        assert_eq!(
+            StateUpdate::parse(br#"{"readState":"read","userActionState":null}"#),
+            Ok(StateUpdate {
+                read_state: Some(ReadState::Read),
+                user_action_state: None
+            })
+        );
+        assert_eq!(
+            StateUpdate::parse(br#"{"@odata.type":"x","userActionState":"dismissed"}"#),
+            Ok(StateUpdate {
+                read_state: None,
+                user_action_state: Some(UserActionState::Dismissed)
+            })
+        );
+    }
+
+    #[test]
+    fn nothing_else() {
+        assert_eq!(codes("{}"), [(String::new(), "RequiredPropertyMissing")]);
+        assert_eq!(codes("[]"), [(String::new(), "NotAnObject")]);
+        assert_eq!(
+            codes(r#"{"readState":"Read","userActionState":5,"priority":"High"}"#),
+            [
+                ("priority", "UnknownValue"),
+                ("readState", "UnknownValue"),
+                ("userActionState", "WrongType"),
+            ]
+            .map(|(path, code)| (path.to_owned(), code))
+        );
+    }
+}
