@@ -5,7 +5,7 @@ use crate::error::ErrorCode;
 /// What is wrong with a body. Stable: codes are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ViolationCode {
-    /// The body is longer than [`MAX_BODY_BYTES`](crate::verdict::MAX_BODY_BYTES).
+    /// The body is longer than [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
     BodyTooLarge,
     /// The body is not UTF-8.
     InvalidUtf8,
