@@ -19,7 +19,7 @@ pub use reader::{Document, MAX_DEPTH, MAX_FAULTS, read};
 pub use syntax::{Position, SyntaxError, SyntaxErrorKind};
 pub use value::{Member, Object, Value};
 pub use writer::Writer;
-pub(crate) use writer::{push_integer, push_padded};
+pub(crate) use writer::{joined, push_integer, push_padded};
 
 /// Reads a text that must be one unambiguous object: a token's claims, a frame. `None` for
 /// anything else, duplicate names among it.

@@ -25,25 +25,19 @@ impl<'a> Number<'a> {
     /// # Errors
     /// [`NumberError`] when it has a fraction that is not zero, or doesn't fit an `i64`.
     pub fn to_integer(&self) -> Result<i64, NumberError> {
-        let (negative, unsigned) = match self.0.strip_prefix('-') {
-            Some(unsigned) => (true, unsigned),
-            None => (false, self.0.as_ref()),
+        let (negative, unsigned) = match self.0.as_bytes() {
+            [b'-', unsigned @ ..] => (true, unsigned),
+            unsigned => (false, unsigned),
         };
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)),
-            None => (unsigned, 0),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let (mantissa, exponent) = cut(unsigned, b"eE");
+        let (whole, fraction) = cut(mantissa, b".");
 
         // The value is the digits of both parts, with the point after `point` of them.
-        let point = exponent.saturating_add(length(whole));
+        let point = read_exponent(exponent).saturating_add(length(whole));
         let mut value: i64 = 0;
         let mut read = 0;
-        for digit in whole
-            .bytes()
-            .chain(fraction.bytes())
-            .map(|byte| i64::from(byte - b'0'))
-        {
+        for byte in whole.iter().chain(fraction) {
+            let digit = i64::from(byte & 0xf);
             if read < point {
                 // Below zero, where an `i64` reaches further.
                 let tenfold = value.checked_mul(10).ok_or(NumberError::TooLarge)?;
@@ -65,20 +59,33 @@ impl<'a> Number<'a> {
     }
 }
 
-fn length(digits: &str) -> i64 {
+/// The text before the first of `separators`, and the text after it.
+fn cut<'t>(text: &'t [u8], separators: &[u8]) -> (&'t [u8], &'t [u8]) {
+    let length = text
+        .iter()
+        .position(|byte| separators.contains(byte))
+        .unwrap_or(text.len());
+    let before = text.get(..length).unwrap_or_default();
+    (before, text.get(length + 1..).unwrap_or_default())
+}
+
+fn length(digits: &[u8]) -> i64 {
     i64::try_from(digits.len()).unwrap_or(i64::MAX)
 }
 
 /// An exponent's value; one that is too large for an `i64` stays at its end.
-fn read_exponent(text: &str) -> i64 {
-    let negative = text.starts_with('-');
-    let digits = text.bytes().filter(u8::is_ascii_digit);
+fn read_exponent(text: &[u8]) -> i64 {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
     let value = digits.fold(0_i64, |value, digit| {
         value
             .saturating_mul(10)
-            .saturating_add(i64::from(digit - b'0'))
+            .saturating_add(i64::from(digit & 0xf))
     });
-    if negative { -value } else { value }
+    if text.starts_with(b"-") {
+        -value
+    } else {
+        value
+    }
 }
 
 /// Why a [`Number`] is not an integer.

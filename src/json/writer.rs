@@ -198,6 +198,15 @@ fn push_string(text: &mut String, value: &str) {
     text.push('"');
 }
 
+/// The parts as one text. (`concat` of the standard library brings a panic along.)
+pub(crate) fn joined(parts: &[&str]) -> String {
+    let mut text = String::with_capacity(parts.iter().fold(0, |sum, part| sum + part.len()));
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
 /// Appends `value` in decimal.
 pub(crate) fn push_integer(text: &mut String, value: i64) {
     if value < 0 {

@@ -3,7 +3,7 @@
 
 use super::names::{is_annotation, nearest};
 use crate::error::ErrorCode;
-use crate::json::{Object, Value, push_name};
+use crate::json::{Object, Value, joined, push_name};
 use crate::violation::{Findings, Violation, ViolationCode, WarningCode};
 
 /// How many members are looked through for one that could be meant where one is missing.
@@ -29,7 +29,7 @@ impl Check {
     /// Notes a violation; its sentence is `path`, in backticks, and then `what`, without a stop.
     pub(crate) fn violation(&mut self, code: ViolationCode, path: &str, what: &[&str]) {
         let path = path.to_owned();
-        let message = ["`", &path, "` ", &what.concat(), "."].concat();
+        let message = joined(&["`", &path, "` ", &joined(what), "."]);
         let mut violation = Violation::new(code, path, message);
         if let Some(row) = self.row {
             violation.row = row;
@@ -98,7 +98,7 @@ impl Check {
             .warning(WarningCode::UndeclaredProperty, path, message);
     }
 
-    /// Notes that the declared member `name` of `object` is missing: `what`, and which other
+    /// Notes that the declared member of `object` with this path is missing: `what`, and which other
     /// member could be meant to be it.
     pub(crate) fn missing(
         &mut self,
@@ -109,7 +109,8 @@ impl Check {
         what: &str,
     ) {
         let mut hint = String::new();
-        let name = path.rsplit('.').next().unwrap_or(path);
+        let dot = path.bytes().rposition(|byte| byte == b'.');
+        let name = dot.and_then(|dot| path.get(dot + 1..)).unwrap_or(path);
         let look_alike = object.iter().take(MAX_LOOK_ALIKES).find(|member| {
             !declared.contains(&&*member.name)
                 && !is_annotation(&member.name)

@@ -40,14 +40,14 @@ impl HostName {
         if text.len() > MAX_LENGTH {
             return Err(HostNameError::TooLong);
         }
-        let mut last = "";
-        for label in text.split('.') {
+        let mut last: &[u8] = b"";
+        for label in text.as_bytes().split(|byte| *byte == b'.') {
             match label.len() {
                 0 => return Err(HostNameError::EmptyLabel),
                 1..=MAX_LABEL => {}
                 _ => return Err(HostNameError::LabelTooLong),
             }
-            if label.starts_with('-') || label.ends_with('-') {
+            if label.starts_with(b"-") || label.ends_with(b"-") {
                 return Err(HostNameError::Hyphen);
             }
             last = label;
@@ -69,8 +69,7 @@ fn has_two_colons(text: &str) -> bool {
 }
 
 /// Whether URL parsers take a last label for a part of an IPv4 address.
-fn is_number(label: &str) -> bool {
-    let label = label.as_bytes();
+fn is_number(label: &[u8]) -> bool {
     match label {
         [b'0', b'x' | b'X', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
         _ => label.iter().all(u8::is_ascii_digit),

@@ -48,7 +48,8 @@ fn fold(name: &str) -> Vec<u8> {
 fn distance(left: &[u8], right: &[u8]) -> usize {
     let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
     let mut two_above: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=right.len()).collect();
+    let mut above = vec![0];
+    above.extend(right.iter().zip(1..).map(|(_, cost)| cost));
     let mut left_before = None;
     for (row, &from) in left.iter().enumerate() {
         let mut cost = row + 1;

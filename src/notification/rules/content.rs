@@ -1,7 +1,7 @@
 //! `payload` and `visualContent`.
 
 use super::values::transpose;
-use crate::json::{Object, Value};
+use crate::json::{Object, Value, joined};
 use crate::notification::VisualContent;
 use crate::notification::check::Check;
 use crate::notification::names::nearest;
@@ -72,7 +72,7 @@ pub(super) fn visual_content(
 ) -> Option<VisualContent> {
     let object = check.object(value, path)?;
     let [title, body] = check.members(object, path, &VISUAL_CONTENT);
-    let title_path = [path, ".title"].concat();
+    let title_path = joined(&[path, ".title"]);
     let title = match title {
         Some(title) => check.string(title, &title_path),
         None => {
@@ -90,7 +90,7 @@ pub(super) fn visual_content(
     if title == Some("") {
         check.violation(Code::EmptyTitle, &title_path, &["must not be empty"]);
     }
-    let body = body.map(|body| check.string(body, &[path, ".body"].concat()));
+    let body = body.map(|body| check.string(body, &joined(&[path, ".body"])));
     let body = transpose(body)?.map(str::to_owned);
     let title = title.filter(|title| !title.is_empty())?;
     Some(VisualContent {

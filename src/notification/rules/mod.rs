@@ -6,7 +6,7 @@ mod values;
 
 use super::check::Check;
 use super::{HostName, Notification, PlatformSet, Priority};
-use crate::json::Value;
+use crate::json::{Value, joined};
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode as Code, WarningCode};
@@ -157,7 +157,7 @@ pub(crate) fn request(
 }
 
 fn about_body(check: &mut Check, code: Code, what: &[&str]) -> Option<Request> {
-    let violation = Violation::new(code, String::new(), what.concat());
+    let violation = Violation::new(code, String::new(), joined(what));
     check.findings.violation(violation);
     None
 }

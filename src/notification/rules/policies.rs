@@ -4,7 +4,7 @@ use super::content::visual_content;
 use super::values::{decimal, seconds, unknown_value};
 use super::{MAX_FALLBACK_DELAY, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY};
 use crate::error::ErrorCode;
-use crate::json::Value;
+use crate::json::{Value, joined};
 use crate::notification::check::Check;
 use crate::notification::{EndpointFallback, Platform, PlatformSet};
 use crate::violation::ViolationCode as Code;
@@ -41,7 +41,7 @@ fn platform_types(check: &mut Check, value: &Value<'_>, path: &str) -> Option<Pl
         .enumerate()
         .filter(|(_, element)| !element.is_null())
     {
-        let path = [path, "[", &decimal(index), "]"].concat();
+        let path = joined(&[path, "[", &decimal(index), "]"]);
         match check
             .string(element, &path)
             .map(|name| (name, Platform::parse(name)))
@@ -95,7 +95,7 @@ fn endpoint_fallback(
     let object = check.object(value, path)?;
     let [platforms, delay, visual] = check.members(object, path, &ENDPOINT_FALLBACK);
     let required = |check: &mut Check, name: &str, what: &str| {
-        let path = [path, ".", name].concat();
+        let path = joined(&[path, ".", name]);
         check.missing(
             Code::RequiredPropertyMissing,
             object,
