@@ -192,11 +192,15 @@ mod tests {
 
     #[test]
     fn a_subscription_as_short_and_as_long_as_it_gets() {
-        assert!(parse(br#"{"targetHostName":"App.example.com","platform":"webpush"}"#)
-            .is_ok_and(|request| request.target_host_name() == "app.example.com"
-                && request.platform() == Platform::WebPush));
+        assert!(
+            parse(br#"{"targetHostName":"App.example.com","platform":"webpush"}"#)
+                .is_ok_and(|request| request.target_host_name() == "app.example.com"
+                    && request.platform() == Platform::WebPush)
+        );
         let body = br#"{"targetHostName":"a","platform":"iOS","deviceId":"d","displayName":"Megan's","pushSubscription":{"endpoint":"https:\/\/x","keys":{"n":[1.50,true,null]}}}"#;
-        let push = parse(body).ok().and_then(|request| request.push_subscription);
+        let push = parse(body)
+            .ok()
+            .and_then(|request| request.push_subscription);
         assert_eq!(
             push.as_deref(),
             Some(r#"{"endpoint":"https://x","keys":{"n":[1.50,true,null]}}"#)
@@ -218,7 +222,10 @@ mod tests {
         );
         assert_eq!(codes("[]"), [(String::new(), "NotAnObject")]);
         assert_eq!(codes("{"), [(String::new(), "InvalidJson")]);
-        let long = format!(r#"{{"targetHostName":"a","platform":"iOS","deviceId":"{}"}}"#, "x".repeat(65));
+        let long = format!(
+            r#"{{"targetHostName":"a","platform":"iOS","deviceId":"{}"}}"#,
+            "x".repeat(65)
+        );
         assert_eq!(codes(&long), [("deviceId".to_owned(), "TooLong")]);
     }
 }

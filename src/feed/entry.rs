@@ -1,5 +1,7 @@
 //! A row of the index: everything of a notification but its body.
 
+use serde::{Deserialize, Serialize};
+
 use crate::guid::Guid;
 use crate::notification::PlatformSet;
 use crate::time::Timestamp;
@@ -30,7 +32,7 @@ impl Seq {
 }
 
 /// Whether the user has read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ReadState {
     /// `unread`
     #[default]
@@ -57,7 +59,7 @@ impl ReadState {
 }
 
 /// What the user did with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum UserActionState {
     /// `noInteraction`
     #[default]
@@ -96,7 +98,7 @@ impl UserActionState {
 
 /// The app that sent a notification: its `appNotificationId`s are its own, and only it gets the
 /// sender's view.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     /// The issuer of the app's token.
     pub issuer: String,

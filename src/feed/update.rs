@@ -1,5 +1,7 @@
 //! What a user does to an item: states change, or it goes (CONTRACT §2, PATCH and DELETE).
 
+use serde::{Deserialize, Serialize};
+
 use crate::feed::append::Head;
 use crate::feed::entry::{Entry, ReadState, UserActionState};
 use crate::json::{self, Object, Value};
@@ -10,7 +12,7 @@ use crate::violation::{Violation, ViolationCode, Violations};
 const DECLARED: [&str; 2] = ["readState", "userActionState"];
 
 /// The states to set; what is `None` stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StateUpdate {
     /// `readState`
     pub read_state: Option<ReadState>,

@@ -60,6 +60,15 @@ pub fn client_request_id(value: Option<&str>) -> Option<&str> {
     })
 }
 
+/// Whether `If-Match`, if it was sent, lets a change of what has this `ETag` through (RFC 9110
+/// §13.1.1): `*`, or a list with that very tag; a weak tag never matches.
+pub fn if_match(header: Option<&str>, etag: &str) -> bool {
+    header.is_none_or(|header| {
+        let header = header.trim();
+        header == "*" || header.split(',').any(|tag| tag.trim() == etag)
+    })
+}
+
 /// The token of an `Authorization: Bearer …` header (RFC 6750 §2.1); the scheme in any case.
 pub fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.trim().split_once(' ')?;
@@ -130,6 +139,23 @@ mod tests {
         assert_eq!(client_request_id(Some("a b~")), Some("a b~"));
         for ignored in ["", "é", "a\u{7f}", "a\tb"] {
             assert_eq!(client_request_id(Some(ignored)), None, "{ignored:?}");
+        }
+    }
+
+    #[test]
+    fn if_match_wants_that_very_tag() {
+        let etag = "\"1.7\"";
+        for header in [
+            None,
+            Some("*"),
+            Some(" * "),
+            Some(etag),
+            Some("\"x\", \"1.7\""),
+        ] {
+            assert!(if_match(header, etag), "{header:?}");
+        }
+        for header in ["", "\"1.8\"", "W/\"1.7\"", "1.7"] {
+            assert!(!if_match(Some(header), etag), "{header}");
         }
     }
 

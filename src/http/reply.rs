@@ -73,6 +73,11 @@ impl Reply {
         reply
     }
 
+    /// 204: done, and there is nothing to say.
+    pub fn no_content(context: &Context) -> Self {
+        Self::with_status(204, context)
+    }
+
     /// 204 to a CORS preflight; `allow` is the resource's list of methods.
     pub fn preflight(allow: &'static str, context: &Context) -> Self {
         Self::with_status(204, context)

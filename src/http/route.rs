@@ -76,6 +76,17 @@ pub enum Resource {
     Stream,
     /// `/dev/token`, in development only.
     DevelopmentToken,
+    /// `/dev/panic/{place}`, in tests of what a crash does only.
+    DevelopmentPanic(CrashSite),
+}
+
+/// Where a test wants the service to crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrashSite {
+    /// In the Worker.
+    Worker,
+    /// In the Hub of the token's user.
+    Hub,
 }
 
 impl Resource {
@@ -83,7 +94,8 @@ impl Resource {
     pub const fn allow(&self) -> &'static str {
         match self {
             Self::Notifications | Self::Subscriptions | Self::DevelopmentToken => "POST, OPTIONS",
-            Self::Notification(_) | Self::Stream => "GET, OPTIONS",
+            Self::Notification(_) => "GET, PATCH, DELETE, OPTIONS",
+            Self::Stream | Self::DevelopmentPanic(_) => "GET, OPTIONS",
         }
     }
 
@@ -95,8 +107,11 @@ impl Resource {
                 self,
                 Self::Notifications | Self::Subscriptions | Self::DevelopmentToken
             ),
-            Method::Get => matches!(self, Self::Notification(_) | Self::Stream),
-            Method::Patch | Method::Delete => false,
+            Method::Get => matches!(
+                self,
+                Self::Notification(_) | Self::Stream | Self::DevelopmentPanic(_)
+            ),
+            Method::Patch | Method::Delete => matches!(self, Self::Notification(_)),
         }
     }
 }
@@ -123,11 +138,18 @@ impl Route {
             "beta" => ApiVersion::Beta,
             "v1.0" => ApiVersion::V1,
             "dev" => {
-                let token = segments.next()? == "token" && segments.next().is_none();
-                return token.then_some(Self {
+                let resource = match (segments.next()?, segments.next(), segments.next()) {
+                    ("token", None, None) => Resource::DevelopmentToken,
+                    ("panic", Some("worker"), None) => {
+                        Resource::DevelopmentPanic(CrashSite::Worker)
+                    }
+                    ("panic", Some("hub"), None) => Resource::DevelopmentPanic(CrashSite::Hub),
+                    _ => return None,
+                };
+                return Some(Self {
                     version: ApiVersion::Beta,
                     addressee: Addressee::Me,
-                    resource: Resource::DevelopmentToken,
+                    resource,
                 });
             }
             _ => return None,

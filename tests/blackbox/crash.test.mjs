@@ -9,9 +9,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example, startService } from "./harness.mjs";
 
-// To be taken out with the change that adds those two paths.
-const skip = "the Worker has no way to be made to panic yet";
-
 const as = "megan@contoso.com";
 
 /** @param {import("./harness.mjs").Answer} answer */
@@ -35,7 +32,7 @@ test("without the variable there is no way to make it panic", async () => {
   }
 });
 
-test("a panic is answered at once, and everything works afterwards", { skip }, async () => {
+test("a panic is answered at once, and everything works afterwards", async () => {
   const service = await startService({ vars: { DEVELOPMENT_PANIC: "true" } });
   const stream = await service.connect({ as });
   await stream.until("ready");
@@ -55,7 +52,7 @@ test("a panic is answered at once, and everything works afterwards", { skip }, a
   }
 });
 
-test("what is under way when another request panics is answered too", { skip }, async () => {
+test("what is under way when another request panics is answered too", async () => {
   const service = await startService({ vars: { DEVELOPMENT_PANIC: "true" } });
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, number) =>

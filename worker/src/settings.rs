@@ -64,6 +64,11 @@ impl<'a> Settings<'a> {
         self.development_secret().is_some()
     }
 
+    /// `DEVELOPMENT_PANIC`: a test wants to see what a crash does. Never in production.
+    pub fn may_panic(&self) -> bool {
+        self.is_development() && self.text("DEVELOPMENT_PANIC").is_some()
+    }
+
     /// `UNS_KEYS`: the keys that subscription ids are checked with, a JSON object of key id to
     /// base64url of at least 32 bytes.
     pub fn subscription_keys(&self) -> Result<Vec<Key>, Fault> {

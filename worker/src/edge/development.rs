@@ -1,13 +1,15 @@
-//! `POST /dev/token`: the console's tokens. There only while the development secret is bound.
+//! What is there in development only: `POST /dev/token`, the console's tokens, while the development
+//! secret is bound; `GET /dev/panic/…`, for the test of what a crash does, where a variable says so.
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::http::Reply;
+use notifeed::http::{Reply, route::CrashSite};
 use notifeed::json::{self, Value, Writer};
 use web_sys::{Response, Url};
 
 use super::{Call, no_such_path};
 use crate::credentials::issue_development_token;
 use crate::fault::Stop;
+use crate::hub::command::Command;
 use crate::platform::http::{body, header, respond};
 
 impl Call<'_> {
@@ -47,4 +49,24 @@ impl Call<'_> {
             .retain(|(name, _)| !name.starts_with("Access-Control-"));
         Ok(respond(&reply)?.into())
     }
+
+    /// Crashes. A mistake in the code must not be needed to test that nothing hangs after one.
+    pub(super) async fn panic(&self, site: CrashSite) -> Result<Response, Stop> {
+        match site {
+            CrashSite::Worker => crash(),
+            CrashSite::Hub => {
+                let (caller, app) = self.caller(self.bearer().as_deref()).await?;
+                let user = self.signed_in_user(&caller)?;
+                let (address, access) = self.access_of(user, &self.host(&app)?);
+                let command = self.command(&caller, access, Command::Panic);
+                self.send(address, &command).await
+            }
+        }
+    }
+}
+
+/// A panic, as a mistake in the code would be one.
+#[allow(clippy::panic, reason = "panicking is what it is for")]
+pub fn crash() -> ! {
+    panic!("a test asked for it")
 }

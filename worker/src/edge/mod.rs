@@ -7,9 +7,12 @@ mod notifications;
 mod stream;
 mod subscriptions;
 
+pub use development::crash;
+
 use notifeed::credentials::subscription_id::{HubId, SubscriptionId};
 use notifeed::credentials::{App, Caller, Principal, User};
 use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
 use notifeed::guid::Guid;
 use notifeed::http::{Addressee, Context, Method, Reply, Resource, Route, headers};
@@ -73,18 +76,23 @@ async fn dispatch(
     url: &Url,
     context: &Context,
 ) -> Result<Response, Stop> {
-    let development = Settings::of(env).is_development();
-    if route.resource == Resource::DevelopmentToken && !development {
+    let settings = Settings::of(env);
+    let exists = match route.resource {
+        Resource::DevelopmentToken => settings.is_development(),
+        Resource::DevelopmentPanic(_) => settings.may_panic(),
+        _ => true,
+    };
+    if !exists {
         return Err(no_such_path().into());
     }
-    match Method::parse(&request.method()) {
+    let method = match Method::parse(&request.method()) {
         Some(Method::Options) => {
             let reply = Reply::preflight(route.resource.allow(), context);
             return Ok(respond(&reply)?.into());
         }
-        Some(method) if route.resource.allows(method) => {}
+        Some(method) if route.resource.allows(method) => method,
         _ => return Err(method_not_allowed(&route.resource).into()),
-    }
+    };
     let call = Call {
         request,
         env,
@@ -94,10 +102,15 @@ async fn dispatch(
     };
     match route.resource {
         Resource::Notifications => call.post_notification().await,
-        Resource::Notification(id) => call.get_notification(id).await,
+        Resource::Notification(id) => match method {
+            Method::Patch => call.update_notification(id).await,
+            Method::Delete => call.delete_notification(id).await,
+            _ => call.get_notification(id).await,
+        },
         Resource::Subscriptions => call.post_subscription().await,
-        Resource::Stream => call.connect(url).await,
+        Resource::Stream => call.connect().await,
         Resource::DevelopmentToken => call.post_development_token(url).await,
+        Resource::DevelopmentPanic(site) => call.panic(site).await,
     }
 }
 
@@ -245,7 +258,7 @@ impl Call<'_> {
     ) -> command::Request {
         command::Request {
             context: self.context.clone(),
-            sender: command::Sender {
+            sender: Sender {
                 issuer: caller.issuer.clone(),
                 app: caller.app.clone(),
             },

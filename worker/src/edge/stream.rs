@@ -5,7 +5,7 @@ use notifeed::error::{ErrorCode, Problem};
 use notifeed::guid::Guid;
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
 use notifeed::notification::Platform;
-use web_sys::{Headers, Request, RequestInit, Response, Url};
+use web_sys::{Headers, Request, RequestInit, Response};
 
 use super::Call;
 use crate::fault::{Fault, Stop};
@@ -17,7 +17,7 @@ impl Call<'_> {
     /// With the token in `Authorization`, a refusal is an HTTP answer. With the token as a
     /// subprotocol there is a browser at the other end, which could see neither status nor
     /// envelope: its socket is accepted, and closed with a code.
-    pub(super) async fn connect(&self, _url: &Url) -> Result<Response, Stop> {
+    pub(super) async fn connect(&self) -> Result<Response, Stop> {
         let upgrade = header(self.request, "Upgrade").unwrap_or_default();
         if !upgrade.eq_ignore_ascii_case("websocket") {
             return Err(Problem::new(

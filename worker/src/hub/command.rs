@@ -2,6 +2,8 @@
 
 use notifeed::credentials::User;
 use notifeed::error::Problem;
+use notifeed::feed::entry::Sender;
+use notifeed::feed::update::StateUpdate;
 use notifeed::guid::Guid;
 use notifeed::http::{Addressee, Context};
 use notifeed::notification::Platform;
@@ -19,15 +21,6 @@ pub struct Request {
     pub access: Access,
     /// What to do.
     pub command: Command,
-}
-
-/// The calling app.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Sender {
-    /// The issuer of its token.
-    pub issuer: String,
-    /// Its id there.
-    pub app: String,
 }
 
 /// What led to this Hub.
@@ -53,6 +46,24 @@ pub enum Command {
     Subscribe(Subscribe),
     /// Read one notification; its id as the path has it.
     Read(String),
+    /// Set states of one notification.
+    Update {
+        /// Its id as the path has it.
+        id: String,
+        /// `If-Match`.
+        if_match: Option<String>,
+        /// The states.
+        states: StateUpdate,
+    },
+    /// Delete one notification.
+    Delete {
+        /// Its id as the path has it.
+        id: String,
+        /// `If-Match`.
+        if_match: Option<String>,
+    },
+    /// Crash, in a test of what a crash does.
+    Panic,
     /// Connect: goes with the upgrade request, in the header [`STREAM_HEADER`].
     Stream(Stream),
 }

@@ -1,10 +1,13 @@
 //! The Hub: one user's feed of one host, a Durable Object. It keeps the index, the sequence and the
 //! sockets; what a change means to whom is the contract's to say.
 //!
-//! [`command`] is what the Worker asks; [`store`] the tables; [`posts`] and [`subscriptions`] carry
-//! commands out; [`sockets`] fans out and replays; [`outbox`] moves bodies to KV.
+//! [`command`] is what the Worker asks; [`store`] the tables; [`posts`], [`changes`] and
+//! [`subscriptions`] carry commands out; [`sockets`] accepts, replays and fans out, [`frames`] does
+//! what clients ask for over them; [`outbox`] moves bodies to KV.
 
+mod changes;
 pub mod command;
+mod frames;
 mod outbox;
 mod posts;
 mod sockets;
@@ -16,7 +19,6 @@ use std::cell::{Cell, OnceCell};
 use notifeed::credentials::base64url_decode;
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::Epoch;
-use notifeed::feed::entry::Sender;
 use notifeed::guid::Guid;
 use notifeed::http::{Addressee, Reply};
 use notifeed::live::{PING, close};
@@ -85,7 +87,7 @@ impl DurableObject for Hub {
         socket: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
-        if let Err(fault) = self.receive(&socket, message) {
+        if let Err(fault) = self.receive(&socket, message).await {
             console_error!("a client's frame: {fault}");
         }
         Ok(())
@@ -133,10 +135,6 @@ impl Hub {
             command,
         } = request;
         let policy = Settings::of(&self.env).policy()?;
-        let sender = Sender {
-            issuer: sender.issuer,
-            app: sender.app,
-        };
         let reply = match self.admit(&access, context.now) {
             Err(stop) => Err(stop),
             Ok(owner) => match command {
@@ -146,6 +144,16 @@ impl Hub {
                 Command::Append(Err(problem)) => Err(problem.into()),
                 Command::Subscribe(subscribe) => self.subscribe(subscribe, sender, &context),
                 Command::Read(id) => self.read(&id, &access, &sender, &owner, &context).await,
+                Command::Update {
+                    id,
+                    if_match,
+                    states,
+                } => {
+                    self.update(&id, if_match.as_deref(), states, &owner, &context)
+                        .await
+                }
+                Command::Delete { id, if_match } => self.delete(&id, if_match.as_deref(), &context),
+                Command::Panic => crate::edge::crash(),
                 Command::Stream(stream) => match self.open_stream(stream, &context).await {
                     Ok(response) => return Ok(response),
                     Err(stop) => Err(stop),

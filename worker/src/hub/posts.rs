@@ -7,6 +7,7 @@ use notifeed::feed::{Appended, Entry, append, view};
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply, reply};
 use notifeed::notification::Notification;
+use notifeed::time::Timestamp;
 
 use super::command::{Access, Append};
 use super::store::Owner;
@@ -70,7 +71,7 @@ impl Hub {
             Appended::Created(entry) => (201, entry),
             Appended::Replaced { entry, .. } => (200, entry),
         };
-        self.fan_out(&entry, Some(&notification), context.now)?;
+        self.fan_out(&entry, Some(&notification), None, context.now)?;
         self.wake_by(due)?;
         Ok(sender_reply(status, &entry, &notification, owner, context))
     }
@@ -85,20 +86,11 @@ impl Hub {
         owner: &Owner,
         context: &Context,
     ) -> Result<Reply, Stop> {
-        let not_found = || {
-            Problem::new(
-                ErrorCode::ItemNotFound,
-                "There is no such notification: it never was, has expired or was deleted.",
-            )
-        };
-        let id = Guid::parse(id).map_err(|_| not_found())?;
+        let entry = self.live_entry(id, context.now)?;
         let by_user = access.user.is_some();
-        let entry = self
-            .store()?
-            .entry(id)?
-            .filter(|entry| entry.is_live(context.now))
-            .filter(|entry| by_user || entry.sender == *sender)
-            .ok_or_else(not_found)?;
+        if !by_user && entry.sender != *sender {
+            return Err(not_found().into());
+        }
         let notification = self.notification(&entry).await?;
         let body = if by_user {
             let principal_name = &owner.user.principal_name;
@@ -107,6 +99,15 @@ impl Hub {
             view::sender(&entry, &notification, &owner.user.principal_name, context)
         };
         Ok(Reply::odata(200, body, context).header("ETag", view::etag(&entry)))
+    }
+
+    /// The row of an item that is on the feed; 404 for what isn't.
+    pub(super) fn live_entry(&self, id: &str, now: Timestamp) -> Result<Entry, Stop> {
+        let id = Guid::parse(id).map_err(|_| not_found())?;
+        let entry = self.store()?.entry(id)?;
+        Ok(entry
+            .filter(|entry| entry.is_live(now))
+            .ok_or_else(not_found)?)
     }
 
     /// The notification of a row, from the Hub or from KV.
@@ -127,6 +128,14 @@ impl Hub {
 /// Reads what the contract wrote.
 pub(super) fn canonical(text: &str) -> Result<Notification, Fault> {
     Notification::from_canonical(text).map_err(|error| Fault::new("a stored notification", &error))
+}
+
+/// 404: the same for what isn't there and what isn't the caller's.
+fn not_found() -> Problem {
+    Problem::new(
+        ErrorCode::ItemNotFound,
+        "There is no such notification: it never was, has expired or was deleted.",
+    )
 }
 
 fn sender_reply(

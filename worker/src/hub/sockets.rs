@@ -2,17 +2,15 @@
 
 use std::rc::Rc;
 
-use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::{Change, Cursor, Entry, Resume, Seq, change_since};
-use notifeed::http::{ApiVersion, Context};
-use notifeed::live::client::ClientFrame;
+use notifeed::http::Context;
 use notifeed::live::close::Close;
 use notifeed::live::endpoint::Endpoint;
 use notifeed::live::{MAX_SOCKET_LIFE, REPLAY_BUDGET, frame};
 use notifeed::notification::{Notification, Platform, PlatformSet};
 use notifeed::time::Timestamp;
 use wasm_bindgen::JsValue;
-use worker::{Response, WebSocket, WebSocketIncomingMessage, WebSocketPair, console_error};
+use worker::{Response, WebSocket, WebSocketPair, console_error};
 
 use super::Hub;
 use super::command::Stream;
@@ -142,12 +140,13 @@ impl Hub {
         }
     }
 
-    /// Tells every live endpoint of a change that has just become durable. A frame is rendered once,
-    /// however many sockets it goes to.
+    /// Tells every live endpoint of a change that has just become durable, but the one that made it.
+    /// A frame is rendered once, however many sockets it goes to.
     pub(super) fn fan_out(
         &self,
         entry: &Entry,
         notification: Option<&Notification>,
+        made_by: Option<&WebSocket>,
         now: Timestamp,
     ) -> Result<(), Fault> {
         let before = Some(Seq::new(entry.seq.get().saturating_sub(1)));
@@ -171,9 +170,9 @@ impl Hub {
                     frame
                 }
             };
-            for socket in sockets {
+            for socket in sockets.iter().filter(|socket| !is_same(socket, made_by)) {
                 // One that fails has gone; its close event follows.
-                let _ = platform::sockets::send(&socket, &frame);
+                let _ = platform::sockets::send(socket, &frame);
             }
         }
         Ok(())
@@ -187,35 +186,6 @@ impl Hub {
             sockets.retain(|socket| attached(socket).is_some_and(|endpoint| !endpoint.replaying));
         }
         sockets
-    }
-
-    /// Carries out what a client sent.
-    pub(super) fn receive(
-        &self,
-        socket: &WebSocket,
-        message: WebSocketIncomingMessage,
-    ) -> Result<(), Fault> {
-        let parsed = match &message {
-            WebSocketIncomingMessage::String(text) => ClientFrame::parse(text),
-            WebSocketIncomingMessage::Binary(_) => None,
-        };
-        match parsed {
-            None => end(socket, Close::MALFORMED),
-            Some(ClientFrame::Ack(_)) => {}
-            Some(ClientFrame::Request { reference, kind }) => {
-                let context = frame_context()?;
-                let problem = Problem::new(
-                    ErrorCode::BadRequest,
-                    format!("There is no frame of type '{kind}'."),
-                );
-                let status = problem.code.status(&self.settings().policy()?);
-                send(
-                    socket,
-                    &frame::refused(&reference, status, &problem, &context),
-                )?;
-            }
-        }
-        Ok(())
     }
 
     /// A Hub that is constructed anew can't go on with a replay: the client comes back with its
@@ -248,26 +218,26 @@ impl Hub {
     }
 }
 
-/// What answers to frames know of their "request".
-fn frame_context() -> Result<Context, Fault> {
-    Ok(Context {
-        now: platform::now(),
-        request_id: platform::new_guid()?,
-        client_request_id: None,
-        origin: String::new(),
-        version: ApiVersion::Beta,
+fn is_same(socket: &WebSocket, other: Option<&WebSocket>) -> bool {
+    other.is_some_and(|other| {
+        let (socket, other): (&web_sys::WebSocket, &web_sys::WebSocket) =
+            (socket.as_ref(), other.as_ref());
+        socket == other
     })
 }
 
-fn attached(socket: &WebSocket) -> Option<Endpoint> {
+/// What is remembered of a connection.
+pub(super) fn attached(socket: &WebSocket) -> Option<Endpoint> {
     socket.deserialize_attachment().ok().flatten()
 }
 
-fn end(socket: &WebSocket, close: Close) {
+/// Closes a connection.
+pub(super) fn end(socket: &WebSocket, close: Close) {
     platform::sockets::close(socket, close.code, close.reason);
 }
 
-fn send(socket: &WebSocket, frame: &str) -> Result<(), Fault> {
+/// Sends one frame to one connection.
+pub(super) fn send(socket: &WebSocket, frame: &str) -> Result<(), Fault> {
     platform::sockets::send(socket, &JsValue::from_str(frame))
 }
 
