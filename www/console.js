@@ -98,7 +98,11 @@ function connect() {
       gathered.push(frame);
       gathering ||= setTimeout(takeIn, GATHER);
     },
-    onStatus: showStatus,
+    onStatus: (status) => {
+      // Who reads "Live" sees everything that was replayed.
+      if (status.state === "live") takeIn();
+      showStatus(status);
+    },
   });
 }
 

@@ -60,7 +60,9 @@ function draw(item, arrived) {
   if (visualContent) content.push(element("h3", {}, visualContent.title));
   if (visualContent?.body) content.push(element("p", { class: "text" }, visualContent.body));
   if (rawContent)
-    content.push(element("pre", { class: "raw mono", tabindex: "0", "aria-label": "Raw content" }, rawContent));
+    content.push(
+      element("pre", { class: "raw mono", tabindex: "0", role: "group", "aria-label": "Raw content" }, rawContent),
+    );
   const facts = [element("span", { "data-priority": item.priority }, `${item.priority} priority`)];
   if (item.groupName) facts.push(element("span", {}, item.groupName));
   if (item.status === "updated") facts.push(element("span", {}, "updated"));

@@ -149,7 +149,8 @@ export class LiveConnection {
    * @param {AbortSignal} signal
    */
   #keepAlive(socket, signal) {
-    let silence = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let silence;
     const ping = setInterval(() => {
       if (socket.readyState !== WebSocket.OPEN) return;
       socket.send("ping");
