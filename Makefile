@@ -25,13 +25,13 @@ check: ## formatting, lints, types, the deployment's dry run and its size
 	@scripts/setup build && scripts/check
 
 package: ## the npm tarball, into dist/
-	@scripts/setup build && scripts/package
+	@scripts/setup build && scripts/build browser && $(node) scripts/package.mjs
 
 token: ## a development token: as=megan@contoso.com (a user's) or app=contoso-server (an app's)
 	@scripts/setup node && as='$(as)' app='$(app)' $(node) scripts/token.mjs
 
 deploy: ## to Cloudflare; says what must exist first
-	@scripts/setup build && scripts/deploy
+	@scripts/setup build && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/deploy.mjs
 
 clean: ## remove what was built here (not the tools, not the state)
 	@rm -rf target worker/build www/notifeed dist

@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-[[ -d ${CARGO_HOME:-$HOME/.cargo}/bin ]] && PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+cargo_bin="${CARGO_HOME:-$HOME/.cargo}/bin"
+[[ -x $cargo_bin/cargo && ":$PATH:" != *":$cargo_bin:"* ]] && PATH="$cargo_bin:$PATH"
 PATH="$PWD/node_modules/.bin:$PATH"
 
 # Tools are kept outside the clone, each in a folder of its version: a second clone finds them.
@@ -39,18 +40,15 @@ done
 wasm_target=wasm32-unknown-unknown
 debian_toolchain="$tools_home/rust-debian"
 
-has_wasm_target() {
+rust_has_wasm() {
   local folder
-  folder="$(rustc --print target-libdir --target $wasm_target 2>/dev/null)" && [[ -d $folder ]]
+  [[ ${NOTIFEED_WASM_TOOLCHAIN:-} != debian ]] &&
+    folder="$(rustc --print target-libdir --target $wasm_target 2>/dev/null)" && [[ -d $folder ]]
 }
 
 # Runs a command with the Rust that can compile to wasm.
 with_wasm() {
-  if [[ ${NOTIFEED_WASM_TOOLCHAIN:-} != debian ]] && has_wasm_target; then
-    "$@"
-  else
-    PATH="$debian_toolchain/bin:$PATH" "$@"
-  fi
+  if rust_has_wasm; then "$@"; else PATH="$debian_toolchain/bin:$PATH" "$@"; fi
 }
 
 export PATH
