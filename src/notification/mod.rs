@@ -1,5 +1,46 @@
 //! The notification (CONTRACT §1): the resource that apps send and feeds hold. Only the contract
 //! makes one, so whoever holds a [`Notification`] holds a valid one.
+//!
+//! # The rules of the request body
+//!
+//! The body is one JSON text (RFC 8259) in UTF-8, a byte order mark in front is skipped, at most
+//! [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES) long and [`MAX_DEPTH`](crate::json::MAX_DEPTH)
+//! levels deep. It is an object; no object in it has two members of the same name; no string has
+//! an escape of half a surrogate pair. `null` is absent, as member and as element. Names of
+//! properties count with their case. Characters are Unicode scalar values.
+//!
+//! | property | JSON type | rule | when absent |
+//! |---|---|---|---|
+//! | `targetHostName` | string | a [`HostName`] | refused |
+//! | `appNotificationId` | string | 1 to [`MAX_APP_NOTIFICATION_ID`] characters | none |
+//! | `groupName` | string | at most [`MAX_GROUP_NAME`] characters | none |
+//! | `priority` | string | a [`Priority`], in any ASCII case | `High` with visual content, else `None` |
+//! | `expirationDateTime` | string | [`Timestamp::parse`]; later than now; cut to now + retention, with a warning | now + retention |
+//! | `displayTimeToLive` | number or string | whole seconds, 0 to [`MAX_DISPLAY_TIME_TO_LIVE`]: a number in any notation ([`Number::to_integer`](crate::json::Number::to_integer)), or a string of ASCII digits alone | none |
+//! | `payload` | object | has at least one of the next two | refused |
+//! | `payload.rawContent` | string | not empty | none |
+//! | `payload.visualContent` | object | see below | none |
+//! | `….visualContent.title` | string | not empty | refused |
+//! | `….visualContent.body` | string | | none |
+//! | `targetPolicy` | object | | all platforms |
+//! | `targetPolicy.platformTypes` | array of strings | 1 to [`MAX_PLATFORM_TYPES`] names of [`Platform`]s, in any ASCII case, the same one more than once is once | all platforms |
+//! | `fallbackPolicy` | object | | none |
+//! | `fallbackPolicy.endpointFallback` | object | has all of the next three | none |
+//! | `….endpointFallback.platformTypes` | array of strings | as above, but only `iOS`, which `targetPolicy` must have as well | refused |
+//! | `….endpointFallback.fallbackDelayInSeconds` | number | whole seconds, [`MIN_FALLBACK_DELAY`] to [`MAX_FALLBACK_DELAY`] | refused |
+//! | `….endpointFallback.visualContent` | object | as above | refused |
+//!
+//! Members whose names have `@odata.` in them are annotations and ignored, in every object. Any
+//! other member is ignored with a warning, which suggests the declared name that is meant: one
+//! that differs in case, `_` or `-` only, else the nearest, else one that begins or ends with it.
+//!
+//! What breaks a rule has a [`ViolationCode`](crate::violation::ViolationCode), which falls under a
+//! row of the error table ([`ViolationCode::row`](crate::violation::ViolationCode::row)); inside
+//! `endpointFallback` the row is always `BadRequest`. All violations of a body are found, and the
+//! first row of the table that any of them falls under is the answer's
+//! ([`Violations::error_code`](crate::violation::Violations::error_code)).
+//!
+//! The canonical form of what is accepted is described at [`Notification::canonical`].
 
 pub(crate) mod check;
 mod host_name;

@@ -1,8 +1,5 @@
 //! How a notification is written: the canonical form that stores and hashes work on, and the
 //! parts of the sender's and the receiver's view.
-//!
-//! (D) A top-level member that is absent is written as `null`; inside `payload` and
-//! `fallbackPolicy` absent members are left out, as the page's response does it.
 
 use super::{EndpointFallback, Notification, Platform, VisualContent};
 use crate::json::Writer;
@@ -11,8 +8,14 @@ use crate::time::Timestamp;
 impl Notification {
     /// Its canonical JSON text: compact, all defaults written out, members in the order
     /// `appNotificationId`, `targetHostName`, `groupName`, `priority`, `payload`, `targetPolicy`,
-    /// `fallbackPolicy`, `expirationDateTime`, `displayTimeToLive`. It is itself a valid request
-    /// body, and with the same clock its verdict is the same text again.
+    /// `fallbackPolicy`, `expirationDateTime`, `displayTimeToLive`. (D) These are always there,
+    /// `null` when absent; inside them, absent members are left out, as in the page's response.
+    /// Host names are in lower case, names of priorities and platforms in their canonical
+    /// spelling and order, instants as [`Timestamp`] writes them, seconds are numbers; all else
+    /// is as it was sent, with [`Writer`]'s escapes.
+    ///
+    /// It is itself a valid request body, and with the same clock its verdict is the same text
+    /// again.
     pub fn canonical(&self) -> String {
         self.render(Some(self.expiration))
     }
