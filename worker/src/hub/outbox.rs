@@ -25,22 +25,39 @@ impl Hub {
         Settings::of(&self.env)
     }
 
-    /// Makes sure that the alarm rings by `due`; one that is missing or overdue is set anew.
+    /// Makes sure that the alarm rings by `due`. An earlier one that is overdue, or that another
+    /// instance of this Hub has set, is never put off by it.
     pub(super) fn wake_by(&self, due: Timestamp) -> Result<(), Fault> {
         let now = crate::platform::now();
-        if self.alarm.get().is_some_and(|set| now <= set && set <= due) {
+        let known = self.alarm.get();
+        if known.is_some_and(|set| now <= set && set <= due) {
             return Ok(());
         }
-        self.store()?.set_alarm(due)?;
-        self.alarm.set(Some(due));
+        let earlier = match known {
+            Some(set) => Some(set),
+            None => self.next_work()?,
+        };
+        self.set_alarm(earlier.map_or(due, |earlier| due.min(earlier)))
+    }
+
+    fn set_alarm(&self, at: Timestamp) -> Result<(), Fault> {
+        self.store()?.set_alarm(at)?;
+        self.alarm.set(Some(at));
         Ok(())
+    }
+
+    /// When there is something to do for the alarm, by the tables and the sockets.
+    fn next_work(&self) -> Result<Option<Timestamp>, Fault> {
+        let due = self.store()?.next_due(self.settings().body_grace())?;
+        let purge = due.purge.map(outbox::purge_time);
+        let next = [due.outbox, due.forget, purge, self.next_socket_expiry()];
+        Ok(next.into_iter().flatten().min())
     }
 
     /// What the alarm does. Whatever fails stays due.
     pub(super) async fn run_due_work(&self, now: Timestamp) -> Result<(), Fault> {
         // First of all the next one, so that a crash in the middle ends nothing.
-        self.alarm.set(None);
-        self.wake_by(now.saturating_add_millis(outbox::RETRY_AFTER_CRASH))?;
+        self.set_alarm(now.saturating_add_millis(outbox::RETRY_AFTER_CRASH))?;
         let store = self.store()?;
         self.close_expired_sockets(now);
         self.put_due_bodies(now).await?;
@@ -54,16 +71,9 @@ impl Hub {
         {
             store.purge(now)?;
         }
-        let next = [
-            due.outbox,
-            due.forget,
-            due.purge.map(outbox::purge_time),
-            self.next_socket_expiry(),
-        ];
-        if let Some(next) = next.into_iter().flatten().min() {
+        if let Some(next) = self.next_work()? {
             let soonest = now.saturating_add_millis(self.settings().outbox_delay());
-            self.alarm.set(None);
-            self.wake_by(next.max(soonest))?;
+            self.set_alarm(next.max(soonest))?;
         }
         Ok(())
     }
@@ -154,8 +164,11 @@ impl Hub {
         &self,
         keys: &[(Guid, u32)],
     ) -> Result<HashMap<(Guid, u32), String>, Fault> {
-        let kv = self.env.kv("FEED")?;
         let mut found = HashMap::new();
+        if keys.is_empty() {
+            return Ok(found);
+        }
+        let kv = self.env.kv("FEED")?;
         for keys in keys.chunks(BATCH as usize) {
             let names: Vec<String> = keys
                 .iter()
