@@ -1,0 +1,107 @@
+// What the tests of many stories expect alike.
+
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** @param {unknown} id a random lower-case GUID, version 4 */
+export function assertGuid(id) {
+  assert.match(String(id), guid);
+}
+
+let users = 0;
+
+/** A user whom no other test knows: their feed is empty. */
+export function someone() {
+  return `user${++users}@contoso.com`;
+}
+
+/**
+ * The headers that every answer carries (CONTRACT §1).
+ * @param {Headers} headers
+ * @param {string} [clientRequestId] the one that was sent, if it is to be echoed
+ */
+export function assertCommonHeaders(headers, clientRequestId) {
+  const requestId = headers.get("request-id");
+  assertGuid(requestId);
+  assert.equal(headers.get("client-request-id"), clientRequestId ?? requestId);
+  assert.equal(headers.get("cache-control"), "private");
+  assert.equal(headers.get("access-control-allow-origin"), "*");
+  assert.equal(
+    headers.get("access-control-expose-headers"),
+    "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, Retry-After",
+  );
+}
+
+/**
+ * @typedef {object} Problem
+ * @property {number} status
+ * @property {string} code
+ * @property {[code: string, target: string][]} [details] those that must be there, no others; unless
+ *   told, they aren't looked at
+ */
+
+/**
+ * An error object, as the envelope and a `result` frame carry it.
+ * @param {any} error
+ * @param {Problem} problem
+ */
+export function assertError(error, { code, details }) {
+  assert.deepEqual(Object.keys(error), ["code", "message", "innerError", "details"]);
+  assert.equal(error.code, code, error.message);
+  // A sentence for people, which tells nothing of our insides.
+  assert.match(error.message, /^[A-Z`].+(\.|!|\?|\(and \d+ more\))$/);
+  assert.doesNotMatch(JSON.stringify(error), /panic|wasm|unwrap|\.rs\b|stack|undefined|\[object/i);
+  assert.deepEqual(Object.keys(error.innerError), ["date", "request-id", "client-request-id"]);
+  assert.match(error.innerError.date, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+  assert.ok(Math.abs(Date.parse(`${error.innerError.date}Z`) - Date.now()) < 60_000, "the date is now, in UTC");
+  for (const detail of error.details) {
+    assert.deepEqual(Object.keys(detail), ["code", "target", "message"]);
+    assert.ok(detail.message);
+  }
+  if (details) {
+    assert.deepEqual(
+      error.details.map((/** @type {any} */ detail) => [detail.code, detail.target]),
+      details,
+    );
+  }
+}
+
+/**
+ * An answer of the error table: its status and headers, and the envelope.
+ * @param {import("./harness.mjs").Answer} answer
+ * @param {Problem} problem
+ */
+export function assertProblem(answer, problem) {
+  assert.equal(answer.status, problem.status, answer.text);
+  assert.match(answer.headers.get("content-type") ?? "", /^application\/json\b/);
+  const { headers } = answer;
+  assert.deepEqual(Object.keys(answer.json), ["error"]);
+  const { error } = answer.json;
+  assertError(error, problem);
+  assertCommonHeaders(headers, error.innerError["client-request-id"]);
+  assert.equal(error.innerError["request-id"], headers.get("request-id"));
+  const proofWanted = problem.code === "InvalidAuthenticationToken";
+  assert.equal(/^Bearer\b/.test(headers.get("www-authenticate") ?? ""), proofWanted, "WWW-Authenticate");
+  const mayReturn = problem.code === "ServiceUnavailable" || problem.code === "Throttled";
+  assert.equal(/^[1-9]\d*$/.test(headers.get("retry-after") ?? ""), mayReturn, "Retry-After");
+  assert.equal(headers.has("allow"), problem.status === 405, "Allow");
+}
+
+/**
+ * Waits for what comes about by itself, soon.
+ * @template T
+ * @param {() => Promise<T>} condition anything truthy is what is waited for
+ * @param {number} [milliseconds]
+ * @returns {Promise<T>}
+ */
+export async function eventually(condition, milliseconds = 5000) {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const outcome = await condition();
+    if (outcome) return outcome;
+    if (Date.now() > end) assert.fail(`it didn't come about within ${milliseconds} ms`);
+    await sleep(20);
+  }
+}

@@ -1,0 +1,465 @@
+// An app notifies a user: what is accepted, and what comes back (CONTRACT §1).
+
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { assertCommonHeaders, assertGuid, assertProblem, eventually, someone } from "./expect.mjs";
+import { appToken, example, host, startService, userToken } from "./harness.mjs";
+
+const service = await startService();
+const notifications = "/beta/me/notifications";
+const day = 24 * 60 * 60 * 1000;
+
+/** A time as the contract writes it. @param {number} time */
+function written(time) {
+  return new Date(time).toISOString().replace(/\.?0*Z$/, "Z");
+}
+
+/**
+ * The id that an app server posts to that user with.
+ * @param {string} as
+ * @returns {Promise<string>}
+ */
+async function subscriptionOf(as) {
+  const json = { targetHostName: host, platform: "windows" };
+  const answer = await service.request("POST", `${notifications}/subscriptions`, { as, json });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json.userNotificationSubscriptionId;
+}
+
+/** Of an answer's Location, what a request names. @param {import("./harness.mjs").Answer} answer */
+function location(answer) {
+  return new URL(answer.headers.get("location") ?? "").pathname;
+}
+
+test("the page's example gets the page's answer", async () => {
+  const graph = await startService({ vars: { ORIGIN: "https://graph.microsoft.com" } });
+  // As on the page: asked for 9 days ahead, the retention of 7 days is what it gets.
+  const expirationDateTime = new Date(Date.now() + 9 * day).toISOString();
+  const before = Date.now();
+  const answer = await graph.post(example({ expirationDateTime }), { as: "graphnotify@contoso.com" });
+  const after = Date.now();
+  assert.equal(answer.status, 201, answer.text);
+  assertGuid(answer.json.id);
+  const expiration = Date.parse(answer.json.expirationDateTime);
+  assert.ok(before + 7 * day <= expiration && expiration <= after + 7 * day, answer.json.expirationDateTime);
+  assert.equal(
+    answer.text,
+    `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#users('graphnotify%40contoso.com')/notifications/$entity"` +
+      `,"displayTimeToLive":59,"expirationDateTime":"${written(expiration)}","groupName":"TestGroup"` +
+      `,"id":"${answer.json.id}","priority":"High"` +
+      `,"payload":{"visualContent":{"title":"Hello World!","body":"Notifications are Great!"}}}`,
+  );
+  assertCommonHeaders(answer.headers);
+  assert.equal(
+    answer.headers.get("content-type"),
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+  );
+  assert.equal(answer.headers.get("odata-version"), "4.0");
+  assert.equal(answer.headers.get("location"), `https://graph.microsoft.com/beta/me/activities/${answer.json.id}`);
+});
+
+test("links start with the origin of the request, and repeat its version", async () => {
+  for (const [path, version] of [
+    ["/beta/me/notifications", "beta"],
+    ["/beta/me/notifications/", "beta"],
+    ["/v1.0/me/notifications", "v1.0"],
+    ["/v1.0/me/notifications/", "v1.0"],
+  ]) {
+    const as = someone();
+    const answer = await service.request("POST", path, { as, json: example() });
+    assert.equal(answer.status, 201, path);
+    assert.equal(answer.headers.get("location"), `${service.url}/${version}/me/activities/${answer.json.id}`);
+    const user = encodeURIComponent(as);
+    const context = `${service.url}/${version}/$metadata#users('${user}')/notifications/$entity`;
+    assert.equal(answer.json["@odata.context"], context);
+    const fetched = await service.request("GET", location(answer), { as });
+    assert.equal(fetched.status, 200, fetched.text);
+    assert.equal(fetched.json["@odata.context"], context);
+  }
+});
+
+test("the user fetches the whole of it", async () => {
+  const as = someone();
+  const expiration = Date.now() + day;
+  const endpointFallback = {
+    platformTypes: ["iOS"],
+    visualContent: { title: "Fallback", body: "of the body" },
+    fallbackDelayInSeconds: 60,
+  };
+  const posted = await service.post(
+    example({
+      targetHostName: host.toUpperCase(),
+      expirationDateTime: new Date(expiration).toISOString().replace("Z", "+00:00"),
+      payload: { rawContent: "raw", visualContent: { title: "Title" } },
+      targetPolicy: { platformTypes: ["ios", "WINDOWS", "iOS"] },
+      fallbackPolicy: { endpointFallback },
+      priority: "low",
+      displayTimeToLive: 600,
+    }),
+    { as },
+  );
+  assert.equal(posted.status, 201, posted.text);
+  for (const path of [location(posted), `${notifications}/${posted.json.id}`, `${location(posted)}/`]) {
+    const answer = await service.request("GET", path, { as });
+    assert.equal(answer.status, 200, answer.text);
+    assertCommonHeaders(answer.headers);
+    assert.ok(answer.headers.get("etag"));
+    const { createdDateTime, displayTimeToLive, "@odata.context": context, ...rest } = answer.json;
+    assert.equal(context, posted.json["@odata.context"]);
+    assert.ok(Math.abs(Date.parse(createdDateTime) - Date.now()) < 60_000);
+    assert.ok(590 < displayTimeToLive && displayTimeToLive <= 599);
+    assert.deepEqual(rest, {
+      id: posted.json.id,
+      appNotificationId: "testDirectToastNotification",
+      targetHostName: host,
+      groupName: "TestGroup",
+      priority: "Low",
+      payload: { rawContent: "raw", visualContent: { title: "Title" } },
+      targetPolicy: { platformTypes: ["Windows", "iOS"] },
+      fallbackPolicy: { endpointFallback },
+      lastModifiedDateTime: createdDateTime,
+      expirationDateTime: written(expiration),
+      readState: "unread",
+      userActionState: "noInteraction",
+      status: "active",
+    });
+  }
+});
+
+test("the app that sent it fetches what it was told when it posted, with its subscription id", async () => {
+  const as = someone();
+  const headers = { "X-UNS-ID": await subscriptionOf(as) };
+  const posted = await service.post(example(), { app: "contoso-server", headers });
+  assert.equal(posted.status, 201, posted.text);
+  assert.match(posted.json["@odata.context"], new RegExp(encodeURIComponent(as)));
+  const fetched = await service.request("GET", location(posted), { app: "contoso-server", headers });
+  assert.equal(fetched.status, 200, fetched.text);
+  assert.deepEqual(Object.keys(fetched.json), Object.keys(posted.json));
+  const seconds = fetched.json.displayTimeToLive;
+  assert.ok(50 < seconds && seconds <= 59);
+  assert.deepEqual(fetched.json, { ...posted.json, displayTimeToLive: seconds });
+});
+
+test("nobody else fetches it", async () => {
+  const as = someone();
+  const headers = { "X-UNS-ID": await subscriptionOf(as) };
+  const posted = await service.post(example(), { app: "contoso-server", headers });
+  const path = location(posted);
+  const notFound = { status: 404, code: "ItemNotFound" };
+  const forbidden = { status: 403, code: "NotAuthorizedForUser" };
+  const other = someone();
+  assertProblem(await service.request("GET", path, { as: other }), notFound);
+  // Another app, though it has the subscription id.
+  assertProblem(await service.request("GET", path, { app: "contoso-client", headers }), notFound);
+  assertProblem(await service.request("GET", path, { app: "unregistered", headers }), forbidden);
+  // The app itself, by way of another user.
+  const astray = { "X-UNS-ID": await subscriptionOf(other) };
+  assertProblem(await service.request("GET", path, { app: "contoso-server", headers: astray }), notFound);
+  assertProblem(await service.request("GET", path, { app: "contoso-server" }), forbidden);
+  assert.equal((await service.request("GET", path, { as })).status, 200);
+});
+
+test("what isn't there is not found", async () => {
+  const as = someone();
+  for (const id of ["119081f2-f19d-4fa8-817c-7e01092c0f7d", "1", "%20", "ungültig", "a".repeat(5000)]) {
+    for (const path of [`/beta/me/notifications/${id}`, `/beta/me/activities/${id}`]) {
+      assertProblem(await service.request("GET", path, { as }), { status: 404, code: "ItemNotFound" });
+    }
+  }
+});
+
+test("a user is addressed by subject or principal name, and only as themselves", async () => {
+  const name = someone();
+  const token = await userToken(name, { sub: "4b1f-subject", oid: undefined });
+  for (const id of [name, encodeURIComponent(name), name.toUpperCase(), "4b1f-subject"]) {
+    const path = `/beta/users/${id}/notifications`;
+    const answer = await service.request("POST", path, { token, json: example({ appNotificationId: id }) });
+    assert.equal(answer.status, 201, `${id}: ${answer.text}`);
+    const item = `${path}/${answer.json.id}`;
+    assert.equal((await service.request("GET", item, { token })).status, 200);
+  }
+  const path = `/beta/users/${someone()}/notifications`;
+  const forbidden = { status: 403, code: "NotAuthorizedForUser" };
+  assertProblem(await service.request("POST", path, { token, json: example() }), forbidden);
+});
+
+test("an app addresses the user whom its subscription id names", async () => {
+  const as = someone();
+  const options = { app: "contoso-server", headers: { "X-UNS-ID": await subscriptionOf(as) }, json: example() };
+  const own = await service.request("POST", `/beta/users/${as}/notifications`, options);
+  assert.equal(own.status, 201, own.text);
+  const other = await service.request("POST", `/beta/users/${someone()}/notifications`, options);
+  assertProblem(other, { status: 403, code: "NotAuthorizedForUser" });
+});
+
+test("a delegated token may come with the same user's subscription id", async () => {
+  const as = someone();
+  const headers = { "X-UNS-ID": await subscriptionOf(as) };
+  assert.equal((await service.post(example(), { as, headers })).status, 201);
+});
+
+test("the sender is told its visual content, nothing else of what it sent", async () => {
+  const as = someone();
+  const raw = await service.post(
+    { targetHostName: host, appNotificationId: "secret-id", payload: { rawContent: "secret-raw" } },
+    { as },
+  );
+  assert.equal(raw.status, 201, raw.text);
+  const { id, expirationDateTime, "@odata.context": context } = raw.json;
+  assert.equal(
+    raw.text,
+    `{"@odata.context":"${context}","displayTimeToLive":null,"expirationDateTime":"${expirationDateTime}"` +
+      `,"groupName":null,"id":"${id}","priority":"None","payload":{}}`,
+  );
+  const both = await service.post(
+    {
+      targetHostName: host,
+      payload: { rawContent: "secret-raw", visualContent: { title: "Title" } },
+      targetPolicy: { platformTypes: ["iOS"] },
+      fallbackPolicy: {
+        endpointFallback: {
+          platformTypes: ["iOS"],
+          visualContent: { title: "secret-title" },
+          fallbackDelayInSeconds: 60,
+        },
+      },
+    },
+    { as },
+  );
+  assert.equal(both.status, 201, both.text);
+  assert.deepEqual(both.json.payload, { visualContent: { title: "Title" } });
+  assert.equal(both.json.priority, "High");
+  const told = ["@odata.context", "displayTimeToLive", "expirationDateTime", "groupName", "id", "priority", "payload"];
+  assert.deepEqual(Object.keys(both.json), told);
+  assert.doesNotMatch(both.text, /secret|targetHostName|iOS/);
+});
+
+test("null is absent, annotations and undeclared properties are ignored", async () => {
+  const answer = await service.post(
+    example({
+      "@odata.type": "#microsoft.graph.notification",
+      groupName: null,
+      displayTimeToLive: null,
+      fallbackPolicy: null,
+      prioritty: 5,
+      payload: { visualContent: { "@odata.type": "#visual", title: "Title", body: null, colour: "red" } },
+    }),
+    { as: someone() },
+  );
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.json.groupName, null);
+  assert.equal(answer.json.displayTimeToLive, null);
+  assert.deepEqual(answer.json.payload, { visualContent: { title: "Title" } });
+});
+
+test("text comes back as it was sent", async () => {
+  const as = someone();
+  const title = 'Grüße 🎉 \u2028 "quoted" \\ <b>&amp;</b> \u0001 é';
+  const answer = await service.post(example({ payload: { rawContent: title, visualContent: { title } } }), { as });
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.json.payload.visualContent.title, title);
+  const fetched = await service.request("GET", location(answer), { as });
+  assert.equal(fetched.json.payload.rawContent, title);
+});
+
+for (const [name, encoding, encode] of /** @type {[string, string, (text: string) => Buffer][]} */ ([
+  ["gzip", "gzip", gzipSync],
+  ["gzip, spelled otherwise", "GZip", gzipSync],
+  ["deflate with its zlib wrapper", "deflate", deflateSync],
+  ["deflate without", "Deflate", deflateRawSync],
+  ["identity", "identity", Buffer.from],
+])) {
+  test(`a body's encoding: ${name}`, async () => {
+    const answer = await service.request("POST", notifications, {
+      as: someone(),
+      headers: { "Content-Type": "APPLICATION/json; charset=utf-8", "Content-Encoding": encoding },
+      body: new Uint8Array(encode(JSON.stringify(example()))),
+    });
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.json.payload.visualContent.title, "Hello World!");
+  });
+}
+
+for (const [name, chunks, headers] of /** @type {const} */ ([
+  ["as it is", [...JSON.stringify(example())].map((letter) => Buffer.from(letter)), {}],
+  ["compressed", [gzipSync(JSON.stringify(example()))], { "Content-Encoding": "gzip" }],
+])) {
+  test(`a body in chunks, without a length, ${name}`, async () => {
+    const token = await userToken(someone());
+    /** @type {import("node:http").IncomingMessage} */
+    const response = await new Promise((resolve, reject) => {
+      const sent = request(new URL(notifications, service.url), {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...headers },
+      });
+      sent.once("response", resolve).once("error", reject);
+      for (const chunk of chunks) sent.write(chunk);
+      sent.end();
+    });
+    response.resume();
+    assert.equal(response.statusCode, 201);
+  });
+}
+
+test("client-request-id is echoed, unless it can't be", async () => {
+  const as = someone();
+  for (const id of ["mine", "with spaces, and ~ signs!", "x".repeat(128)]) {
+    const answer = await service.post(example(), { as, headers: { "client-request-id": id } });
+    assertCommonHeaders(answer.headers, id);
+  }
+  for (const id of ["", "x".repeat(129), "n\u00fcr", "a\tb"]) {
+    const answer = await service.post(example(), { as, headers: { "client-request-id": id } });
+    assertCommonHeaders(answer.headers);
+  }
+});
+
+test("other headers are tolerated", async () => {
+  const headers = {
+    SdkVersion: "graph-js/3",
+    "Retry-Attempt": "2",
+    Accept: "text/html",
+    "If-None-Match": "*",
+    Prefer: "return=minimal",
+    Cookie: "a=b",
+  };
+  assert.equal((await service.post(example(), { as: someone(), headers })).status, 201);
+});
+
+test("the same again is answered with what is stored, and nobody is told", async () => {
+  const as = someone();
+  const stream = await service.connect({ as });
+  await stream.until("ready");
+  const json = example({ expirationDateTime: undefined, displayTimeToLive: "600" });
+  const first = await service.post(json, { as });
+  assert.equal(first.status, 201, first.text);
+  // Another clock, another order and another spelling are no other content.
+  await sleep(5);
+  const { targetHostName, ...rest } = json;
+  const respelled = {
+    ...rest,
+    displayTimeToLive: 600,
+    priority: "hIGH",
+    targetPolicy: { platformTypes: ["Android", "iOS", "Windows", "windows"] },
+    targetHostName: targetHostName.toUpperCase(),
+    fallbackPolicy: null,
+  };
+  for (const again of [json, respelled]) {
+    const second = await service.post(again, { as });
+    assert.equal(second.status, 200, second.text);
+    assert.equal(second.headers.get("location"), first.headers.get("location"));
+    assert.deepEqual(Object.keys(second.json), Object.keys(first.json));
+    assert.ok(second.json.displayTimeToLive <= first.json.displayTimeToLive);
+    assert.deepEqual({ ...second.json, displayTimeToLive: 599 }, { ...first.json, displayTimeToLive: 599 });
+  }
+  const last = await service.post(example({ appNotificationId: "another" }), { as });
+  assert.equal((await stream.next()).notification.id, first.json.id);
+  assert.equal((await stream.next()).notification.id, last.json.id);
+});
+
+test("other content under the same appNotificationId replaces, keeping id and creation", async () => {
+  const as = someone();
+  const stream = await service.connect({ as });
+  await stream.until("ready");
+  const first = await service.post(example(), { as });
+  const created = (await stream.next()).notification;
+  await sleep(5);
+  const payload = { visualContent: { title: "Changed" } };
+  const second = await service.post(example({ payload, groupName: null, displayTimeToLive: 30 }), { as });
+  assert.equal(second.status, 200, second.text);
+  assert.equal(second.json.id, first.json.id);
+  assert.equal(second.headers.get("location"), first.headers.get("location"));
+  assert.equal(second.json.displayTimeToLive, 29);
+  assert.deepEqual(second.json.payload, payload);
+
+  const { type, replayed, notification } = await stream.next();
+  assert.equal(type, "notification");
+  assert.equal(replayed, false);
+  assert.equal(notification.id, first.json.id);
+  assert.deepEqual(notification.payload, payload);
+  assert.equal(notification.groupName, null);
+  assert.equal(notification.createdDateTime, created.createdDateTime);
+  assert.ok(notification.lastModifiedDateTime > created.lastModifiedDateTime);
+  assert.equal(notification.status, "updated");
+  assert.equal(notification.readState, "unread");
+  assert.equal(notification.userActionState, "noInteraction");
+  assert.equal(notification.displayTimeToLive, 29);
+
+  const fetched = await service.request("GET", location(second), { as });
+  assert.deepEqual(fetched.json.payload, payload);
+  assert.equal(fetched.json.status, "updated");
+  // What it says now, said again, is the same again.
+  assert.equal((await service.post(example(), { as })).status, 200);
+  assert.equal((await stream.next()).notification.payload.visualContent.title, "Hello World!");
+});
+
+test("appNotificationId is the app's own, and of one user", async () => {
+  const [as, other] = [someone(), someone()];
+  const headers = { "X-UNS-ID": await subscriptionOf(as) };
+  const answers = [
+    await service.post(example(), { as }),
+    await service.post(example(), { as: other }),
+    await service.post(example(), { app: "contoso-server", headers }),
+  ];
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [201, 201, 201],
+  );
+  assert.equal(new Set(answers.map(({ json }) => json.id)).size, 3);
+});
+
+test("without an appNotificationId each post is a notification of its own", async () => {
+  const as = someone();
+  const json = example({ appNotificationId: undefined });
+  const [first, second] = [await service.post(json, { as }), await service.post(json, { as })];
+  assert.deepEqual([first.status, second.status], [201, 201]);
+  assert.notEqual(first.json.id, second.json.id);
+});
+
+test("what has expired is gone at that instant, and its appNotificationId free again", async () => {
+  const as = someone();
+  const expiration = Date.now() + 700;
+  const json = example({ expirationDateTime: new Date(expiration).toISOString() });
+  const first = await service.post(json, { as });
+  assert.equal(first.status, 201, first.text);
+  assert.equal((await service.request("GET", location(first), { as })).status, 200);
+  await eventually(async () => Date.now() >= expiration);
+  assertProblem(await service.request("GET", location(first), { as }), { status: 404, code: "ItemNotFound" });
+  const stream = await service.connect({ as });
+  assert.deepEqual(
+    (await stream.until("ready")).map(({ type }) => type),
+    ["ready"],
+  );
+  const second = await service.post(example(), { as });
+  assert.equal(second.status, 201, second.text);
+  assert.notEqual(second.json.id, first.json.id);
+});
+
+test("display time left is whole seconds, never negative, and doesn't end the notification", async () => {
+  const as = someone();
+  for (const [asked, left] of [
+    [0, 0],
+    ["1", 0],
+    [2592000, 2591999],
+  ]) {
+    const json = example({ appNotificationId: `${asked}`, displayTimeToLive: asked });
+    const answer = await service.post(json, { as });
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.json.displayTimeToLive, left);
+    assert.equal((await service.request("GET", location(answer), { as })).status, 200);
+  }
+});
+
+test("a token that was verified just now still counts when many come at once", async () => {
+  const token = await appToken("contoso-server");
+  const headers = { "X-UNS-ID": await subscriptionOf(someone()) };
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, number) =>
+      service.post(example({ appNotificationId: `${number}` }), { token, headers }),
+    ),
+  );
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
+  assert.equal(new Set(answers.map(({ json }) => json.id)).size, 20);
+});
