@@ -1,11 +1,11 @@
 //! How values of the contract pass between the parts of a server (serde): a time as Unix
-//! milliseconds, an id and a platform by their spelling. What is read back is checked again.
+//! milliseconds, an id, a platform and a priority by their spelling. What is read back is checked again.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::guid::Guid;
-use crate::notification::Platform;
+use crate::notification::{Platform, Priority};
 use crate::time::Timestamp;
 
 impl Serialize for Timestamp {
@@ -43,5 +43,18 @@ impl<'de> Deserialize<'de> for Platform {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::parse(&String::deserialize(deserializer)?)
             .ok_or_else(|| D::Error::custom("not a platform"))
+    }
+}
+
+impl Serialize for Priority {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Priority {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?)
+            .ok_or_else(|| D::Error::custom("not a priority"))
     }
 }

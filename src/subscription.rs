@@ -148,8 +148,6 @@ fn not_an_object() -> Violation {
 pub struct View<'a> {
     /// The subscription's id: for listing and ending it.
     pub id: Guid,
-    /// The user notification subscription id: for the app server.
-    pub subscription_id: &'a str,
     /// What the device receives.
     pub platform: Platform,
     /// The app's own id of the device.
@@ -162,19 +160,33 @@ pub struct View<'a> {
     pub expiration: Timestamp,
 }
 
-/// Renders a subscription.
-pub fn render(view: &View<'_>) -> String {
-    let mut writer = Writer::new();
-    writer.begin_object();
-    writer.string_field("id", &view.id.to_string());
-    writer.string_field("userNotificationSubscriptionId", view.subscription_id);
-    writer.string_field("platform", view.platform.as_str());
-    writer.opt_string_field("deviceId", view.device_id);
-    writer.opt_string_field("displayName", view.display_name);
-    writer.string_field("createdDateTime", &view.created.to_string());
-    writer.string_field("expirationDateTime", &view.expiration.to_string());
-    writer.end_object();
-    writer.finish()
+impl View<'_> {
+    /// As it is told to the device that subscribes: with the user notification subscription id,
+    /// which is for its app server.
+    pub fn created(&self, subscription_id: &str) -> String {
+        self.render(|writer| {
+            writer.string_field("userNotificationSubscriptionId", subscription_id);
+        })
+    }
+
+    /// As the user's endpoints are listed: whether it is connected now.
+    pub fn endpoint(&self, live: bool) -> String {
+        self.render(|writer| writer.boolean_field("live", live))
+    }
+
+    fn render(&self, particular: impl FnOnce(&mut Writer)) -> String {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.string_field("id", &self.id.to_string());
+        particular(&mut writer);
+        writer.string_field("platform", self.platform.as_str());
+        writer.opt_string_field("deviceId", self.device_id);
+        writer.opt_string_field("displayName", self.display_name);
+        writer.string_field("createdDateTime", &self.created.to_string());
+        writer.string_field("expirationDateTime", &self.expiration.to_string());
+        writer.end_object();
+        writer.finish()
+    }
 }
 
 #[cfg(test)]

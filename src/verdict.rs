@@ -1,6 +1,7 @@
 //! The verdict on a request body: one pure function, and its answer as a value and as text.
 
 use crate::http::MAX_BODY_BYTES;
+use crate::http::encoding::TOO_LARGE;
 use crate::json::{self, Writer};
 use crate::notification::check::Check;
 use crate::notification::rules::{self, Clock};
@@ -30,14 +31,20 @@ use crate::violation::{Findings, Violation, ViolationCode, Violations, Warning};
 /// ```
 pub fn validate(body: &[u8], now: Timestamp, policy: &Policy) -> Verdict {
     let mut check = Check::default();
-    let request = read(
-        &mut check,
-        body,
-        Some(Clock {
-            now,
-            policy: *policy,
-        }),
-    );
+    let clock = Clock {
+        now,
+        policy: *policy,
+    };
+    let request = if body.len() > MAX_BODY_BYTES {
+        check.findings.violation(Violation::new(
+            ViolationCode::BodyTooLarge,
+            String::new(),
+            String::from(TOO_LARGE),
+        ));
+        None
+    } else {
+        read(&mut check, body, Some(clock))
+    };
     let (violations, warnings) = check.findings.into_parts();
     let outcome = match (request, violations) {
         (
@@ -63,15 +70,6 @@ pub fn validate(body: &[u8], now: Timestamp, policy: &Policy) -> Verdict {
 
 fn read(check: &mut Check, body: &[u8], clock: Option<Clock>) -> Option<rules::Request> {
     let findings: &mut Findings = &mut check.findings;
-    if body.len() > MAX_BODY_BYTES {
-        let message = String::from("The body must not be longer than 65536 bytes (64 KiB).");
-        findings.violation(Violation::new(
-            ViolationCode::BodyTooLarge,
-            String::new(),
-            message,
-        ));
-        return None;
-    }
     let document = match json::read(body) {
         Ok(document) => document,
         Err(error) => {
@@ -89,8 +87,8 @@ fn read(check: &mut Check, body: &[u8], clock: Option<Clock>) -> Option<rules::R
 }
 
 impl Notification {
-    /// Reads back what [`Notification::canonical`] wrote, however old it is: no rule of the clock
-    /// applies. Any other body that keeps all the other rules is read as well, when it has an
+    /// Reads back what [`Notification::canonical`] wrote, however old and long it is: no rule of
+    /// the clock applies, and with its defaults a canonical text can be longer than a body may be. Any other body that keeps all the other rules is read as well, when it has an
     /// expiration.
     ///
     /// # Errors

@@ -66,6 +66,8 @@ pub fn append(existing: Option<Entry>, head: Head, post: &Post<'_>) -> Appended 
         seq,
         sender: post.sender.clone(),
         app_notification_id: post.notification.app_notification_id().map(str::to_owned),
+        group_name: post.notification.group_name().map(str::to_owned),
+        priority: post.notification.priority(),
         platforms,
         reached: platforms,
         created: post.now,

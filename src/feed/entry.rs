@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::guid::Guid;
-use crate::notification::PlatformSet;
+use crate::notification::{PlatformSet, Priority};
 use crate::time::Timestamp;
 
 /// A change's number: the feed's first change is 1, every later one is larger by one. 0 is before
@@ -123,6 +123,10 @@ pub struct Entry {
     pub sender: Sender,
     /// The sender's own id for it.
     pub app_notification_id: Option<String>,
+    /// The group, for filters.
+    pub group_name: Option<String>,
+    /// The priority, for filters.
+    pub priority: Priority,
     /// The platforms that the current revision is for.
     pub platforms: PlatformSet,
     /// The platforms that any revision was for.

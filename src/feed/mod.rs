@@ -3,7 +3,8 @@
 //!
 //! [`entry::Entry`] is a row of the index. [`append::append`] decides what a post does to it;
 //! [`change::change_since`] is the whole of resume, delta and fan-out: what one endpoint must be
-//! told of one entry, given where it left off. [`cursor`] is that "where". [`view`] renders.
+//! told of one entry, given where it left off. [`cursor`] is that "where". [`update`] is what a user
+//! does to an item; [`query`] and [`page`] are how a feed is read; [`view`] renders.
 //! Whoever has a store keeps the rows; nothing here does.
 
 pub mod append;
@@ -11,6 +12,8 @@ pub mod change;
 pub mod cursor;
 pub mod entry;
 pub mod outbox;
+pub mod page;
+pub mod query;
 pub mod update;
 pub mod view;
 

@@ -6,6 +6,7 @@ use std::io::Read;
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::error::{ErrorCode, Problem};
+use crate::violation::ViolationCode;
 
 /// The largest decoded body, in bytes (D). One byte more is 413.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -67,12 +68,14 @@ impl ContentEncoding {
     }
 }
 
-/// 413, for whoever finds out that a body is too large.
+/// What is said of a body that is too large, whoever finds it out.
+pub(crate) const TOO_LARGE: &str =
+    "The body is larger than 64 KiB (65536 bytes, decompressed). Send less, or a link to the rest.";
+
+/// 413, for whoever finds out that a body is too large; as the verdict on it says it.
 pub fn too_large() -> Problem {
-    Problem::new(
-        ErrorCode::RequestBodyTooLarge,
-        "The body is larger than 64 KiB (65536 bytes, decompressed). Send less, or a link to the rest.",
-    )
+    Problem::new(ErrorCode::RequestBodyTooLarge, TOO_LARGE)
+        .detail(ViolationCode::BodyTooLarge.as_str(), "")
 }
 
 fn raw_deflate(body: &[u8]) -> Result<Vec<u8>, Problem> {

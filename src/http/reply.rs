@@ -73,6 +73,15 @@ impl Reply {
         reply
     }
 
+    /// Plain text: a number.
+    pub fn text(status: u16, body: String, context: &Context) -> Self {
+        let mut reply = Self::with_status(status, context)
+            .header("Content-Type", "text/plain")
+            .header("OData-Version", "4.0");
+        reply.body = body;
+        reply
+    }
+
     /// 204: done, and there is nothing to say.
     pub fn no_content(context: &Context) -> Self {
         Self::with_status(204, context)
@@ -115,12 +124,25 @@ pub fn location(context: &Context, id: &str) -> String {
     format!("{}/{}/me/activities/{id}", context.origin, context.version)
 }
 
-/// `@odata.context` of a notification of that user (principal name, percent-encoded).
-pub fn notification_context(context: &Context, principal_name: &str) -> String {
+/// `{origin}/{version}/me/notifications{rest}`: a call on the feed.
+pub fn feed_url(context: &Context, rest: &str) -> String {
     format!(
-        "{}/{}/$metadata#users('{}')/notifications/$entity",
+        "{}/{}/me/notifications{rest}",
+        context.origin, context.version
+    )
+}
+
+/// `@odata.context` of a user's notifications (principal name, percent-encoded).
+pub fn feed_context(context: &Context, principal_name: &str) -> String {
+    format!(
+        "{}/{}/$metadata#users('{}')/notifications",
         context.origin,
         context.version,
         percent_encode(principal_name)
     )
+}
+
+/// `@odata.context` of one of them.
+pub fn notification_context(context: &Context, principal_name: &str) -> String {
+    format!("{}/$entity", feed_context(context, principal_name))
 }

@@ -70,6 +70,12 @@ pub enum Resource {
     Notifications,
     /// `…/notifications/{id}` and `…/activities/{id}`; the id as it stands in the path.
     Notification(String),
+    /// `…/notifications/$count`
+    Count,
+    /// `…/notifications/delta`
+    Delta,
+    /// `…/notifications/endpoints`
+    Endpoints,
     /// `…/notifications/subscriptions`
     Subscriptions,
     /// `…/notifications/stream`
@@ -93,9 +99,14 @@ impl Resource {
     /// The methods, as the `Allow` header lists them.
     pub const fn allow(&self) -> &'static str {
         match self {
-            Self::Notifications | Self::Subscriptions | Self::DevelopmentToken => "POST, OPTIONS",
+            Self::Notifications => "GET, POST, OPTIONS",
+            Self::Subscriptions | Self::DevelopmentToken => "POST, OPTIONS",
             Self::Notification(_) => "GET, PATCH, DELETE, OPTIONS",
-            Self::Stream | Self::DevelopmentPanic(_) => "GET, OPTIONS",
+            Self::Count
+            | Self::Delta
+            | Self::Endpoints
+            | Self::Stream
+            | Self::DevelopmentPanic(_) => "GET, OPTIONS",
         }
     }
 
@@ -107,10 +118,7 @@ impl Resource {
                 self,
                 Self::Notifications | Self::Subscriptions | Self::DevelopmentToken
             ),
-            Method::Get => matches!(
-                self,
-                Self::Notification(_) | Self::Stream | Self::DevelopmentPanic(_)
-            ),
+            Method::Get => !matches!(self, Self::Subscriptions | Self::DevelopmentToken),
             Method::Patch | Method::Delete => matches!(self, Self::Notification(_)),
         }
     }
@@ -162,6 +170,9 @@ impl Route {
         let resource = match (segments.next()?, segments.next()) {
             ("notifications", None) => Resource::Notifications,
             ("notifications", Some("subscriptions")) => Resource::Subscriptions,
+            ("notifications", Some("$count" | "%24count")) => Resource::Count,
+            ("notifications", Some("delta")) => Resource::Delta,
+            ("notifications", Some("endpoints")) => Resource::Endpoints,
             ("notifications", Some("stream")) => Resource::Stream,
             ("notifications" | "activities", Some(id)) if !id.is_empty() => {
                 Resource::Notification(percent_decode(id)?)
@@ -274,6 +285,29 @@ mod tests {
         );
         assert_eq!(Route::parse("/beta/users/%zz/notifications"), None);
         assert_eq!(Route::parse("/beta/users/%ff/notifications"), None);
+    }
+
+    #[test]
+    fn the_allow_header_says_what_is_allowed() {
+        let id = || Resource::Notification("x".into());
+        for resource in [
+            Resource::Notifications,
+            Resource::Count,
+            Resource::Delta,
+            Resource::Endpoints,
+            Resource::Subscriptions,
+            Resource::Stream,
+            Resource::DevelopmentToken,
+            Resource::DevelopmentPanic(CrashSite::Hub),
+            id(),
+        ] {
+            for name in ["GET", "POST", "PATCH", "DELETE", "OPTIONS"] {
+                let listed = resource.allow().split(", ").any(|method| method == name);
+                let allowed = Method::parse(name).is_some_and(|method| resource.allows(method));
+                assert_eq!(listed, allowed, "{name} {resource:?}");
+            }
+        }
+        assert_eq!(Method::parse("get"), None);
     }
 
     #[test]

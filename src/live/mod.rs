@@ -1,11 +1,13 @@
 //! The live protocol `notifeed.v1` (CONTRACT §4; DESIGN "Frames"): what goes over a WebSocket.
 //!
 //! [`frame`] writes what the server sends, [`client`] reads what a client sends, [`endpoint`] is
-//! what is remembered of a connection while nothing moves, [`close`] is how it ends.
+//! what is remembered of a connection while nothing moves, [`flow`] how much of a replay may be
+//! under way, [`close`] is how it ends.
 
 pub mod client;
 pub mod close;
 pub mod endpoint;
+pub mod flow;
 pub mod frame;
 
 /// The WebSocket subprotocol.
@@ -17,10 +19,6 @@ pub const BEARER_SUBPROTOCOL: &str = "bearer.";
 
 /// The text of a ping and of its answer, which the runtime gives without waking anyone.
 pub const PING: (&str, &str) = ("ping", "pong");
-
-/// How much is replayed, in bytes, to a client that doesn't say that it keeps up; then it is cut
-/// off with [`close::Close::TOO_SLOW`], to go on by its cursor.
-pub const REPLAY_BUDGET: usize = 8 * 1024 * 1024;
 
 /// How long a socket lives at most, in milliseconds: one hour, or its token if that ends sooner.
 pub const MAX_SOCKET_LIFE: i64 = 60 * 60 * 1000;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use super::*;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Problem};
 
 const EXAMPLE: &str = r#"{
     "targetHostName": "graphnotifications.sample.windows.com",
@@ -131,6 +131,24 @@ fn a_body_that_is_too_long_is_not_looked_at() {
     body.push(b' ');
     let expected = vec![("BodyTooLarge", String::new(), None)];
     assert_eq!(refusal(&body), (ErrorCode::RequestBodyTooLarge, expected));
+}
+
+#[test]
+fn what_is_too_large_is_said_in_one_way() {
+    let found = validate(&[b' '; MAX_BODY_BYTES + 1], now(), &Policy::DEFAULT).outcome;
+    let problem = Problem::from(&found.unwrap_err());
+    assert_eq!(problem, crate::http::encoding::too_large());
+}
+
+#[test]
+fn the_longest_body_is_read_back() {
+    let shell = r#"{"targetHostName":"a","payload":{"rawContent":""}}"#;
+    let content = "a".repeat(MAX_BODY_BYTES - shell.len());
+    let body = shell.replace(r#""}}"#, &[&content, r#""}}"#].concat());
+    let notification = verdict(&body).outcome.unwrap().into_notification();
+    let text = notification.canonical();
+    assert!(text.len() > MAX_BODY_BYTES);
+    assert_eq!(Notification::from_canonical(&text), Ok(notification));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! precedence (CONTRACT §1): path, method, token, blocked list, headers, subscription id, body.
 
 mod development;
+mod feed;
 mod items;
 mod notifications;
 mod stream;
@@ -101,7 +102,13 @@ async fn dispatch(
         query: url.search().trim_start_matches('?').to_owned(),
     };
     match route.resource {
-        Resource::Notifications => call.post_notification().await,
+        Resource::Notifications => match method {
+            Method::Get => call.list().await,
+            _ => call.post_notification().await,
+        },
+        Resource::Count => call.count().await,
+        Resource::Delta => call.delta().await,
+        Resource::Endpoints => call.endpoints().await,
         Resource::Notification(id) => match method {
             Method::Patch => call.update_notification(id).await,
             Method::Delete => call.delete_notification(id).await,
@@ -171,9 +178,11 @@ impl Call<'_> {
     /// The host that a user's call is about: the app's only one, or the one that it names by
     /// `targetHostName` in the query.
     fn host(&self, app: &App) -> Result<String, Problem> {
-        let named = self
-            .parameter("targetHostName")
-            .map(|host| host.to_ascii_lowercase());
+        Self::confirmed_host(self.parameter("targetHostName").as_deref(), app)
+    }
+
+    fn confirmed_host(named: Option<&str>, app: &App) -> Result<String, Problem> {
+        let named = named.map(str::to_ascii_lowercase);
         match (named, app.hosts.as_slice()) {
             (Some(host), _) if app.has_host(&host) => Ok(host),
             (Some(_), _) => Err(not_the_app_s_host()),

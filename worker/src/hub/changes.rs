@@ -8,11 +8,11 @@ use notifeed::http::{Context, Reply, headers};
 use notifeed::time::Timestamp;
 use worker::WebSocket;
 
-use super::Hub;
+use super::Feed;
 use super::store::Owner;
 use crate::fault::Stop;
 
-impl Hub {
+impl Feed {
     /// `PATCH`: 200 with the item.
     pub(super) async fn update(
         &self,

@@ -3,6 +3,7 @@
 use notifeed::credentials::User;
 use notifeed::error::Problem;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::query::Query;
 use notifeed::feed::update::StateUpdate;
 use notifeed::guid::Guid;
 use notifeed::http::{Addressee, Context};
@@ -46,6 +47,14 @@ pub enum Command {
     Subscribe(Subscribe),
     /// Read one notification; its id as the path has it.
     Read(String),
+    /// List the feed.
+    List(Query),
+    /// Count what a list would have.
+    Count(Query),
+    /// List what changed.
+    Delta(Query),
+    /// List the user's subscriptions, and which are live.
+    Endpoints,
     /// Set states of one notification.
     Update {
         /// Its id as the path has it.

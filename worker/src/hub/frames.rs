@@ -2,7 +2,7 @@
 
 use notifeed::credentials::Principal;
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::feed::Cursor;
+use notifeed::feed::{Cursor, Seq};
 use notifeed::http::{ApiVersion, Context};
 use notifeed::live::client::{ClientFrame, Request};
 use notifeed::live::close::Close;
@@ -10,12 +10,12 @@ use notifeed::live::{MAX_SOCKET_LIFE, frame};
 use worker::{WebSocket, WebSocketIncomingMessage, console_error};
 
 use super::sockets::{attached, end, send};
-use super::{Hub, not_authorized};
+use super::{Feed, not_authorized};
 use crate::credentials::{authenticate, registered_app};
 use crate::fault::{Fault, Stop};
 use crate::platform;
 
-impl Hub {
+impl Feed {
     /// Carries out what a client sent, and answers it.
     pub(super) async fn receive(
         &self,
@@ -31,8 +31,10 @@ impl Hub {
                 end(socket, Close::MALFORMED);
                 return Ok(());
             }
-            // A replay is never held back by what a client hasn't acknowledged yet.
-            Some(ClientFrame::Ack(_)) => return Ok(()),
+            Some(ClientFrame::Ack(seq)) => {
+                self.acknowledged(socket, Seq::new(seq));
+                return Ok(());
+            }
             Some(ClientFrame::Request { reference, request }) => (reference, request),
         };
         let context = Context {

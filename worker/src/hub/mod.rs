@@ -1,8 +1,9 @@
 //! The Hub: one user's feed of one host, a Durable Object. It keeps the index, the sequence and the
 //! sockets; what a change means to whom is the contract's to say.
 //!
-//! [`command`] is what the Worker asks; [`store`] the tables; [`posts`], [`changes`] and
-//! [`subscriptions`] carry commands out; [`sockets`] accepts, replays and fans out, [`frames`] does
+//! [`command`] is what the Worker asks; [`store`] the tables; [`posts`], [`reads`],
+//! [`changes`] and [`subscriptions`] carry commands out; [`sockets`] fans out,
+//! [`replay`] accepts and replays, [`frames`] does
 //! what clients ask for over them; [`outbox`] moves bodies to KV.
 
 mod changes;
@@ -10,11 +11,14 @@ pub mod command;
 mod frames;
 mod outbox;
 mod posts;
+mod reads;
+mod replay;
 mod sockets;
 mod store;
 mod subscriptions;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 
 use notifeed::credentials::base64url_decode;
 use notifeed::error::{ErrorCode, Problem};
@@ -32,18 +36,24 @@ use crate::fault::{Fault, Stop};
 use crate::platform::{self, http, storage::Storage};
 use crate::settings::Settings;
 use command::{Access, Command, STREAM_HEADER};
+use replay::Replay;
 use store::{Owner, Store};
 
-/// One user's feed of one host.
+/// The Durable Object: the runtime's events, each handed on to the [`Feed`].
 #[durable_object]
 pub struct Hub {
+    feed: Rc<Feed>,
+}
+
+/// One user's feed of one host.
+struct Feed {
     state: State,
     env: Env,
     store: OnceCell<Store>,
     /// The alarm that is set, as far as this instance knows.
     alarm: Cell<Option<Timestamp>>,
-    /// How many sockets are replaying.
-    replaying: Cell<u32>,
+    /// The connections that are being told what they missed.
+    replays: RefCell<Vec<Replay>>,
 }
 
 impl DurableObject for Hub {
@@ -51,15 +61,15 @@ impl DurableObject for Hub {
         if let Ok(pair) = worker::WebSocketRequestResponsePair::new(PING.0, PING.1) {
             state.set_websocket_auto_response(&pair);
         }
-        let hub = Self {
+        let feed = Rc::new(Feed {
             state,
             env,
             store: OnceCell::new(),
             alarm: Cell::new(None),
-            replaying: Cell::new(0),
-        };
-        hub.close_interrupted_replays();
-        hub
+            replays: RefCell::new(Vec::new()),
+        });
+        feed.close_interrupted_replays();
+        Self { feed }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -71,12 +81,12 @@ impl DurableObject for Hub {
             None => request.text().await?,
         };
         let request: command::Request = serde_json::from_str(&text)?;
-        let response = self.answer(request).await;
+        let response = self.feed.answer(request).await;
         response.map_err(|fault| Error::RustError(fault.to_string()))
     }
 
     async fn alarm(&self) -> Result<Response> {
-        if let Err(fault) = self.run_due_work(platform::now()).await {
+        if let Err(fault) = self.feed.run_due_work(platform::now()).await {
             console_error!("alarm: {fault}");
         }
         Response::empty()
@@ -87,7 +97,7 @@ impl DurableObject for Hub {
         socket: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
-        if let Err(fault) = self.receive(&socket, message).await {
+        if let Err(fault) = self.feed.receive(&socket, message).await {
             console_error!("a client's frame: {fault}");
         }
         Ok(())
@@ -111,7 +121,7 @@ impl DurableObject for Hub {
     }
 }
 
-impl Hub {
+impl Feed {
     /// The tables, opened at the first event that needs them.
     fn store(&self) -> std::result::Result<&Store, Fault> {
         if let Some(store) = self.store.get() {
@@ -127,7 +137,10 @@ impl Hub {
         self.state.id().to_string()
     }
 
-    async fn answer(&self, request: command::Request) -> std::result::Result<Response, Fault> {
+    async fn answer(
+        self: &Rc<Self>,
+        request: command::Request,
+    ) -> std::result::Result<Response, Fault> {
         let command::Request {
             context,
             sender,
@@ -144,6 +157,10 @@ impl Hub {
                 Command::Append(Err(problem)) => Err(problem.into()),
                 Command::Subscribe(subscribe) => self.subscribe(subscribe, sender, &context),
                 Command::Read(id) => self.read(&id, &access, &sender, &owner, &context).await,
+                Command::List(query) => self.list(&query, &owner, &context).await,
+                Command::Count(query) => self.count(&query, &context),
+                Command::Delta(query) => self.delta(&query, &owner, &context).await,
+                Command::Endpoints => self.endpoints(&owner, &context),
                 Command::Update {
                     id,
                     if_match,
@@ -154,7 +171,7 @@ impl Hub {
                 }
                 Command::Delete { id, if_match } => self.delete(&id, if_match.as_deref(), &context),
                 Command::Panic => crate::edge::crash(),
-                Command::Stream(stream) => match self.open_stream(stream, &context).await {
+                Command::Stream(stream) => match self.open_stream(stream, &sender, &context) {
                     Ok(response) => return Ok(response),
                     Err(stop) => Err(stop),
                 },

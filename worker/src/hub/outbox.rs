@@ -12,7 +12,7 @@ use notifeed::guid::Guid;
 use notifeed::time::Timestamp;
 use worker::{console_error, console_warn};
 
-use super::Hub;
+use super::Feed;
 use super::store::{Body, Superseded};
 use crate::fault::Fault;
 use crate::settings::Settings;
@@ -20,7 +20,7 @@ use crate::settings::Settings;
 /// How many bodies are moved at a time; also the most keys of a bulk read.
 const BATCH: u32 = 100;
 
-impl Hub {
+impl Feed {
     pub(super) fn settings(&self) -> Settings<'_> {
         Settings::of(&self.env)
     }

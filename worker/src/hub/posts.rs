@@ -11,11 +11,11 @@ use notifeed::time::Timestamp;
 
 use super::command::{Access, Append};
 use super::store::Owner;
-use super::{Hub, not_authorized};
+use super::{Feed, not_authorized};
 use crate::fault::{Fault, Stop};
 use crate::platform;
 
-impl Hub {
+impl Feed {
     /// Posts: 201, or 200 for the same `appNotificationId` again (CONTRACT §1, "Success"). Row and
     /// body are durable before anybody is told.
     pub(super) async fn append(

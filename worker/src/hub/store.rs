@@ -6,9 +6,11 @@
 use notifeed::credentials::User;
 use notifeed::feed::append::Head;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::query::Condition;
 use notifeed::feed::{Cursor, Entry, Epoch, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
-use notifeed::notification::{Platform, PlatformSet};
+use notifeed::notification::{Platform, PlatformSet, Priority};
+use notifeed::subscription;
 use notifeed::time::Timestamp;
 
 use crate::fault::Fault;
@@ -25,6 +27,7 @@ const MIGRATIONS: [&str; 1] = ["
         id TEXT PRIMARY KEY, revision INTEGER NOT NULL, ordinal INTEGER NOT NULL,
         content_seq INTEGER NOT NULL, seq INTEGER NOT NULL,
         issuer TEXT NOT NULL, app TEXT NOT NULL, app_notification_id TEXT,
+        group_name TEXT, priority TEXT NOT NULL,
         platforms INTEGER NOT NULL, reached INTEGER NOT NULL,
         created INTEGER NOT NULL, modified INTEGER NOT NULL, posted INTEGER NOT NULL,
         expiration INTEGER NOT NULL, display_time_to_live INTEGER,
@@ -56,7 +59,7 @@ const MIGRATIONS: [&str; 1] = ["
 "];
 
 const ENTRY_COLUMNS: &str = "entry.id, entry.revision, ordinal, content_seq, seq, issuer, app, \
-    app_notification_id, platforms, reached, created, modified, posted, entry.expiration, \
+    app_notification_id, group_name, priority, platforms, reached, created, modified, posted, entry.expiration, \
     display_time_to_live, read_state, user_action_state, request_digest, keep_until, deleted";
 
 /// Whose Hub this is.
@@ -113,6 +116,20 @@ pub struct Subscription {
     pub created: Timestamp,
     /// When its id stops working.
     pub expiration: Timestamp,
+}
+
+impl Subscription {
+    /// What its device is told of it.
+    pub fn view(&self) -> subscription::View<'_> {
+        subscription::View {
+            id: self.id,
+            platform: self.platform,
+            device_id: self.device_id.as_deref(),
+            display_name: self.display_name.as_deref(),
+            created: self.created,
+            expiration: self.expiration,
+        }
+    }
 }
 
 /// The tables.
@@ -252,15 +269,39 @@ impl Store {
         );
         let bindings = [seq.get().into(), i64::from(limit).into()];
         let rows = self.storage.query(&statement, &bindings)?;
-        rows.iter()
-            .map(|row| Ok((entry(row)?, row.optional_text(20))))
-            .collect()
+        rows.iter().map(with_body).collect()
+    }
+
+    /// The items below a place of the list, newest first, each with its body if that is still here.
+    pub fn list(
+        &self,
+        below: i64,
+        filter: &[Condition],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Entry, Option<String>)>, Fault> {
+        let (condition, mut bindings) = live_where(filter, now);
+        let statement = format!(
+            "SELECT {ENTRY_COLUMNS}, body.text FROM entry \
+             LEFT JOIN body ON body.id = entry.id AND body.revision = entry.revision \
+             WHERE {condition} AND ordinal < ? ORDER BY ordinal DESC LIMIT ?"
+        );
+        bindings.extend([below.into(), i64::from(limit).into()]);
+        let rows = self.storage.query(&statement, &bindings)?;
+        rows.iter().map(with_body).collect()
+    }
+
+    /// How many items there are.
+    pub fn count(&self, filter: &[Condition], now: Timestamp) -> Result<i64, Fault> {
+        let (condition, bindings) = live_where(filter, now);
+        let statement = format!("SELECT count(*) FROM entry WHERE {condition}");
+        first(&self.storage.query(&statement, &bindings)?)?.integer(0)
     }
 
     /// Stores a row as it is now.
     pub fn put_entry(&self, entry: &Entry) -> Result<(), Fault> {
         self.storage.run(
-            "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 entry.id.to_string().into(),
                 i64::from(entry.revision).into(),
@@ -270,6 +311,8 @@ impl Store {
                 entry.sender.issuer.as_str().into(),
                 entry.sender.app.as_str().into(),
                 entry.app_notification_id.as_deref().into(),
+                entry.group_name.as_deref().into(),
+                entry.priority.as_str().into(),
                 i64::from(entry.platforms.bits()).into(),
                 i64::from(entry.reached.bits()).into(),
                 entry.created.into(),
@@ -484,17 +527,30 @@ impl Store {
         )
     }
 
+    /// The subscriptions that haven't expired, oldest first.
+    pub fn subscriptions(&self, now: Timestamp) -> Result<Vec<Subscription>, Fault> {
+        self.subscriptions_where("expiration > ? ORDER BY created, id", &[now.into()])
+    }
+
     fn subscription_where(
         &self,
         condition: &str,
         bindings: &[Bound<'_>],
     ) -> Result<Option<Subscription>, Fault> {
+        Ok(self.subscriptions_where(condition, bindings)?.pop())
+    }
+
+    fn subscriptions_where(
+        &self,
+        condition: &str,
+        bindings: &[Bound<'_>],
+    ) -> Result<Vec<Subscription>, Fault> {
         let statement = format!(
             "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
              created, expiration FROM subscription WHERE {condition}"
         );
         let rows = self.storage.query(&statement, bindings)?;
-        rows.first().map(subscription).transpose()
+        rows.iter().map(read_subscription).collect()
     }
 
     /// Stores a subscription as it is now.
@@ -526,6 +582,26 @@ pub struct NextDue {
     pub purge: Option<Timestamp>,
 }
 
+/// What is on the feed and keeps every condition.
+fn live_where(filter: &[Condition], now: Timestamp) -> (String, Vec<Bound<'_>>) {
+    let mut text = String::from("deleted = 0 AND entry.expiration > ?");
+    let mut bindings = vec![now.into()];
+    for condition in filter {
+        // `IS` compares like `=`, and NULL with NULL.
+        let (column, value) = match condition {
+            Condition::ReadState(state) => ("read_state", state.as_str().into()),
+            Condition::UserActionState(state) => ("user_action_state", state.as_str().into()),
+            Condition::GroupName(name) => ("group_name", name.as_deref().into()),
+            Condition::Priority(priority) => ("priority", priority.as_str().into()),
+        };
+        text.push_str(" AND ");
+        text.push_str(column);
+        text.push_str(" IS ?");
+        bindings.push(value);
+    }
+    (text, bindings)
+}
+
 fn first(rows: &[Row]) -> Result<&Row, Fault> {
     rows.first()
         .ok_or_else(|| Fault::new("a table", &"a row is missing"))
@@ -554,7 +630,7 @@ fn owner(row: &Row) -> Result<Owner, Fault> {
     })
 }
 
-fn subscription(row: &Row) -> Result<Subscription, Fault> {
+fn read_subscription(row: &Row) -> Result<Subscription, Fault> {
     Ok(Subscription {
         id: row.parsed(0, |text| Guid::parse(text).ok())?,
         sender: Sender {
@@ -570,6 +646,10 @@ fn subscription(row: &Row) -> Result<Subscription, Fault> {
     })
 }
 
+fn with_body(row: &Row) -> Result<(Entry, Option<String>), Fault> {
+    Ok((entry(row)?, row.optional_text(22)))
+}
+
 fn entry(row: &Row) -> Result<Entry, Fault> {
     Ok(Entry {
         id: row.parsed(0, |text| Guid::parse(text).ok())?,
@@ -582,17 +662,19 @@ fn entry(row: &Row) -> Result<Entry, Fault> {
             app: row.text(6)?,
         },
         app_notification_id: row.optional_text(7),
-        platforms: platforms(row, 8)?,
-        reached: platforms(row, 9)?,
-        created: row.time(10)?,
-        modified: row.time(11)?,
-        posted: row.time(12)?,
-        expiration: row.time(13)?,
-        display_time_to_live: row.optional_integer(14).and_then(|n| u32::try_from(n).ok()),
-        read_state: row.parsed(15, ReadState::parse)?,
-        user_action_state: row.parsed(16, UserActionState::parse)?,
-        request_digest: row.text(17)?,
-        keep_until: row.time(18)?,
-        deleted: row.integer(19)? != 0,
+        group_name: row.optional_text(8),
+        priority: row.parsed(9, Priority::parse)?,
+        platforms: platforms(row, 10)?,
+        reached: platforms(row, 11)?,
+        created: row.time(12)?,
+        modified: row.time(13)?,
+        posted: row.time(14)?,
+        expiration: row.time(15)?,
+        display_time_to_live: row.optional_integer(16).and_then(|n| u32::try_from(n).ok()),
+        read_state: row.parsed(17, ReadState::parse)?,
+        user_action_state: row.parsed(18, UserActionState::parse)?,
+        request_digest: row.text(19)?,
+        keep_until: row.time(20)?,
+        deleted: row.integer(21)? != 0,
     })
 }

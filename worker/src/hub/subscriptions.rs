@@ -3,15 +3,14 @@
 use notifeed::credentials::subscription_id::{HubId, LIFETIME, SubscriptionId};
 use notifeed::feed::entry::Sender;
 use notifeed::http::{Context, Reply};
-use notifeed::subscription;
 
-use super::Hub;
+use super::Feed;
 use super::command::Subscribe;
 use super::store::Subscription;
 use crate::fault::{Fault, Stop};
 use crate::platform;
 
-impl Hub {
+impl Feed {
     /// 201, or 200 where the device's subscription is renewed: same id, new expiry.
     pub(super) fn subscribe(
         &self,
@@ -44,10 +43,14 @@ impl Hub {
         };
         store.put_subscription(&subscription)?;
         self.wake_by(notifeed::feed::outbox::purge_time(subscription.expiration))?;
-        Ok(Reply::json(status, self.rendered(&subscription)?, context))
+        Ok(Reply::json(
+            status,
+            self.with_signed_id(&subscription)?,
+            context,
+        ))
     }
 
-    fn rendered(&self, subscription: &Subscription) -> Result<String, Fault> {
+    fn with_signed_id(&self, subscription: &Subscription) -> Result<String, Fault> {
         let hub = HubId::parse(&self.id())
             .ok_or_else(|| Fault::new("the Durable Object's id", &"not 64 hexadecimal digits"))?;
         let unsigned = SubscriptionId {
@@ -55,14 +58,8 @@ impl Hub {
             subscription: subscription.id,
             expires: subscription.expiration,
         };
-        Ok(subscription::render(&subscription::View {
-            id: subscription.id,
-            subscription_id: &unsigned.sign(&self.settings().signing_key()?),
-            platform: subscription.platform,
-            device_id: subscription.device_id.as_deref(),
-            display_name: subscription.display_name.as_deref(),
-            created: subscription.created,
-            expiration: subscription.expiration,
-        }))
+        Ok(subscription
+            .view()
+            .created(&unsigned.sign(&self.settings().signing_key()?)))
     }
 }

@@ -1,0 +1,225 @@
+//! Tokens that go on with a list or a delta, opaque to the reader, and what a page looks like.
+
+use crate::credentials::{base64url_decode, base64url_encode};
+use crate::error::{ErrorCode, Problem};
+use crate::feed::cursor::{Cursor, Epoch};
+use crate::feed::entry::Seq;
+use crate::guid::Guid;
+use crate::json::Writer;
+
+/// Where a list goes on: below this place. Later posts come above it, and no state change moves an
+/// item, so pages stay what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListToken {
+    /// Which feed.
+    pub epoch: Epoch,
+    /// The place of the last item of the page before.
+    pub below: i64,
+}
+
+/// Where a delta goes on. It is bounded by the head at its first page: what changes later belongs
+/// to the next delta.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeltaToken {
+    /// Which feed.
+    pub epoch: Epoch,
+    /// What the reader knew when it began; `None`: nothing.
+    pub since: Option<Seq>,
+    /// Everything up to here has been told.
+    pub position: Seq,
+    /// Everything up to here will be.
+    pub bound: Seq,
+}
+
+const LIST: u8 = b'l';
+const DELTA: u8 = b'd';
+
+impl ListToken {
+    /// Reads a `$skiptoken` of a list.
+    ///
+    /// # Errors
+    /// 410 for what isn't one, or is another feed's.
+    pub fn parse(text: &str, epoch: Epoch) -> Result<Self, Problem> {
+        match read(text, LIST, epoch).as_deref() {
+            Some([below]) => Ok(Self {
+                epoch,
+                below: *below,
+            }),
+            _ => Err(not_found()),
+        }
+    }
+}
+
+impl std::fmt::Display for ListToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&write(LIST, self.epoch, &[self.below]))
+    }
+}
+
+impl DeltaToken {
+    /// Begins a delta: at `$deltatoken`, which is a cursor, or with nothing.
+    ///
+    /// # Errors
+    /// 410 for a token that isn't one, is another feed's, or is ahead of this one.
+    pub fn begin(delta_token: Option<&str>, head: Cursor) -> Result<Self, Problem> {
+        let since = match delta_token {
+            None => None,
+            Some(text) => {
+                let cursor = Cursor::parse(text)
+                    .filter(|cursor| cursor.epoch == head.epoch && cursor.seq <= head.seq);
+                Some(cursor.ok_or_else(not_found)?.seq)
+            }
+        };
+        Ok(Self {
+            epoch: head.epoch,
+            since,
+            position: since.unwrap_or(Seq::ZERO),
+            bound: head.seq,
+        })
+    }
+
+    /// Reads a `$skiptoken` of a delta.
+    ///
+    /// # Errors
+    /// 410 for what isn't one, or is another feed's.
+    pub fn parse(text: &str, epoch: Epoch) -> Result<Self, Problem> {
+        match read(text, DELTA, epoch).as_deref() {
+            Some([since, position, bound]) => Ok(Self {
+                epoch,
+                since: (*since >= 0).then(|| Seq::new(*since)),
+                position: Seq::new(*position),
+                bound: Seq::new(*bound),
+            }),
+            _ => Err(not_found()),
+        }
+    }
+}
+
+impl std::fmt::Display for DeltaToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let since = self.since.map_or(-1, Seq::get);
+        let numbers = [since, self.position.get(), self.bound.get()];
+        f.write_str(&write(DELTA, self.epoch, &numbers))
+    }
+}
+
+fn write(kind: u8, epoch: Epoch, numbers: &[i64]) -> String {
+    let mut bytes = vec![kind];
+    bytes.extend_from_slice(epoch.as_bytes());
+    for number in numbers {
+        bytes.extend_from_slice(&number.to_be_bytes());
+    }
+    base64url_encode(&bytes)
+}
+
+fn read(text: &str, kind: u8, epoch: Epoch) -> Option<Vec<i64>> {
+    let bytes = base64url_decode(text)?;
+    let (first, rest) = bytes.split_first()?;
+    let (of, mut rest) = rest.split_first_chunk::<16>()?;
+    if *first != kind || of != epoch.as_bytes() {
+        return None;
+    }
+    let mut numbers = Vec::new();
+    while let Some((number, more)) = rest.split_first_chunk::<8>() {
+        numbers.push(i64::from_be_bytes(*number));
+        rest = more;
+    }
+    rest.is_empty().then_some(numbers)
+}
+
+fn not_found() -> Problem {
+    Problem::new(
+        ErrorCode::SyncStateNotFound,
+        "This token isn't of this feed, or the feed was restored since. Start again without a token.",
+    )
+}
+
+/// A page of a list or a delta: `values` are JSON texts; `link` is the name of the link to what
+/// comes next, and its URL.
+pub fn render(context: &str, values: &[String], link: Option<(&str, &str)>) -> String {
+    let size = values.iter().map(String::len).sum::<usize>();
+    let mut writer = Writer::with_capacity(size.saturating_add(512));
+    writer.begin_object();
+    writer.string_field("@odata.context", context);
+    writer.key("value");
+    writer.begin_array();
+    for value in values {
+        writer.raw(value);
+    }
+    writer.end_array();
+    if let Some((name, url)) = link {
+        writer.string_field(name, url);
+    }
+    writer.end_object();
+    writer.finish()
+}
+
+/// What is left in a delta of an item that is gone.
+pub fn removed(id: Guid) -> String {
+    let mut writer = Writer::new();
+    writer.begin_object();
+    writer.string_field("id", &id.to_string());
+    writer.key("@removed");
+    writer.begin_object();
+    writer.string_field("reason", "deleted");
+    writer.end_object();
+    writer.end_object();
+    writer.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EPOCH: Epoch = Epoch::from_bytes([7; 16]);
+    const OTHER: Epoch = Epoch::from_bytes([8; 16]);
+
+    #[test]
+    fn tokens_are_read_as_they_were_written() {
+        let list = ListToken {
+            epoch: EPOCH,
+            below: 12,
+        };
+        assert_eq!(ListToken::parse(&list.to_string(), EPOCH), Ok(list));
+        for since in [None, Some(Seq::ZERO), Some(Seq::new(3))] {
+            let delta = DeltaToken {
+                epoch: EPOCH,
+                since,
+                position: Seq::new(5),
+                bound: Seq::new(9),
+            };
+            assert_eq!(DeltaToken::parse(&delta.to_string(), EPOCH), Ok(delta));
+            assert!(ListToken::parse(&delta.to_string(), EPOCH).is_err());
+            assert!(DeltaToken::parse(&delta.to_string(), OTHER).is_err());
+        }
+        assert!(ListToken::parse(&list.to_string(), OTHER).is_err());
+        assert!(ListToken::parse("", EPOCH).is_err());
+    }
+
+    #[test]
+    fn a_delta_begins_at_a_cursor_of_this_feed() {
+        let head = Cursor {
+            epoch: EPOCH,
+            seq: Seq::new(9),
+        };
+        let since = |cursor: Cursor| {
+            let begun = DeltaToken::begin(Some(&cursor.to_string()), head);
+            begun.map(|token| (token.since, token.position, token.bound))
+        };
+        let at = |epoch, seq| Cursor {
+            epoch,
+            seq: Seq::new(seq),
+        };
+        assert_eq!(
+            since(at(EPOCH, 9)),
+            Ok((Some(Seq::new(9)), Seq::new(9), Seq::new(9)))
+        );
+        for foreign in [at(OTHER, 1), at(EPOCH, 10)] {
+            assert_eq!(
+                since(foreign).map_err(|p| p.code),
+                Err(ErrorCode::SyncStateNotFound)
+            );
+        }
+        assert!(DeltaToken::begin(Some("garbage"), head).is_err());
+    }
+}

@@ -1,0 +1,329 @@
+//! What a reader may ask of a feed (CONTRACT §2; OData 4.01 §5.1, of which this is a small part):
+//! `$top`, `$skiptoken`, `$deltatoken`, `$filter`, and `targetHostName`. Anything else is refused
+//! by its name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, Problem};
+use crate::feed::entry::{ReadState, UserActionState};
+use crate::http::route;
+use crate::notification::Priority;
+
+/// How many items a page has when `$top` doesn't say.
+pub const DEFAULT_TOP: u32 = 20;
+/// How many items a page has at most.
+pub const MAX_TOP: u32 = 100;
+/// (D) The longest `$filter`, in characters.
+pub const MAX_FILTER: usize = 1024;
+/// (D) The most conditions of a `$filter`.
+pub const MAX_CONDITIONS: usize = 8;
+
+/// One condition: that property has that value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Condition {
+    /// `readState eq 'unread'`
+    ReadState(ReadState),
+    /// `userActionState eq 'dismissed'`
+    UserActionState(UserActionState),
+    /// `groupName eq 'News'`, or `null`
+    GroupName(Option<String>),
+    /// `priority eq 'High'`
+    Priority(Priority),
+}
+
+/// What is asked of a feed; each call takes some of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Query {
+    /// `$top`
+    pub top: Option<u32>,
+    /// `$skiptoken`
+    pub skip_token: Option<String>,
+    /// `$deltatoken`
+    pub delta_token: Option<String>,
+    /// `$filter`: all of these.
+    pub filter: Vec<Condition>,
+    /// `$filter`, as it was written: links repeat it.
+    pub filter_text: Option<String>,
+    /// `targetHostName`: which of the app's hosts.
+    pub host: Option<String>,
+}
+
+impl Query {
+    /// Reads a query, of which the call takes only the `allowed` options.
+    ///
+    /// # Errors
+    /// 400 that names the option: unknown, given twice, or with a value that it can't have.
+    pub fn parse(text: &str, allowed: &[&str]) -> Result<Self, Problem> {
+        let mut query = Self::default();
+        let mut seen: Vec<String> = Vec::new();
+        for (name, value) in route::query(text) {
+            if !allowed.contains(&name.as_str()) {
+                return Err(bad_option(
+                    &name,
+                    format!(
+                        "This call has no query option '{name}'. It has: {}.",
+                        allowed.join(", ")
+                    ),
+                ));
+            }
+            if seen.contains(&name) {
+                return Err(bad_option(
+                    &name,
+                    format!("'{name}' stands in the query twice."),
+                ));
+            }
+            match name.as_str() {
+                "$top" => query.top = Some(top(&value)?),
+                "$skiptoken" => query.skip_token = Some(value),
+                "$deltatoken" => query.delta_token = Some(value),
+                "$filter" => {
+                    query.filter = filter(&value)?;
+                    query.filter_text = Some(value);
+                }
+                _ => query.host = Some(value),
+            }
+            seen.push(name);
+        }
+        Ok(query)
+    }
+
+    /// How many items a page has.
+    pub fn page_size(&self) -> u32 {
+        self.top.unwrap_or(DEFAULT_TOP)
+    }
+
+    /// The query of a link that goes on with `token` (an option and its value), and otherwise asks
+    /// for the same.
+    pub fn continued(&self, option: &str, token: &str) -> String {
+        let mut pairs = vec![(option, token.to_owned())];
+        pairs.extend(self.top.map(|top| ("$top", top.to_string())));
+        pairs.extend(self.filter_text.clone().map(|filter| ("$filter", filter)));
+        pairs.extend(self.host.clone().map(|host| ("targetHostName", host)));
+        let pairs: Vec<String> = pairs
+            .into_iter()
+            .map(|(name, value)| format!("{name}={}", route::percent_encode(&value)))
+            .collect();
+        pairs.join("&")
+    }
+}
+
+fn bad_option(name: &str, sentence: String) -> Problem {
+    Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidQueryOption", name)
+}
+
+fn top(value: &str) -> Result<u32, Problem> {
+    let number = value.bytes().all(|byte| byte.is_ascii_digit());
+    let top = number.then(|| value.parse().ok()).flatten();
+    top.filter(|top| (1..=MAX_TOP).contains(top))
+        .ok_or_else(|| {
+            bad_option(
+                "$top",
+                format!("'$top' must be a whole number from 1 to {MAX_TOP}."),
+            )
+        })
+}
+
+/// `condition *( "and" condition )`, each `property "eq" literal`; a literal is a string in single
+/// quotes, in which two quotes stand for one, or `null`.
+fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
+    let bad = |what: &str| {
+        bad_option(
+            "$filter",
+            format!(
+                "'$filter' {what}. It compares readState, userActionState, groupName and priority by 'eq', joined by 'and': readState eq 'unread' and priority eq 'High'."
+            ),
+        )
+    };
+    if text.chars().count() > MAX_FILTER {
+        return Err(bad("is longer than 1024 characters"));
+    }
+    let tokens = tokens(text).ok_or_else(|| bad("can't be read"))?;
+    let mut tokens = tokens.iter();
+    let mut conditions = Vec::new();
+    loop {
+        let (Some(Token::Word(property)), Some(Token::Word(operator)), Some(literal)) =
+            (tokens.next(), tokens.next(), tokens.next())
+        else {
+            return Err(bad("can't be read"));
+        };
+        if operator != "eq" {
+            return Err(bad(&format!("has the operator '{operator}'")));
+        }
+        let value = match literal {
+            Token::Text(text) => Some(text.as_str()),
+            Token::Word(word) if word == "null" => None,
+            Token::Word(_) => return Err(bad("compares with what isn't a string in quotes")),
+        };
+        let condition = match (property.as_str(), value) {
+            ("groupName", value) => Some(Condition::GroupName(value.map(str::to_owned))),
+            ("readState", Some(value)) => ReadState::parse(value).map(Condition::ReadState),
+            ("userActionState", Some(value)) => {
+                UserActionState::parse(value).map(Condition::UserActionState)
+            }
+            ("priority", Some(value)) => Priority::parse(value).map(Condition::Priority),
+            ("readState" | "userActionState" | "priority", None) => None,
+            _ => return Err(bad(&format!("names '{property}', which can't be compared"))),
+        };
+        conditions.push(condition.ok_or_else(|| {
+            bad(&format!(
+                "compares '{property}' with a value that it never has"
+            ))
+        })?);
+        if conditions.len() > MAX_CONDITIONS {
+            return Err(bad("has more than 8 conditions"));
+        }
+        match tokens.next() {
+            None => return Ok(conditions),
+            Some(Token::Word(word)) if word == "and" => {}
+            Some(Token::Word(word)) => {
+                return Err(bad(&format!("has '{word}' where 'and' belongs")));
+            }
+            Some(Token::Text(_)) => return Err(bad("has a string where 'and' belongs")),
+        }
+    }
+}
+
+enum Token {
+    Word(String),
+    Text(String),
+}
+
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut rest = text.chars().peekable();
+    while let Some(first) = rest.next() {
+        if first == ' ' {
+            continue;
+        }
+        let mut token = String::new();
+        if first == '\'' {
+            loop {
+                match rest.next()? {
+                    '\'' if rest.peek() == Some(&'\'') => token.extend(rest.next()),
+                    '\'' => break,
+                    other => token.push(other),
+                }
+            }
+            tokens.push(Token::Text(token));
+        } else {
+            token.push(first);
+            while let Some(next) = rest.next_if(|next| *next != ' ' && *next != '\'') {
+                token.push(next);
+            }
+            tokens.push(Token::Word(token));
+        }
+    }
+    Some(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [&str; 5] = [
+        "$top",
+        "$skiptoken",
+        "$deltatoken",
+        "$filter",
+        "targetHostName",
+    ];
+
+    fn conditions(filter: &str) -> Option<Vec<Condition>> {
+        let query = format!("$filter={}", route::percent_encode(filter));
+        Query::parse(&query, &ALL).ok().map(|query| query.filter)
+    }
+
+    #[test]
+    fn a_filter_compares_four_properties() {
+        assert_eq!(
+            conditions("readState eq 'unread' and userActionState eq 'dismissed'"),
+            Some(vec![
+                Condition::ReadState(ReadState::Unread),
+                Condition::UserActionState(UserActionState::Dismissed),
+            ])
+        );
+        assert_eq!(
+            conditions(" groupName  eq 'O''Hara and é' and priority eq 'High' "),
+            Some(vec![
+                Condition::GroupName(Some("O'Hara and é".into())),
+                Condition::Priority(Priority::High),
+            ])
+        );
+        assert_eq!(
+            conditions("groupName eq null"),
+            Some(vec![Condition::GroupName(None)])
+        );
+    }
+
+    #[test]
+    fn any_other_filter_is_refused_with_its_name() {
+        let long = format!("groupName eq '{}'", "x".repeat(MAX_FILTER));
+        let many = ["readState eq 'read'"; MAX_CONDITIONS + 1].join(" and ");
+        for filter in [
+            "",
+            "readState",
+            "readState eq",
+            "readState eq unread",
+            "readState eq 'seen'",
+            "readState ne 'read'",
+            "title eq 'x'",
+            "readState eq 'read' or readState eq 'unread'",
+            "readState eq 'read' and",
+            "groupName eq 'x",
+            "(readState eq 'read')",
+            "readState eq null",
+            "'x' eq 'x'",
+            "readState eq 'read' 'x'",
+            &long,
+            &many,
+        ] {
+            let query = format!("$filter={}", route::percent_encode(filter));
+            let problem = Query::parse(&query, &ALL).err();
+            let targets: Vec<_> = problem
+                .iter()
+                .flat_map(|p| &p.details)
+                .map(|d| d.target.as_str())
+                .collect();
+            assert_eq!(targets, ["$filter"], "{filter:.60}");
+        }
+    }
+
+    #[test]
+    fn options_are_bounded_and_known() {
+        assert_eq!(
+            Query::parse("", &ALL).map(|query| query.page_size()),
+            Ok(20)
+        );
+        assert_eq!(
+            Query::parse("%24top=100", &ALL).map(|query| query.page_size()),
+            Ok(100)
+        );
+        for query in [
+            "$top=0",
+            "$top=101",
+            "$top=x",
+            "$top=%2B5",
+            "$top=",
+            "$top=1&$top=1",
+            "$orderby=id",
+            "top=1",
+        ] {
+            assert!(Query::parse(query, &ALL).is_err(), "{query}");
+        }
+        assert!(Query::parse("$deltatoken=x", &["$top"]).is_err());
+    }
+
+    #[test]
+    fn a_link_asks_for_the_same() {
+        let query = Query::parse(
+            "$filter=groupName%20eq%20'a%26b'&$top=5&$skiptoken=old",
+            &ALL,
+        );
+        assert_eq!(
+            query
+                .map(|query| query.continued("$skiptoken", "new"))
+                .as_deref(),
+            Ok("$skiptoken=new&$top=5&$filter=groupName%20eq%20%27a%26b%27")
+        );
+    }
+}

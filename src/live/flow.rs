@@ -1,0 +1,93 @@
+//! How much of a replay is under way to a client (DESIGN "Frames"): so that one that reads slowly
+//! neither grows the server's memory nor holds up anybody else.
+
+use std::collections::VecDeque;
+
+use crate::feed::Seq;
+
+/// How much may be under way to a client that acknowledges, in bytes.
+pub const WINDOW: usize = 1024 * 1024;
+
+/// How much is replayed to a client that doesn't say that it keeps up, in bytes; then it is cut off
+/// with [`Close::TOO_SLOW`](super::close::Close::TOO_SLOW), to go on by its cursor.
+pub const BUDGET: usize = 8 * 1024 * 1024;
+
+/// How long an acknowledgement is waited for, in milliseconds, before the client is cut off.
+pub const PATIENCE: u64 = 30_000;
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Send on.
+    Send,
+    /// Wait for an acknowledgement.
+    Wait,
+    /// Cut the client off.
+    Cut,
+}
+
+/// The frames of a replay that are under way.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    under_way: VecDeque<(Seq, usize)>,
+    bytes: usize,
+    acknowledges: bool,
+}
+
+impl Flow {
+    /// A frame was sent.
+    pub fn sent(&mut self, seq: Seq, bytes: usize) {
+        self.under_way.push_back((seq, bytes));
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// The client has everything up to `seq`.
+    pub fn acknowledged(&mut self, seq: Seq) {
+        self.acknowledges = true;
+        while let Some((first, bytes)) = self.under_way.front().copied() {
+            if first > seq {
+                break;
+            }
+            self.under_way.pop_front();
+            self.bytes = self.bytes.saturating_sub(bytes);
+        }
+    }
+
+    /// Whether to go on.
+    pub const fn next(&self) -> Next {
+        match (self.acknowledges, self.bytes) {
+            (true, WINDOW..) => Next::Wait,
+            (false, BUDGET..) => Next::Cut,
+            _ => Next::Send,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_never_acknowledges_is_cut_off_at_the_budget() {
+        let mut flow = Flow::default();
+        flow.sent(Seq::new(1), BUDGET - 1);
+        assert_eq!(flow.next(), Next::Send);
+        flow.sent(Seq::new(2), 1);
+        assert_eq!(flow.next(), Next::Cut);
+    }
+
+    #[test]
+    fn one_that_acknowledges_gets_any_amount_a_window_at_a_time() {
+        let mut flow = Flow::default();
+        for seq in 1..100 {
+            flow.sent(Seq::new(seq), WINDOW);
+            flow.acknowledged(Seq::new(seq - 1));
+            assert_eq!(flow.next(), Next::Wait, "{seq}");
+            flow.acknowledged(Seq::new(seq));
+            assert_eq!(flow.next(), Next::Send, "{seq}");
+        }
+        assert!(flow.under_way.is_empty());
+        flow.acknowledged(Seq::new(5000));
+        assert_eq!(flow.bytes, 0);
+    }
+}
