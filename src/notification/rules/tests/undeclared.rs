@@ -66,6 +66,9 @@ fn a_missing_property_says_what_could_be_meant() {
             .message()
             .contains("did you mean `rawContent`")
     );
+    let found = verdict(r#"{"targetHostName":"a","payload":{"rawContent":null}}"#);
+    let message = found.outcome.unwrap_err().message();
+    assert!(!message.contains("did you mean"), "{message}");
 }
 
 #[test]
