@@ -1,10 +1,11 @@
 //! What an endpoint must be told of an entry: the whole of resume, delta and fan-out.
 //!
-//! The change feed is state-based: an endpoint that is at `since` catches up by reading the entries
-//! with a larger `seq`, in its order, and being told of each what [`change_since`] says. A change
-//! that has just happened is told by the same rule, with `since` the number before it.
+//! The change feed is state-based: an endpoint catches up by reading the entries that changed after
+//! its position, in the order of their change, and being told of each what [`change_since`] says. A
+//! change that has just happened is told by the same rule, to endpoints that know all before it.
 
-use crate::feed::entry::{Entry, Seq};
+use crate::feed::cursor::Known;
+use crate::feed::entry::Entry;
 use crate::notification::Platform;
 use crate::time::Timestamp;
 
@@ -38,20 +39,19 @@ pub enum Change {
     Removed(RemovalReason),
 }
 
-/// What an endpoint of `platform` that knows the feed up to `since` must be told of `entry` at
-/// `now`; `None`: nothing. Without a `since` it knows nothing, so there is nothing to take back.
-/// Without a platform every item counts, as in delta.
+/// What an endpoint of `platform` that has this `known` of the feed must be told of `entry` at
+/// `now`; `None`: nothing. One that knows nothing has nothing that could be taken back. Without a
+/// platform every item counts, as in delta.
 pub fn change_since(
     entry: &Entry,
-    since: Option<Seq>,
+    known: Known,
     platform: Option<Platform>,
     now: Timestamp,
 ) -> Option<Change> {
-    let known = since.unwrap_or(Seq::ZERO);
-    if entry.seq <= known {
+    if entry.seq <= known.position {
         return None;
     }
-    let new_content = entry.content_seq > known;
+    let new_content = entry.content_seq > known.content;
     let aims = platform.is_none_or(|platform| entry.platforms.contains(platform));
     let reached = platform.is_none_or(|platform| entry.reached.contains(platform));
     if entry.is_live(now) && aims {
@@ -61,17 +61,16 @@ pub fn change_since(
             Change::State
         });
     }
-    since?;
+    if known == Known::NOTHING || !reached {
+        return None;
+    }
     if entry.deleted {
-        return reached.then_some(Change::Removed(RemovalReason::Deleted));
+        return Some(Change::Removed(RemovalReason::Deleted));
     }
     // An endpoint knows by itself when an item that it has expires. It can't know that of a
     // replacement that it never saw: it still shows the revision before.
-    let shows_earlier_revision = new_content && entry.revision > 1 && reached;
-    if !shows_earlier_revision {
-        return None;
-    }
-    Some(Change::Removed(if aims {
+    let may_show_earlier_revision = new_content && entry.revision > 1;
+    may_show_earlier_revision.then_some(Change::Removed(if aims {
         RemovalReason::Deleted
     } else {
         RemovalReason::Retargeted

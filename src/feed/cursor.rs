@@ -1,4 +1,4 @@
-//! Where an endpoint left off: opaque to it, epoch and number to us.
+//! Where an endpoint left off: opaque to it, epoch and numbers to us.
 
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::feed::entry::Seq;
@@ -20,34 +20,93 @@ impl Epoch {
     }
 }
 
-/// A position in a feed. As text: base64url of the epoch's 16 bytes and the number's 8, big endian.
+/// What an endpoint knows of a feed.
+///
+/// Two numbers, because a replay goes through the entries in the order of their last change, and an
+/// entry stands there once, at its newest one. An endpoint that was cut off in the middle has been
+/// told of every entry up to `position`; one that comes later may have got its content long before
+/// `position` and only a state since: the endpoint lacks its content all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Every entry whose last change is up to here has been told.
+    pub position: Seq,
+    /// Content up to here has arrived, whatever has changed of it since: where the replay began
+    /// that led to `position`. Never after `position`.
+    pub content: Seq,
+}
+
+impl Known {
+    /// An endpoint that knows nothing.
+    pub const NOTHING: Self = Self::all_up_to(Seq::ZERO);
+
+    /// An endpoint that has been told everything up to `seq`.
+    pub const fn all_up_to(seq: Seq) -> Self {
+        Self {
+            position: seq,
+            content: seq,
+        }
+    }
+
+    /// The same endpoint, told of the entries up to `position` in a replay that isn't over.
+    pub const fn replayed_to(self, position: Seq) -> Self {
+        Self {
+            position,
+            content: self.content,
+        }
+    }
+}
+
+/// What an endpoint knows of which feed. As text: base64url of the epoch's 16 bytes and the numbers,
+/// 8 bytes each, big endian; the second is left out where it equals the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     /// Which feed.
     pub epoch: Epoch,
-    /// Everything up to this change is known.
-    pub seq: Seq,
+    /// What is known of it.
+    pub known: Known,
 }
 
 impl Cursor {
+    /// The cursor of an endpoint that has been told everything up to `seq`.
+    pub const fn all_up_to(epoch: Epoch, seq: Seq) -> Self {
+        Self {
+            epoch,
+            known: Known::all_up_to(seq),
+        }
+    }
+
+    /// The number that a frame with this cursor carries.
+    pub const fn seq(&self) -> Seq {
+        self.known.position
+    }
+
     /// Reads a cursor; `None` for what isn't one.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = base64url_decode(text)?;
-        let (epoch, seq) = bytes.split_first_chunk::<16>()?;
-        let seq = i64::from_be_bytes(seq.try_into().ok()?);
-        (seq >= 0).then_some(Self {
+        let (epoch, rest) = bytes.split_first_chunk::<16>()?;
+        let (position, rest) = rest.split_first_chunk::<8>()?;
+        let position = i64::from_be_bytes(*position);
+        let content = match rest {
+            [] => position,
+            _ => i64::from_be_bytes(rest.try_into().ok()?),
+        };
+        (0 <= content && content <= position).then_some(Self {
             epoch: Epoch(*epoch),
-            seq: Seq::new(seq),
+            known: Known {
+                position: Seq::new(position),
+                content: Seq::new(content),
+            },
         })
     }
 }
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut bytes = [0; 24];
-        let number = self.seq.get().to_be_bytes();
-        for (slot, byte) in bytes.iter_mut().zip(self.epoch.0.iter().chain(&number)) {
-            *slot = *byte;
+        let Known { position, content } = self.known;
+        let mut bytes = self.epoch.0.to_vec();
+        bytes.extend_from_slice(&position.get().to_be_bytes());
+        if content != position {
+            bytes.extend_from_slice(&content.get().to_be_bytes());
         }
         f.write_str(&base64url_encode(&bytes))
     }
@@ -58,32 +117,80 @@ impl std::fmt::Display for Cursor {
 pub enum Resume {
     /// It has nothing: the whole live feed follows.
     FromNothing,
-    /// It has everything up to here.
-    From(Seq),
+    /// It has this; the rest follows.
+    From(Known),
     /// What it has is of no use (malformed, another feed's, or ahead of this one): it must forget
     /// everything, then the whole live feed follows.
     Reset,
 }
 
 impl Resume {
-    /// Decides, given what the endpoint presents and where the feed stands.
-    pub fn decide(presented: Option<&str>, head: Cursor) -> Self {
+    /// Decides, given what the endpoint presents, which feed this is, and its last change.
+    pub fn decide(presented: Option<&str>, epoch: Epoch, head: Seq) -> Self {
         match presented {
             None | Some("") => Self::FromNothing,
             Some(text) => match Cursor::parse(text) {
-                Some(cursor) if cursor.epoch == head.epoch && cursor.seq <= head.seq => {
-                    Self::From(cursor.seq)
+                Some(cursor) if cursor.epoch == epoch && cursor.seq() <= head => {
+                    Self::From(cursor.known)
                 }
                 _ => Self::Reset,
             },
         }
     }
 
-    /// What the endpoint knows the feed up to.
-    pub const fn since(self) -> Option<Seq> {
+    /// What the endpoint knows.
+    pub const fn known(self) -> Known {
         match self {
-            Self::From(seq) => Some(seq),
-            Self::FromNothing | Self::Reset => None,
+            Self::From(known) => known,
+            Self::FromNothing | Self::Reset => Known::NOTHING,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EPOCH: Epoch = Epoch::from_bytes([7; 16]);
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        let known = Known::all_up_to(Seq::new(3));
+        for known in [Known::NOTHING, known, known.replayed_to(Seq::new(9))] {
+            let cursor = Cursor {
+                epoch: EPOCH,
+                known,
+            };
+            assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+        }
+    }
+
+    #[test]
+    fn only_a_cursor_of_this_feed_that_is_not_ahead_resumes() {
+        let decide = |text: Option<&str>| Resume::decide(text, EPOCH, Seq::new(5));
+        let at = |epoch, seq| Cursor::all_up_to(epoch, Seq::new(seq)).to_string();
+        assert_eq!(decide(None), Resume::FromNothing);
+        assert_eq!(decide(Some("")), Resume::FromNothing);
+        for seq in [0, 5] {
+            let known = Known::all_up_to(Seq::new(seq));
+            assert_eq!(decide(Some(&at(EPOCH, seq))), Resume::From(known));
+        }
+        let backwards = Known {
+            position: Seq::new(1),
+            content: Seq::new(2),
+        };
+        let backwards = Cursor {
+            epoch: EPOCH,
+            known: backwards,
+        };
+        for text in [
+            at(EPOCH, 6),
+            at(Epoch::from_bytes([8; 16]), 1),
+            backwards.to_string(),
+            String::from("garbage"),
+            String::from("AAAA"),
+        ] {
+            assert_eq!(decide(Some(&text)), Resume::Reset, "{text}");
         }
     }
 }

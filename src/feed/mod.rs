@@ -19,7 +19,7 @@ pub mod view;
 
 pub use append::{Appended, append};
 pub use change::{Change, RemovalReason, change_since};
-pub use cursor::{Cursor, Epoch, Resume};
+pub use cursor::{Cursor, Epoch, Known, Resume};
 pub use entry::{Entry, ReadState, Seq, UserActionState};
 
 use crate::credentials::User;
@@ -29,3 +29,6 @@ use crate::credentials::User;
 pub fn hub_name(user: &User, host: &str) -> String {
     crate::digest::sha256_hex(&[&user.issuer, &user.tenant, &user.subject, host])
 }
+
+#[cfg(test)]
+mod tests;

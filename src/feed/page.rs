@@ -2,7 +2,7 @@
 
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::error::{ErrorCode, Problem};
-use crate::feed::cursor::{Cursor, Epoch};
+use crate::feed::cursor::{Epoch, Known, Resume};
 use crate::feed::entry::Seq;
 use crate::guid::Guid;
 use crate::json::Writer;
@@ -23,10 +23,8 @@ pub struct ListToken {
 pub struct DeltaToken {
     /// Which feed.
     pub epoch: Epoch,
-    /// What the reader knew when it began; `None`: nothing.
-    pub since: Option<Seq>,
-    /// Everything up to here has been told.
-    pub position: Seq,
+    /// What the reader knew when it began, and how far it has been told since.
+    pub known: Known,
     /// Everything up to here will be.
     pub bound: Seq,
 }
@@ -61,21 +59,15 @@ impl DeltaToken {
     ///
     /// # Errors
     /// 410 for a token that isn't one, is another feed's, or is ahead of this one.
-    pub fn begin(delta_token: Option<&str>, head: Cursor) -> Result<Self, Problem> {
-        let since = match delta_token {
-            None => None,
-            Some(text) => {
-                let cursor = Cursor::parse(text)
-                    .filter(|cursor| cursor.epoch == head.epoch && cursor.seq <= head.seq);
-                Some(cursor.ok_or_else(not_found)?.seq)
-            }
-        };
-        Ok(Self {
-            epoch: head.epoch,
-            since,
-            position: since.unwrap_or(Seq::ZERO),
-            bound: head.seq,
-        })
+    pub fn begin(delta_token: Option<&str>, epoch: Epoch, head: Seq) -> Result<Self, Problem> {
+        match Resume::decide(delta_token, epoch, head) {
+            Resume::Reset => Err(not_found()),
+            resume => Ok(Self {
+                epoch,
+                known: resume.known(),
+                bound: head,
+            }),
+        }
     }
 
     /// Reads a `$skiptoken` of a delta.
@@ -84,10 +76,12 @@ impl DeltaToken {
     /// 410 for what isn't one, or is another feed's.
     pub fn parse(text: &str, epoch: Epoch) -> Result<Self, Problem> {
         match read(text, DELTA, epoch).as_deref() {
-            Some([since, position, bound]) => Ok(Self {
+            Some([content, position, bound]) => Ok(Self {
                 epoch,
-                since: (*since >= 0).then(|| Seq::new(*since)),
-                position: Seq::new(*position),
+                known: Known {
+                    position: Seq::new(*position),
+                    content: Seq::new(*content),
+                },
                 bound: Seq::new(*bound),
             }),
             _ => Err(not_found()),
@@ -97,9 +91,8 @@ impl DeltaToken {
 
 impl std::fmt::Display for DeltaToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let since = self.since.map_or(-1, Seq::get);
-        let numbers = [since, self.position.get(), self.bound.get()];
-        f.write_str(&write(DELTA, self.epoch, &numbers))
+        let numbers = [self.known.content, self.known.position, self.bound];
+        f.write_str(&write(DELTA, self.epoch, &numbers.map(Seq::get)))
     }
 }
 
@@ -170,6 +163,7 @@ pub fn removed(id: Guid) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::Cursor;
 
     const EPOCH: Epoch = Epoch::from_bytes([7; 16]);
     const OTHER: Epoch = Epoch::from_bytes([8; 16]);
@@ -181,11 +175,11 @@ mod tests {
             below: 12,
         };
         assert_eq!(ListToken::parse(&list.to_string(), EPOCH), Ok(list));
-        for since in [None, Some(Seq::ZERO), Some(Seq::new(3))] {
+        let known = Known::all_up_to(Seq::new(3));
+        for known in [Known::NOTHING, known, known.replayed_to(Seq::new(5))] {
             let delta = DeltaToken {
                 epoch: EPOCH,
-                since,
-                position: Seq::new(5),
+                known,
                 bound: Seq::new(9),
             };
             assert_eq!(DeltaToken::parse(&delta.to_string(), EPOCH), Ok(delta));
@@ -198,28 +192,18 @@ mod tests {
 
     #[test]
     fn a_delta_begins_at_a_cursor_of_this_feed() {
-        let head = Cursor {
-            epoch: EPOCH,
-            seq: Seq::new(9),
+        let head = Seq::new(9);
+        let begin = |text: Option<&str>| {
+            DeltaToken::begin(text, EPOCH, head)
+                .map(|token| (token.known, token.bound))
+                .map_err(|problem| problem.code)
         };
-        let since = |cursor: Cursor| {
-            let begun = DeltaToken::begin(Some(&cursor.to_string()), head);
-            begun.map(|token| (token.since, token.position, token.bound))
-        };
-        let at = |epoch, seq| Cursor {
-            epoch,
-            seq: Seq::new(seq),
-        };
-        assert_eq!(
-            since(at(EPOCH, 9)),
-            Ok((Some(Seq::new(9)), Seq::new(9), Seq::new(9)))
-        );
-        for foreign in [at(OTHER, 1), at(EPOCH, 10)] {
-            assert_eq!(
-                since(foreign).map_err(|p| p.code),
-                Err(ErrorCode::SyncStateNotFound)
-            );
+        let at = |epoch, seq| Cursor::all_up_to(epoch, Seq::new(seq)).to_string();
+        assert_eq!(begin(None), Ok((Known::NOTHING, head)));
+        let known = Known::all_up_to(Seq::new(4));
+        assert_eq!(begin(Some(&at(EPOCH, 4))), Ok((known, head)));
+        for text in [at(OTHER, 1), at(EPOCH, 10), String::from("garbage")] {
+            assert_eq!(begin(Some(&text)), Err(ErrorCode::SyncStateNotFound));
         }
-        assert!(DeltaToken::begin(Some("garbage"), head).is_err());
     }
 }

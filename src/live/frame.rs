@@ -100,6 +100,6 @@ fn begin_change(kind: &str, cursor: Cursor) -> Writer {
 }
 
 fn write_position(cursor: Cursor, writer: &mut Writer) {
-    writer.integer_field("seq", cursor.seq.get());
+    writer.integer_field("seq", cursor.seq().get());
     writer.string_field("cursor", &cursor.to_string());
 }

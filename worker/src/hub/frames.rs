@@ -2,7 +2,7 @@
 
 use notifeed::credentials::Principal;
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::feed::{Cursor, Seq};
+use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::http::{ApiVersion, Context};
 use notifeed::live::client::{ClientFrame, Request};
 use notifeed::live::close::Close;
@@ -70,29 +70,34 @@ impl Feed {
         request: Request,
         context: &Context,
     ) -> Result<(u16, Option<Cursor>), Stop> {
-        let epoch = self.store()?.cursor()?.epoch;
         match request {
             Request::Update { id, states } => {
                 let (entry, changed) = self.set_states(&id, states, Some(socket), context.now)?;
-                let cursor = Cursor {
-                    epoch,
-                    seq: entry.seq,
-                };
-                Ok((200, changed.then_some(cursor)))
+                let changed = changed.then_some(entry);
+                Ok((200, self.position_after(socket, changed)?))
             }
             Request::Delete { id } => {
                 let tombstone = self.remove(&id, Some(socket), context.now)?;
-                let cursor = Cursor {
-                    epoch,
-                    seq: tombstone.seq,
-                };
-                Ok((204, Some(cursor)))
+                Ok((204, self.position_after(socket, Some(tombstone))?))
             }
             Request::Token(token) => {
                 self.renew(socket, &token, context).await?;
                 Ok((200, None))
             }
         }
+    }
+
+    /// Where a client stands after its own change. One that is still being told what it missed
+    /// stands where the replay does: it will be told of its change, too.
+    fn position_after(
+        &self,
+        socket: &WebSocket,
+        changed: Option<Entry>,
+    ) -> Result<Option<Cursor>, Fault> {
+        let (epoch, _) = self.store()?.head()?;
+        Ok(changed
+            .filter(|_| !self.is_replaying(socket))
+            .map(|entry| Cursor::all_up_to(epoch, entry.seq)))
     }
 
     /// A fresh token of the same user keeps the socket open; any other leaves it as it was.

@@ -69,13 +69,13 @@ impl Feed {
         context: &Context,
     ) -> Result<Reply, Stop> {
         let store = self.store()?;
-        let head = store.cursor()?;
+        let (epoch, head) = store.head()?;
         let token = match &query.skip_token {
-            Some(token) => DeltaToken::parse(token, head.epoch)?,
-            None => DeltaToken::begin(query.delta_token.as_deref(), head)?,
+            Some(token) => DeltaToken::parse(token, epoch)?,
+            None => DeltaToken::begin(query.delta_token.as_deref(), epoch, head.seq)?,
         };
         let size = query.page_size();
-        let rows = store.changed_after(token.position, size)?;
+        let rows = store.changed_after(token.known.position, size)?;
         let full = rows.len() == size as usize;
         let last = rows.last().map(|(entry, _)| entry.seq);
         let mut changes = Vec::new();
@@ -84,7 +84,7 @@ impl Feed {
             if entry.seq > token.bound {
                 break;
             }
-            let Some(change) = change_since(&entry, token.since, None, context.now) else {
+            let Some(change) = change_since(&entry, token.known, None, context.now) else {
                 continue;
             };
             changes.push((entry.id, change));
@@ -103,14 +103,14 @@ impl Feed {
         let position = last.filter(|last| full && *last < token.bound);
         let (name, option, text) = match position {
             Some(position) => {
-                let token = DeltaToken { position, ..token };
+                let token = DeltaToken {
+                    known: token.known.replayed_to(position),
+                    ..token
+                };
                 ("@odata.nextLink", "$skiptoken", token.to_string())
             }
             None => {
-                let cursor = Cursor {
-                    epoch: token.epoch,
-                    seq: token.bound,
-                };
+                let cursor = Cursor::all_up_to(epoch, token.bound);
                 ("@odata.deltaLink", "$deltatoken", cursor.to_string())
             }
         };

@@ -104,15 +104,14 @@ impl Feed {
         presented: Option<String>,
     ) -> Result<(), Fault> {
         let store = self.store()?;
-        let head = store.cursor()?;
-        let resume = Resume::decide(presented.as_deref(), head);
+        let (epoch, head) = store.head()?;
+        let resume = Resume::decide(presented.as_deref(), epoch, head.seq);
         if resume == Resume::Reset {
             send(socket, &frame::reset())?;
         }
-        let since = resume.since();
-        let mut position = since.unwrap_or(Seq::ZERO);
+        let mut known = resume.known();
         loop {
-            let page = store.changed_after(position, PAGE)?;
+            let page = store.changed_after(known.position, PAGE)?;
             if page.is_empty() {
                 let resumed = matches!(resume, Resume::From(_));
                 send(
@@ -126,16 +125,18 @@ impl Feed {
             }
             let full = page.len() == PAGE as usize;
             let now = platform::now();
-            let tell = |entry: &Entry| change_since(entry, since, Some(endpoint.platform), now);
+            let tell = |entry: &Entry| change_since(entry, known, Some(endpoint.platform), now);
             let missing: Vec<_> = page
                 .iter()
                 .filter(|(entry, body)| body.is_none() && tell(entry) == Some(Change::Content))
                 .map(|(entry, _)| (entry.id, entry.revision))
                 .collect();
             let stored = self.stored_bodies(&missing).await?;
+            let mut position = known;
             for (entry, body) in &page {
-                position = entry.seq;
-                let Some(change) = tell(entry) else { continue };
+                let change = tell(entry);
+                position = position.replayed_to(entry.seq);
+                let Some(change) = change else { continue };
                 let text = body
                     .as_ref()
                     .or_else(|| stored.get(&(entry.id, entry.revision)));
@@ -148,8 +149,8 @@ impl Feed {
                     _ => None,
                 };
                 let cursor = Cursor {
-                    epoch: head.epoch,
-                    seq: entry.seq,
+                    epoch,
+                    known: position,
                 };
                 let frame = change_frame(change, entry, notification.as_ref(), cursor, true, now)?;
                 send(socket, &frame)?;
@@ -158,6 +159,7 @@ impl Feed {
                     return Ok(());
                 }
             }
+            known = position;
             if full {
                 // Let in what waits: acknowledgements, posts, other connections.
                 Delay::from(Duration::ZERO).await;

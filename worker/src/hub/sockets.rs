@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use notifeed::feed::{Change, Cursor, Entry, Seq, change_since};
+use notifeed::feed::{Change, Cursor, Entry, Known, Seq, change_since};
 use notifeed::live::close::Close;
 use notifeed::live::endpoint::Endpoint;
 use notifeed::live::frame;
@@ -25,7 +25,7 @@ impl Feed {
         made_by: Option<&WebSocket>,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        let before = Some(Seq::new(entry.seq.get().saturating_sub(1)));
+        let before = Known::all_up_to(Seq::new(entry.seq.get().saturating_sub(1)));
         let cursor = self.store()?.cursor()?;
         let mut rendered: Vec<(Change, Rc<JsValue>)> = Vec::new();
         for platform in PlatformSet::ALL.iter() {
@@ -54,14 +54,17 @@ impl Feed {
         Ok(())
     }
 
+    /// Whether a connection is still being told what it missed.
+    pub(super) fn is_replaying(&self, socket: &WebSocket) -> bool {
+        let replays = self.replays.borrow();
+        replays.iter().any(|replay| replay.is_of(socket))
+    }
+
     /// The sockets of a platform that take part in the fan-out: those that are replaying read the
     /// change from the index.
     fn live_sockets(&self, platform: Platform) -> Vec<WebSocket> {
         let mut sockets = self.state.get_websockets_with_tag(platform.as_str());
-        let replays = self.replays.borrow();
-        if !replays.is_empty() {
-            sockets.retain(|socket| !replays.iter().any(|replay| replay.is_of(socket)));
-        }
+        sockets.retain(|socket| !self.is_replaying(socket));
         sockets
     }
 

@@ -188,13 +188,10 @@ impl Store {
         Ok((Epoch::from_bytes(*epoch.as_bytes()), head))
     }
 
-    /// The position at which everything is known.
+    /// The cursor of an endpoint that has been told everything.
     pub fn cursor(&self) -> Result<Cursor, Fault> {
         let (epoch, head) = self.head()?;
-        Ok(Cursor {
-            epoch,
-            seq: head.seq,
-        })
+        Ok(Cursor::all_up_to(epoch, head.seq))
     }
 
     /// Moves on to a later number.
