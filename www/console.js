@@ -4,8 +4,9 @@ import { send, streamUrl } from "./api.js";
 import { Composer } from "./compose.js";
 import { byId } from "./element.js";
 import { example } from "./example.js";
-import { EMPTY, nextExpiration, receive, withoutExpired } from "./feed.js";
+import { ask, EMPTY, lineLost, nextExpiration, receive, withoutExpired } from "./feed.js";
 import { Inbox } from "./inbox.js";
+import { headline } from "./item.js";
 import { LiveConnection } from "./live.js";
 import { Session } from "./session.js";
 import { VerdictView } from "./verdict.js";
@@ -78,12 +79,15 @@ function indented(body) {
 
 // --- The live feed
 
-const inbox = new Inbox();
+const inbox = new Inbox(change);
 let feed = EMPTY;
 /** @type {import("./feed.js").Frame[]} what has come and isn't in `feed` yet */
 let gathered = [];
 let gathering = 0;
 let expiry = 0;
+let asked = 0;
+/** @type {Map<string, string>} by ref, what to say when it is done */
+const sayings = new Map();
 let live = connect();
 
 function connect() {
@@ -100,7 +104,13 @@ function connect() {
     },
     onStatus: (status) => {
       // Who reads "Live" sees everything that was replayed.
-      if (status.state === "live") takeIn();
+      takeIn();
+      if (status.state === "live") {
+        inbox.complain("");
+      } else {
+        feed = lineLost(feed);
+        sayings.clear();
+      }
       showStatus(status);
     },
   });
@@ -115,11 +125,33 @@ function takeIn() {
     .map((frame) => (frame.type === "notification" && !frame.replayed ? frame.notification : null))
     .filter((item) => item !== null)
     .filter((item) => feed.items.get(item.id) === item && before.items.get(item.id) !== item);
-  gathered = [];
   inbox.show(feed, arrived);
+  for (const frame of gathered) if (frame.type === "result") showResult(frame);
+  gathered = [];
   clearTimeout(expiry);
   const next = nextExpiration(feed) - Date.now();
   if (next !== Infinity) expiry = setTimeout(takeIn, Math.min(next, LONGEST_TIMER));
+}
+
+/**
+ * Asks for what a person wants done; it is done when the answer says so.
+ * @param {import("./feed.js").Notification} item
+ * @param {import("./item.js").Action} action
+ */
+function change(item, action) {
+  const request = { ref: String(++asked), id: item.id, ...action.change };
+  if (!live.send(request)) return inbox.complain("Not connected: nothing can be changed until the line is back.");
+  inbox.complain("");
+  feed = ask(feed, request);
+  sayings.set(request.ref, `${action.done}: ${headline(item)}`);
+}
+
+/** @param {import("./feed.js").Result} result */
+function showResult({ ref, status, error }) {
+  const saying = sayings.get(ref);
+  sayings.delete(ref);
+  if (error) inbox.complain(error.message);
+  else if (saying && status < 300) inbox.announce(saying);
 }
 
 /** @param {import("./live.js").Status} status */

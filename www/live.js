@@ -58,6 +58,7 @@ export class LiveConnection {
   constructor(options) {
     this.#options = options;
     addEventListener("online", this.#online);
+    addEventListener("offline", this.#offline);
     this.connect();
   }
 
@@ -70,15 +71,35 @@ export class LiveConnection {
   /** Ends the connection for good. */
   close() {
     removeEventListener("online", this.#online);
+    removeEventListener("offline", this.#offline);
     this.#attempt.abort();
+  }
+
+  /**
+   * Sends a frame over a line that is live.
+   * @param {import("./feed.js").Request} frame
+   * @returns {boolean} false: there is no such line, nothing was sent
+   */
+  send(frame) {
+    if (this.#state !== "live" || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
   }
 
   #online = () => {
     if (this.#state === "waiting") this.connect();
   };
 
+  // Without a network the line is dead, but no close frame can come to say so. A server on this very machine is
+  // still there: then coming back works at once.
+  #offline = () => {
+    if (this.#state === "connecting" || this.#state === "live") this.#lost(1006, "offline");
+  };
+
   /** @type {Status["state"]} */
   #state = "stopped";
+  /** @type {WebSocket | undefined} the one of the present try */
+  #socket;
 
   /** @param {Status} status */
   #report(status) {
@@ -102,6 +123,7 @@ export class LiveConnection {
       if (error instanceof DOMException) return this.#report({ state: "stopped", reason: "that isn't a token" });
       return this.#lost(1006, "no token to be had");
     }
+    this.#socket = socket;
     signal.addEventListener("abort", () => socket.close());
     socket.addEventListener("message", ({ data }) => this.#take(data), { signal });
     socket.addEventListener("close", ({ code, reason }) => this.#lost(code, reason), { signal });

@@ -1,28 +1,14 @@
 // The console in a real browser, on the real service.
 
 import assert from "node:assert/strict";
-import { execSync } from "node:child_process";
-import { after, beforeEach, test } from "node:test";
-import { chromium } from "playwright-core";
+import { beforeEach, test } from "node:test";
 import { example, startService, userToken } from "../blackbox/harness.mjs";
+import { launch } from "./chromium.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const service = await startService();
-const browser = await chromium.launch({
-  executablePath: execSync("command -v chromium", { encoding: "utf8" }).trim(),
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
-after(() => browser.close());
+const browser = await launch();
 
 /** @type {Page} */
 let page;
@@ -91,13 +77,13 @@ test("the story: break it, see why, restore it, send it, see it arrive, reload",
   await sendAndSee(201);
   await items().getByRole("heading", { name: "Hello World!" }).waitFor();
   assert.match((await items().textContent()) ?? "", /Notifications are Great!.*High priority.*TestGroup/);
-  await page.locator("#arrivals").getByText("Arrived: Hello World!").waitFor();
+  await page.locator("#announcement").getByText("Arrived: Hello World!").waitFor();
 
   await page.reload();
   await items().getByRole("heading", { name: "Hello World!" }).waitFor();
   await connection("live");
   assert.equal(await items().count(), 1);
-  assert.equal(await page.locator("#arrivals").textContent(), "", "what is replayed is no news");
+  assert.equal(await page.locator("#announcement").textContent(), "", "what is replayed is no news");
   assert.deepEqual(complaints, []);
 });
 

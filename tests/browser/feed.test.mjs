@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, newestFirst, nextExpiration, receive, withoutExpired } from "../../www/feed.js";
+import {
+  ask,
+  EMPTY,
+  lineLost,
+  newestFirst,
+  nextExpiration,
+  receive,
+  unreadCount,
+  withoutExpired,
+} from "../../www/feed.js";
 import { waitAfter } from "../../www/live.js";
 
 const noon = Date.parse("2026-11-22T12:00:00Z");
@@ -95,8 +104,79 @@ test("ready and results carry the cursor on", () => {
   const result = receive(ready, [{ type: "result", ref: "1", status: 200, seq: 8, cursor: "c8" }]);
   assert.equal(result.cursor, "c8");
   assert.equal(result.seq, 8);
-  const refused = receive(result, [{ type: "result", ref: "2", status: 404, error: {} }]);
+  const refused = receive(result, [{ type: "result", ref: "2", status: 404, error: { message: "" } }]);
   assert.deepEqual(refused, result);
+});
+
+/** @type {import("../../www/feed.js").Request} */
+const dismissal = { type: "update", ref: "1", id: "a", readState: "read", userActionState: "dismissed" };
+
+test("what is asked for happens when the result says so, and carries the cursor on", () => {
+  const asked = ask(receive(EMPTY, [arrival(1, "a"), arrival(2, "b")]), dismissal);
+  assert.equal(asked.items.get("a")?.readState, "unread");
+  const done = receive(asked, [{ type: "result", ref: "1", status: 200, seq: 3, cursor: "c3" }]);
+  assert.equal(done.items.get("a")?.readState, "read");
+  assert.equal(done.items.get("a")?.userActionState, "dismissed");
+  assert.equal(done.cursor, "c3");
+  assert.deepEqual(done.asked, EMPTY.asked);
+
+  const undone = receive(ask(done, { type: "update", ref: "2", id: "a", userActionState: "noInteraction" }), [
+    { type: "result", ref: "2", status: 200, seq: 4, cursor: "c4" },
+  ]);
+  assert.equal(undone.items.get("a")?.userActionState, "noInteraction");
+  assert.equal(undone.items.get("a")?.readState, "read", "a state that wasn't named stays");
+
+  const deleted = receive(ask(undone, { type: "delete", ref: "3", id: "b" }), [
+    { type: "result", ref: "3", status: 204, seq: 5, cursor: "c5" },
+  ]);
+  assert.deepEqual(ids(deleted), ["a"]);
+});
+
+test("what is refused changes nothing; what has gone already leaves", () => {
+  const asked = ask(receive(EMPTY, [arrival(1, "a")]), dismissal);
+  /** @type {(status: number) => import("../../www/feed.js").Frame} */
+  const refusal = (status) => ({ type: "result", ref: "1", status, error: { message: "" } });
+  const refused = receive(asked, [refusal(503)]);
+  assert.deepEqual(refused, { ...asked, asked: EMPTY.asked });
+  assert.deepEqual(ids(receive(asked, [refusal(404)])), []);
+});
+
+test("a change and a replacement count in the order in which they come", () => {
+  const asked = ask(receive(EMPTY, [arrival(1, "a")]), dismissal);
+  const replaced = arrival(2, "a", { status: "updated" });
+  /** @type {import("../../www/feed.js").Frame} */
+  const result = { type: "result", ref: "1", status: 200, seq: 3, cursor: "c3" };
+  const dismissedAfter = receive(asked, [replaced, result]);
+  assert.equal(dismissedAfter.items.get("a")?.userActionState, "dismissed");
+  assert.equal(dismissedAfter.items.get("a")?.status, "updated");
+  const replacedAfter = receive(asked, [
+    { ...result, seq: 2 },
+    { ...replaced, seq: 3 },
+  ]);
+  assert.equal(replacedAfter.items.get("a")?.userActionState, "noInteraction");
+});
+
+test("a lost line takes its answers with it; the replay tells what became of it", () => {
+  const lost = lineLost(ask(receive(EMPTY, [arrival(1, "a")]), dismissal));
+  assert.equal(lost.cursor, "c1");
+  const late = receive(lost, [{ type: "result", ref: "1", status: 200 }]);
+  assert.equal(late.items.get("a")?.userActionState, "noInteraction");
+  const { id, readState, userActionState } = { readState: "", userActionState: "", ...dismissal };
+  const replayed = receive(lost, [{ type: "state", seq: 2, cursor: "c2", id, readState, userActionState }]);
+  assert.equal(replayed.items.get("a")?.userActionState, "dismissed");
+});
+
+test("unread is what waits to be read", () => {
+  assert.equal(unreadCount(EMPTY), 0);
+  const feed = receive(EMPTY, [
+    arrival(1, "a"),
+    arrival(2, "b"),
+    arrival(3, "c", { readState: "read" }),
+    arrival(4, "d", { userActionState: "dismissed" }),
+  ]);
+  assert.equal(unreadCount(feed), 2);
+  const done = receive(ask(feed, dismissal), [{ type: "result", ref: "1", status: 200, seq: 5, cursor: "c5" }]);
+  assert.equal(unreadCount(done), 1);
 });
 
 test("at its instant a notification has expired", () => {
