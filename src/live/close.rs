@@ -25,6 +25,12 @@ impl Close {
         code: 4408,
         reason: "ReplayCut",
     };
+    /// It sent pings, and then none for a long time: the line is most likely dead. Should it live,
+    /// the client comes back with its cursor.
+    pub const SILENT: Self = Self {
+        code: 4408,
+        reason: "Silent",
+    };
     /// The Hub was started anew in the middle of a replay. It comes back with its cursor.
     pub const RESTARTED: Self = Self {
         code: 1012,

@@ -157,3 +157,19 @@ test("what can't be carried out over a socket is answered in the envelope", asyn
     ["3", 401, "InvalidAuthenticationToken"],
   ]);
 });
+
+test("a client that sent pings and fell silent is let go at the next thing that happens", async () => {
+  const silent = await startService({ vars: { SOCKET_SILENCE_MS: "1", OUTBOX_DELAY_MS: "20" } });
+  const as = newUser();
+  const pinging = await silent.connect({ as });
+  const never = await silent.connect({ as });
+  await pinging.until("ready");
+  await never.until("ready");
+  pinging.send("ping");
+  assert.equal(await pinging.next(), "pong");
+  await silent.post(example({ appNotificationId: undefined }), { as });
+  assert.deepEqual(await pinging.closed, { code: 4408, reason: "Silent" });
+  assert.equal((await never.next()).type, "notification");
+  await silent.post(example({ appNotificationId: undefined }), { as });
+  assert.equal((await never.next()).type, "notification");
+});

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use notifeed::credentials::{base64url_decode, subscription_id::Key};
+use notifeed::live::SILENCE;
 use notifeed::policy::{Policy, ThrottleStatus};
 use worker::Env;
 
@@ -104,6 +105,11 @@ impl<'a> Settings<'a> {
     /// `BODY_GRACE_MS`: how long after KV confirmed a body the Hub reads it back and forgets it.
     pub fn body_grace(&self) -> i64 {
         self.millis("BODY_GRACE_MS", 120_000)
+    }
+
+    /// `SOCKET_SILENCE_MS`: how long a client that sends pings may send none.
+    pub fn socket_silence(&self) -> i64 {
+        self.millis("SOCKET_SILENCE_MS", SILENCE)
     }
 
     fn millis(&self, name: &str, default: i64) -> i64 {

@@ -59,7 +59,7 @@ impl Feed {
         // First of all the next one, so that a crash in the middle ends nothing.
         self.set_alarm(now.saturating_add_millis(outbox::RETRY_AFTER_CRASH))?;
         let store = self.store()?;
-        self.close_expired_sockets(now);
+        self.close_ended_sockets(now);
         self.put_due_bodies(now).await?;
         self.delete_superseded_bodies(now).await?;
         self.forget_confirmed_bodies(now).await?;

@@ -78,11 +78,16 @@ impl Feed {
         }
     }
 
-    /// Ends the sockets whose token, or hour, has ended.
-    pub(super) fn close_expired_sockets(&self, now: Timestamp) {
+    /// Ends the sockets whose token, or hour, has ended, and those whose line is dead.
+    pub(super) fn close_ended_sockets(&self, now: Timestamp) {
+        let silence = self.settings().socket_silence();
         for socket in self.sockets() {
             if attached(&socket).is_some_and(|endpoint| endpoint.expires <= now) {
                 end(&socket, Close::TOKEN_EXPIRED);
+            } else if platform::sockets::last_ping(&self.state, &socket)
+                .is_some_and(|ping| now.saturating_millis_since(ping) > silence)
+            {
+                end(&socket, Close::SILENT);
             }
         }
     }
@@ -92,13 +97,15 @@ impl Feed {
         self.state.get_websockets()
     }
 
-    /// When the next socket ends.
+    /// When the next socket ends. One whose time has come was closed, and may take a while to go.
     pub(super) fn next_socket_expiry(&self) -> Option<Timestamp> {
+        let now = platform::now();
         let sockets = self.sockets();
         let expiries = sockets
             .iter()
             .filter_map(attached)
-            .map(|endpoint| endpoint.expires);
+            .map(|endpoint| endpoint.expires)
+            .filter(|expires| *expires > now);
         expiries.min()
     }
 }

@@ -1,7 +1,8 @@
 //! WebSockets, as a Hub holds them.
 
+use notifeed::time::Timestamp;
 use wasm_bindgen::prelude::*;
-use worker::WebSocket;
+use worker::{State, WebSocket};
 
 use crate::fault::Fault;
 
@@ -14,6 +15,20 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn close(this: &RawSocket, code: u16, reason: &str) -> Result<(), JsValue>;
+
+    type RawState;
+
+    #[wasm_bindgen(method, catch, js_name = getWebSocketAutoResponseTimestamp)]
+    fn auto_response_timestamp(this: &RawState, socket: &RawSocket) -> Result<JsValue, JsValue>;
+}
+
+/// When the runtime last answered this socket's ping; `None` if it never sent one.
+pub fn last_ping(state: &State, socket: &WebSocket) -> Option<Timestamp> {
+    let state: &RawState = state.as_raw().unchecked_ref();
+    let date = state.auto_response_timestamp(raw(socket)).ok()?;
+    let millis = date.dyn_ref::<js_sys::Date>()?.get_time();
+    #[allow(clippy::cast_possible_truncation)]
+    Some(Timestamp::saturating_from_unix_millis(millis as i64))
 }
 
 fn raw(socket: &WebSocket) -> &RawSocket {
