@@ -303,6 +303,7 @@ mod tests {
             "$top=101",
             "$top=x",
             "$top=%2B5",
+            "$top=%zz",
             "$top=",
             "$top=1&$top=1",
             "$orderby=id",

@@ -228,16 +228,18 @@ pub fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// The values of a query's parameters, by name, percent-decoded, in order.
+/// The values of a query's parameters, by name, percent-decoded, in order. What can't be decoded
+/// stays as it is: it then is no name that anyone knows, and no value that anyone takes.
 pub fn query(text: &str) -> Vec<(String, String)> {
+    let decoded = |part: &str| {
+        let part = part.replace('+', " ");
+        percent_decode(&part).unwrap_or(part)
+    };
     text.split('&')
         .filter(|pair| !pair.is_empty())
-        .filter_map(|pair| {
+        .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Some((
-                percent_decode(&name.replace('+', " "))?,
-                percent_decode(&value.replace('+', " "))?,
-            ))
+            (decoded(name), decoded(value))
         })
         .collect()
 }
@@ -339,8 +341,13 @@ mod tests {
 
     #[test]
     fn a_query_is_read_pair_by_pair() {
-        let pairs = query("platform=windows&cursor=a%2Bb&&x");
-        let expected = [("platform", "windows"), ("cursor", "a+b"), ("x", "")];
+        let pairs = query("platform=windows&cursor=a%2Bb&&x&y=%zz");
+        let expected = [
+            ("platform", "windows"),
+            ("cursor", "a+b"),
+            ("x", ""),
+            ("y", "%zz"),
+        ];
         assert_eq!(pairs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 }
