@@ -11,10 +11,16 @@ import { startLocal } from "../../scripts/local.mjs";
 
 export { appToken, example, host, userToken };
 
-/** A folder that goes when the test file has run. */
-export async function temporaryFolder() {
+/**
+ * A folder that goes when the test file has run.
+ * @param {() => Promise<void>} [first] ends what writes into it
+ */
+export async function temporaryFolder(first) {
   const folder = await mkdtemp(join(tmpdir(), "notifeed-test-"));
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(async () => {
+    await first?.();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   return folder;
 }
 
@@ -23,9 +29,9 @@ export async function temporaryFolder() {
  * @param {{ vars?: Record<string, string> }} [options] variables that go before those of .dev.vars
  */
 export async function startService({ vars } = {}) {
-  const service = new Service(await temporaryFolder(), vars);
+  const folder = await temporaryFolder(() => service.stop());
+  const service = new Service(folder, vars);
   await service.start();
-  after(() => service.stop());
   return service;
 }
 

@@ -5,7 +5,7 @@ import { execFile, spawn } from "node:child_process";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import { root } from "../../scripts/local.mjs";
 import { example, temporaryFolder, userToken } from "./harness.mjs";
@@ -20,6 +20,22 @@ async function freePort() {
   await new Promise((done) => probe.close(done));
   return port;
 }
+
+/** What was started, by process id. @type {Map<number, Promise<unknown>>} */
+const servers = new Map();
+
+/** A state folder; what was started goes before it does. */
+const stateFolder = () =>
+  temporaryFolder(async () => {
+    for (const [pid, ended] of servers) {
+      try {
+        process.kill(-pid, "SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      await ended;
+    }
+  });
 
 /**
  * Runs scripts/serve.mjs in a process group of its own, as make does.
@@ -47,13 +63,7 @@ async function serve(port, state) {
       });
     }
   });
-  after(() => {
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  });
+  servers.set(pid, ended);
   await Promise.race([ready, ended]);
   return { pid, ended, output: () => output };
 }
@@ -90,7 +100,7 @@ test("a port in use is one clear sentence, and exit code 1", async () => {
   const holder = createServer();
   await new Promise((done) => holder.listen(0, "127.0.0.1", () => done(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (holder.address());
-  const { code, output } = await (await serve(port, await temporaryFolder())).ended;
+  const { code, output } = await (await serve(port, await stateFolder())).ended;
   holder.close();
   assert.equal(code, 1);
   assert.equal(output, `notifeed: port ${port} is in use: stop what listens there, or choose another with PORT=\n`);
@@ -99,7 +109,7 @@ test("a port in use is one clear sentence, and exit code 1", async () => {
 for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
   test(`${signal} ends it with code 0 and leaves no process`, async () => {
     const port = await freePort();
-    const served = await serve(port, await temporaryFolder());
+    const served = await serve(port, await stateFolder());
     assert.ok(await answers(port), served.output());
     process.kill(served.pid, signal);
     assert.equal((await served.ended).code, 0);
@@ -109,7 +119,7 @@ for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) {
 
 test("when only the server's own process is killed, workerd goes with it", async () => {
   const port = await freePort();
-  const served = await serve(port, await temporaryFolder());
+  const served = await serve(port, await stateFolder());
   process.kill(served.pid, "SIGKILL");
   await eventually(async () => (await processesOf(served.pid)).length === 0);
   assert.equal(await answers(port), false);
@@ -117,7 +127,7 @@ test("when only the server's own process is killed, workerd goes with it", async
 
 test("after SIGKILL of the group it starts again at once, with everything that was answered", async () => {
   const port = await freePort();
-  const state = await temporaryFolder();
+  const state = await stateFolder();
   const url = `http://127.0.0.1:${port}/beta/me/notifications`;
   const headers = {
     Authorization: `Bearer ${await userToken("megan@contoso.com")}`,
@@ -143,7 +153,7 @@ test("after SIGKILL of the group it starts again at once, with everything that w
 });
 
 test("other files in the state folder are left alone", async () => {
-  const state = await temporaryFolder();
+  const state = await stateFolder();
   await writeFile(join(state, "notes.txt"), "mine");
   await mkdir(join(state, "kv"));
   const port = await freePort();
