@@ -51,7 +51,7 @@ export function assertError(error, { code, details }) {
   assert.deepEqual(Object.keys(error), ["code", "message", "innerError", "details"]);
   assert.equal(error.code, code, error.message);
   // A sentence for people, which tells nothing of our insides.
-  assert.match(error.message, /^[A-Z`].+(\.|!|\?|\(and \d+ more\))$/);
+  assert.match(error.message, /^[A-Z`'].+(\.|!|\?|\(and \d+ more\))$/);
   assert.doesNotMatch(JSON.stringify(error), /panic|wasm|unwrap|\.rs\b|stack|undefined|\[object/i);
   assert.deepEqual(Object.keys(error.innerError), ["date", "request-id", "client-request-id"]);
   assert.match(error.innerError.date, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
