@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::issuer::{CLOCK_LEEWAY, Issuer};
+use crate::credentials::issuer::{CLOCK_LEEWAY, ClaimNames, Issuer};
 use crate::credentials::jwt::TokenError;
 use crate::json::{self, Object, Value};
 use crate::time::Timestamp;
@@ -15,11 +15,11 @@ pub const SCOPE: &str = "Notifications.ReadWrite.CreatedByApp";
 pub struct User {
     /// `iss`
     pub issuer: String,
-    /// `tid`; empty where the issuer has no tenants.
+    /// Empty where the issuer has no tenants.
     pub tenant: String,
-    /// `oid`, else `sub`: what the user is known by here.
+    /// What the user is known by here.
     pub subject: String,
-    /// `upn`, `preferred_username` or `email`, else the subject: for `@odata.context`.
+    /// For `@odata.context`; the subject where the issuer says none.
     pub principal_name: String,
 }
 
@@ -57,7 +57,7 @@ pub enum Principal {
 pub struct Caller {
     /// `iss`
     pub issuer: String,
-    /// `azp`, `appid` or `client_id`: the app that the token was issued to.
+    /// The app that the token was issued to.
     pub app: String,
     /// In whose name.
     pub principal: Principal,
@@ -69,16 +69,10 @@ impl Caller {
     /// Reads the claims of a token whose signature by `issuer` has been checked.
     pub fn from_claims(claims: &[u8], issuer: &Issuer, now: Timestamp) -> Result<Self, TokenError> {
         let claims = json::read_object(claims).ok_or(TokenError::Malformed)?;
-        let text = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| claims.get(name).and_then(Value::as_str))
-                .filter(|text| !text.is_empty())
-        };
-        if text(&["iss"]) != Some(issuer.name) {
+        if claims.get("iss").and_then(Value::as_str) != Some(&issuer.name) {
             return Err(TokenError::UnknownIssuer);
         }
-        if !has_audience(&claims, issuer.audience) {
+        if !has_audience(&claims, &issuer.audiences) {
             return Err(TokenError::WrongAudience);
         }
         let expires = seconds(&claims, "exp").ok_or(TokenError::MissingClaim)?;
@@ -90,38 +84,88 @@ impl Caller {
         {
             return Err(TokenError::NotYetValid);
         }
-        let app = text(&["azp", "appid", "client_id"]).ok_or(TokenError::MissingClaim)?;
-        let subject = text(&["oid", "sub"]);
-        let scopes = text(&["scp", "scope"]);
-        let principal = match (text(&["idtyp"]), subject, scopes) {
-            (Some("app"), _, _) => Principal::App,
-            (None | Some("user"), Some(subject), Some(scopes)) => Principal::User {
-                user: User {
-                    issuer: issuer.name.to_owned(),
-                    tenant: text(&["tid"]).unwrap_or_default().to_owned(),
-                    subject: subject.to_owned(),
-                    principal_name: text(&["upn", "preferred_username", "email"])
-                        .unwrap_or(subject)
-                        .to_owned(),
-                },
-                scope: scopes.split(' ').any(|scope| scope == SCOPE),
-            },
-            _ => Principal::Unproven,
-        };
+        let app = first_text(&claims, &issuer.claims.app).ok_or(TokenError::MissingClaim)?;
         Ok(Self {
-            issuer: issuer.name.to_owned(),
+            issuer: issuer.name.clone(),
             app: app.to_owned(),
-            principal,
+            principal: principal(&claims, issuer, app),
             expires: Timestamp::saturating_from_unix_millis(expires),
         })
     }
 }
 
+/// App-only and delegated both need their evidence. What has neither, or both, proves nothing.
+fn principal(claims: &Object<'_>, issuer: &Issuer, app: &str) -> Principal {
+    let app_only = issuer.app_only.iter().any(|evidence| {
+        claims.get(&evidence.claim).and_then(Value::as_str) == Some(&evidence.equals)
+    });
+    let kind = claims.get("idtyp").and_then(Value::as_str);
+    if app_only {
+        return match kind {
+            Some("user") => Principal::Unproven,
+            _ => Principal::App,
+        };
+    }
+    let names = &issuer.claims;
+    let subject = first_text(claims, &names.user);
+    let (Some(subject), Some(scope), None | Some("user")) = (subject, scope(claims, names), kind)
+    else {
+        return Principal::Unproven;
+    };
+    let principal_name = first_text(claims, &names.principal_name).unwrap_or(subject);
+    if subject == app || is_service(subject, principal_name) {
+        return Principal::Unproven;
+    }
+    Principal::User {
+        user: User {
+            issuer: issuer.name.clone(),
+            tenant: first_text(claims, &names.tenant)
+                .unwrap_or_default()
+                .to_owned(),
+            subject: subject.to_owned(),
+            principal_name: principal_name.to_owned(),
+        },
+        scope,
+    }
+}
+
+/// (D) What Auth0 and Keycloak call an app's own account. An issuer that isn't configured to tell
+/// an app from a user must not make a user of it.
+fn is_service(subject: &str, principal_name: &str) -> bool {
+    subject.ends_with("@clients") || principal_name.starts_with("service-account-")
+}
+
+/// Whether [`SCOPE`] is among the scopes: a text with spaces between, or a list. `None`: the token
+/// has no scopes at all, so no user delegated anything.
+fn scope(claims: &Object<'_>, names: &ClaimNames) -> Option<bool> {
+    names
+        .scopes
+        .iter()
+        .find_map(|name| match claims.get(name)? {
+            Value::String(text) if !text.is_empty() => {
+                Some(text.split(' ').any(|one| one == SCOPE))
+            }
+            Value::Array(several) if !several.is_empty() => {
+                Some(several.iter().any(|one| one.as_str() == Some(SCOPE)))
+            }
+            _ => None,
+        })
+}
+
+/// The first of these claims that is a text.
+fn first_text<'c>(claims: &'c Object<'_>, names: &[String]) -> Option<&'c str> {
+    names
+        .iter()
+        .filter_map(|name| claims.get(name)?.as_str())
+        .find(|text| !text.is_empty())
+}
+
 /// `aud` is one name or a list of them (RFC 7519 §4.1.3).
-fn has_audience(claims: &Object<'_>, audience: &str) -> bool {
+fn has_audience(claims: &Object<'_>, audiences: &[String]) -> bool {
+    let is_ours = |one: &str| audiences.iter().any(|audience| audience == one);
     match claims.get("aud") {
-        Some(Value::String(one)) => one == audience,
-        Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(audience)),
+        Some(Value::String(one)) => is_ours(one),
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).any(is_ours),
         _ => false,
     }
 }
@@ -134,91 +178,4 @@ fn seconds(claims: &Object<'_>, name: &str) -> Option<i64> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-mod tests {
-    use super::*;
-
-    const NOW: i64 = 1_790_000_000;
-
-    fn read(claims: &str) -> Result<Caller, TokenError> {
-        let now = Timestamp::saturating_from_unix_millis(NOW * 1000);
-        Caller::from_claims(claims.as_bytes(), &Issuer::DEVELOPMENT, now)
-    }
-
-    fn claims(rest: &str) -> String {
-        format!(
-            r#"{{"iss":"notifeed-dev","aud":"notifeed","exp":{},"azp":"contoso-client"{rest}}}"#,
-            NOW + 60
-        )
-    }
-
-    #[test]
-    fn a_delegated_token_names_its_user() {
-        let caller = read(&claims(r#","sub":"megan","upn":"megan@contoso.com","scp":"Other Notifications.ReadWrite.CreatedByApp""#)).unwrap();
-        let (user, scope) = match caller.principal {
-            Principal::User { user, scope } => Some((user, scope)),
-            _ => None,
-        }
-        .unwrap();
-        assert!(scope);
-        assert!(
-            user.is_named("megan") && user.is_named("Megan@contoso.com") && !user.is_named("mega")
-        );
-        assert_eq!(
-            (caller.app.as_str(), user.tenant.as_str()),
-            ("contoso-client", "")
-        );
-    }
-
-    #[test]
-    fn app_only_needs_positive_evidence() {
-        assert_eq!(
-            read(&claims(r#","idtyp":"app""#)).unwrap().principal,
-            Principal::App
-        );
-        for unproven in [
-            "",
-            r#","sub":"x""#,
-            r#","scp":"y""#,
-            r#","idtyp":"device","sub":"x","scp":"y""#,
-        ] {
-            assert_eq!(
-                read(&claims(unproven)).unwrap().principal,
-                Principal::Unproven,
-                "{unproven}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_a_token_must_say() {
-        let at =
-            |key: &str, value: i64| claims(&format!(r#","sub":"x","scp":"y","{key}":{value}"#));
-        assert!(read(&at("nbf", NOW + 60)).is_ok());
-        assert_eq!(read(&at("nbf", NOW + 61)), Err(TokenError::NotYetValid));
-        for (claims, error) in [
-            (
-                claims("").replace("notifeed-dev", "other"),
-                TokenError::UnknownIssuer,
-            ),
-            (
-                claims("").replace("\"notifeed\"", "\"other\""),
-                TokenError::WrongAudience,
-            ),
-            (
-                claims("").replace("\"notifeed\"", "[\"other\"]"),
-                TokenError::WrongAudience,
-            ),
-            (claims("").replace("azp", "a"), TokenError::MissingClaim),
-            (claims("").replace("exp", "e"), TokenError::MissingClaim),
-            (
-                claims("").replace(&(NOW + 60).to_string(), &(NOW - 60).to_string()),
-                TokenError::Expired,
-            ),
-            ("[]".to_owned(), TokenError::Malformed),
-        ] {
-            assert_eq!(read(&claims), Err(error), "{claims}");
-        }
-        assert!(read(&claims("").replace("\"notifeed\"", "[\"x\",\"notifeed\"]")).is_ok());
-    }
-}
+mod tests;

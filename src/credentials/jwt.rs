@@ -34,6 +34,8 @@ pub enum TokenError {
     AlgorithmNotAllowed,
     /// `crit`: an extension that must be understood, and isn't (RFC 7515 §4.1.11).
     CriticalExtension,
+    /// `typ` says that it is another kind of token.
+    WrongType,
     /// No configured issuer has that `iss`.
     UnknownIssuer,
     /// No key of the issuer, or the wrong one.
@@ -61,6 +63,9 @@ impl TokenError {
             }
             Self::CriticalExtension => {
                 "The access token asks for an extension that isn't supported."
+            }
+            Self::WrongType => {
+                "The token isn't an access token. Send the access token that the issuer gave along with it."
             }
             Self::UnknownIssuer => {
                 "The access token's issuer isn't configured here. Send a token from a configured issuer."
@@ -95,12 +100,18 @@ impl<'a> Unverified<'a> {
         if header.get("crit").is_some() {
             return Err(TokenError::CriticalExtension);
         }
+        if header.get("typ").is_some_and(|typ| !is_access_token(typ)) {
+            return Err(TokenError::WrongType);
+        }
         let algorithm = header
             .get("alg")
             .and_then(Value::as_str)
             .and_then(Algorithm::parse)
             .ok_or(TokenError::AlgorithmNotAllowed)?;
-        let key_id = header.get("kid").and_then(Value::as_str).map(str::to_owned);
+        let key_id = match header.get("kid") {
+            None | Some(Value::Null) => None,
+            Some(id) => Some(id.as_str().ok_or(TokenError::Malformed)?.to_owned()),
+        };
         let issuer = json::read_object(&claims)
             .ok_or(TokenError::Malformed)?
             .get("iss")
@@ -115,5 +126,91 @@ impl<'a> Unverified<'a> {
             signature,
             claims,
         })
+    }
+}
+
+/// `JWT`, as most issuers say, or `at+jwt` (RFC 9068 §2.1); any case, with or without the prefix
+/// (RFC 7515 §4.1.9). (D) Any other type is another kind of token (RFC 8725 §3.11).
+fn is_access_token(typ: &Value<'_>) -> bool {
+    typ.as_str().is_some_and(|typ| {
+        let typ = typ.to_ascii_lowercase();
+        let typ = typ.strip_prefix("application/").unwrap_or(&typ);
+        matches!(typ, "jwt" | "at+jwt")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::base64url_encode;
+
+    fn token(header: &str, claims: &str) -> String {
+        let part = |text: &str| base64url_encode(text.as_bytes());
+        format!("{}.{}.{}", part(header), part(claims), part("signature"))
+    }
+
+    fn error(header: &str) -> Option<TokenError> {
+        Unverified::parse(&token(header, r#"{"iss":"i"}"#)).err()
+    }
+
+    #[test]
+    fn a_token_is_taken_apart() {
+        let text = token(
+            r#"{"alg":"ES256","kid":"k","typ":"at+jwt"}"#,
+            r#"{"iss":"i"}"#,
+        );
+        let parsed = Unverified::parse(&text);
+        assert!(parsed.is_ok_and(|token| token.algorithm == Algorithm::Es256
+            && token.key_id.as_deref() == Some("k")
+            && token.issuer == "i"
+            && token.signature == b"signature"
+            && text.starts_with(token.signed)));
+    }
+
+    #[test]
+    fn headers_that_are_refused() {
+        use TokenError::{AlgorithmNotAllowed, CriticalExtension, Malformed, WrongType};
+        for (header, expected) in [
+            (r#"{"alg":"RS256"}"#, None),
+            (
+                r#"{"alg":"RS256","typ":"application/AT+JWT","kid":null}"#,
+                None,
+            ),
+            (r#"{"alg":"none"}"#, Some(AlgorithmNotAllowed)),
+            (r#"{"alg":"None"}"#, Some(AlgorithmNotAllowed)),
+            (r#"{"alg":"HS512"}"#, Some(AlgorithmNotAllowed)),
+            (r#"{"alg":["RS256"]}"#, Some(AlgorithmNotAllowed)),
+            ("{}", Some(AlgorithmNotAllowed)),
+            (r#"{"alg":"RS256","crit":["exp"]}"#, Some(CriticalExtension)),
+            (r#"{"alg":"RS256","typ":"logout+jwt"}"#, Some(WrongType)),
+            (r#"{"alg":"RS256","typ":1}"#, Some(WrongType)),
+            (r#"{"alg":"RS256","kid":7}"#, Some(Malformed)),
+            (r#"{"alg":"RS256","alg":"none"}"#, Some(Malformed)),
+            ("[]", Some(Malformed)),
+        ] {
+            assert_eq!(error(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token() {
+        let header = r#"{"alg":"RS256"}"#;
+        let twice = token(header, r#"{"iss":"i","iss":"j"}"#);
+        let large = token(
+            header,
+            &format!(r#"{{"iss":"{}"}}"#, "i".repeat(MAX_TOKEN_BYTES)),
+        );
+        for (text, expected) in [
+            ("", TokenError::Malformed),
+            ("a", TokenError::Malformed),
+            ("a.b", TokenError::Malformed),
+            ("a.b.c.d", TokenError::Malformed),
+            ("..", TokenError::Malformed),
+            (&twice, TokenError::Malformed),
+            (&large, TokenError::TooLarge),
+            (&token(header, "{}"), TokenError::MissingClaim),
+        ] {
+            assert_eq!(Unverified::parse(text).err(), Some(expected), "{text:.60}");
+        }
     }
 }

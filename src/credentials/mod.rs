@@ -1,12 +1,16 @@
 //! Who is calling, and what a token or a subscription id proves (CONTRACT §1 and §3).
 //!
-//! [`jwt`] takes a token apart; whoever has a key checks its signature; [`claims`] then judges what
-//! it says. [`subscription_id`] makes and checks the ids that lead to a user's Hub. [`registry`]
-//! says which app may notify for which host.
+//! [`configuration`] reads which [`issuer`]s a deployment accepts. [`jwt`] takes a token apart;
+//! [`jwks`] finds the key for it, and whoever has WebCrypto checks its signature; [`claims`] then
+//! judges what it says. [`memory`] spares doing it all again. [`subscription_id`] makes and checks
+//! the ids that lead to a user's Hub. [`registry`] says which app may notify for which host.
 
 pub mod claims;
+pub mod configuration;
 pub mod issuer;
+pub mod jwks;
 pub mod jwt;
+pub mod memory;
 pub mod registry;
 pub mod subscription_id;
 

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::issuer::Issuer;
+use crate::http::route::percent_encode;
+
+/// The longest key of KV, in bytes.
+const MAX_KEY: usize = 512;
 
 /// What the registry knows of an app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,15 +19,18 @@ pub struct App {
 }
 
 impl App {
-    /// The key of an app's entry in `REGISTRY`.
-    pub fn registry_key(issuer: &str, app: &str) -> String {
-        format!("app:{issuer}:{app}")
+    /// The key of an app's entry in `REGISTRY`: `app:{issuer}:{app id}`, both percent-encoded, so that
+    /// no two pairs have the same. `None` for one that is too long for a key: no such app can be
+    /// registered.
+    pub fn registry_key(issuer: &str, app: &str) -> Option<String> {
+        let key = format!("app:{}:{}", percent_encode(issuer), percent_encode(app));
+        (key.len() <= MAX_KEY).then_some(key)
     }
 
     /// The registry of development (CONTRACT §3), built in: there only while the development secret
     /// is.
     pub fn development(issuer: &str, app: &str) -> Option<Self> {
-        let known = issuer == Issuer::DEVELOPMENT.name
+        let known = issuer == Issuer::DEVELOPMENT_NAME
             && matches!(app, "contoso-server" | "contoso-client");
         known.then(|| Self {
             hosts: vec!["graphnotifications.sample.windows.com".to_owned()],
@@ -34,5 +41,33 @@ impl App {
     /// Whether the app may notify for that host (in lower case).
     pub fn has_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|known| known == host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_apps_have_the_same_key() {
+        let key = |issuer, app| App::registry_key(issuer, app);
+        assert_eq!(key("i", "a").as_deref(), Some("app:i:a"));
+        assert_eq!(
+            key("https://id/", "a b").as_deref(),
+            Some("app:https%3A%2F%2Fid%2F:a%20b")
+        );
+        assert_ne!(key("a:b", "c"), key("a", "b:c"));
+        assert_eq!(key("i", &"a".repeat(507)), None);
+    }
+
+    #[test]
+    fn development_has_two_apps_and_one_host() {
+        let host = "graphnotifications.sample.windows.com";
+        for app in ["contoso-server", "contoso-client"] {
+            let known = App::development(Issuer::DEVELOPMENT_NAME, app);
+            assert!(known.is_some_and(|app| app.has_host(host) && !app.has_host("other")));
+            assert_eq!(App::development("https://id/", app), None);
+        }
+        assert_eq!(App::development(Issuer::DEVELOPMENT_NAME, "other"), None);
     }
 }

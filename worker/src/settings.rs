@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use notifeed::credentials::jwks::Freshness;
 use notifeed::credentials::{base64url_decode, subscription_id::Key};
 use notifeed::live::SILENCE;
 use notifeed::policy::{Policy, ThrottleStatus};
@@ -63,6 +64,32 @@ impl<'a> Settings<'a> {
     /// Whether this is development: unmarked means production.
     pub fn is_development(&self) -> bool {
         self.development_secret().is_some()
+    }
+
+    /// `ISSUERS`: whose tokens are accepted; docs/credentials.md.
+    pub fn issuers(&self) -> Option<String> {
+        self.text("ISSUERS")
+    }
+
+    /// `JWKS_LIFETIME_SECONDS` and `JWKS_PAUSE_SECONDS`: how often issuers' keys are fetched.
+    pub fn jwks_freshness(&self) -> Result<Freshness, Fault> {
+        let default = Freshness::DEFAULT;
+        Ok(Freshness {
+            lifetime: self.seconds("JWKS_LIFETIME_SECONDS", default.lifetime)?,
+            pause: self.seconds("JWKS_PAUSE_SECONDS", default.pause)?,
+        })
+    }
+
+    /// `REGISTRY_MEMORY_SECONDS`: how long an app's entry in the registry is believed, in
+    /// milliseconds.
+    pub fn registry_memory(&self) -> Result<i64, Fault> {
+        self.seconds("REGISTRY_MEMORY_SECONDS", 60_000)
+    }
+
+    /// A number of seconds, as milliseconds.
+    fn seconds(&self, name: &str, default: i64) -> Result<i64, Fault> {
+        let seconds = self.number::<u32>(name)?;
+        Ok(seconds.map_or(default, |seconds| i64::from(seconds) * 1000))
     }
 
     /// `DEVELOPMENT_PANIC`: a test wants to see what a crash does. Never in production.

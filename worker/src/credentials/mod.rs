@@ -1,8 +1,11 @@
-//! Proving who calls: signatures by WebCrypto, apps by the registry. What a proof means is the
-//! contract's to say.
+//! Proving who calls: signatures by WebCrypto, keys from their issuers, apps by the registry. What
+//! a proof means is the contract's to say.
 
+mod development;
+mod keys;
 mod registry;
 mod tokens;
 
+pub use development::issue_development_token;
 pub use registry::registered_app;
-pub use tokens::{authenticate, issue_development_token};
+pub use tokens::authenticate;

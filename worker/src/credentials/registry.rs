@@ -1,9 +1,8 @@
 //! Which app may notify for which host, from KV (`REGISTRY`), remembered for a minute.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
-use notifeed::credentials::App;
+use notifeed::credentials::{App, memory::Memory};
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::time::Timestamp;
 use worker::Env;
@@ -11,15 +10,16 @@ use worker::Env;
 use crate::fault::{Fault, Stop};
 use crate::settings::Settings;
 
-/// How long an entry is believed, in milliseconds.
-const MEMORY: i64 = 60_000;
+/// Half of how many entries are remembered.
+const GENERATION: usize = 500;
 
-/// How many entries are remembered.
-const CAPACITY: usize = 1000;
+/// How long an entry is good for while KV fails, in milliseconds: a day.
+const STALE: i64 = 24 * 60 * 60 * 1000;
 
 thread_local! {
-    static REMEMBERED: RefCell<HashMap<String, (Timestamp, Option<App>)>> =
-        RefCell::new(HashMap::new());
+    /// When an entry was read, and what it said.
+    static REMEMBERED: RefCell<Memory<String, (Timestamp, Option<App>)>> =
+        RefCell::new(Memory::new(GENERATION));
 }
 
 /// The registered app: 403 for one that isn't, or that is on the blocked list. While KV fails, what
@@ -37,12 +37,15 @@ pub async fn registered_app(
     };
     let known = match known {
         Some(known) => Some(known),
-        None => look_up(env, &App::registry_key(issuer, app), now).await?,
+        None => match App::registry_key(issuer, app) {
+            Some(key) => look_up(env, &key, now).await?,
+            None => None,
+        },
     };
     match known {
         None => Err(Problem::new(
             ErrorCode::NotAuthorizedForUser,
-            "This app isn't registered here. Ask the service's operator to register it with its hosts.",
+            "This app isn't registered here. Its operator registers an app with its hosts by 'make app', see docs/credentials.md.",
         )
         .into()),
         Some(known) if known.blocked => Err(Problem::new(
@@ -55,9 +58,9 @@ pub async fn registered_app(
 }
 
 async fn look_up(env: &Env, key: &str, now: Timestamp) -> Result<Option<App>, Fault> {
-    let remembered = REMEMBERED.with_borrow(|entries| entries.get(key).cloned());
+    let remembered = REMEMBERED.with_borrow_mut(|entries| entries.get(key, now));
     if let Some((since, app)) = &remembered
-        && now.saturating_millis_since(*since) < MEMORY
+        && now.saturating_millis_since(*since) < Settings::of(env).registry_memory()?
     {
         return Ok(app.clone());
     }
@@ -71,10 +74,8 @@ async fn look_up(env: &Env, key: &str, now: Timestamp) -> Result<Option<App>, Fa
         (Err(fault), None) => return Err(fault),
     };
     REMEMBERED.with_borrow_mut(|entries| {
-        if entries.len() >= CAPACITY {
-            entries.clear();
-        }
-        entries.insert(key.to_owned(), (now, app.clone()));
+        let until = now.saturating_add_millis(STALE);
+        entries.put(key.to_owned(), (now, app.clone()), until);
     });
     Ok(app)
 }

@@ -2,137 +2,128 @@
 //! signature check.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::rc::Rc;
 
+use notifeed::credentials::configuration;
+use notifeed::credentials::issuer::{Issuer, KeySource};
 use notifeed::credentials::jwt::{TokenError, Unverified};
-use notifeed::credentials::{Caller, Issuer, base64url_encode, claims::SCOPE};
+use notifeed::credentials::{Caller, memory::Memory};
 use notifeed::digest::sha256_hex;
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::json::Writer;
 use notifeed::time::Timestamp;
-use worker::Env;
+use worker::{Env, console_error};
 
+use super::{development, keys};
 use crate::fault::{Fault, Stop};
-use crate::platform::crypto::HmacKey;
 use crate::settings::Settings;
 
-/// How many verified tokens are remembered.
-const CAPACITY: usize = 1000;
+/// Half of how many verified tokens are remembered.
+const GENERATION: usize = 1000;
 
-/// How long a development token is valid, in milliseconds.
-const DEVELOPMENT_LIFE: i64 = 12 * 60 * 60 * 1000;
+/// How long a verified token is believed without another look, in milliseconds: an issuer that
+/// withdraws a key is heeded soon after.
+const MEMORY: i64 = 5 * 60 * 1000;
+
+/// (D) 401: a token whose issuer isn't configured proves nothing, also where none is.
+const NO_ISSUER: &str = "This deployment accepts nobody's tokens yet. Its operator must set ISSUERS, see docs/credentials.md.";
 
 thread_local! {
-    static VERIFIED: RefCell<HashMap<String, Caller>> = RefCell::new(HashMap::new());
-    static DEVELOPMENT_KEY: RefCell<Option<(Vec<u8>, HmacKey)>> = const { RefCell::new(None) };
+    /// Verified tokens, by their digest: no token is kept.
+    static VERIFIED: RefCell<Memory<String, Caller>> = RefCell::new(Memory::new(GENERATION));
+    /// The setting as it was read, and what it says.
+    static ISSUERS: RefCell<Option<(String, Rc<[Issuer]>)>> = const { RefCell::new(None) };
 }
 
 /// Who a token proves its bearer to be.
 pub async fn authenticate(env: &Env, token: Option<&str>, now: Timestamp) -> Result<Caller, Stop> {
     let Some(token) = token else {
-        return Err(Problem::new(
-            ErrorCode::InvalidAuthenticationToken,
+        return Err(refused(
             "The request has no access token. Send 'Authorization: Bearer {token}'.",
-        )
-        .into());
+        ));
     };
     let digest = sha256_hex(&[token]);
-    if let Some(caller) = VERIFIED.with_borrow(|known| known.get(&digest).cloned())
-        && now < caller.expires
-    {
+    if let Some(caller) = VERIFIED.with_borrow_mut(|known| known.get(&digest, now)) {
         return Ok(caller);
     }
     let caller = match verify(env, token, now).await? {
         Ok(caller) => caller,
-        Err(error) => {
-            return Err(
-                Problem::new(ErrorCode::InvalidAuthenticationToken, error.message()).into(),
-            );
-        }
+        Err(error) => return Err(refused(error.message())),
     };
-    VERIFIED.with_borrow_mut(|known| {
-        if known.len() >= CAPACITY {
-            known.retain(|_, caller| now < caller.expires);
-        }
-        if known.len() >= CAPACITY {
-            known.clear();
-        }
-        known.insert(digest, caller.clone());
-    });
+    let until = caller.expires.min(now.saturating_add_millis(MEMORY));
+    VERIFIED.with_borrow_mut(|known| known.put(digest, caller.clone(), until));
     Ok(caller)
+}
+
+fn refused(message: &'static str) -> Stop {
+    Problem::new(ErrorCode::InvalidAuthenticationToken, message).into()
 }
 
 async fn verify(
     env: &Env,
     token: &str,
     now: Timestamp,
-) -> Result<Result<Caller, TokenError>, Fault> {
+) -> Result<Result<Caller, TokenError>, Stop> {
+    let issuers = issuers(env)?;
+    if issuers.is_empty() {
+        return Err(refused(NO_ISSUER));
+    }
     let token = match Unverified::parse(token) {
         Ok(token) => token,
         Err(error) => return Ok(Err(error)),
     };
-    let issuer = Issuer::DEVELOPMENT;
-    let Some(key) = development_key(env).await? else {
+    let Some(issuer) = issuers.iter().find(|issuer| issuer.name == token.issuer) else {
         return Ok(Err(TokenError::UnknownIssuer));
     };
-    if token.issuer != issuer.name {
-        return Ok(Err(TokenError::UnknownIssuer));
-    }
-    if token.algorithm != issuer.algorithm {
+    if !issuer.algorithms.contains(&token.algorithm) {
         return Ok(Err(TokenError::AlgorithmNotAllowed));
     }
-    if !key
-        .verify(&token.signature, token.signed.as_bytes())
-        .await?
-    {
+    let length = token.algorithm.signature_length();
+    if length.is_some_and(|length| length != token.signature.len()) {
         return Ok(Err(TokenError::BadSignature));
     }
-    Ok(Caller::from_claims(&token.claims, &issuer, now))
-}
-
-/// The key of development tokens, imported once per isolate; `None` in production.
-async fn development_key(env: &Env) -> Result<Option<HmacKey>, Fault> {
-    let Some(secret) = Settings::of(env).development_secret() else {
-        return Ok(None);
+    let signed = token.signed.as_bytes();
+    let genuine = match &issuer.keys {
+        KeySource::DevelopmentSecret => match development::key(env).await? {
+            Some(key) => key.verify(&token.signature, signed).await?,
+            None => false,
+        },
+        KeySource::Jwks(url) => {
+            match keys::key(env, url, token.algorithm, token.key_id.as_deref()).await? {
+                Some(key) => key.verify(&token.signature, signed).await?,
+                None => false,
+            }
+        }
     };
-    let imported = DEVELOPMENT_KEY.with_borrow(|key| key.clone());
-    if let Some((known, key)) = imported
-        && known == secret
-    {
-        return Ok(Some(key));
+    if !genuine {
+        return Ok(Err(TokenError::BadSignature));
     }
-    let key = HmacKey::import(&secret).await?;
-    DEVELOPMENT_KEY.set(Some((secret, key.clone())));
-    Ok(Some(key))
+    Ok(Caller::from_claims(&token.claims, issuer, now))
 }
 
-/// A delegated development token (CONTRACT §3) of that user for `contoso-client`, and when it
-/// expires; `None` in production.
-pub async fn issue_development_token(
-    env: &Env,
-    user: &str,
-    now: Timestamp,
-) -> Result<Option<(String, Timestamp)>, Fault> {
-    let Some(key) = development_key(env).await? else {
-        return Ok(None);
+/// The configured issuers, and in development its own. A fault if the setting is wrong.
+fn issuers(env: &Env) -> Result<Rc<[Issuer]>, Fault> {
+    let settings = Settings::of(env);
+    let development = settings.is_development();
+    let setting = settings.issuers().unwrap_or_default();
+    let known = ISSUERS.with_borrow(|known| {
+        let (text, issuers) = known.as_ref()?;
+        (*text == setting).then(|| Rc::clone(issuers))
+    });
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let mut issuers = match setting.as_str() {
+        "" => Vec::new(),
+        text => configuration::issuers(text, development)
+            .map_err(|error| Fault::new("a setting", &error))?,
     };
-    let expires = now.saturating_add_millis(DEVELOPMENT_LIFE);
-    let mut claims = Writer::new();
-    claims.begin_object();
-    claims.string_field("iss", Issuer::DEVELOPMENT.name);
-    claims.string_field("aud", Issuer::DEVELOPMENT.audience);
-    claims.string_field("sub", user);
-    claims.string_field("upn", user);
-    claims.string_field("azp", "contoso-client");
-    claims.string_field("scp", SCOPE);
-    claims.integer_field("iat", now.unix_millis().div_euclid(1000));
-    claims.integer_field("exp", expires.unix_millis().div_euclid(1000));
-    claims.end_object();
-    let header = base64url_encode(br#"{"alg":"HS256","typ":"JWT"}"#);
-    let signed = format!("{header}.{}", base64url_encode(claims.finish().as_bytes()));
-    let signature = key.sign(signed.as_bytes()).await?;
-    Ok(Some((
-        format!("{signed}.{}", base64url_encode(&signature)),
-        expires,
-    )))
+    if development {
+        issuers.push(Issuer::development());
+    }
+    if issuers.is_empty() {
+        console_error!("{NO_ISSUER}");
+    }
+    let issuers: Rc<[Issuer]> = issuers.into();
+    ISSUERS.set(Some((setting, Rc::clone(&issuers))));
+    Ok(issuers)
 }

@@ -4,6 +4,8 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+use notifeed::credentials::issuer::Algorithm;
+
 use crate::fault::Fault;
 
 #[wasm_bindgen]
@@ -17,7 +19,7 @@ extern "C" {
     fn import_key(
         this: &Subtle,
         format: &str,
-        key: &Uint8Array,
+        key: &Object,
         algorithm: &Object,
         extractable: bool,
         usages: &Array,
@@ -26,7 +28,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn sign(
         this: &Subtle,
-        algorithm: &str,
+        algorithm: &JsValue,
         key: &JsValue,
         data: &Uint8Array,
     ) -> Result<Promise, JsValue>;
@@ -34,7 +36,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn verify(
         this: &Subtle,
-        algorithm: &str,
+        algorithm: &JsValue,
         key: &JsValue,
         signature: &Uint8Array,
         data: &Uint8Array,
@@ -48,9 +50,7 @@ pub struct HmacKey(JsValue);
 impl HmacKey {
     /// The key of those bytes.
     pub async fn import(secret: &[u8]) -> Result<Self, Fault> {
-        let algorithm = Object::new();
-        Reflect::set(&algorithm, &"name".into(), &"HMAC".into())?;
-        Reflect::set(&algorithm, &"hash".into(), &"SHA-256".into())?;
+        let algorithm = object(&[("name", "HMAC"), ("hash", "SHA-256")])?;
         let usages = Array::of2(&"sign".into(), &"verify".into());
         let secret = Uint8Array::from(secret);
         let key =
@@ -61,14 +61,75 @@ impl HmacKey {
     /// Checks a signature, in constant time.
     pub async fn verify(&self, signature: &[u8], data: &[u8]) -> Result<bool, Fault> {
         let (signature, data) = (Uint8Array::from(signature), Uint8Array::from(data));
-        let verdict = SUBTLE.with(|subtle| subtle.verify("HMAC", &self.0, &signature, &data))?;
+        let hmac = JsValue::from_str("HMAC");
+        let verdict = SUBTLE.with(|subtle| subtle.verify(&hmac, &self.0, &signature, &data))?;
         Ok(JsFuture::from(verdict).await?.is_truthy())
     }
 
     /// Signs.
     pub async fn sign(&self, data: &[u8]) -> Result<Vec<u8>, Fault> {
         let data = Uint8Array::from(data);
-        let signature = SUBTLE.with(|subtle| subtle.sign("HMAC", &self.0, &data))?;
+        let hmac = JsValue::from_str("HMAC");
+        let signature = SUBTLE.with(|subtle| subtle.sign(&hmac, &self.0, &data))?;
         Ok(Uint8Array::new(&JsFuture::from(signature).await?).to_vec())
     }
+}
+
+/// A public key, for signatures of one algorithm.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    key: JsValue,
+    parameters: JsValue,
+}
+
+impl VerifyingKey {
+    /// The key of a JWK (RFC 7517), JSON text with nothing in it but the key's numbers. An error
+    /// for numbers that make no key of that algorithm.
+    pub async fn import(jwk: &str, algorithm: Algorithm) -> Result<Self, Fault> {
+        let (import, verify): (&[_], &[_]) = match algorithm {
+            Algorithm::Rs256 => (
+                &[("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")],
+                &[("name", "RSASSA-PKCS1-v1_5")],
+            ),
+            Algorithm::Ps256 => (
+                &[("name", "RSA-PSS"), ("hash", "SHA-256")],
+                &[("name", "RSA-PSS")],
+            ),
+            Algorithm::Es256 => (
+                &[("name", "ECDSA"), ("namedCurve", "P-256")],
+                &[("name", "ECDSA"), ("hash", "SHA-256")],
+            ),
+            Algorithm::EdDsa => (&[("name", "Ed25519")], &[("name", "Ed25519")]),
+            Algorithm::Hs256 => return Err(Fault::new("a public key", &"for a shared secret")),
+        };
+        let jwk: Object = js_sys::JSON::parse(jwk)?.unchecked_into();
+        let usages = Array::of1(&"verify".into());
+        let key = SUBTLE
+            .with(|subtle| subtle.import_key("jwk", &jwk, &object(import)?, false, &usages))?;
+        let parameters = object(verify)?;
+        if algorithm == Algorithm::Ps256 {
+            // As long as the hash (RFC 7518 §3.5).
+            Reflect::set(&parameters, &"saltLength".into(), &32.into())?;
+        }
+        Ok(Self {
+            key: JsFuture::from(key).await?,
+            parameters: parameters.into(),
+        })
+    }
+
+    /// Checks a signature.
+    pub async fn verify(&self, signature: &[u8], data: &[u8]) -> Result<bool, Fault> {
+        let (signature, data) = (Uint8Array::from(signature), Uint8Array::from(data));
+        let verdict =
+            SUBTLE.with(|subtle| subtle.verify(&self.parameters, &self.key, &signature, &data))?;
+        Ok(JsFuture::from(verdict).await?.is_truthy())
+    }
+}
+
+fn object(members: &[(&str, &str)]) -> Result<Object, JsValue> {
+    let object = Object::new();
+    for (name, value) in members {
+        Reflect::set(&object, &(*name).into(), &(*value).into())?;
+    }
+    Ok(object)
 }

@@ -1,11 +1,11 @@
 //! Requests in, answers out.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use notifeed::http::{Context, MAX_TRANSFER_BYTES, Reply, encoding};
 use notifeed::live::SUBPROTOCOL;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Request};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request, RequestInit};
 use worker::{Headers, Response, ResponseBuilder, WebSocketPair};
 
 use crate::fault::{Fault, Stop};
@@ -25,28 +25,63 @@ pub async fn body(request: &Request) -> Result<Vec<u8>, Stop> {
             let buffer = JsFuture::from(request.array_buffer()?).await?;
             Ok(Uint8Array::new(&buffer).to_vec())
         }
-        None => read_chunks(request).await,
+        None => read_chunks(request.body(), MAX_TRANSFER_BYTES)
+            .await?
+            .ok_or_else(|| encoding::too_large().into()),
     }
 }
 
-async fn read_chunks(request: &Request) -> Result<Vec<u8>, Stop> {
-    let Some(stream) = request.body() else {
-        return Ok(Vec::new());
+/// What a stream has, unless that is over `limit` bytes: then `None`, and no more of it is read.
+async fn read_chunks(
+    stream: Option<ReadableStream>,
+    limit: usize,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(stream) = stream else {
+        return Ok(Some(Vec::new()));
     };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut body = Vec::new();
     loop {
         let chunk = JsFuture::from(reader.read()).await?;
         if Reflect::get(&chunk, &"done".into())?.is_truthy() {
-            return Ok(body);
+            return Ok(Some(body));
         }
         let bytes: Uint8Array = Reflect::get(&chunk, &"value".into())?.unchecked_into();
-        if body.len().saturating_add(bytes.length() as usize) > MAX_TRANSFER_BYTES {
+        if body.len().saturating_add(bytes.length() as usize) > limit {
             let _ = reader.cancel();
-            return Err(encoding::too_large().into());
+            return Ok(None);
         }
         body.extend(bytes.to_vec());
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch_global(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
+    fn abort_after(millis: u32) -> Result<JsValue, JsValue>;
+}
+
+/// Gets a document from elsewhere: at most `limit` bytes, within `timeout` milliseconds to its last
+/// byte, from that very URL (no redirect is followed), with status 200; else an error.
+pub async fn get(url: &str, limit: usize, timeout: u32) -> Result<Vec<u8>, Fault> {
+    let init = RequestInit::new();
+    // Redirected elsewhere, the one who answers isn't the one who was configured.
+    Reflect::set(&init, &"redirect".into(), &"manual".into())?;
+    Reflect::set(&init, &"signal".into(), &abort_after(timeout)?)?;
+    let response = JsFuture::from(fetch_global(url, &init)?).await?;
+    let response: web_sys::Response = response.unchecked_into();
+    if response.status() != 200 {
+        return Err(Fault::new(
+            "a fetch answered with status",
+            &response.status(),
+        ));
+    }
+    read_chunks(response.body(), limit)
+        .await?
+        .ok_or_else(|| Fault::new("a fetch answered with more bytes than", &limit))
 }
 
 /// Moves an answer onto the wire.

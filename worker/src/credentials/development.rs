@@ -1,0 +1,66 @@
+//! Development tokens (CONTRACT §3): there only while their secret is bound.
+
+use std::cell::RefCell;
+
+use notifeed::credentials::{Issuer, base64url_encode, claims::SCOPE};
+use notifeed::json::Writer;
+use notifeed::time::Timestamp;
+use worker::Env;
+
+use crate::fault::Fault;
+use crate::platform::crypto::HmacKey;
+use crate::settings::Settings;
+
+/// How long a development token is valid, in milliseconds.
+const LIFE: i64 = 12 * 60 * 60 * 1000;
+
+thread_local! {
+    static KEY: RefCell<Option<(Vec<u8>, HmacKey)>> = const { RefCell::new(None) };
+}
+
+/// The key of development tokens, imported once per isolate; `None` in production.
+pub(super) async fn key(env: &Env) -> Result<Option<HmacKey>, Fault> {
+    let Some(secret) = Settings::of(env).development_secret() else {
+        return Ok(None);
+    };
+    let imported = KEY.with_borrow(|key| key.clone());
+    if let Some((known, key)) = imported
+        && known == secret
+    {
+        return Ok(Some(key));
+    }
+    let key = HmacKey::import(&secret).await?;
+    KEY.set(Some((secret, key.clone())));
+    Ok(Some(key))
+}
+
+/// A delegated development token (CONTRACT §3) of that user for `contoso-client`, and when it
+/// expires; `None` in production.
+pub async fn issue_development_token(
+    env: &Env,
+    user: &str,
+    now: Timestamp,
+) -> Result<Option<(String, Timestamp)>, Fault> {
+    let Some(key) = key(env).await? else {
+        return Ok(None);
+    };
+    let expires = now.saturating_add_millis(LIFE);
+    let mut claims = Writer::new();
+    claims.begin_object();
+    claims.string_field("iss", Issuer::DEVELOPMENT_NAME);
+    claims.string_field("aud", Issuer::DEVELOPMENT_AUDIENCE);
+    claims.string_field("sub", user);
+    claims.string_field("upn", user);
+    claims.string_field("azp", "contoso-client");
+    claims.string_field("scp", SCOPE);
+    claims.integer_field("iat", now.unix_millis().div_euclid(1000));
+    claims.integer_field("exp", expires.unix_millis().div_euclid(1000));
+    claims.end_object();
+    let header = base64url_encode(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let signed = format!("{header}.{}", base64url_encode(claims.finish().as_bytes()));
+    let signature = key.sign(signed.as_bytes()).await?;
+    Ok(Some((
+        format!("{signed}.{}", base64url_encode(&signature)),
+        expires,
+    )))
+}
