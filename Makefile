@@ -25,7 +25,7 @@ fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
 
 check: ## formatting, lints, types, the deployment's dry run and its size
-	@scripts/setup build && scripts/check
+	@scripts/setup check && scripts/check
 
 package: ## the npm tarball, into dist/
 	@scripts/setup build && scripts/build browser && $(node) scripts/package.mjs

@@ -1,6 +1,7 @@
 // The built Worker on workerd, on this machine, as wrangler.toml describes it: what `make serve`,
 // `make dev` and the black-box tests run.
 
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
@@ -30,6 +31,7 @@ process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
 export async function startLocal(options = {}) {
   await provideDevelopmentSecrets();
   if (options.port) await untilFree(options.port);
+  const release = options.state === undefined ? () => {} : await claim(resolve(options.state));
   const miniflare = new Miniflare(await miniflareOptions(options));
   const { origin } = await miniflare.ready.catch((error) => {
     throw error.code === "ERR_ADDRESS_IN_USE" ? new PortInUse(options.port ?? 0) : error;
@@ -42,7 +44,7 @@ export async function startLocal(options = {}) {
       await miniflare.setOptions(await miniflareOptions({ ...options, port: Number(new URL(origin).port) }));
       await miniflare.ready;
     },
-    stop: () => miniflare.dispose(),
+    stop: () => miniflare.dispose().finally(release),
   };
 }
 
@@ -83,6 +85,25 @@ export class PortInUse extends Error {
   constructor(port) {
     super(`port ${port} is in use: stop what listens there, or choose another with PORT=`);
   }
+}
+
+/**
+ * Keeps a second server off a state folder: each would overlook what the other writes. A listening
+ * socket ends with its process, however that ends. Only Linux has nameless ones.
+ * @param {string} state
+ * @returns {Promise<() => void>} lets the folder go
+ */
+async function claim(state) {
+  if (process.platform !== "linux") return () => {};
+  const name = createHash("sha256").update(state).digest("hex");
+  const holder = createServer();
+  await new Promise((claimed, refused) => {
+    holder.once("error", () =>
+      refused(new Error(`another server uses the state folder ${state}: stop it, or choose another with STATE=`)),
+    );
+    holder.listen(`\0notifeed-${name}`, () => claimed(undefined));
+  });
+  return () => void holder.close();
 }
 
 /**

@@ -152,6 +152,18 @@ test("after SIGKILL of the group it starts again at once, with everything that w
   }
 });
 
+test("a second server on the same state folder is refused in one clear sentence", async () => {
+  const state = await stateFolder();
+  const first = await serve(await freePort(), state);
+  const { code, output } = await (await serve(await freePort(), state)).ended;
+  assert.equal(code, 1);
+  assert.equal(
+    output,
+    `notifeed: another server uses the state folder ${state}: stop it, or choose another with STATE=\n`,
+  );
+  assert.match(first.output(), /ready at/);
+});
+
 test("other files in the state folder are left alone", async () => {
   const state = await stateFolder();
   await writeFile(join(state, "notes.txt"), "mine");
