@@ -2,10 +2,12 @@
 // stores", "The Hub").
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { assertProblem, eventually, someone } from "./expect.mjs";
 import { about, assertInOrder, follow } from "./following.mjs";
-import { example, host, startService } from "./harness.mjs";
+import { example, host, startService, userToken } from "./harness.mjs";
 
 /** @typedef {import("./following.mjs").Service} Service */
 
@@ -297,4 +299,23 @@ test("a subscription or a connection after an eviction doesn't put off what is d
     await event(as);
     await eventually(async () => (await kept(service, id)).length === 1);
   }
+});
+
+test("a Hub with nothing left to do sets no alarm: an idle feed costs nothing", async () => {
+  const service = await startService();
+  const exp = Math.floor(Date.now() / 1000) + 1;
+  const as = someone();
+  const { stream } = await follow(service).connected({ token: await userToken(as, { exp }) });
+  const [hub] = await hubs(service);
+  // Its last work is to end this connection.
+  await eventually(async () => stream.socket.readyState !== stream.socket.OPEN);
+  stream.terminate();
+  // Its answer waits for what was written before.
+  assert.equal((await service.request("GET", `${notifications}/$count`, { as })).text, "0");
+  await service.stop();
+  const database = new DatabaseSync(join(service.state, "v3/do/notifeed-Hub", `${hub}.sqlite`));
+  // Where the runtime keeps the alarm.
+  const row = database.prepare("SELECT value FROM _cf_METADATA WHERE key = 1").get();
+  database.close();
+  assert.equal(row?.value ?? null, null);
 });

@@ -74,6 +74,10 @@ impl Feed {
         if let Some(next) = self.next_work()? {
             let soonest = now.saturating_add_millis(self.settings().outbox_delay());
             self.set_alarm(next.max(soonest))?;
+        } else {
+            // Nothing is left to do: an idle feed costs nothing.
+            store.delete_alarm()?;
+            self.alarm.set(None);
         }
         Ok(())
     }

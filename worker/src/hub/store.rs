@@ -174,6 +174,11 @@ impl Store {
         self.storage.set_alarm(at)
     }
 
+    /// Takes the alarm back, if one is set.
+    pub fn delete_alarm(&self) -> Result<(), Fault> {
+        self.storage.delete_alarm()
+    }
+
     /// Where the feed stands: its epoch, and the numbers that the next change goes on from.
     pub fn head(&self) -> Result<(Epoch, Head), Fault> {
         let rows = self
@@ -488,7 +493,8 @@ impl Store {
             "SELECT (SELECT min(due) FROM body WHERE due IS NOT NULL), \
                     (SELECT min(due) FROM superseded), \
                     (SELECT min(confirmed) FROM body WHERE confirmed IS NOT NULL), \
-                    (SELECT min(keep_until) FROM entry)",
+                    (SELECT min(keep_until) FROM entry), \
+                    (SELECT min(expiration) FROM subscription)",
             &[],
         )?;
         let row = first(&rows)?;
@@ -499,7 +505,7 @@ impl Store {
         Ok(NextDue {
             outbox: [at(0), at(1)].into_iter().flatten().min(),
             forget: at(2).map(|confirmed| confirmed.saturating_add_millis(grace)),
-            purge: at(3),
+            purge: [at(3), at(4)].into_iter().flatten().min(),
         })
     }
 

@@ -23,6 +23,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &RawStorage, unix_millis: f64) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
+    fn delete_alarm(this: &RawStorage) -> Result<Promise, JsValue>;
+
     type RawSql;
 
     #[wasm_bindgen(method, catch, variadic)]
@@ -111,6 +114,12 @@ impl Storage {
         let millis = at.unix_millis() as f64;
         // The runtime's output gate waits for the write; nothing here needs to.
         self.raw.set_alarm(millis).map(drop)?;
+        Ok(())
+    }
+
+    /// Takes the alarm back, if one is set.
+    pub fn delete_alarm(&self) -> Result<(), Fault> {
+        self.raw.delete_alarm().map(drop)?;
         Ok(())
     }
 }
