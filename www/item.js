@@ -27,7 +27,14 @@ export const ACTIONS = {
   delete: { label: "Delete", done: "Deleted", change: { type: "delete" } },
 };
 
-const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** Nothing is kept long enough to need the year. */
+const TIME = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+});
 
 /** @param {Notification} item */
 export function headline({ payload }) {
