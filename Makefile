@@ -33,6 +33,16 @@ package: ## the npm tarball, into dist/
 token: ## a development token: as=megan@contoso.com (a user's) or app=contoso-server (an app's)
 	@scripts/setup node && as='$(as)' app='$(app)' $(node) scripts/token.mjs
 
+app: export add := $(add)
+app: export show := $(show)
+app: export block := $(block)
+app: export unblock := $(unblock)
+app: export issuer := $(issuer)
+app: export hosts := $(hosts)
+app: export LOCAL := $(LOCAL)
+app: ## who may use a deployment: add=ID issuer=ISS hosts=a,b, or show=, block=, unblock= (LOCAL=1: make serve's)
+	@scripts/setup node && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/app.mjs
+
 deploy: ## to Cloudflare; says what must exist first
 	@scripts/setup build && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/deploy.mjs
 
