@@ -21,6 +21,7 @@ process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
  * @property {number} [port] 0: any that is free
  * @property {string} [state] the folder of KV and Durable Objects; without one they are in memory only
  * @property {Record<string, string>} [vars] variables that go before those of .dev.vars
+ * @property {Record<string, { limit: number, period: number }>} [limits] rate limits that go before those of wrangler.toml
  * @property {(line: string) => void} [log] takes each line that the Worker or workerd logs
  */
 
@@ -49,7 +50,7 @@ export async function startLocal(options = {}) {
 }
 
 /** @param {LocalOptions} options */
-async function miniflareOptions({ port = 0, state, vars, log = console.error }) {
+async function miniflareOptions({ port = 0, state, vars, limits = {}, log = console.error }) {
   // Not before it is needed: it takes half a second to load.
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
@@ -74,6 +75,15 @@ async function miniflareOptions({ port = 0, state, vars, log = console.error }) 
           { type: "ESModule", path: resolve(folder, "build/index.js") },
           { type: "CompiledWasm", path: resolve(folder, "build/index_bg.wasm") },
         ],
+        ratelimits: {
+          .../** @type {any} */ (workerOptions).ratelimits,
+          ...Object.fromEntries(
+            Object.entries(limits).map(([name, simple]) => [
+              name,
+              { .../** @type {any} */ (workerOptions).ratelimits[name], simple },
+            ]),
+          ),
+        },
         bindings: { .../** @type {any} */ (workerOptions).bindings, ...vars },
       },
     ],

@@ -15,6 +15,7 @@ pub mod live;
 pub mod notification;
 pub mod policy;
 pub mod subscription;
+pub mod throttle;
 pub mod time;
 pub mod verdict;
 pub mod violation;

@@ -13,6 +13,9 @@ pub const MAX_DEVICE_ID: usize = 64;
 /// (D) The most characters of `displayName`.
 pub const MAX_DISPLAY_NAME: usize = 128;
 
+/// (D) The most subscriptions that a user has of one host.
+pub const MAX_SUBSCRIPTIONS: usize = 1000;
+
 const DECLARED: [&str; 5] = [
     "targetHostName",
     "platform",

@@ -78,6 +78,8 @@ pub enum Resource {
     Endpoints,
     /// `…/notifications/subscriptions`
     Subscriptions,
+    /// `…/notifications/subscriptions/{id}`; the id as it stands in the path.
+    Subscription(String),
     /// `…/notifications/stream`
     Stream,
     /// `/dev/token`, in development only.
@@ -100,7 +102,9 @@ impl Resource {
     pub const fn allow(&self) -> &'static str {
         match self {
             Self::Notifications => "GET, POST, OPTIONS",
-            Self::Subscriptions | Self::DevelopmentToken => "POST, OPTIONS",
+            Self::Subscriptions => "GET, POST, DELETE, OPTIONS",
+            Self::Subscription(_) => "DELETE, OPTIONS",
+            Self::DevelopmentToken => "POST, OPTIONS",
             Self::Notification(_) => "GET, PATCH, DELETE, OPTIONS",
             Self::Count
             | Self::Delta
@@ -118,8 +122,12 @@ impl Resource {
                 self,
                 Self::Notifications | Self::Subscriptions | Self::DevelopmentToken
             ),
-            Method::Get => !matches!(self, Self::Subscriptions | Self::DevelopmentToken),
-            Method::Patch | Method::Delete => matches!(self, Self::Notification(_)),
+            Method::Get => !matches!(self, Self::Subscription(_) | Self::DevelopmentToken),
+            Method::Patch => matches!(self, Self::Notification(_)),
+            Method::Delete => matches!(
+                self,
+                Self::Notification(_) | Self::Subscriptions | Self::Subscription(_)
+            ),
         }
     }
 }
@@ -169,7 +177,11 @@ impl Route {
         };
         let resource = match (segments.next()?, segments.next()) {
             ("notifications", None) => Resource::Notifications,
-            ("notifications", Some("subscriptions")) => Resource::Subscriptions,
+            ("notifications", Some("subscriptions")) => match segments.next() {
+                None => Resource::Subscriptions,
+                Some("") => return None,
+                Some(id) => Resource::Subscription(percent_decode(id)?),
+            },
             ("notifications", Some("$count" | "%24count")) => Resource::Count,
             ("notifications", Some("delta")) => Resource::Delta,
             ("notifications", Some("endpoints")) => Resource::Endpoints,
@@ -313,8 +325,25 @@ mod tests {
     }
 
     #[test]
+    fn subscriptions_and_one_of_them() {
+        let path = "/beta/me/notifications/subscriptions";
+        assert_eq!(resource(path), Some(Resource::Subscriptions));
+        assert_eq!(resource(&format!("{path}/")), Some(Resource::Subscriptions));
+        assert_eq!(
+            resource(&format!("{path}/%78/")),
+            Some(Resource::Subscription("x".into()))
+        );
+        let activity = "/beta/me/activities/subscriptions";
+        let id = Resource::Notification("subscriptions".into());
+        assert_eq!(resource(activity), Some(id));
+    }
+
+    #[test]
     fn what_is_not_there() {
         for path in [
+            "/beta/me/notifications/subscriptions//",
+            "/beta/me/notifications/subscriptions/a/b",
+            "/beta/me/activities/subscriptions/a",
             "",
             "/",
             "/beta",

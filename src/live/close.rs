@@ -20,6 +20,16 @@ impl Close {
         code: 4401,
         reason: "InvalidAuthenticationToken",
     };
+    /// The subscription that it was for has been ended. It stops.
+    pub const REVOKED: Self = Self {
+        code: 4403,
+        reason: "NotAuthorizedForUser",
+    };
+    /// It sends more frames than it may. It comes back with backoff, and its cursor.
+    pub const FLOODING: Self = Self {
+        code: 4429,
+        reason: "Throttled",
+    };
     /// More was to be replayed than is sent unasked. It comes back at once with its cursor.
     pub const TOO_SLOW: Self = Self {
         code: 4408,

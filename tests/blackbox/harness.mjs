@@ -26,11 +26,11 @@ export async function temporaryFolder(first) {
 
 /**
  * Starts a service of the test file's own; it ends with the file.
- * @param {{ vars?: Record<string, string> }} [options] variables that go before those of .dev.vars
+ * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits">} [options]
  */
-export async function startService({ vars } = {}) {
+export async function startService({ vars, limits } = {}) {
   const folder = await temporaryFolder(() => service.stop());
-  const service = new Service(folder, vars);
+  const service = new Service(folder, vars, limits);
   await service.start();
   return service;
 }
@@ -58,17 +58,19 @@ class Service {
   /**
    * @param {string} state
    * @param {Record<string, string>} [vars]
+   * @param {Record<string, { limit: number, period: number }>} [limits]
    */
-  constructor(state, vars) {
+  constructor(state, vars, limits) {
     this.state = state;
     this.vars = vars;
+    this.limits = limits;
   }
 
   async start() {
     // The same port again after a restart, as a service has.
     const port = this.url ? Number(new URL(this.url).port) : 0;
     const log = (/** @type {string} */ line) => void this.log.push(line);
-    this.#local = await startLocal({ port, state: this.state, vars: this.vars, log });
+    this.#local = await startLocal({ port, state: this.state, vars: this.vars, limits: this.limits, log });
     this.url = this.#local.url;
   }
 

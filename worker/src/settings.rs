@@ -7,6 +7,7 @@ use notifeed::credentials::jwks::Freshness;
 use notifeed::credentials::{base64url_decode, subscription_id::Key};
 use notifeed::live::SILENCE;
 use notifeed::policy::{Policy, ThrottleStatus};
+use notifeed::throttle::Rate;
 use worker::Env;
 
 use crate::fault::Fault;
@@ -90,6 +91,28 @@ impl<'a> Settings<'a> {
     fn seconds(&self, name: &str, default: i64) -> Result<i64, Fault> {
         let seconds = self.number::<u32>(name)?;
         Ok(seconds.map_or(default, |seconds| i64::from(seconds) * 1000))
+    }
+
+    /// `POSTS_PER_SECOND` and `POST_BURST`: how much an app may post to one user.
+    pub fn post_rate(&self) -> Result<Rate, Fault> {
+        self.rate("POSTS_PER_SECOND", "POST_BURST", Rate::POSTS)
+    }
+
+    /// `CALLS_PER_SECOND` and `CALL_BURST`: how much else an app may do with one user's feed.
+    pub fn call_rate(&self) -> Result<Rate, Fault> {
+        self.rate("CALLS_PER_SECOND", "CALL_BURST", Rate::CALLS)
+    }
+
+    /// `FRAMES_PER_SECOND` and `FRAME_BURST`: how much a client may send over one socket.
+    pub fn frame_rate(&self) -> Result<Rate, Fault> {
+        self.rate("FRAMES_PER_SECOND", "FRAME_BURST", Rate::FRAMES)
+    }
+
+    fn rate(&self, per_second: &str, burst: &str, default: Rate) -> Result<Rate, Fault> {
+        Ok(Rate {
+            per_second: self.number(per_second)?.unwrap_or(default.per_second),
+            burst: self.number(burst)?.unwrap_or(default.burst),
+        })
     }
 
     /// `DEVELOPMENT_PANIC`: a test wants to see what a crash does. Never in production.

@@ -3,6 +3,7 @@
 
 mod development;
 mod keys;
+pub mod limits;
 mod registry;
 mod tokens;
 

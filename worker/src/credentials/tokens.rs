@@ -54,6 +54,12 @@ pub async fn authenticate(env: &Env, token: Option<&str>, now: Timestamp) -> Res
     Ok(caller)
 }
 
+/// Whether a token was verified a moment ago.
+pub(super) fn is_known(token: &str, now: Timestamp) -> bool {
+    let digest = sha256_hex(&[token]);
+    VERIFIED.with_borrow_mut(|known| known.get(&digest, now).is_some())
+}
+
 fn refused(message: &'static str) -> Stop {
     Problem::new(ErrorCode::InvalidAuthenticationToken, message).into()
 }

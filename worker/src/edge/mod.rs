@@ -20,8 +20,9 @@ use notifeed::http::{Addressee, Context, Method, Reply, Resource, Route, headers
 use web_sys::{Request, Response, Url};
 use worker::{Env, console_error};
 
-use crate::credentials::{authenticate, registered_app};
+use crate::credentials::{authenticate, limits, registered_app};
 use crate::fault::{Fault, Stop};
+use crate::hub::command::Command;
 use crate::hub::{command, not_authorized};
 use crate::platform::http::{body, header, respond};
 use crate::platform::stub::{Hub, HubAddress};
@@ -114,7 +115,12 @@ async fn dispatch(
             Method::Delete => call.delete_notification(id).await,
             _ => call.get_notification(id).await,
         },
-        Resource::Subscriptions => call.post_subscription().await,
+        Resource::Subscriptions => match method {
+            Method::Get => call.subscriptions(Command::Subscriptions).await,
+            Method::Delete => call.subscriptions(Command::UnsubscribeAll).await,
+            _ => call.post_subscription().await,
+        },
+        Resource::Subscription(id) => call.subscriptions(Command::Unsubscribe(id)).await,
         Resource::Stream => call.connect().await,
         Resource::DevelopmentToken => call.post_development_token(url).await,
         Resource::DevelopmentPanic(site) => call.panic(site).await,
@@ -122,10 +128,21 @@ async fn dispatch(
 }
 
 impl Call<'_> {
-    /// 401 without a token that proves who calls; 403 for an app that is blocked or unknown.
+    /// 401 without a token that proves who calls; 403 for an app that is blocked or unknown; 406 for
+    /// one that calls too often, and for an address that tries too many tokens in vain.
     async fn caller(&self, token: Option<&str>) -> Result<(Caller, App), Stop> {
-        let caller = authenticate(self.env, token, self.context.now).await?;
-        let app = registered_app(self.env, &caller.issuer, &caller.app, self.context.now).await?;
+        let now = self.context.now;
+        let address = header(self.request, "CF-Connecting-IP");
+        limits::may_try(address.as_deref(), token, now)?;
+        let caller = match authenticate(self.env, token, now).await {
+            Err(Stop::Problem(problem)) if token.is_some() => {
+                limits::failed(self.env, address, now).await?;
+                return Err(Stop::Problem(problem));
+            }
+            outcome => outcome?,
+        };
+        let app = registered_app(self.env, &caller.issuer, &caller.app, now).await?;
+        limits::call(self.env, &caller).await?;
         Ok((caller, app))
     }
 

@@ -1,6 +1,7 @@
-//! `POST …/notifications/subscriptions`: a signed-in device subscribes (CONTRACT §3).
+//! `…/notifications/subscriptions`: a signed-in device subscribes, lists and ends (CONTRACT §3).
 
 use notifeed::error::Problem;
+use notifeed::feed::query::Query;
 use notifeed::subscription;
 use web_sys::Response;
 
@@ -26,6 +27,17 @@ impl Call<'_> {
             push_subscription: asked.push_subscription().map(str::to_owned),
         };
         let command = self.command(&caller, access, Command::Subscribe(subscribe));
+        self.send(address, &command).await
+    }
+
+    /// `GET`, `DELETE` and `DELETE …/{id}`: of a signed-in user's subscriptions.
+    pub(super) async fn subscriptions(&self, command: Command) -> Result<Response, Stop> {
+        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
+        let user = self.signed_in_user(&caller)?;
+        let query = Query::parse(&self.query, &["targetHostName"])?;
+        let host = Self::confirmed_host(query.host.as_deref(), &app)?;
+        let (address, access) = self.access_of(user, &host);
+        let command = self.command(&caller, access, command);
         self.send(address, &command).await
     }
 }

@@ -45,6 +45,12 @@ pub enum Command {
     Append(Result<Append, Problem>),
     /// Subscribe a device.
     Subscribe(Subscribe),
+    /// List the app's subscriptions of the user.
+    Subscriptions,
+    /// End one of the app's subscriptions; its id as the path has it.
+    Unsubscribe(String),
+    /// End all of the user's subscriptions.
+    UnsubscribeAll,
     /// Read one notification; its id as the path has it.
     Read(String),
     /// List the feed.

@@ -26,6 +26,11 @@ impl Feed {
             WebSocketIncomingMessage::String(text) => ClientFrame::parse(text),
             WebSocketIncomingMessage::Binary(_) => None,
         };
+        let harmless = matches!(frame, Some(ClientFrame::Ack(_))) && self.is_replaying(socket);
+        if !harmless && !self.frame_within_limits(socket)? {
+            end(socket, Close::FLOODING);
+            return Ok(());
+        }
         let (reference, request) = match frame {
             None => {
                 end(socket, Close::MALFORMED);

@@ -16,6 +16,7 @@ mod replay;
 mod sockets;
 mod store;
 mod subscriptions;
+mod throttle;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -38,6 +39,7 @@ use crate::settings::Settings;
 use command::{Access, Command, STREAM_HEADER};
 use replay::Replay;
 use store::{Owner, Store};
+use throttle::Throttle;
 
 /// The Durable Object: the runtime's events, each handed on to the [`Feed`].
 #[durable_object]
@@ -54,6 +56,8 @@ struct Feed {
     alarm: Cell<Option<Timestamp>>,
     /// The connections that are being told what they missed.
     replays: RefCell<Vec<Replay>>,
+    /// Who may still do how much; forgotten with this instance.
+    throttle: Throttle,
 }
 
 impl DurableObject for Hub {
@@ -67,6 +71,7 @@ impl DurableObject for Hub {
             store: OnceCell::new(),
             alarm: Cell::new(None),
             replays: RefCell::new(Vec::new()),
+            throttle: Throttle::default(),
         });
         feed.close_interrupted_replays();
         Self { feed }
@@ -148,7 +153,11 @@ impl Feed {
             command,
         } = request;
         let policy = Settings::of(&self.env).policy()?;
-        let reply = match self.admit(&access, context.now) {
+        let admitted = match self.within_limits(&sender, &command, context.now) {
+            Ok(()) => self.admit(&access, context.now),
+            Err(stop) => Err(stop),
+        };
+        let reply = match admitted {
             Err(stop) => Err(stop),
             Ok(owner) => match command {
                 Command::Append(Ok(append)) => {
@@ -156,6 +165,9 @@ impl Feed {
                 }
                 Command::Append(Err(problem)) => Err(problem.into()),
                 Command::Subscribe(subscribe) => self.subscribe(subscribe, sender, &context),
+                Command::Subscriptions => self.subscriptions(&sender, &context),
+                Command::Unsubscribe(id) => self.unsubscribe(&id, &sender, &context),
+                Command::UnsubscribeAll => self.unsubscribe_all(&context),
                 Command::Read(id) => self.read(&id, &access, &sender, &owner, &context).await,
                 Command::List(query) => self.list(&query, &owner, &context).await,
                 Command::Count(query) => self.count(&query, &context),

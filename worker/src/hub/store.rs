@@ -535,6 +535,17 @@ impl Store {
         self.subscriptions_where("expiration > ? ORDER BY created, id", &[now.into()])
     }
 
+    /// Ends a subscription: from here on its id leads nowhere.
+    pub fn remove_subscription(&self, id: Guid) -> Result<(), Fault> {
+        let sql = "DELETE FROM subscription WHERE id = ?";
+        self.storage.run(sql, &[id.to_string().into()])
+    }
+
+    /// Ends all subscriptions.
+    pub fn remove_subscriptions(&self) -> Result<(), Fault> {
+        self.storage.run("DELETE FROM subscription", &[])
+    }
+
     fn subscription_where(
         &self,
         condition: &str,
