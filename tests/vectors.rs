@@ -128,6 +128,7 @@ fn answer(case: &Case, accepted: &Accepted) -> String {
         client_request_id: None,
         origin: case.origin.clone(),
         version: ApiVersion::Beta,
+        readers: notifeed::http::origin::Readers::All,
     };
     let post = Post {
         notification: accepted.notification(),

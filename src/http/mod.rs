@@ -2,11 +2,12 @@
 //! (CONTRACT §1, request headers, success headers, precedence).
 //!
 //! [`route`] says which resource a path names and which methods it has; [`headers`] judges the
-//! request headers; [`encoding`] undoes the content encoding; [`Reply`] is an answer, ready to be
+//! request headers; [`encoding`] undoes the content encoding; [`origin`] says which pages may read; [`Reply`] is an answer, ready to be
 //! moved onto the wire by whoever has one.
 
 pub mod encoding;
 pub mod headers;
+pub mod origin;
 pub mod reply;
 pub mod route;
 
@@ -32,6 +33,9 @@ pub struct Context {
     pub origin: String,
     /// The version that the path named, which links repeat.
     pub version: ApiVersion,
+    /// Which pages may read the answer.
+    #[serde(default)]
+    pub readers: origin::Readers,
 }
 
 impl Context {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{ErrorCode, Problem};
 use crate::http::Context;
+use crate::http::origin::Readers;
 use crate::http::route::percent_encode;
 use crate::policy::Policy;
 
@@ -37,16 +38,26 @@ pub struct Reply {
 impl Reply {
     /// The headers that every answer carries, whatever it says.
     fn with_status(status: u16, context: &Context) -> Self {
-        Self {
+        let reply = Self {
             status,
             headers: vec![
                 ("request-id", context.request_id.to_string().into()),
                 ("client-request-id", context.client_request_id().into()),
                 ("Cache-Control", "private".into()),
-                ("Access-Control-Allow-Origin", "*".into()),
-                ("Access-Control-Expose-Headers", EXPOSED_HEADERS.into()),
             ],
             body: String::new(),
+        };
+        let allowed: Cow<'static, str> = match &context.readers {
+            Readers::All => "*".into(),
+            Readers::Only(origin) => origin.clone().into(),
+            Readers::None => return reply.header("Vary", "Origin"),
+        };
+        let reply = reply
+            .header("Access-Control-Allow-Origin", allowed)
+            .header("Access-Control-Expose-Headers", EXPOSED_HEADERS);
+        match context.readers {
+            Readers::All => reply,
+            _ => reply.header("Vary", "Origin"),
         }
     }
 
@@ -89,8 +100,11 @@ impl Reply {
 
     /// 204 to a CORS preflight; `allow` is the resource's list of methods.
     pub fn preflight(allow: &'static str, context: &Context) -> Self {
-        Self::with_status(204, context)
-            .header("Allow", allow)
+        let reply = Self::with_status(204, context).header("Allow", allow);
+        if context.readers == Readers::None {
+            return reply;
+        }
+        reply
             .header("Access-Control-Allow-Methods", allow)
             .header("Access-Control-Allow-Headers", ALLOWED_HEADERS)
             .header("Access-Control-Max-Age", PREFLIGHT_MAX_AGE)

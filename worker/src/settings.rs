@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use notifeed::credentials::jwks::Freshness;
 use notifeed::credentials::{base64url_decode, subscription_id::Key};
+use notifeed::http::origin::AllowedOrigins;
 use notifeed::live::SILENCE;
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::throttle::Rate;
@@ -40,6 +41,16 @@ impl<'a> Settings<'a> {
     /// `ORIGIN`: what links start with; else the origin of the request.
     pub fn origin(&self) -> Option<String> {
         self.text("ORIGIN")
+    }
+
+    /// `ALLOWED_ORIGINS`: the pages that may use the service; else all.
+    pub fn allowed_origins(&self) -> Result<AllowedOrigins, Fault> {
+        match self.text("ALLOWED_ORIGINS") {
+            None => Ok(AllowedOrigins::Any),
+            Some(text) => {
+                AllowedOrigins::parse(&text).map_err(|error| Fault::new("ALLOWED_ORIGINS", &error))
+            }
+        }
     }
 
     /// `RETENTION_SECONDS` and `THROTTLE_STATUS`; else the contract's defaults.

@@ -45,6 +45,10 @@ pub async fn answer(request: Request, env: Env) -> Result<Response, Fault> {
     let settings = Settings::of(&env);
     let route = Route::parse(&url.pathname());
     let client_request_id = header(&request, "client-request-id");
+    let origin = header(&request, "Origin");
+    let readers = settings
+        .allowed_origins()?
+        .readers(origin.as_deref(), &url.origin());
     let context = Context {
         now: platform::now(),
         request_id: platform::new_guid()?,
@@ -54,6 +58,7 @@ pub async fn answer(request: Request, env: Env) -> Result<Response, Fault> {
         version: route
             .as_ref()
             .map_or(notifeed::http::ApiVersion::Beta, |route| route.version),
+        readers,
     };
     let policy = settings.policy()?;
     let answer = match route {

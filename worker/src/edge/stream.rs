@@ -3,6 +3,7 @@
 use notifeed::credentials::base64url_encode;
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::guid::Guid;
+use notifeed::http::origin::Readers;
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
 use notifeed::notification::Platform;
 use web_sys::{Headers, Request, RequestInit, Response};
@@ -46,6 +47,14 @@ impl Call<'_> {
     }
 
     async fn connect_with(&self, token: Option<&str>, subprotocol: bool) -> Result<Response, Stop> {
+        let origin = header(self.request, "Origin");
+        if origin.is_some() && self.context.readers == Readers::None {
+            return Err(Problem::new(
+                ErrorCode::NotAuthorizedForUser,
+                "Pages of this origin may not connect. The service's operator says which may by ALLOWED_ORIGINS.",
+            )
+            .into());
+        }
         let (caller, app) = self.caller(token).await?;
         let user = self.signed_in_user(&caller)?;
         let host = self.host(&app)?;

@@ -3,6 +3,7 @@
 use notifeed::credentials::Principal;
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::{Cursor, Entry, Seq};
+use notifeed::http::origin::Readers;
 use notifeed::http::{ApiVersion, Context};
 use notifeed::live::client::{ClientFrame, Request};
 use notifeed::live::close::Close;
@@ -48,6 +49,7 @@ impl Feed {
             client_request_id: None,
             origin: String::new(),
             version: ApiVersion::Beta,
+            readers: Readers::All,
         };
         let outcome = match request {
             Ok(request) => self.carry_out(socket, request, &context).await,
