@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::Query;
-use notifeed::feed::{Change, Cursor, Entry, change_since, view};
+use notifeed::feed::{Change, Cursor, Entry, Known, change_since, view};
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply, reply};
 use worker::console_error;
@@ -110,7 +110,14 @@ impl Feed {
                 ("@odata.nextLink", "$skiptoken", token.to_string())
             }
             None => {
-                let cursor = Cursor::all_up_to(epoch, token.bound);
+                // Pages of which others came before may lack what moved on in the meantime: the
+                // stream, which shares the cursor, must then tell it whole.
+                let known = if query.skip_token.is_some() {
+                    token.known.replayed_to(token.bound)
+                } else {
+                    Known::all_up_to(token.bound)
+                };
+                let cursor = Cursor { epoch, known };
                 ("@odata.deltaLink", "$deltatoken", cursor.to_string())
             }
         };

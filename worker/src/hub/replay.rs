@@ -134,7 +134,12 @@ impl Feed {
             let stored = self.stored_bodies(&missing).await?;
             let mut position = known;
             for (entry, body) in &page {
-                let change = tell(entry);
+                // Without a cursor there is nothing to take back, but what was told just now.
+                let change = tell(entry).filter(|change| {
+                    !matches!(change, Change::Removed(_))
+                        || matches!(resume, Resume::From(_))
+                        || entry.seq > head.seq
+                });
                 position = position.replayed_to(entry.seq);
                 let Some(change) = change else { continue };
                 let text = body
