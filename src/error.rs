@@ -123,6 +123,11 @@ impl ErrorCode {
         }
     }
 
+    /// The row whose `error.code` this is.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|row| row.as_str() == code)
+    }
+
     /// The code of the WebSocket close frame that refuses a stream where the client can see no
     /// HTTP status (CONTRACT §4): come back with a fresh token, stop, or come back later.
     pub const fn close_code(self) -> u16 {

@@ -20,6 +20,14 @@ pub const BEARER_SUBPROTOCOL: &str = "bearer.";
 /// The text of a ping and of its answer, which the runtime gives without waking anyone.
 pub const PING: (&str, &str) = ("ping", "pong");
 
+/// (D) How many live connections a feed has at most. One more is refused: 406, or 4429 where the
+/// client can see no status.
+pub const MAX_SOCKETS: usize = 1000;
+
+/// How many WebSockets a Durable Object can hold: accepting one more throws. Those that are about to
+/// be closed count too, so ours must stay well below.
+pub const MAX_SOCKETS_OF_PLATFORM: usize = 30_000;
+
 /// How long a socket lives at most, in milliseconds: one hour, or its token if that ends sooner.
 pub const MAX_SOCKET_LIFE: i64 = 60 * 60 * 1000;
 

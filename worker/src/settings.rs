@@ -173,6 +173,20 @@ impl<'a> Settings<'a> {
         self.millis("SOCKET_SILENCE_MS", SILENCE)
     }
 
+    /// `MAX_FEED_ITEMS`: how many items a feed holds at most.
+    pub fn max_feed_items(&self) -> Result<u32, Fault> {
+        let items = self.number("MAX_FEED_ITEMS")?;
+        Ok(items.unwrap_or(notifeed::feed::capacity::MAX_ITEMS))
+    }
+
+    /// `MAX_SOCKETS`: how many live connections a feed has at most; never more than the platform's.
+    pub fn max_sockets(&self) -> Result<usize, Fault> {
+        let sockets = self.number("MAX_SOCKETS")?;
+        Ok(sockets
+            .unwrap_or(notifeed::live::MAX_SOCKETS)
+            .min(notifeed::live::MAX_SOCKETS_OF_PLATFORM))
+    }
+
     fn millis(&self, name: &str, default: i64) -> i64 {
         match self.number(name) {
             Ok(millis) => millis.unwrap_or(default),

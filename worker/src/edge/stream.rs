@@ -6,6 +6,7 @@ use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
 use notifeed::notification::Platform;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
 
 use super::Call;
@@ -36,14 +37,18 @@ impl Call<'_> {
         let authorization = self.bearer();
         let in_browser = authorization.is_none() && token.is_some();
         let bearer = authorization.as_deref().or(token);
-        match self.connect_with(bearer, subprotocol).await {
-            Err(Stop::Problem(problem)) if in_browser => {
-                let code = problem.code.close_code();
-                let reason = problem.code.as_str();
-                Ok(refuse_socket(code, reason, subprotocol, &self.context)?.into())
-            }
-            other => other,
+        let answer = self.connect_with(bearer, subprotocol).await;
+        if !in_browser {
+            return answer;
         }
+        let refused = match answer {
+            Ok(response) if response.status() == SWITCHING_PROTOCOLS => return Ok(response),
+            Ok(response) => refused_by_hub(&response).await?,
+            Err(Stop::Problem(problem)) => problem.code,
+            Err(fault) => return Err(fault),
+        };
+        let (code, reason) = (refused.close_code(), refused.as_str());
+        Ok(refuse_socket(code, reason, subprotocol, &self.context)?.into())
     }
 
     async fn connect_with(&self, token: Option<&str>, subprotocol: bool) -> Result<Response, Stop> {
@@ -93,6 +98,23 @@ impl Call<'_> {
         let upgrade = upgrade_request(&command)?;
         Ok(Hub::at(self.env, &address)?.forward(&upgrade).await?)
     }
+}
+
+const SWITCHING_PROTOCOLS: u16 = 101;
+
+/// The row of the error table that a Hub answered with.
+async fn refused_by_hub(response: &Response) -> Result<ErrorCode, Fault> {
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        error: Code,
+    }
+    #[derive(serde::Deserialize)]
+    struct Code {
+        code: String,
+    }
+    let text = JsFuture::from(response.text()?).await?;
+    let envelope: Envelope = serde_json::from_str(&text.as_string().unwrap_or_default())?;
+    Ok(ErrorCode::parse(&envelope.error.code).unwrap_or(ErrorCode::ServiceUnavailable))
 }
 
 /// The upgrade, as the Hub gets it: the command, and nothing of the caller's headers.

@@ -114,6 +114,7 @@ impl Feed {
         })?;
         self.fan_out(entry, None, made_by, now)?;
         if entry.deleted {
+            self.room_freed();
             self.wake_by(due)?;
         }
         Ok(())

@@ -24,6 +24,7 @@ use std::rc::Rc;
 use notifeed::credentials::base64url_decode;
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::Epoch;
+use notifeed::feed::capacity::Capacity;
 use notifeed::guid::Guid;
 use notifeed::http::{Addressee, Reply};
 use notifeed::live::{PING, close};
@@ -58,6 +59,8 @@ struct Feed {
     replays: RefCell<Vec<Replay>>,
     /// Who may still do how much; forgotten with this instance.
     throttle: Throttle,
+    /// The room in the feed, as far as this instance knows.
+    capacity: Cell<Capacity>,
 }
 
 impl DurableObject for Hub {
@@ -72,6 +75,7 @@ impl DurableObject for Hub {
             alarm: Cell::new(None),
             replays: RefCell::new(Vec::new()),
             throttle: Throttle::default(),
+            capacity: Cell::new(Capacity::default()),
         });
         feed.close_interrupted_replays();
         Self { feed }

@@ -48,9 +48,15 @@ impl Feed {
             let (_, head) = store.head()?;
             let appended = append(existing, head, &post);
             let (entry, superseded) = match &appended {
-                Appended::Repeated(_) => return Ok(appended),
-                Appended::Created(entry) => (entry, None),
-                Appended::Replaced { entry, superseded } => (entry, Some(*superseded)),
+                Appended::Repeated(_) => return Ok(Ok(appended)),
+                Appended::Created(entry) => match self.take_room(context.now)? {
+                    Ok(()) => (entry, None),
+                    Err(full) => return Ok(Err(full)),
+                },
+                Appended::Replaced { entry, superseded } => {
+                    self.room_freed();
+                    (entry, Some(*superseded))
+                }
             };
             store.put_entry(entry)?;
             store.put_body(entry, &command.canonical, due)?;
@@ -61,8 +67,8 @@ impl Feed {
                 seq: entry.seq,
                 ordinal: head.ordinal.max(entry.ordinal),
             })?;
-            Ok(appended)
-        })?;
+            Ok(Ok(appended))
+        })??;
         let (status, entry) = match appended {
             Appended::Repeated(entry) => {
                 let stored = self.notification(&entry).await?;
@@ -74,6 +80,23 @@ impl Feed {
         self.fan_out(&entry, Some(&notification), None, context.now)?;
         self.wake_by(due)?;
         Ok(sender_reply(status, &entry, &notification, owner, context))
+    }
+
+    /// Makes room for a new item, or says that there is none.
+    fn take_room(&self, now: Timestamp) -> Result<Result<(), Problem>, Fault> {
+        let store = self.store()?;
+        let limit = self.settings().max_feed_items()?;
+        let mut capacity = self.capacity.get();
+        let taken = capacity.take(limit, now, || store.rows_at_most(), || store.occupancy(now));
+        self.capacity.set(capacity);
+        taken
+    }
+
+    /// An item went, or may go earlier.
+    pub(super) fn room_freed(&self) {
+        let mut capacity = self.capacity.get();
+        capacity.freed();
+        self.capacity.set(capacity);
     }
 
     /// One notification: by its user in the receiver's view, by the app that sent it in the

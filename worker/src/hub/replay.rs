@@ -60,6 +60,14 @@ impl Feed {
                     .detail("InvalidParameter", "endpoint")
                 })?;
         }
+        if self.sockets().len() >= self.settings().max_sockets()? {
+            return Err(Problem::new(
+                ErrorCode::ServerBusy,
+                "The user has too many live connections. Close one, or come back later.",
+            )
+            .retry_after(60)
+            .into());
+        }
         let pair = WebSocketPair::new()?;
         let hour = context.now.saturating_add_millis(MAX_SOCKET_LIFE);
         let endpoint = Endpoint {

@@ -5,6 +5,7 @@
 
 use notifeed::credentials::User;
 use notifeed::feed::append::Head;
+use notifeed::feed::capacity::Occupancy;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::query::Condition;
 use notifeed::feed::{Cursor, Entry, Epoch, ReadState, Seq, UserActionState};
@@ -298,6 +299,30 @@ impl Store {
         let (condition, bindings) = live_where(filter, now);
         let statement = format!("SELECT count(*) FROM entry WHERE {condition}");
         first(&self.storage.query(&statement, &bindings)?)?.integer(0)
+    }
+
+    /// How many rows there are at most: the places of the list from the oldest on.
+    pub fn rows_at_most(&self) -> Result<u32, Fault> {
+        let rows = self.storage.query(
+            "SELECT coalesce((SELECT ordinal FROM hub) - (SELECT min(ordinal) FROM entry) + 1, 0)",
+            &[],
+        )?;
+        small(first(&rows)?, 0)
+    }
+
+    /// Counts what is on the feed.
+    pub fn occupancy(&self, now: Timestamp) -> Result<Occupancy, Fault> {
+        let (condition, bindings) = live_where(&[], now);
+        let statement =
+            format!("SELECT count(*), min(entry.expiration) FROM entry WHERE {condition}");
+        let rows = self.storage.query(&statement, &bindings)?;
+        let row = first(&rows)?;
+        Ok(Occupancy {
+            items: small(row, 0)?,
+            first_expiration: row
+                .optional_integer(1)
+                .map(Timestamp::saturating_from_unix_millis),
+        })
     }
 
     /// Stores a row as it is now.
