@@ -84,7 +84,7 @@ export function assertProblem(answer, problem) {
   assert.equal(error.innerError["request-id"], headers.get("request-id"));
   const proofWanted = problem.code === "InvalidAuthenticationToken";
   assert.equal(/^Bearer\b/.test(headers.get("www-authenticate") ?? ""), proofWanted, "WWW-Authenticate");
-  const mayReturn = problem.code === "ServiceUnavailable" || problem.code === "Throttled";
+  const mayReturn = ["ServiceUnavailable", "ServerBusy", "Throttled"].includes(problem.code);
   assert.equal(/^[1-9]\d*$/.test(headers.get("retry-after") ?? ""), mayReturn, "Retry-After");
   assert.equal(headers.has("allow"), problem.status === 405, "Allow");
 }

@@ -1,0 +1,208 @@
+// The limits of a feed and of a connection: what still goes at each, and what happens past it
+// (docs/limits.md).
+
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { test } from "node:test";
+import { assertProblem, eventually, someone } from "./expect.mjs";
+import { follow } from "./following.mjs";
+import { example, host, Refused, startService } from "./harness.mjs";
+
+const feed = "/beta/me/notifications";
+const service = await startService({ vars: { OUTBOX_DELAY_MS: "1", BODY_GRACE_MS: "1" } });
+// Few are enough to see what happens at the limit; that the default is 10 000, and 1000, is the contract's.
+const small = await startService({ vars: { MAX_FEED_ITEMS: "5", MAX_SOCKETS: "3" } });
+
+/**
+ * @param {string} as
+ * @param {Record<string, unknown>} [members]
+ */
+const post = (as, members = {}) => small.post(example({ appNotificationId: undefined, ...members }), { as });
+
+/** @param {import("./harness.mjs").Answer} answer @param {number} [atMost] seconds */
+function assertFull(answer, atMost = 3600) {
+  assertProblem(answer, { status: 406, code: "ServerBusy" });
+  const seconds = Number(answer.headers.get("retry-after"));
+  assert.ok(1 <= seconds && seconds <= atMost, `Retry-After: ${seconds}`);
+}
+
+test("items of a feed: one more is refused, nothing that was accepted goes", async () => {
+  const as = someone();
+  const { stream } = await follow(small).connected({ as });
+  const ids = [];
+  for (let number = 0; number < 5; number++) {
+    const posted = await post(as, { appNotificationId: `n${number}` });
+    assert.equal(posted.status, 201, posted.text);
+    ids.push(posted.json.id);
+    await stream.next();
+  }
+  for (let time = 0; time < 2; time++) assertFull(await post(as));
+  assert.equal((await small.request("GET", `${feed}/$count`, { as })).text, "5");
+
+  // What adds nothing goes on: the same again, and a replacement.
+  const replacement = { ...example(), appNotificationId: "n0", groupName: "other" };
+  for (let time = 0; time < 2; time++) assert.equal((await small.post(replacement, { as })).status, 200);
+  assertFull(await post(as));
+  // So do other users, and what the user does.
+  assert.equal((await post(someone())).status, 201);
+  const json = { readState: "read" };
+  assert.equal((await small.request("PATCH", `${feed}/${ids[1]}`, { as, json })).status, 200);
+
+  // A deletion makes room, for one. Tombstones take none.
+  assert.equal((await small.request("DELETE", `${feed}/${ids[2]}`, { as })).status, 204);
+  const posted = await post(as);
+  assert.equal(posted.status, 201, posted.text);
+  assertFull(await post(as));
+  // Those who were refused left nothing behind.
+  const frames = [];
+  do frames.push(await stream.next());
+  while (frames.at(-1).notification?.id !== posted.json.id);
+  assert.deepEqual(
+    frames.map(({ type, seq }) => [type, seq]),
+    [
+      ["notification", 6],
+      ["state", 7],
+      ["removed", 8],
+      ["notification", 9],
+    ],
+  );
+});
+
+test("items of a feed: an expiration makes room, and Retry-After says when", async () => {
+  const as = someone();
+  for (let number = 0; number < 4; number++) assert.equal((await post(as)).status, 201);
+  const expirationDateTime = new Date(Date.now() + 1500).toISOString();
+  assert.equal((await post(as, { expirationDateTime })).status, 201);
+  const refused = await post(as);
+  assertFull(refused, 2);
+  await sleep(Number(refused.headers.get("retry-after")) * 1000);
+  assert.equal((await post(as)).status, 201);
+  assertFull(await post(as));
+});
+
+test("items of a feed: posts at the same time don't get past the limit together", async () => {
+  const as = someone();
+  const answers = await Promise.all(Array.from({ length: 12 }, () => post(as)));
+  assert.equal(answers.filter(({ status }) => status === 201).length, 5);
+  for (const answer of answers) if (answer.status !== 201) assertFull(answer);
+  assert.equal((await small.request("GET", `${feed}/$count`, { as })).text, "5");
+});
+
+test("connections of a feed: one more is refused, until one goes", async () => {
+  const as = someone();
+  const { connected } = follow(small);
+  const streams = [];
+  for (let number = 0; number < 3; number++) streams.push((await connected({ as })).stream);
+  await assert.rejects(small.connect({ as }), (error) => {
+    assert.ok(error instanceof Refused);
+    assert.equal(error.status, 406);
+    assert.equal(error.json.error.code, "ServerBusy");
+    return true;
+  });
+  // A browser sees no status: a close code tells it.
+  const inBrowser = await small.connect({ as, bearerProtocol: true });
+  assert.deepEqual(await inBrowser.closed, { code: 4429, reason: "ServerBusy" });
+  // Another user isn't concerned, nor are those who are connected.
+  await connected({ as: someone() });
+  assert.equal((await post(as)).status, 201);
+  for (const stream of streams) assert.equal((await stream.next()).type, "notification");
+  await streams[0].close(1000);
+  const back = await eventually(() => small.connect({ as }).catch(() => undefined));
+  await back?.until("ready");
+});
+
+test("a browser is told by a close code what the Hub refuses", async () => {
+  const endpoint = "00000000-0000-4000-8000-000000000000";
+  const stream = await small.connect({ as: someone(), bearerProtocol: true, query: { endpoint } });
+  assert.deepEqual(await stream.closed, { code: 4403, reason: "ItemNotFound" });
+});
+
+test("a client's frame: 20 KiB", async () => {
+  const { stream } = await follow(service).connected({ as: someone() });
+  const frame = (/** @type {number} */ bytes) => {
+    const empty = JSON.stringify({ type: "token", ref: "1", token: "" });
+    return JSON.stringify({ type: "token", ref: "1", token: "x".repeat(bytes - empty.length) });
+  };
+  stream.send(frame(20 * 1024));
+  const result = await stream.next();
+  assert.deepEqual([result.status, result.error.code], [401, "InvalidAuthenticationToken"]);
+  stream.send(frame(20 * 1024 + 1));
+  assert.deepEqual(await stream.closed, { code: 4400, reason: "BadRequest" });
+});
+
+test("a client's ref: 64 characters", async () => {
+  const { stream } = await follow(service).connected({ as: someone() });
+  const send = (/** @type {string} */ ref) => stream.send({ type: "delete", ref, id: "none" });
+  const longest = "é".repeat(64);
+  send(longest);
+  const { ref, status } = await stream.next();
+  assert.deepEqual([ref, status], [longest, 404]);
+  send(`${longest}x`);
+  assert.equal((await stream.closed).code, 4400);
+});
+
+test("a page: 100 items; without $top, 20", async () => {
+  const as = someone();
+  for (let first = 0; first < 110; first += 11) {
+    await Promise.all(Array.from({ length: 11 }, () => follow(service).post(as)));
+  }
+  for (const path of [feed, `${feed}/delta`]) {
+    for (const [query, size] of [
+      ["", 20],
+      ["?$top=1", 1],
+      ["?$top=100", 100],
+    ]) {
+      const page = await service.request("GET", `${path}${query}`, { as });
+      assert.equal(page.json.value.length, size, `${path}${query}`);
+      assert.ok(page.json["@odata.nextLink"]);
+    }
+    for (const top of ["0", "101"]) {
+      assertProblem(await service.request("GET", `${path}?$top=${top}`, { as }), {
+        status: 400,
+        code: "BadRequest",
+        details: [["InvalidQueryOption", "$top"]],
+      });
+    }
+  }
+});
+
+test("a filter: 1024 characters and 8 conditions", async () => {
+  const as = someone();
+  const get = (/** @type {string} */ $filter) =>
+    service.request("GET", `${feed}?${new URLSearchParams({ $filter })}`, { as });
+  const long = (/** @type {number} */ length) => `groupName eq '${"é".repeat(length - 15)}'`;
+  const many = (/** @type {number} */ conditions) => Array(conditions).fill("readState eq 'read'").join(" and ");
+  assert.equal(long(1024).length, 1024);
+  for (const filter of [long(1024), many(8)]) assert.equal((await get(filter)).status, 200);
+  for (const filter of [long(1025), many(9)]) {
+    const details = /** @type {[string, string][]} */ ([["InvalidQueryOption", "$filter"]]);
+    assertProblem(await get(filter), { status: 400, code: "BadRequest", details });
+  }
+});
+
+test("a replay that nobody acknowledges: 8 MiB, then 4408; by the cursor it goes on", async () => {
+  const as = someone();
+  // The most that fits into one body.
+  const rawContent = "x".repeat(63 * 1024);
+  const items = 135;
+  for (let first = 0; first < items; first += 15) {
+    await Promise.all(
+      Array.from({ length: 15 }, async () => {
+        const posted = await service.post({ targetHostName: host, payload: { rawContent } }, { as });
+        assert.equal(posted.status, 201, posted.text);
+      }),
+    );
+  }
+  let bytes = 0;
+  const cut = await service.connect({ as });
+  cut.socket.on("message", (data) => (bytes += String(data).length));
+  assert.deepEqual(await cut.closed, { code: 4408, reason: "ReplayCut" });
+  const budget = 8 * 1024 * 1024;
+  assert.ok(budget <= bytes && bytes < budget + 65 * 1024, `${bytes} bytes`);
+  const frames = await cut.within(0);
+  assert.ok(frames.every(({ type }) => type === "notification"));
+  const rest = await service.connect({ as, query: { cursor: frames.at(-1).cursor } });
+  const more = await rest.until("ready");
+  assert.equal(frames.length + more.length - 1, items);
+  assert.equal(more.at(-1).resumed, true);
+});
