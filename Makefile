@@ -1,11 +1,11 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test fuzz check package token deploy clean
+.PHONY: help dev serve test soak fuzz check package token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # Passed on by `make dev PORT=…` and the like.
-export PORT STATE MINUTES KEEP
+export PORT STATE MINUTES USERS SEED KEEP
 node := node_modules/.bin/node
 
 help: ## this list
@@ -20,6 +20,9 @@ serve: ## the same without watching, and with the release build
 
 test: ## every test: native, wasm in a browser, black-box on workerd, the console in a browser
 	@scripts/setup test && scripts/test
+
+soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; SEED= repeats a round
+	@scripts/setup build && scripts/build worker && exec $(node) --test tests/soak/soak.mjs
 
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
