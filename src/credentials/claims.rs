@@ -19,17 +19,21 @@ pub struct User {
     pub tenant: String,
     /// What the user is known by here.
     pub subject: String,
+    /// What else the issuer calls the same user: the `sub` of one that is known by their `oid`.
+    pub other_subjects: Vec<String>,
     /// For `@odata.context`; the subject where the issuer says none.
     pub principal_name: String,
 }
 
 impl User {
-    /// Whether `/users/{id}` can mean this user: by subject or by principal name.
+    /// Whether `/users/{id}` can mean this user: by object id, subject or principal name.
     pub fn is_named(&self, id: &str) -> bool {
-        id == self.subject || id.eq_ignore_ascii_case(&self.principal_name)
+        id == self.subject
+            || self.other_subjects.iter().any(|subject| subject == id)
+            || id.eq_ignore_ascii_case(&self.principal_name)
     }
 
-    /// Whether both are the same user; the principal name may have changed.
+    /// Whether both are the same user; what else they are called may have changed.
     pub fn is(&self, other: &Self) -> bool {
         (&self.issuer, &self.tenant, &self.subject)
             == (&other.issuer, &other.tenant, &other.subject)
@@ -123,6 +127,10 @@ fn principal(claims: &Object<'_>, issuer: &Issuer, app: &str) -> Principal {
                 .unwrap_or_default()
                 .to_owned(),
             subject: subject.to_owned(),
+            other_subjects: texts(claims, &names.user)
+                .filter(|other| *other != subject)
+                .map(str::to_owned)
+                .collect(),
             principal_name: principal_name.to_owned(),
         },
         scope,
@@ -154,10 +162,15 @@ fn scope(claims: &Object<'_>, names: &ClaimNames) -> Option<bool> {
 
 /// The first of these claims that is a text.
 fn first_text<'c>(claims: &'c Object<'_>, names: &[String]) -> Option<&'c str> {
+    texts(claims, names).next()
+}
+
+/// Those of these claims that are texts, and not empty.
+fn texts<'c>(claims: &'c Object<'_>, names: &[String]) -> impl Iterator<Item = &'c str> {
     names
         .iter()
         .filter_map(|name| claims.get(name)?.as_str())
-        .find(|text| !text.is_empty())
+        .filter(|text| !text.is_empty())
 }
 
 /// `aud` is one name or a list of them (RFC 7519 §4.1.3).

@@ -38,6 +38,14 @@ impl App {
         })
     }
 
+    /// An app that the registry doesn't know.
+    pub const fn unregistered() -> Self {
+        Self {
+            hosts: Vec::new(),
+            blocked: false,
+        }
+    }
+
     /// Whether the app may notify for that host (in lower case).
     pub fn has_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|known| known == host)

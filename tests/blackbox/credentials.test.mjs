@@ -144,9 +144,26 @@ test("a page of this server gets a development token, no other page does", async
 
 test("an app that isn't registered, or not for the host, is 403", async () => {
   const stranger = await userToken(as, { azp: "stranger" });
-  assertProblem(await service.post(example(), { token: stranger }), forbidden);
+  const unregistered = { ...forbidden, details: [["HostNotRegistered", "targetHostName"]] };
+  assertProblem(await service.post(example(), { token: stranger }), unregistered);
   const json = example({ targetHostName: second });
-  assertProblem(await service.post(json, { as }), { ...forbidden, details: [["HostNotRegistered", "targetHostName"]] });
+  assertProblem(await service.post(json, { as }), unregistered);
+  // What is wrong with the request before its host comes first.
+  assertProblem(await service.post([], { token: stranger }), {
+    status: 400,
+    code: "MultipleNotificationsNotSupported",
+  });
+  assertProblem(await service.request("GET", "/beta/me/notifications", { token: stranger }), unregistered);
+});
+
+test("a user with an object id is addressed by it, by subject and by principal name", async () => {
+  const name = someone();
+  const token = await userToken(name, { sub: "a-subject", oid: "an-object-id" });
+  for (const id of [name, "a-subject", "an-object-id"]) {
+    const path = `/beta/users/${id}/notifications`;
+    const answer = await service.request("POST", path, { token, json: example({ appNotificationId: id }) });
+    assert.equal(answer.status, 201, `${id}: ${answer.text}`);
+  }
 });
 
 test("an app posts to each of its hosts, and a subscription id only to its own", async () => {

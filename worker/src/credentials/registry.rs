@@ -22,8 +22,9 @@ thread_local! {
         RefCell::new(Memory::new(GENERATION));
 }
 
-/// The registered app: 403 for one that isn't, or that is on the blocked list. While KV fails, what
-/// was known last counts.
+/// What the registry knows of an app: 403 for one that is on the blocked list. One that isn't
+/// registered has no host; that is found out where a host matters (CONTRACT §1, precedence). While
+/// KV fails, what was known last counts.
 pub async fn registered_app(
     env: &Env,
     issuer: &str,
@@ -42,19 +43,15 @@ pub async fn registered_app(
             None => None,
         },
     };
-    match known {
-        None => Err(Problem::new(
-            ErrorCode::NotAuthorizedForUser,
-            "This app isn't registered here. Its operator registers an app with its hosts by 'make app', see docs/credentials.md.",
-        )
-        .into()),
-        Some(known) if known.blocked => Err(Problem::new(
+    let app = known.unwrap_or_else(App::unregistered);
+    if app.blocked {
+        return Err(Problem::new(
             ErrorCode::CallerBlocked,
             "This app is on the blocked list. Ask the service's operator why.",
         )
-        .into()),
-        Some(known) => Ok(known),
+        .into());
     }
+    Ok(app)
 }
 
 async fn look_up(env: &Env, key: &str, now: Timestamp) -> Result<Option<App>, Fault> {

@@ -5,7 +5,7 @@ use notifeed::error::Problem;
 use notifeed::feed::update::StateUpdate;
 use web_sys::Response;
 
-use super::Call;
+use super::{Call, not_the_app_s_host};
 use crate::fault::Stop;
 use crate::hub::command::Command;
 use crate::hub::not_authorized;
@@ -19,6 +19,9 @@ impl Call<'_> {
         let user = self.user(&caller)?;
         let (address, access) = match (self.subscription()?, user) {
             (Some(subscription), None) if caller.principal == Principal::App => {
+                if app.hosts.is_empty() {
+                    return Err(not_the_app_s_host(&app).into());
+                }
                 self.access_by(subscription, None)
             }
             (_, Some(user)) => self.access_of(user, &self.host(&app)?),

@@ -207,7 +207,7 @@ impl Call<'_> {
         let named = named.map(str::to_ascii_lowercase);
         match (named, app.hosts.as_slice()) {
             (Some(host), _) if app.has_host(&host) => Ok(host),
-            (Some(_), _) => Err(not_the_app_s_host()),
+            (Some(_), _) | (None, []) => Err(not_the_app_s_host(app)),
             (None, [only]) => Ok(only.clone()),
             (None, _) => Err(Problem::new(
                 ErrorCode::BadRequest,
@@ -299,12 +299,14 @@ impl Call<'_> {
     }
 }
 
-fn not_the_app_s_host() -> Problem {
-    Problem::new(
-        ErrorCode::NotAuthorizedForUser,
-        "The app isn't registered for this host. Use one of its own, or ask the service's operator to register it.",
-    )
-    .detail("HostNotRegistered", "targetHostName")
+fn not_the_app_s_host(app: &App) -> Problem {
+    let sentence = if app.hosts.is_empty() {
+        "This app isn't registered here. Its operator registers an app with its hosts by 'make app', see docs/credentials.md."
+    } else {
+        "The app isn't registered for this host. Use one of its own, or ask the service's operator to register it."
+    };
+    Problem::new(ErrorCode::NotAuthorizedForUser, sentence)
+        .detail("HostNotRegistered", "targetHostName")
 }
 
 fn no_such_path() -> Problem {

@@ -42,7 +42,12 @@ impl Call<'_> {
             (None, Some(user), Some(notification)) => {
                 self.access_of(user, notification.target_host_name())
             }
-            (None, _, _) => return Err(append.err().unwrap_or_else(not_the_app_s_host).into()),
+            (None, _, _) => {
+                return Err(append
+                    .err()
+                    .unwrap_or_else(|| not_the_app_s_host(&app))
+                    .into());
+            }
         };
         let command = self.command(&caller, access, Command::Append(append));
         self.send(address, &command).await
@@ -71,7 +76,7 @@ impl Call<'_> {
         };
         let notification = accepted.into_notification();
         if !app.has_host(notification.target_host_name()) {
-            return Err(not_the_app_s_host().into());
+            return Err(not_the_app_s_host(app).into());
         }
         Ok((notification, append))
     }

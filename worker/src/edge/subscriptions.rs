@@ -17,7 +17,7 @@ impl Call<'_> {
         let body = self.body(encoding).await?;
         let asked = subscription::parse(&body).map_err(|violations| Problem::from(&violations))?;
         if !app.has_host(asked.target_host_name()) {
-            return Err(not_the_app_s_host().into());
+            return Err(not_the_app_s_host(&app).into());
         }
         let (address, access) = self.access_of(user, asked.target_host_name());
         let subscribe = Subscribe {

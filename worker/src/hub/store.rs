@@ -22,7 +22,8 @@ const MIGRATIONS: [&str; 1] = ["
     CREATE TABLE hub (
         only INTEGER PRIMARY KEY CHECK (only = 1),
         epoch TEXT NOT NULL, seq INTEGER NOT NULL, ordinal INTEGER NOT NULL,
-        issuer TEXT, tenant TEXT, subject TEXT, principal_name TEXT, host TEXT
+        issuer TEXT, tenant TEXT, subject TEXT, other_subjects TEXT,
+        principal_name TEXT, host TEXT
     ) STRICT;
     CREATE TABLE entry (
         id TEXT PRIMARY KEY, revision INTEGER NOT NULL, ordinal INTEGER NOT NULL,
@@ -211,7 +212,8 @@ impl Store {
     /// Whose Hub this is; `None` until its user or a device of theirs came here first.
     pub fn owner(&self) -> Result<Option<Owner>, Fault> {
         let rows = self.storage.query(
-            "SELECT issuer, tenant, subject, principal_name, host FROM hub WHERE host IS NOT NULL",
+            "SELECT issuer, tenant, subject, other_subjects, principal_name, host FROM hub \
+             WHERE host IS NOT NULL",
             &[],
         )?;
         rows.first().map(owner).transpose()
@@ -221,11 +223,13 @@ impl Store {
     pub fn set_owner(&self, owner: &Owner) -> Result<(), Fault> {
         let user = &owner.user;
         self.storage.run(
-            "UPDATE hub SET issuer = ?, tenant = ?, subject = ?, principal_name = ?, host = ?",
+            "UPDATE hub SET issuer = ?, tenant = ?, subject = ?, other_subjects = ?, \
+             principal_name = ?, host = ?",
             &[
                 user.issuer.as_str().into(),
                 user.tenant.as_str().into(),
                 user.subject.as_str().into(),
+                serde_json::to_string(&user.other_subjects)?.into(),
                 user.principal_name.as_str().into(),
                 owner.host.as_str().into(),
             ],
@@ -663,9 +667,10 @@ fn owner(row: &Row) -> Result<Owner, Fault> {
             issuer: row.text(0)?,
             tenant: row.text(1)?,
             subject: row.text(2)?,
-            principal_name: row.text(3)?,
+            other_subjects: serde_json::from_str(&row.text(3)?)?,
+            principal_name: row.text(4)?,
         },
-        host: row.text(4)?,
+        host: row.text(5)?,
     })
 }
 
