@@ -102,11 +102,18 @@ pub enum PolicyError {
     Retention,
 }
 
+impl PolicyError {
+    /// What is wrong.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retention => "retention must be from 1 to 2592000 seconds (30 days)",
+        }
+    }
+}
+
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Retention => f.write_str("retention must be from 1 to 2592000 seconds (30 days)"),
-        }
+        f.write_str(self.as_str())
     }
 }
 

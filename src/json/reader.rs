@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 use super::fault::Place;
-use super::scan::plain_run;
+use super::scan::{copy_plain_run, plain_run};
 use super::syntax::SyntaxErrorKind as Kind;
 use super::{Fault, FaultKind, Member, Number, Object, Position, SyntaxError, Value};
 
@@ -131,7 +131,9 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
         let mut members: Vec<Member<'a>> = Vec::new();
-        // Where each name stands.
+        // Which members have a name that an earlier one has, and where that name stands.
+        let mut repeated: Vec<(usize, usize)> = Vec::new();
+        // Where the names of the members after the first MANY_MEMBERS stand.
         let mut offsets: Vec<usize> = Vec::new();
         self.at += 1;
         if self.next_token() == Some(b'}') {
@@ -155,8 +157,16 @@ impl<'a> Reader<'a> {
                 None => return Err(Kind::EndInObject),
             }
             let value = self.value(Place::Name(&place, &name), depth)?;
+            if members.len() >= MANY_MEMBERS {
+                offsets.push(offset);
+            } else if members.iter().any(|earlier| earlier.name == name) {
+                repeated.push((members.len(), offset));
+            }
+            if members.is_empty() {
+                // Room for most objects at once: growing costs more than reading.
+                members.reserve(MANY_MEMBERS / 2);
+            }
             members.push(Member { name, value });
-            offsets.push(offset);
             match self.next_token() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => break,
@@ -166,13 +176,17 @@ impl<'a> Reader<'a> {
             }
         }
         self.at += 1;
-        for index in duplicates(&members) {
-            if let (Some(member), Some(offset)) = (members.get(index), offsets.get(index)) {
-                self.fault(
-                    FaultKind::DuplicateName,
-                    Place::Name(&place, &member.name),
-                    *offset,
-                );
+        if !offsets.is_empty() {
+            let late = duplicates(&members);
+            let late = late.iter().filter(|index| **index >= MANY_MEMBERS);
+            repeated.extend(late.filter_map(|&index| {
+                let offset = offsets.get(index - MANY_MEMBERS)?;
+                Some((index, *offset))
+            }));
+        }
+        for (index, offset) in repeated {
+            if let Some(Member { name, .. }) = members.get(index) {
+                self.fault(FaultKind::DuplicateName, Place::Name(&place, name), offset);
             }
         }
         Ok(Value::Object(Object::new(members)))
@@ -277,20 +291,27 @@ impl<'a> Reader<'a> {
             self.at += 1;
             return Ok(Cow::Borrowed(plain));
         }
-        let mut text = String::from(plain);
+        // Bytes, since short runs are quicker copied as words than as the texts they are.
+        let mut text = Vec::with_capacity(plain.len() + 64);
+        text.extend_from_slice(plain.as_bytes());
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
+                    let text = String::from_utf8(text).map_err(|_| Kind::InvalidUtf8)?;
                     return Ok(Cow::Owned(text));
                 }
-                Some(b'\\') => text.push(self.escape(place)?),
+                Some(b'\\') => {
+                    let character = self.escape(place)?;
+                    match u8::try_from(character) {
+                        Ok(byte @ 0..0x80) => text.push(byte),
+                        _ => text.extend(character.encode_utf8(&mut [0; 4]).bytes()),
+                    }
+                }
                 Some(_) => return Err(Kind::ControlCharacter),
                 None => return Err(Kind::EndInString),
             }
-            let start = self.at;
-            self.at += plain_run(self.rest());
-            text.push_str(self.since(start));
+            self.at += copy_plain_run(self.rest(), &mut text);
         }
     }
 
@@ -364,21 +385,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The members whose name an earlier one has, in order.
+/// The members whose name an earlier one has, in order, by sorting.
 fn duplicates(members: &[Member<'_>]) -> Vec<usize> {
-    if members.len() <= MANY_MEMBERS {
-        let repeated = |index: usize, member: &Member<'_>| {
-            members
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.name == member.name)
-        };
-        let indexed = members.iter().enumerate();
-        return indexed
-            .filter(|(index, member)| repeated(*index, member))
-            .map(|(i, _)| i)
-            .collect();
-    }
     let names: BinaryHeap<(&str, usize)> = members
         .iter()
         .enumerate()

@@ -1,4 +1,4 @@
-//! The one loop that large bodies spend their time in.
+//! The loops that large bodies spend their time in.
 
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
@@ -9,21 +9,48 @@ pub(super) fn plain_run(bytes: &[u8]) -> usize {
     let mut length = 0;
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
-        let word = u64::from_le_bytes(*word);
-        let special = has_zero(word ^ (EVERY_BYTE * b'"' as u64))
-            | has_zero(word ^ (EVERY_BYTE * b'\\' as u64))
-            // Bytes under 0x20: the subtraction borrows into their high bit.
-            | (word.wrapping_sub(EVERY_BYTE * 0x20) & !word & HIGH_BITS);
-        if special != 0 {
-            // A borrow can only mark bytes above a real one, so the lowest mark is exact.
-            return length + (special.trailing_zeros() / 8) as usize;
+        let plain = plain_in_word(*word);
+        length += plain;
+        if plain < 8 {
+            return length;
         }
-        length += 8;
     }
-    let tail = rest
-        .iter()
-        .take_while(|&&byte| byte != b'"' && byte != b'\\' && byte >= 0x20);
-    length + tail.count()
+    length + plain_in_tail(rest)
+}
+
+/// [`plain_run`] for where runs are short: appends the run to `text` on the way. A word is copied
+/// whole, and what isn't plain taken back, which is quicker than a copy of a few bytes.
+pub(super) fn copy_plain_run(bytes: &[u8], text: &mut Vec<u8>) -> usize {
+    let mut length = 0;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        let plain = plain_in_word(*word);
+        text.extend_from_slice(word);
+        length += plain;
+        if plain < 8 {
+            text.truncate(text.len() - (8 - plain));
+            return length;
+        }
+    }
+    let tail = plain_in_tail(rest);
+    text.extend(rest.iter().take(tail));
+    length + tail
+}
+
+/// How many of a word's bytes, from the first on, are plain.
+fn plain_in_word(word: [u8; 8]) -> usize {
+    let word = u64::from_le_bytes(word);
+    let special = has_zero(word ^ (EVERY_BYTE * b'"' as u64))
+        | has_zero(word ^ (EVERY_BYTE * b'\\' as u64))
+        // Bytes under 0x20: the subtraction borrows into their high bit.
+        | (word.wrapping_sub(EVERY_BYTE * 0x20) & !word & HIGH_BITS);
+    // A borrow can only mark bytes above a real one, so the lowest mark is exact. None: 64 / 8.
+    (special.trailing_zeros() / 8) as usize
+}
+
+fn plain_in_tail(bytes: &[u8]) -> usize {
+    let plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+    bytes.iter().take_while(plain).count()
 }
 
 /// The high bit of every zero byte of `word` (and perhaps of bytes above the lowest one).
@@ -33,7 +60,7 @@ const fn has_zero(word: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_run;
+    use super::{copy_plain_run, plain_run};
 
     fn slow(bytes: &[u8]) -> usize {
         bytes
@@ -50,6 +77,9 @@ mod tests {
                     let mut bytes = vec![filler; 20];
                     bytes.splice(place..=place, [special]);
                     assert_eq!(plain_run(&bytes), slow(&bytes), "{special:#x} at {place}");
+                    let mut copy = vec![1, 2, 3];
+                    assert_eq!(copy_plain_run(&bytes, &mut copy), slow(&bytes));
+                    assert_eq!(copy.get(3..), bytes.get(..slow(&bytes)));
                     bytes.truncate(place + 1);
                     assert_eq!(
                         plain_run(&bytes),

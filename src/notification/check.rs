@@ -112,7 +112,7 @@ impl Check {
         let dot = path.bytes().rposition(|byte| byte == b'.');
         let name = dot.and_then(|dot| path.get(dot + 1..)).unwrap_or(path);
         let look_alike = object.iter().take(MAX_LOOK_ALIKES).find(|member| {
-            !declared.contains(&&*member.name)
+            declared.iter().all(|declared| *declared != member.name)
                 && !is_annotation(&member.name)
                 && nearest(&member.name, declared) == Some(name)
         });

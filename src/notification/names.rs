@@ -16,52 +16,86 @@ pub(super) fn is_annotation(name: &str) -> bool {
 /// only; else the nearest one, when every third character or fewer must be changed, left out,
 /// put in or swapped with its neighbour; else one that begins or ends with it.
 pub(super) fn nearest(name: &str, declared: &[&'static str]) -> Option<&'static str> {
-    if name.len() > MAX_NAME {
-        return None;
-    }
-    let meant = fold(name);
+    let meant = Folded::of(name)?;
+    let meant = meant.bytes();
     let mut best = None;
     let mut least = usize::MAX;
+    let mut part = None;
     for candidate in declared {
-        let folded = fold(candidate);
-        let needed = distance(&meant, &folded);
-        if needed < least && needed * 3 <= meant.len().min(folded.len()) {
+        let Some(folded) = Folded::of(candidate) else {
+            continue;
+        };
+        let folded = folded.bytes();
+        if part.is_none()
+            && meant.len() >= MIN_PART
+            && (folded.starts_with(meant) || folded.ends_with(meant))
+        {
+            part = Some(*candidate);
+        }
+        let most = meant.len().min(folded.len()) / 3;
+        // What is longer by more needs no look.
+        if meant.len().abs_diff(folded.len()) > most {
+            continue;
+        }
+        let needed = distance(meant, folded);
+        if needed < least && needed <= most {
             (best, least) = (Some(*candidate), needed);
         }
     }
-    best.or_else(|| {
-        declared.iter().copied().find(|candidate| {
-            let folded = fold(candidate);
-            meant.len() >= MIN_PART && (folded.starts_with(&meant) || folded.ends_with(&meant))
-        })
-    })
+    best.or(part)
 }
 
-/// Lower case, without `_` and `-`.
-fn fold(name: &str) -> Vec<u8> {
-    let kept = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
-    kept.map(|byte| byte.to_ascii_lowercase()).collect()
+/// A name in lower case, without `_` and `-`.
+struct Folded {
+    bytes: [u8; MAX_NAME],
+    length: usize,
+}
+
+impl Folded {
+    /// `None` for names longer than [`MAX_NAME`].
+    fn of(name: &str) -> Option<Self> {
+        let mut folded = Self {
+            bytes: [0; MAX_NAME],
+            length: 0,
+        };
+        if name.len() > MAX_NAME {
+            return None;
+        }
+        for byte in name.bytes() {
+            if !matches!(byte, b'_' | b'-')
+                && let Some(place) = folded.bytes.get_mut(folded.length)
+            {
+                *place = byte.to_ascii_lowercase();
+                folded.length += 1;
+            }
+        }
+        Some(folded)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
 }
 
 /// How many bytes of `left` must be changed, left out, put in or swapped with their neighbour to
-/// make `right` (optimal string alignment).
+/// make `right` (optimal string alignment). Neither is longer than [`MAX_NAME`].
 fn distance(left: &[u8], right: &[u8]) -> usize {
-    let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
-    let mut two_above: Vec<usize> = Vec::new();
-    let mut above = vec![0];
-    above.extend(right.iter().zip(1..).map(|(_, cost)| cost));
+    let at =
+        |row: &[usize; MAX_NAME + 1], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
+    let mut two_above = [0; MAX_NAME + 1];
+    let mut above = std::array::from_fn(|column| column);
     let mut left_before = None;
     for (row, &from) in left.iter().enumerate() {
         let mut cost = row + 1;
-        let mut current = vec![cost];
+        let mut current = [cost; MAX_NAME + 1];
         let mut right_before = None;
-        for (column, &to) in right.iter().enumerate() {
+        for (column, (&to, place)) in right.iter().zip(current.iter_mut().skip(1)).enumerate() {
             let change = at(&above, column) + usize::from(from != to);
             cost = change.min(cost + 1).min(at(&above, column + 1) + 1);
             if right_before == Some(from) && left_before == Some(to) {
                 cost = cost.min(at(&two_above, column - 1) + 1);
             }
-            current.push(cost);
+            *place = cost;
             right_before = Some(to);
         }
         left_before = Some(from);

@@ -64,7 +64,11 @@ impl Notification {
         let mut w = Writer::with_capacity(raw + 512);
         w.begin_object();
         self.write_content(&mut w);
-        let expiration = expiration.map(|expiration| expiration.to_string());
+        let expiration = expiration.map(|expiration| {
+            let mut text = String::with_capacity(24);
+            expiration.push_to(&mut text);
+            text
+        });
         w.opt_string_field("expirationDateTime", expiration.as_deref());
         w.opt_integer_field(
             "displayTimeToLive",

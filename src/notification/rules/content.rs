@@ -74,29 +74,35 @@ pub(super) fn visual_content(
 ) -> Option<VisualContent> {
     let object = check.object(value, path)?;
     let [title, body] = check.members(object, path, &VISUAL_CONTENT);
-    let title_path = joined(&[path, ".title"]);
     let title = match title {
-        Some(title) => check.string(title, &title_path),
-        None => {
-            let what = "is required: what a person reads first";
-            check.missing(
-                Code::MissingTitle,
-                object,
-                &title_path,
-                &VISUAL_CONTENT,
-                what,
-            );
+        Some(Value::String(title)) if !title.is_empty() => Some(title),
+        // A path is only written down for a violation.
+        other => {
+            title_fault(check, object, other, &joined(&[path, ".title"]));
             None
         }
     };
-    if title == Some("") {
-        check.violation(Code::EmptyTitle, &title_path, &["must not be empty"]);
-    }
-    let body = body.map(|body| check.string(body, &joined(&[path, ".body"])));
-    let body = transpose(body)?.map(str::to_owned);
-    let title = title.filter(|title| !title.is_empty())?;
+    let body = match body {
+        Some(Value::String(body)) => Some(Some(body)),
+        Some(other) => {
+            check.wrong_type(other, &joined(&[path, ".body"]), "a string");
+            None
+        }
+        None => Some(None),
+    };
     Some(VisualContent {
-        title: title.to_owned(),
-        body,
+        title: String::from(&**title?),
+        body: body?.map(|body| String::from(&**body)),
     })
+}
+
+fn title_fault(check: &mut Check, object: &Object<'_>, title: Option<&Value<'_>>, path: &str) {
+    match title {
+        Some(Value::String(_)) => check.violation(Code::EmptyTitle, path, &["must not be empty"]),
+        Some(other) => check.wrong_type(other, path, "a string"),
+        None => {
+            let what = "is required: what a person reads first";
+            check.missing(Code::MissingTitle, object, path, &VISUAL_CONTENT, what);
+        }
+    }
 }

@@ -129,28 +129,50 @@ pub(crate) fn request(
     let display = display.map(|display| display_time_to_live(check, display));
 
     // Each part that is `None` here has left a violation behind.
-    let payload = payload?;
+    let (
+        Some(payload),
+        Some(asked),
+        Some(target_host_name),
+        Some(app_notification_id),
+        Some(group_name),
+        Some(priority),
+        Some(platforms),
+        Some(fallback),
+        Some(display_time_to_live),
+    ) = (
+        payload,
+        transpose(expiration),
+        host,
+        transpose(id),
+        transpose(group),
+        transpose(priority),
+        platforms,
+        fallback,
+        transpose(display),
+    )
+    else {
+        return None;
+    };
     let default = if payload.visual.is_some() {
         Priority::High
     } else {
         Priority::None
     };
-    let asked = transpose(expiration)?;
     let latest = clock.map_or(Timestamp::MAX, |Clock { now, policy }| {
         now.saturating_add_millis(policy.retention_millis())
     });
     Some(Request {
         notification: Notification {
-            target_host_name: host?,
-            app_notification_id: transpose(id)?,
-            group_name: transpose(group)?,
-            priority: transpose(priority)?.unwrap_or(default),
+            target_host_name,
+            app_notification_id,
+            group_name,
+            priority: priority.unwrap_or(default),
             raw_content: payload.raw,
             visual_content: payload.visual,
-            platforms: platforms?,
-            fallback: fallback?,
+            platforms,
+            fallback,
             expiration: asked.map_or(latest, |asked| asked.min(latest)),
-            display_time_to_live: transpose(display)?,
+            display_time_to_live,
         },
         expiration: asked,
     })

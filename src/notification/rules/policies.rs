@@ -41,22 +41,16 @@ fn platform_types(check: &mut Check, value: &Value<'_>, path: &str) -> Option<Pl
         .enumerate()
         .filter(|(_, element)| !element.is_null())
     {
+        if let Some(platform) = element.as_str().and_then(Platform::parse) {
+            platforms.insert(platform);
+            continue;
+        }
+        valid = false;
+        // A path is only written down for a violation.
         let path = joined(&[path, "[", &decimal(index), "]"]);
-        match check
-            .string(element, &path)
-            .map(|name| (name, Platform::parse(name)))
-        {
-            Some((_, Some(platform))) => platforms.insert(platform),
-            Some((name, None)) => {
-                valid = false;
-                unknown_value(
-                    check,
-                    &path,
-                    "must be `Windows`, `iOS`, `Android` or `WebPush`",
-                    name,
-                );
-            }
-            None => valid = false,
+        if let Some(name) = check.string(element, &path) {
+            let what = "must be `Windows`, `iOS`, `Android` or `WebPush`";
+            unknown_value(check, &path, what, name);
         }
     }
     if valid && platforms.is_empty() {

@@ -21,7 +21,7 @@ pub(crate) fn limited_string(
 ) -> Option<String> {
     let text = check.string(value, path)?;
     // No character takes less than a byte.
-    if text.len() > most && text.chars().count() > most {
+    if text.len() > most && count_characters(text) > most {
         check.violation(
             Code::TooLong,
             path,
@@ -30,6 +30,13 @@ pub(crate) fn limited_string(
         return None;
     }
     Some(text.to_owned())
+}
+
+/// Unicode scalar values: the bytes that begin one. (`chars().count()` brings a kilobyte along,
+/// for texts longer than these.)
+fn count_characters(text: &str) -> usize {
+    let begins = |byte: &u8| !matches!(byte, 0x80..=0xbf);
+    text.as_bytes().iter().filter(|byte| begins(byte)).count()
 }
 
 pub(crate) fn unknown_value(check: &mut Check, path: &str, what: &str, name: &str) {
