@@ -1,6 +1,6 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test soak fuzz check package token deploy clean
+.PHONY: help dev serve test soak fuzz bench check package token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -26,6 +26,10 @@ soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS
 
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
+
+bench: ## the browser package beside other validators: size and speed (bench/README.md)
+	@scripts/setup build && scripts/build browser
+	@npm ci --prefix bench --no-audit --no-fund --loglevel=error >/dev/null && $(node) bench/validate/run.mjs
 
 check: ## formatting, lints, types, the deployment's dry run and its size
 	@scripts/setup check && scripts/check

@@ -1,9 +1,10 @@
 //! The options of a call: the clock and the policy that the contract takes as arguments.
 
-use js_sys::{Date, RangeError};
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::time::Timestamp;
 use wasm_bindgen::prelude::*;
+
+use crate::javascript::{RangeError, date_now};
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,7 +38,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads options, or throws a `RangeError` that names the one out of range.
     pub(crate) fn read(options: Option<&Options>) -> Result<Self, JsValue> {
-        let now = options.and_then(Options::now).unwrap_or_else(Date::now);
+        let now = options.and_then(Options::now).unwrap_or_else(date_now);
         let policy = options.and_then(Options::policy);
         Ok(Self {
             now: whole(now.floor())
@@ -65,8 +66,7 @@ fn read_policy(options: &PolicyOptions) -> Result<Policy, JsValue> {
             .and_then(ThrottleStatus::from_u16)
             .ok_or_else(|| out_of_range("throttleStatus is 406 or 429"))?,
     };
-    Policy::new(retention_seconds, throttle_status)
-        .map_err(|error| out_of_range(&error.to_string()))
+    Policy::new(retention_seconds, throttle_status).map_err(|error| out_of_range(error.as_str()))
 }
 
 /// The integer that a JavaScript number is, if it is one that survived as such (2^53).

@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test may fail")]
 
 use js_sys::{JSON, Object, Reflect, Uint8Array};
-use notifeed_browser::{Body, normalize, validate};
+use notifeed_browser::{Body, is_valid, normalize, validate};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -116,6 +116,53 @@ fn bytes_are_judged_as_text_is() {
     }
     let not_utf8: Body = Uint8Array::from([b'"', 0xff, b'"'].as_slice()).unchecked_into();
     assert_eq!(member(&verdict(&not_utf8), "code"), "BadRequest");
+}
+
+#[wasm_bindgen_test]
+fn yes_or_no_is_what_the_verdict_says() {
+    for body in [EXAMPLE, CANONICAL, "{", "[]", r#"{"targetHostName":"a.b"}"#] {
+        let yes = is_valid(&text(body), Some(value(NOW))).ok();
+        assert_eq!(yes, member(&verdict(&text(body)), "ok").as_bool(), "{body}");
+    }
+    assert_eq!(
+        thrown(is_valid(JsValue::NULL.unchecked_ref(), None)).0,
+        "TypeError"
+    );
+}
+
+#[wasm_bindgen_test]
+fn a_body_may_have_64_kib_and_no_more() {
+    for character in ["x", "ü", "通", "😀"] {
+        let shell = r#"{"targetHostName":"a.b","payload":{"rawContent":""}}"#;
+        let content = character.repeat((65536 - shell.len()) / character.len());
+        let fits = shell.replace("\"\"", &format!("\"{content}\""));
+        let fits = format!("{fits}{}", " ".repeat(65536 - fits.len()));
+        let over = format!("{fits} ");
+        let far_over = shell.replace("\"\"", &format!("\"{content}{content}\""));
+        for (body, code) in [
+            (fits, None),
+            (over, Some("BodyTooLarge")),
+            (far_over, Some("BodyTooLarge")),
+        ] {
+            let bytes: Body = Uint8Array::from(body.as_bytes()).unchecked_into();
+            for body in [text(&body), bytes] {
+                assert_eq!(first_code(&verdict(&body)).as_deref(), code, "{character}");
+            }
+        }
+    }
+    // What an earlier body left in the buffer is not a part of the next one.
+    assert_eq!(member(&verdict(&text(EXAMPLE)), "ok"), JsValue::TRUE);
+    assert_eq!(
+        first_code(&verdict(&text(""))).as_deref(),
+        Some("InvalidJson")
+    );
+}
+
+/// The code of the first violation.
+fn first_code(verdict: &JsValue) -> Option<String> {
+    let violations = member(verdict, "violations");
+    let first = violations.dyn_ref::<js_sys::Array>()?.get(0);
+    member(&first, "code").as_string()
 }
 
 #[wasm_bindgen_test]
