@@ -142,8 +142,10 @@ function givenOnce({ devices }) {
       }
       if (event.seq <= last) violations.push(`twice: ${name} was given ${event.seq} after ${last}`);
       last = Math.max(last, event.seq);
-      if (!event.replayed && had.has(event.content)) violations.push(`twice: ${name} was given ${event.content} again`);
-      had.add(event.content);
+      // The same content may be another item's: posted again after the first was deleted.
+      const what = `${event.content} of ${event.id}`;
+      if (!event.replayed && had.has(what)) violations.push(`twice: ${name} was given ${what} again`);
+      had.add(what);
     }
   }
   return violations;
