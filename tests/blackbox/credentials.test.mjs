@@ -144,6 +144,7 @@ test("a page of this server gets a development token, no other page does", async
 
 test("an app that isn't registered, or not for the host, is 403", async () => {
   const stranger = await userToken(as, { azp: "stranger" });
+  /** @type {import("./expect.mjs").Problem} */
   const unregistered = { ...forbidden, details: [["HostNotRegistered", "targetHostName"]] };
   assertProblem(await service.post(example(), { token: stranger }), unregistered);
   const json = example({ targetHostName: second });
