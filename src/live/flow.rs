@@ -8,22 +8,23 @@ use crate::feed::Seq;
 /// How much may be under way to a client that acknowledges, in bytes.
 pub const WINDOW: usize = 1024 * 1024;
 
-/// How much is replayed to a client that doesn't say that it keeps up, in bytes; then it is cut off
-/// with [`Close::TOO_SLOW`](super::close::Close::TOO_SLOW), to go on by its cursor.
+/// How much is replayed to a client that hasn't acknowledged anything, in bytes.
 pub const BUDGET: usize = 8 * 1024 * 1024;
 
-/// How long an acknowledgement is waited for, in milliseconds, before the client is cut off.
+/// How long an acknowledgement is waited for, in milliseconds, before the client is cut off with
+/// [`Close::TOO_SLOW`](super::close::Close::TOO_SLOW), to go on by its cursor.
 pub const PATIENCE: u64 = 30_000;
+
+/// The same for the first one: most clients never send any, and are to come back soon.
+pub const FIRST_PATIENCE: u64 = 2_000;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Send on.
     Send,
-    /// Wait for an acknowledgement.
-    Wait,
-    /// Cut the client off.
-    Cut,
+    /// Wait so many milliseconds for an acknowledgement, then cut the client off.
+    Wait(u64),
 }
 
 /// The frames of a replay that are under way.
@@ -56,8 +57,8 @@ impl Flow {
     /// Whether to go on.
     pub const fn next(&self) -> Next {
         match (self.acknowledges, self.bytes) {
-            (true, WINDOW..) => Next::Wait,
-            (false, BUDGET..) => Next::Cut,
+            (true, WINDOW..) => Next::Wait(PATIENCE),
+            (false, BUDGET..) => Next::Wait(FIRST_PATIENCE),
             _ => Next::Send,
         }
     }
@@ -68,12 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_that_never_acknowledges_is_cut_off_at_the_budget() {
+    fn a_client_that_never_acknowledges_has_little_time_at_the_budget() {
         let mut flow = Flow::default();
         flow.sent(Seq::new(1), BUDGET - 1);
         assert_eq!(flow.next(), Next::Send);
         flow.sent(Seq::new(2), 1);
-        assert_eq!(flow.next(), Next::Cut);
+        assert_eq!(flow.next(), Next::Wait(FIRST_PATIENCE));
+        flow.acknowledged(Seq::new(2));
+        assert_eq!(flow.next(), Next::Send);
     }
 
     #[test]
@@ -82,7 +85,7 @@ mod tests {
         for seq in 1..100 {
             flow.sent(Seq::new(seq), WINDOW);
             flow.acknowledged(Seq::new(seq - 1));
-            assert_eq!(flow.next(), Next::Wait, "{seq}");
+            assert_eq!(flow.next(), Next::Wait(PATIENCE), "{seq}");
             flow.acknowledged(Seq::new(seq));
             assert_eq!(flow.next(), Next::Send, "{seq}");
         }

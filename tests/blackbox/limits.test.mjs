@@ -205,4 +205,13 @@ test("a replay that nobody acknowledges: 8 MiB, then 4408; by the cursor it goes
   const more = await rest.until("ready");
   assert.equal(frames.length + more.length - 1, items);
   assert.equal(more.at(-1).resumed, true);
+
+  // One that acknowledges gets all of it over one line.
+  const keepsUp = await service.connect({ as });
+  let received = 0;
+  for (let frame = await keepsUp.next(); frame.type !== "ready"; frame = await keepsUp.next()) {
+    received += 1;
+    keepsUp.send({ type: "ack", seq: frame.seq });
+  }
+  assert.equal(received, items);
 });

@@ -10,7 +10,7 @@ use notifeed::feed::{Change, Cursor, Entry, Resume, Seq, change_since};
 use notifeed::http::Context;
 use notifeed::live::close::Close;
 use notifeed::live::endpoint::Endpoint;
-use notifeed::live::flow::{Flow, Next, PATIENCE};
+use notifeed::live::flow::{Flow, Next};
 use notifeed::live::{MAX_SOCKET_LIFE, frame};
 use worker::{Delay, Response, WebSocket, WebSocketPair, console_error};
 
@@ -190,12 +190,11 @@ impl Feed {
                 replay.waiting = Some(waker);
                 replay.flow.next()
             });
-            match next {
+            let patience = match next {
                 Some(Next::Send) => return true,
-                Some(Next::Cut) | None => return false,
-                Some(Next::Wait) => {}
-            }
-            let patience = Delay::from(Duration::from_millis(PATIENCE));
+                Some(Next::Wait(millis)) => Delay::from(Duration::from_millis(millis)),
+                None => return false,
+            };
             if let Either::Right(_) = select(woken, patience).await {
                 return false;
             }
