@@ -103,6 +103,15 @@ export class Hub extends DurableObject {
    */
   constructor(state, env) {
     super(state, env);
+    // What goes on after an answer, as a replay does, would wait for ever after a crash, its client
+    // with it, and keep the Hub in memory. Any call starts the Hub anew, which ends the replays that
+    // were interrupted.
+    const waitUntil = state.waitUntil.bind(state);
+    /** @param {Promise<unknown>} work */
+    state.waitUntil = (work) =>
+      waitUntil(
+        guard(() => work).catch((fault) => (fault instanceof WasmCrash ? guard(() => this.inner.alarm()) : undefined)),
+      );
     /** @type {any} */
     this.inner = new InnerHub(state, env);
   }

@@ -565,6 +565,14 @@ describe("in the middle of a replay", () => {
     assert.ok(rest.some(({ notification }) => notification?.id === changed.added));
     assert.deepEqual(shown([...frames, ...rest]), await listed());
   });
+
+  test("another Hub's crash takes this one along: 1012 at once, though nothing else happens here", async () => {
+    const middle = await stopInTheMiddle();
+    assert.equal((await service.request("GET", "/dev/panic/hub", { as: someone() })).status, 503);
+    assert.equal((await middle.stream.closed).code, 1012);
+    const { told } = await comeBack(as, middle.frames.at(-1).cursor);
+    assert.deepEqual(told.at(-1), resumed);
+  });
 });
 
 test("an idle connection outlives the Hub's eviction, and is told once of what comes", async () => {
