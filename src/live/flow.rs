@@ -18,12 +18,19 @@ pub const PATIENCE: u64 = 30_000;
 /// The same for the first one: most clients never send any, and are to come back soon.
 pub const FIRST_PATIENCE: u64 = 2_000;
 
+/// How long a client that hasn't acknowledged anything is listened to after each [`WINDOW`] of
+/// bytes, in milliseconds: whether it is one that will can't be known before its first
+/// acknowledgement is let in.
+pub const BREATH: u64 = 100;
+
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Send on.
     Send,
-    /// Wait so many milliseconds for an acknowledgement, then cut the client off.
+    /// Wait for an acknowledgement, so many milliseconds, then send on all the same.
+    Listen(u64),
+    /// Wait for an acknowledgement, so many milliseconds, then cut the client off.
     Wait(u64),
 }
 
@@ -33,6 +40,8 @@ pub struct Flow {
     under_way: VecDeque<(Seq, usize)>,
     bytes: usize,
     acknowledges: bool,
+    /// How much had been sent when the client was listened to last.
+    listened: usize,
 }
 
 impl Flow {
@@ -55,10 +64,14 @@ impl Flow {
     }
 
     /// Whether to go on.
-    pub const fn next(&self) -> Next {
+    pub const fn next(&mut self) -> Next {
         match (self.acknowledges, self.bytes) {
             (true, WINDOW..) => Next::Wait(PATIENCE),
             (false, BUDGET..) => Next::Wait(FIRST_PATIENCE),
+            (false, bytes) if bytes.saturating_sub(self.listened) >= WINDOW => {
+                self.listened = bytes;
+                Next::Listen(BREATH)
+            }
             _ => Next::Send,
         }
     }
@@ -71,7 +84,10 @@ mod tests {
     #[test]
     fn a_client_that_never_acknowledges_has_little_time_at_the_budget() {
         let mut flow = Flow::default();
-        flow.sent(Seq::new(1), BUDGET - 1);
+        flow.sent(Seq::new(1), WINDOW - 1);
+        assert_eq!(flow.next(), Next::Send);
+        flow.sent(Seq::new(1), BUDGET - WINDOW);
+        assert_eq!(flow.next(), Next::Listen(BREATH));
         assert_eq!(flow.next(), Next::Send);
         flow.sent(Seq::new(2), 1);
         assert_eq!(flow.next(), Next::Wait(FIRST_PATIENCE));

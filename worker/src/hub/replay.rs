@@ -190,12 +190,14 @@ impl Feed {
                 replay.waiting = Some(waker);
                 replay.flow.next()
             });
-            let patience = match next {
+            let (millis, cut) = match next {
                 Some(Next::Send) => return true,
-                Some(Next::Wait(millis)) => Delay::from(Duration::from_millis(millis)),
+                Some(Next::Listen(millis)) => (millis, false),
+                Some(Next::Wait(millis)) => (millis, true),
                 None => return false,
             };
-            if let Either::Right(_) = select(woken, patience).await {
+            let patience = Delay::from(Duration::from_millis(millis));
+            if let (Either::Right(_), true) = (select(woken, patience).await, cut) {
                 return false;
             }
         }
