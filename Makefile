@@ -54,4 +54,4 @@ deploy: ## to Cloudflare; says what must exist first
 	@scripts/setup build && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/deploy.mjs
 
 clean: ## remove what was built here (not the tools, not the state)
-	@rm -rf target worker/build www/notifeed dist
+	@rm -rf target worker/build www/notifeed browser/glue dist

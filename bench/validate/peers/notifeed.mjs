@@ -1,10 +1,10 @@
 // notifeed's own package, as scripts/build makes it.
-import init, { isValid, validate } from "../../../www/notifeed/notifeed.js";
+import { init, isValid, validate } from "../../../www/notifeed/index.js";
 import { now } from "../clock.mjs";
 
 const options = { now };
 
-export const load = (wasm) => init({ module_or_path: wasm });
+export const load = (wasm) => init(wasm);
 
 export const verdict = (text) => isValid(text, options);
 export const verdictOfBytes = verdict;

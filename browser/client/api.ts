@@ -1,0 +1,123 @@
+// What an app sees of the live client.
+
+import type { FeedNotification, ReadState, RemovalReason, UserActionState } from "../generated/types.ts";
+import type { Store } from "./store.ts";
+
+/** What this client receives: the platform that notifications target. */
+export type LivePlatform = "windows" | "ios" | "android" | "webpush";
+
+export interface ConnectOptions {
+  /** The service: `https://notify.example.com`. What follows from it (`/beta/me/notifications/stream`) is added. */
+  url: string | URL;
+  platform: LivePlatform;
+  /**
+   * Gives an access token of the signed-in user, `null` when nobody is signed in: then the client stops. `fresh`:
+   * the last one was refused or ends soon, so give another one. A rejection counts as a broken line: it is asked again.
+   */
+  token: (options: { fresh: boolean }) => Promise<string | null>;
+  /**
+   * Who is signed in: any text that is another one for another user. It names the stored feed and the line that tabs
+   * share, so that two users of one browser never mix. Default: issuer, tenant and user of the token, which must then be a JWT.
+   */
+  user?: string;
+  /** The host whose feed it is, for apps that have several. */
+  targetHostName?: string;
+  /** The `id` of the subscription that it connects for, so that it is listed as live. */
+  endpoint?: string;
+  /** Where items and cursor are kept, so that a reload goes on. Default: IndexedDB where there is one. `null`: memory. */
+  store?: Store | null;
+  /** One line for all tabs of an origin and user. Default: where Web Locks, BroadcastChannel and IndexedDB exist. */
+  share?: boolean;
+}
+
+/**
+ * How it stands with the line.
+ * * `connecting`: a line is being opened, or the feed replayed
+ * * `live`: everything is here, and changes come as they happen
+ * * `waiting`: the line was lost; it comes back by itself
+ * * `stopped`: it stays away until `reconnect()`: nobody is signed in, access was taken back, or the client is closed
+ */
+export interface Status {
+  state: "connecting" | "live" | "waiting" | "stopped";
+  /** The close code (docs/live.md), when the server said one. */
+  code?: number;
+  /** Why it isn't live. */
+  reason?: string;
+  /** When it comes back: milliseconds since 1970. */
+  retryAt?: number;
+}
+
+export interface LiveEvents {
+  /** New or replaced content. `replayed`: it is older than this connection. */
+  notification: { type: "notification"; notification: FeedNotification; replayed: boolean };
+  /** Read or action state changed, here or on another device. */
+  state: { type: "state"; notification: FeedNotification };
+  /** Gone. `expired`: its time has come. `reset`: it was gone when the feed was read anew. */
+  removed: { type: "removed"; notification: FeedNotification; reason: RemovalReason | "expired" | "reset" };
+  /** Everything is here. `resumed`: only what was missed came, `replayed` changes of it. */
+  ready: { type: "ready"; resumed: boolean; replayed: number };
+  status: { type: "status"; status: Status };
+  /** `items` or `unread` changed; several changes at once are told once. */
+  change: { type: "change" };
+}
+
+export type LiveEvent = LiveEvents[keyof LiveEvents];
+
+/** A change of states; what isn't named stays. */
+export interface StateChange {
+  readState?: ReadState;
+  userActionState?: UserActionState;
+}
+
+export interface LiveClient extends AsyncIterable<LiveEvent> {
+  /** The feed, newest first, without what has expired. The same array as long as nothing changed. */
+  readonly items: readonly FeedNotification[];
+  /** How many of `items` are unread and not dismissed. */
+  readonly unread: number;
+  readonly status: Status;
+  /** Where the client would go on after a lost line; `null`: from the beginning. */
+  readonly cursor: string | null;
+  /** Whether this client has the line, and isn't told by another tab. */
+  readonly leads: boolean;
+  /**
+   * Calls a listener with every event of a type, each exactly once and in order.
+   * @returns a function that ends it
+   */
+  on<Type extends keyof LiveEvents>(type: Type, listener: (event: LiveEvents[Type]) => void): () => void;
+  /**
+   * Changes states on all of the user's devices. `items` shows it at once; it is sent as soon as there is a line, again
+   * if the line breaks, and taken back if it is refused.
+   * @throws LiveError when it is refused, or the client is closed before it is answered
+   */
+  update(id: string, change: StateChange): Promise<void>;
+  markRead(id: string): Promise<void>;
+  markUnread(id: string): Promise<void>;
+  /** Dismissed, and read: what a person waves away has been seen. */
+  dismiss(id: string): Promise<void>;
+  /** Takes back a dismissal, a snooze or an activation. */
+  restore(id: string): Promise<void>;
+  snooze(id: string): Promise<void>;
+  /** The person followed it; and has read it. */
+  activate(id: string): Promise<void>;
+  /** Deletes it from the feed, on every device. */
+  remove(id: string): Promise<void>;
+  /** Comes back now, instead of waiting or staying away. */
+  reconnect(): void;
+  /** Ends it for good. `forget`: what is stored of the feed goes too, as when the user signs out. */
+  close(options?: { forget?: boolean }): Promise<void>;
+}
+
+/** What was asked of the service and refused, or could not be asked. */
+export class LiveError extends Error {
+  override readonly name = "LiveError";
+  /** The HTTP status of the answer (docs/live.md); 0: there was none. */
+  readonly status: number;
+  /** Stable: `error.code` of the service's envelope, or `Closed`. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}

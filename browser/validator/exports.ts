@@ -1,0 +1,6 @@
+// What every entry of the validator exports besides its own `init`.
+
+export type * from "../generated/types.ts";
+export * from "./errors.ts";
+export { initSync, isValid, normalize, validate } from "./validator.ts";
+export type { Body, Source } from "./validator.ts";

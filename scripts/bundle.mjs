@@ -1,0 +1,78 @@
+// The npm package's folder from what tsc, wasm-pack and the sources have: scripts/build calls it.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { build } from "esbuild";
+import { root } from "./local.mjs";
+
+const at = (/** @type {string} */ path) => resolve(root, path);
+const folder = at("www/notifeed");
+
+/** What the package has to import: the file, and the source that it is made of. */
+const ENTRIES = {
+  index: "validator/web.ts",
+  node: "validator/node.ts",
+  workerd: "validator/workerd.ts",
+  inline: "validator/inline.ts",
+  schema: "validator/schema.ts",
+  live: "client/entry.ts",
+  inbox: "inbox/entry.ts",
+  send: "sender/web.ts",
+  "send.node": "sender/node.ts",
+  "send.workerd": "sender/workerd.ts",
+};
+const entries = Object.entries(ENTRIES).filter(([, source]) => existsSync(at(`browser/${source}`)));
+
+// The page of a running `make dev` goes on with the old files until the new ones are there.
+mkdirSync(folder, { recursive: true });
+const old = new Set(readdirSync(folder));
+
+const wasm = readFileSync(at("browser/glue/notifeed_bg.wasm"));
+writeFileSync(at("browser/glue/inline.js"), `export const wasm = "${wasm.toString("base64")}";\n`);
+writeFileSync(at("browser/glue/inline.d.ts"), "export declare const wasm: string;\n");
+rmSync(at("target/types"), { recursive: true, force: true });
+try {
+  execFileSync("tsc", ["-p", at("browser/tsconfig.declarations.json"), "--outDir", at("target/types")], {
+    stdio: ["ignore", 2, 2],
+  });
+} catch {
+  process.exit(1); // tsc has said why.
+}
+
+const made = new Set(["types", "package.json", "notifeed_bg.wasm"]);
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, at(`browser/${source}`)])),
+  outdir: folder,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  metafile: true,
+  format: "esm",
+  target: "es2022",
+  external: ["node:*", "*.wasm"],
+  chunkNames: "shared-[hash]",
+  logLevel: "warning",
+});
+for (const output of Object.keys(metafile.outputs)) made.add(output.replace(/^.*\//, ""));
+
+cpSync(at("browser/glue/notifeed_bg.wasm"), `${folder}/notifeed_bg.wasm`);
+rmSync(`${folder}/types`, { recursive: true, force: true });
+cpSync(at("target/types/browser"), `${folder}/types`, { recursive: true });
+for (const file of readdirSync(`${folder}/types`, { recursive: true, encoding: "utf8" })) {
+  const path = `${folder}/types/${file}`;
+  if (!path.endsWith(".d.ts")) continue;
+  // Older compilers don't follow the extension of the sources.
+  writeFileSync(path, readFileSync(path, "utf8").replaceAll(/(from ")(\..*)\.ts"/g, '$1$2.js"'));
+}
+for (const [name, source] of entries) {
+  made.add(`${name}.d.ts`);
+  writeFileSync(`${folder}/${name}.d.ts`, `export * from "./types/${source.replace(".ts", ".js")}";\n`);
+}
+
+const manifest = JSON.parse(readFileSync(at("browser/package.json"), "utf8"));
+const version = readFileSync(at("Cargo.toml"), "utf8").match(/^version = "(.*)"/m)?.[1];
+writeFileSync(`${folder}/package.json`, JSON.stringify({ ...manifest, version }, null, 2) + "\n");
+
+for (const name of old) if (!made.has(name)) rmSync(`${folder}/${name}`, { recursive: true });
