@@ -1,15 +1,35 @@
-// Who is signed in, and the token that says so.
+// Who is signed in and who sends, and the tokens that say so. It tells whoever listens when that changes.
 
 /** A token that ends within this many milliseconds is not used any more. */
 const SPARE = 60_000;
+
+/**
+ * What a session tells:
+ * - `user`: another user is signed in, or the same with another token. Forget what the last one saw.
+ * - `sender`: notifications are sent by somebody else from now on.
+ * - `pasting`: tokens aren't handed out here, a person has to bring one.
+ * @typedef {"user" | "sender" | "pasting"} News
+ */
+
+/**
+ * An app server, which posts with an app-only token and what a signed-in client gave it.
+ * @typedef {{ app: string, unsId: string }} AppSender
+ */
+
+/** @typedef {{ token: string, expires: number }} Held */
 
 export class Session {
   /** The user's principal name. */
   user;
   /** Whether tokens have to be pasted: this isn't a development server. */
   pasting = false;
-  /** @type {{ token: string, expires: number } | null} */
-  #held = null;
+  /** @type {AppSender | null} who sends; null: the user, by the client app that they are signed in to */
+  sender = null;
+  /** @type {Held | null} a token that a person got elsewhere; good until it is refused */
+  #pasted = null;
+  /** @type {Map<string, Held>} by what was asked for */
+  #held = new Map();
+  #listeners = new EventTarget();
 
   /** @param {string} user */
   constructor(user) {
@@ -17,34 +37,95 @@ export class Session {
   }
 
   /**
+   * @param {News} news
+   * @param {() => void} listener
+   */
+  on(news, listener) {
+    this.#listeners.addEventListener(news, listener);
+  }
+
+  /**
    * A delegated access token of the user; null when one has to be pasted.
    * @param {boolean} [fresh] the last one was refused
    */
   async token(fresh = false) {
-    if (fresh) this.#held = null;
-    if (!this.#held || this.#held.expires - SPARE < Date.now()) this.#held = await this.#issue();
-    return this.#held?.token ?? null;
+    if (fresh) this.#pasted = null;
+    return this.#pasted?.token ?? this.#token({ as: this.user }, fresh);
+  }
+
+  /**
+   * An app-only access token; null where none is handed out.
+   * @param {string} app the app's id
+   * @param {boolean} [fresh] the last one was refused
+   */
+  async appToken(app, fresh = false) {
+    return this.#token({ app }, fresh);
+  }
+
+  /**
+   * The headers that say who sends; null when a token has to be pasted.
+   * @returns {Promise<Record<string, string> | null>}
+   */
+  async senderHeaders() {
+    const { sender } = this;
+    const token = await (sender ? this.appToken(sender.app) : this.token());
+    if (token === null) return null;
+    return { Authorization: `Bearer ${token}`, ...(sender ? { "X-UNS-ID": sender.unsId } : {}) };
   }
 
   /** @param {string} user */
   switchTo(user) {
     this.user = user;
-    this.#held = null;
+    this.#pasted = null;
+    this.sendAs(null);
+    this.#tell("user");
   }
 
-  /** @param {string} token that a person got elsewhere; good until it is refused */
+  /** @param {AppSender | null} sender null: the user again */
+  sendAs(sender) {
+    this.sender = sender;
+    this.#tell("sender");
+  }
+
+  /** @param {string} token */
   paste(token) {
-    this.#held = { token, expires: Infinity };
+    this.#pasted = { token, expires: Infinity };
+    this.#tell("user");
   }
 
-  async #issue() {
+  /** @param {News} news */
+  #tell(news) {
+    this.#listeners.dispatchEvent(new Event(news));
+  }
+
+  /**
+   * @param {{ as: string } | { app: string }} whose
+   * @param {boolean} fresh
+   */
+  async #token(whose, fresh) {
+    const name = JSON.stringify(whose);
+    let held = fresh ? undefined : this.#held.get(name);
+    if (!held || held.expires - SPARE < Date.now()) {
+      const issued = await this.#issue(name);
+      if (!issued) return null;
+      this.#held.set(name, (held = issued));
+    }
+    return held.token;
+  }
+
+  /**
+   * @param {string} body of the question for a token
+   * @returns {Promise<Held | null>}
+   */
+  async #issue(body) {
     const response = await fetch("/dev/token", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ as: this.user }),
+      body,
     });
     if (response.status === 404) {
       this.pasting = true;
+      this.#tell("pasting");
       return null;
     }
     if (!response.ok) throw new Error(`no token: ${response.status}`);

@@ -28,7 +28,7 @@ beforeEach(async () => {
 const verdict = () => page.locator("#verdict");
 const findings = () => page.locator("#findings li");
 const text = () => page.getByLabel("Request body", { exact: true });
-const items = () => page.locator("#feed > li");
+const items = () => page.locator("#live-feed > li");
 const send = () => page.getByRole("button", { name: /^Send/ });
 
 /** @param {"connecting" | "live" | "waiting" | "stopped"} state */
@@ -123,7 +123,7 @@ test("content is shown as text, never as markup", async () => {
   await sendAndSee(201);
   await items().getByRole("heading", { name: "<img src=x onerror=alert(1)>" }).waitFor();
   await items().getByText("<b>raw</b>").waitFor();
-  assert.equal(await page.locator("#feed img, #feed b").count(), 0);
+  assert.equal(await page.locator("#live-feed img, #live-feed b").count(), 0);
   assert.deepEqual(complaints, []);
 });
 
@@ -162,7 +162,7 @@ test("the line comes back by itself, and what was missed with it, once", async (
   const missed = { ...example(), appNotificationId: "missed" };
   assert.equal((await service.post(missed, { as: "megan@contoso.com" })).status, 201);
   await connection("live");
-  await page.waitForFunction((count) => document.querySelectorAll("#feed > li").length === count, before + 1);
+  await page.waitForFunction((count) => document.querySelectorAll("#live-feed > li").length === count, before + 1);
 });
 
 test("what has expired leaves by itself", async () => {

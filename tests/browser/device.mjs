@@ -46,7 +46,7 @@ export class Device {
   }
 
   get items() {
-    return this.page.locator("#feed > li");
+    return this.page.locator("#live-feed > li");
   }
 
   /** @param {string} title */

@@ -159,7 +159,7 @@ test("by keyboard: the focus stays with what was done, and goes to the neighbour
   await focused(one.item("Third"));
   await other.button("Dismiss", "Third").click();
   await one.page.getByText("All dismissed.").waitFor();
-  await focused(one.page.getByRole("heading", { name: "Live feed" }));
+  await focused(one.page.getByRole("heading", { name: "Devices" }));
 });
 
 /** @param {import("playwright-core").Locator} locator */

@@ -11,8 +11,8 @@ import {
   receive,
   unreadCount,
   withoutExpired,
-} from "../../www/feed.js";
-import { waitAfter } from "../../www/live.js";
+} from "../../www/devices/feed.js";
+import { waitAfter } from "../../www/devices/live.js";
 
 const noon = Date.parse("2026-11-22T12:00:00Z");
 const at = (/** @type {number} */ seconds) => new Date(noon + seconds * 1000).toISOString();
@@ -20,8 +20,8 @@ const at = (/** @type {number} */ seconds) => new Date(noon + seconds * 1000).to
 /**
  * @param {number} seq
  * @param {string} id
- * @param {Partial<import("../../www/feed.js").Notification>} [members]
- * @returns {import("../../www/feed.js").Arrival}
+ * @param {Partial<import("../../www/devices/feed.js").Notification>} [members]
+ * @returns {import("../../www/devices/feed.js").Arrival}
  */
 function arrival(seq, id, members = {}) {
   return {
@@ -45,7 +45,7 @@ function arrival(seq, id, members = {}) {
   };
 }
 
-const ids = (/** @type {import("../../www/feed.js").Feed} */ feed) => newestFirst(feed).map(({ id }) => id);
+const ids = (/** @type {import("../../www/devices/feed.js").Feed} */ feed) => newestFirst(feed).map(({ id }) => id);
 
 test("notifications stand newest first, and a cursor says where to go on", () => {
   const feed = receive(EMPTY, [arrival(1, "a"), arrival(2, "b"), arrival(3, "c")]);
@@ -108,7 +108,7 @@ test("ready and results carry the cursor on", () => {
   assert.deepEqual(refused, result);
 });
 
-/** @type {import("../../www/feed.js").Request} */
+/** @type {import("../../www/devices/feed.js").Request} */
 const dismissal = { type: "update", ref: "1", id: "a", readState: "read", userActionState: "dismissed" };
 
 test("what is asked for happens when the result says so, and carries the cursor on", () => {
@@ -134,7 +134,7 @@ test("what is asked for happens when the result says so, and carries the cursor 
 
 test("what is refused changes nothing; what has gone already leaves", () => {
   const asked = ask(receive(EMPTY, [arrival(1, "a")]), dismissal);
-  /** @type {(status: number) => import("../../www/feed.js").Frame} */
+  /** @type {(status: number) => import("../../www/devices/feed.js").Frame} */
   const refusal = (status) => ({ type: "result", ref: "1", status, error: { message: "" } });
   const refused = receive(asked, [refusal(503)]);
   assert.deepEqual(refused, { ...asked, asked: EMPTY.asked });
@@ -144,7 +144,7 @@ test("what is refused changes nothing; what has gone already leaves", () => {
 test("a change and a replacement count in the order in which they come", () => {
   const asked = ask(receive(EMPTY, [arrival(1, "a")]), dismissal);
   const replaced = arrival(2, "a", { status: "updated" });
-  /** @type {import("../../www/feed.js").Frame} */
+  /** @type {import("../../www/devices/feed.js").Frame} */
   const result = { type: "result", ref: "1", status: 200, seq: 3, cursor: "c3" };
   const dismissedAfter = receive(asked, [replaced, result]);
   assert.equal(dismissedAfter.items.get("a")?.userActionState, "dismissed");

@@ -76,7 +76,7 @@ test("two browsers of one user: dismissed in one, gone in the other", async () =
   for (const { page } of devices) {
     // The inbox only: what the picture is about.
     await page.evaluate(() => {
-      document.getElementById("composer")?.closest("section")?.remove();
+      document.getElementById("compose")?.remove();
       document.getElementById("sign-in")?.remove();
     });
     await page.mouse.move(0, 0);

@@ -1,6 +1,6 @@
 // How the page shows the feed: newest first, each notification drawn once, what was dismissed on demand.
 
-import { byId } from "./element.js";
+import { byId } from "../element.js";
 import { isDismissed, newestFirst, unreadCount } from "./feed.js";
 import { ACTIONS, drawItem, headline } from "./item.js";
 
@@ -12,7 +12,7 @@ const SHOWN = 100;
 const TITLE = document.title;
 
 export class Inbox {
-  #list = byId("feed", HTMLElement);
+  #list = byId("live-feed", HTMLElement);
   #count = byId("feed-count", HTMLElement);
   #unread = byId("unread-count", HTMLElement);
   #empty = byId("feed-empty", HTMLElement);
@@ -112,7 +112,7 @@ export class Inbox {
     const same = nodes.find((node) => node instanceof HTMLElement && node.dataset.id === id);
     const next = same ?? nodes[index] ?? nodes.at(-1);
     const wanted = same || id === this.#actedOn ? part : "item";
-    focusPart(next, wanted ?? "item") || byId("feed-title", HTMLElement).focus();
+    focusPart(next, wanted ?? "item") || byId("devices-title", HTMLElement).focus();
   }
 
   /** @param {Element} target that was clicked */

@@ -1,10 +1,10 @@
 // The validator's verdict, and how the page shows it.
 
-import { byId, element } from "./element.js";
-import { init, validate } from "./notifeed/index.js";
+import { byId, element } from "../element.js";
+import { init, validate } from "../notifeed/index.js";
 
-/** @typedef {import("./notifeed/index.js").Verdict} Verdict */
-/** @typedef {import("./notifeed/index.js").Finding} Finding */
+/** @typedef {import("../notifeed/index.js").Verdict} Verdict */
+/** @typedef {import("../notifeed/index.js").Finding} Finding */
 
 export class VerdictView {
   #summary = byId("verdict", HTMLElement);

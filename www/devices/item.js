@@ -1,6 +1,6 @@
 // One notification of the feed: what it shows, and what a person can do with it.
 
-import { element } from "./element.js";
+import { element } from "../element.js";
 import { isDismissed } from "./feed.js";
 
 /** @typedef {import("./feed.js").Notification} Notification */

@@ -1,7 +1,4 @@
-// The calls that the console makes to the API.
-
-/** The live feed of the signed-in user, as a Windows endpoint sees it. */
-export const streamUrl = new URL("/beta/me/notifications/stream?platform=windows", location.href).href;
+// What sends a notification.
 
 /**
  * @typedef {object} Answer
@@ -13,14 +10,14 @@ export const streamUrl = new URL("/beta/me/notifications/stream?platform=windows
 /**
  * Creates and sends a notification.
  * @param {string} body the request body, sent as it is
- * @param {string} token
+ * @param {Record<string, string>} sender the headers that say who sends
  * @returns {Promise<Answer>}
  */
-export async function send(body, token) {
+export async function send(body, sender) {
   const began = performance.now();
   const response = await fetch("/beta/me/notifications", {
     method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    headers: { ...sender, "Content-Type": "application/json" },
     body,
   });
   const text = await response.text();

@@ -1,6 +1,6 @@
 // The composer: the request body as text and as a form, kept in step both ways. The text is what counts.
 
-import { byId } from "./element.js";
+import { byId } from "../element.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Field */
 /** @typedef {Record<string, unknown>} JsonObject */
