@@ -34,11 +34,18 @@ pub(super) async fn key(env: &Env) -> Result<Option<HmacKey>, Fault> {
     Ok(Some(key))
 }
 
-/// A delegated development token (CONTRACT §3) of that user for `contoso-client`, and when it
-/// expires; `None` in production.
+/// Whom a development token is for.
+pub enum Holder {
+    /// A user, by their principal name: a delegated token for `contoso-client`.
+    User(String),
+    /// An app, by its id: an app-only token.
+    App(String),
+}
+
+/// A development token (CONTRACT §3), and when it expires; `None` in production.
 pub async fn issue_development_token(
     env: &Env,
-    user: &str,
+    holder: &Holder,
     now: Timestamp,
 ) -> Result<Option<(String, Timestamp)>, Fault> {
     let Some(key) = key(env).await? else {
@@ -49,10 +56,19 @@ pub async fn issue_development_token(
     claims.begin_object();
     claims.string_field("iss", Issuer::DEVELOPMENT_NAME);
     claims.string_field("aud", Issuer::DEVELOPMENT_AUDIENCE);
-    claims.string_field("sub", user);
-    claims.string_field("upn", user);
-    claims.string_field("azp", "contoso-client");
-    claims.string_field("scp", SCOPE);
+    match holder {
+        Holder::User(user) => {
+            claims.string_field("sub", user);
+            claims.string_field("upn", user);
+            claims.string_field("azp", "contoso-client");
+            claims.string_field("scp", SCOPE);
+        }
+        Holder::App(app) => {
+            claims.string_field("sub", app);
+            claims.string_field("azp", app);
+            claims.string_field("idtyp", "app");
+        }
+    }
     claims.integer_field("iat", now.unix_millis().div_euclid(1000));
     claims.integer_field("exp", expires.unix_millis().div_euclid(1000));
     claims.end_object();

@@ -7,6 +7,6 @@ pub mod limits;
 mod registry;
 mod tokens;
 
-pub use development::issue_development_token;
+pub use development::{Holder, issue_development_token};
 pub use registry::registered_app;
 pub use tokens::authenticate;

@@ -1,5 +1,6 @@
 //! What is there in development only: `POST /dev/token`, the console's tokens, while the development
-//! secret is bound; `GET /dev/panic/…`, for the test of what a crash does, where a variable says so.
+//! secret is bound (so is `GET /dev/bodies`, in [`super::feed`]); `GET /dev/panic/…`, for the test
+//! of what a crash does, where a variable says so.
 
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::http::{Reply, route::CrashSite};
@@ -7,14 +8,14 @@ use notifeed::json::{self, Value, Writer};
 use web_sys::{Response, Url};
 
 use super::{Call, no_such_path};
-use crate::credentials::issue_development_token;
+use crate::credentials::{Holder, issue_development_token};
 use crate::fault::Stop;
 use crate::hub::command::Command;
 use crate::platform::http::{body, header, respond};
 
 impl Call<'_> {
-    /// A delegated token of the user that the body names: `{"as":"megan@contoso.com"}`. Only for
-    /// pages of this server.
+    /// A delegated token of the user that the body names, `{"as":"megan@contoso.com"}`, or an
+    /// app-only one, `{"app":"contoso-server"}`. Only for pages of this server.
     pub(super) async fn post_development_token(&self, url: &Url) -> Result<Response, Stop> {
         let foreign = header(self.request, "Origin").is_some_and(|origin| origin != url.origin());
         if foreign {
@@ -25,17 +26,14 @@ impl Call<'_> {
             .into());
         }
         let body = body(self.request).await?;
-        let user = json::read_object(&body)
-            .and_then(|object| object.get("as").and_then(Value::as_str).map(str::to_owned))
-            .filter(|user| !user.is_empty() && user.len() <= 256)
-            .ok_or_else(|| {
-                Problem::new(
-                    ErrorCode::BadRequest,
-                    "Name a user: {\"as\":\"megan@contoso.com\"}.",
-                )
-                .detail("RequiredPropertyMissing", "as")
-            })?;
-        let issued = issue_development_token(self.env, &user, self.context.now).await?;
+        let holder = holder(&body).ok_or_else(|| {
+            Problem::new(
+                ErrorCode::BadRequest,
+                "Name a user, {\"as\":\"megan@contoso.com\"}, or an app, {\"app\":\"contoso-server\"}.",
+            )
+            .detail("RequiredPropertyMissing", "as")
+        })?;
+        let issued = issue_development_token(self.env, &holder, self.context.now).await?;
         let (token, expires) = issued.ok_or_else(no_such_path)?;
         let mut writer = Writer::new();
         writer.begin_object();
@@ -63,6 +61,18 @@ impl Call<'_> {
             }
         }
     }
+}
+
+/// Whose token the body asks for: a user's or an app's, not both.
+fn holder(body: &[u8]) -> Option<Holder> {
+    let object = json::read_object(body)?;
+    let text = |name| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (holder, name) = match (text("as"), text("app")) {
+        (Some(user), None) => (Holder::User(user.clone()), user),
+        (None, Some(app)) => (Holder::App(app.clone()), app),
+        _ => return None,
+    };
+    (!name.is_empty() && name.len() <= 256).then_some(holder)
 }
 
 /// A panic, as a mistake in the code would be one.
