@@ -84,6 +84,8 @@ pub enum Resource {
     Stream,
     /// `/dev/token`, in development only.
     DevelopmentToken,
+    /// `/dev/bodies`, in development only.
+    DevelopmentBodies,
     /// `/dev/panic/{place}`, in tests of what a crash does only.
     DevelopmentPanic(CrashSite),
 }
@@ -110,6 +112,7 @@ impl Resource {
             | Self::Delta
             | Self::Endpoints
             | Self::Stream
+            | Self::DevelopmentBodies
             | Self::DevelopmentPanic(_) => "GET, OPTIONS",
         }
     }
@@ -156,6 +159,7 @@ impl Route {
             "dev" => {
                 let resource = match (segments.next()?, segments.next(), segments.next()) {
                     ("token", None, None) => Resource::DevelopmentToken,
+                    ("bodies", None, None) => Resource::DevelopmentBodies,
                     ("panic", Some("worker"), None) => {
                         Resource::DevelopmentPanic(CrashSite::Worker)
                     }
@@ -312,6 +316,7 @@ mod tests {
             Resource::Subscriptions,
             Resource::Stream,
             Resource::DevelopmentToken,
+            Resource::DevelopmentBodies,
             Resource::DevelopmentPanic(CrashSite::Hub),
             id(),
         ] {
@@ -354,6 +359,7 @@ mod tests {
             "/beta/users/notifications",
             "/dev",
             "/dev/token/x",
+            "/dev/bodies/x",
             "/v2.0/me/notifications",
             "/beta/me/activities",
         ] {

@@ -8,11 +8,16 @@ use crate::fault::Stop;
 use crate::hub::command::Command;
 
 const HOST: &str = "targetHostName";
+const OF_A_PAGE: [&str; 4] = ["$top", "$skiptoken", "$filter", HOST];
 
 impl Call<'_> {
     pub(super) async fn list(&self) -> Result<Response, Stop> {
-        self.query(&["$top", "$skiptoken", "$filter", HOST], Command::List)
-            .await
+        self.query(&OF_A_PAGE, Command::List).await
+    }
+
+    /// `GET /dev/bodies`, with the options of the list.
+    pub(super) async fn bodies(&self) -> Result<Response, Stop> {
+        self.query(&OF_A_PAGE, Command::Bodies).await
     }
 
     pub(super) async fn count(&self) -> Result<Response, Stop> {

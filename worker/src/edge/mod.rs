@@ -85,7 +85,7 @@ async fn dispatch(
 ) -> Result<Response, Stop> {
     let settings = Settings::of(env);
     let exists = match route.resource {
-        Resource::DevelopmentToken => settings.is_development(),
+        Resource::DevelopmentToken | Resource::DevelopmentBodies => settings.is_development(),
         Resource::DevelopmentPanic(_) => settings.may_panic(),
         _ => true,
     };
@@ -128,6 +128,7 @@ async fn dispatch(
         Resource::Subscription(id) => call.subscriptions(Command::Unsubscribe(id)).await,
         Resource::Stream => call.connect().await,
         Resource::DevelopmentToken => call.post_development_token(url).await,
+        Resource::DevelopmentBodies => call.bodies().await,
         Resource::DevelopmentPanic(site) => call.panic(site).await,
     }
 }

@@ -77,6 +77,8 @@ pub enum Command {
         /// `If-Match`.
         if_match: Option<String>,
     },
+    /// Say where the bodies of a page of the list lie, in development.
+    Bodies(Query),
     /// Crash, in a test of what a crash does.
     Panic,
     /// Connect: goes with the upgrade request, in the header [`STREAM_HEADER`].

@@ -186,6 +186,7 @@ impl Feed {
                         .await
                 }
                 Command::Delete { id, if_match } => self.delete(&id, if_match.as_deref(), &context),
+                Command::Bodies(query) => self.bodies(&query, &context),
                 Command::Panic => crate::edge::crash(),
                 Command::Stream(stream) => match self.open_stream(stream, &sender, &context) {
                     Ok(response) => return Ok(response),

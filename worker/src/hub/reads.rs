@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use notifeed::feed::outbox::Place;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::Query;
 use notifeed::feed::{Change, Cursor, Entry, Known, change_since, view};
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply, reply};
+use notifeed::json::Writer;
 use worker::console_error;
 
 use super::Feed;
@@ -14,6 +16,9 @@ use super::posts::canonical;
 use super::sockets::attached;
 use super::store::Owner;
 use crate::fault::{Fault, Stop};
+
+/// The rows of a page, each with its body if that is still here, and where the next page begins.
+type Page = (Vec<(Entry, Option<String>)>, Option<ListToken>);
 
 impl Feed {
     /// A page of the list, newest first.
@@ -23,22 +28,8 @@ impl Feed {
         owner: &Owner,
         context: &Context,
     ) -> Result<Reply, Stop> {
-        let store = self.store()?;
-        let (epoch, _) = store.head()?;
-        let below = match &query.skip_token {
-            Some(token) => ListToken::parse(token, epoch)?.below,
-            None => i64::MAX >> 11,
-        };
-        let size = query.page_size();
-        // One more than the page has: then there is a next one.
-        let mut rows = store.list(below, &query.filter, context.now, size.saturating_add(1))?;
-        let more = rows.len() > size as usize;
-        rows.truncate(size as usize);
-        let next = rows.last().filter(|_| more).map(|(last, _)| {
-            let token = ListToken {
-                epoch,
-                below: last.ordinal,
-            };
+        let (rows, next) = self.page(query, context)?;
+        let next = next.map(|token| {
             let query = query.continued("$skiptoken", &token.to_string());
             format!("{}?{query}", reply::feed_url(context, ""))
         });
@@ -52,6 +43,42 @@ impl Feed {
             page::render(&feed, &values, link),
             context,
         ))
+    }
+
+    fn page(&self, query: &Query, context: &Context) -> Result<Page, Stop> {
+        let store = self.store()?;
+        let (epoch, _) = store.head()?;
+        let below = match &query.skip_token {
+            Some(token) => ListToken::parse(token, epoch)?.below,
+            None => i64::MAX >> 11,
+        };
+        let size = query.page_size();
+        // One more than the page has: then there is a next one.
+        let mut rows = store.list(below, &query.filter, context.now, size.saturating_add(1))?;
+        let more = rows.len() > size as usize;
+        rows.truncate(size as usize);
+        let next = rows.last().filter(|_| more).map(|(last, _)| ListToken {
+            epoch,
+            below: last.ordinal,
+        });
+        Ok((rows, next))
+    }
+
+    /// Where the bodies of a page of the list lie, by what the Hub knows, in the list's order.
+    pub(super) fn bodies(&self, query: &Query, context: &Context) -> Result<Reply, Stop> {
+        let store = self.store()?;
+        let grace = self.settings().body_grace();
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.key("value");
+        writer.begin_array();
+        for (entry, _) in self.page(query, context)?.0 {
+            let kept = store.kept(entry.id, entry.revision)?;
+            writer.raw(&Place::of(kept, grace).render(&entry));
+        }
+        writer.end_array();
+        writer.end_object();
+        Ok(Reply::json(200, writer.finish(), context))
     }
 
     /// How many items the list has, as a plain number.

@@ -1,11 +1,13 @@
 //! Bodies on their way to KV, and those to be deleted from it.
 
 use notifeed::feed::Entry;
+use notifeed::feed::outbox::Kept;
 use notifeed::guid::Guid;
 use notifeed::time::Timestamp;
 
 use super::{Store, small};
 use crate::fault::Fault;
+use crate::platform::storage::Row;
 
 /// A body: which one, what it says, and until when it matters.
 #[derive(Debug, Clone)]
@@ -41,6 +43,27 @@ impl Store {
             &[id.to_string().into(), i64::from(revision).into()],
         )?;
         rows.first().map(|row| row.text(0)).transpose()
+    }
+
+    /// What is noted of a revision's body, if it is still here.
+    pub fn kept(&self, id: Guid, revision: u32) -> Result<Option<Kept>, Fault> {
+        let rows = self.storage.query(
+            "SELECT due, attempts, confirmed FROM body WHERE id = ? AND revision = ?",
+            &[id.to_string().into(), i64::from(revision).into()],
+        )?;
+        let time = |row: &Row, column| {
+            row.optional_integer(column)
+                .map(Timestamp::saturating_from_unix_millis)
+        };
+        rows.first()
+            .map(|row| {
+                Ok(Kept {
+                    due: time(row, 0),
+                    attempts: small(row, 1)?,
+                    confirmed: time(row, 2),
+                })
+            })
+            .transpose()
     }
 
     /// Stores a new revision's body, due in KV at `due`.
