@@ -1,0 +1,118 @@
+// What an app sees of the sender.
+
+import type { Finding, Notification, Options, Payload } from "../generated/types.ts";
+
+/** An access token, or what gives one. `fresh`: the last one was refused, so give another one. */
+export type TokenSource = string | ((options: { fresh: boolean }) => string | Promise<string>);
+
+export interface SendOptions {
+  /** The service: `https://notify.example.com`. What follows from it (`/beta/me/notifications`) is added. */
+  url: string | URL;
+  /** Asked before every attempt; once more, for a fresh one, when the service refuses it. */
+  token: TokenSource;
+  /** The user notification subscription id, which names the user. A user's own token needs none. */
+  unsId?: string | undefined;
+  /** Ends it, waiting or sending. What is on its way may arrive all the same. */
+  signal?: AbortSignal | undefined;
+  /** How often it is tried at most. Default: 5. */
+  attempts?: number | undefined;
+  /** How long all of it may take, waits included, in milliseconds. Default: 30000. */
+  timeout?: number | undefined;
+  /** The settings of the service, where they aren't the contract's. */
+  policy?: Options["policy"];
+  /** Sends a request in place of the global `fetch`: a Worker's service binding, a proxy. */
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
+}
+
+/** A notification in the sender's view. */
+export interface SentNotification {
+  id: string;
+  groupName: string | null;
+  priority: Notification["priority"];
+  /** Only what is visual; raw content is never echoed. */
+  payload: Pick<Payload, "visualContent">;
+  /** UTC, ISO 8601. */
+  expirationDateTime: string;
+  /** The whole seconds left. */
+  displayTimeToLive: number | null;
+}
+
+/** The service has it, and will not lose it. */
+export interface Sent {
+  /**
+   * 201: new. 200: this `appNotificationId` was in the feed already. It is also the answer when an earlier attempt had
+   * arrived and only its answer was lost.
+   */
+  status: 200 | 201;
+  notification: SentNotification;
+  /** Where it can be read. */
+  location: string;
+  /** The app's own id of it: the one that was given, or the one that was made. Sent again with it, it is replaced. */
+  appNotificationId: string;
+  /** What the validator noticed, such as names that are almost right. */
+  warnings: Finding[];
+  /** The service's name for this request, for asking about it. */
+  requestId: string | null;
+  /** How many requests it took. */
+  attempts: number;
+}
+
+/** A body that isn't a notification: nothing was sent. */
+export class InvalidNotificationError extends Error {
+  override readonly name = "InvalidNotificationError";
+  /** The `error.code` that the service would answer. */
+  readonly code: string;
+  /** All of them; never empty. */
+  readonly violations: Finding[];
+  readonly warnings: Finding[];
+
+  constructor(code: string, violations: Finding[], warnings: Finding[]) {
+    super(violations.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(" "));
+    this.code = code;
+    this.violations = violations;
+    this.warnings = warnings;
+  }
+}
+
+/** A row of `details` in the service's error envelope. */
+export interface SendErrorDetail {
+  code: string;
+  /** The property, `payload.visualContent.title`. */
+  target: string;
+  message: string;
+}
+
+/** What a {@link SendError} knows besides its message. */
+export type SendErrorMembers = Omit<SendError, keyof Error>;
+
+/** The service refused it, or could not be reached. */
+export class SendError extends Error {
+  override readonly name = "SendError";
+  /** The HTTP status of the last answer; 0: there was none. */
+  readonly status: number;
+  /**
+   * Stable: `error.code` of the service's envelope. `NetworkError`: there was no answer, `cause` says why.
+   * `UnexpectedAnswer`: what answered isn't the service.
+   */
+  readonly code: string;
+  readonly details: SendErrorDetail[];
+  /** The service's name for this request, for asking about it. */
+  readonly requestId: string | null;
+  /** The service asked to wait that many seconds. */
+  readonly retryAfter: number | null;
+  /** Send it again with this one, and it can't come twice. */
+  readonly appNotificationId: string;
+  /** How many requests were made. */
+  readonly attempts: number;
+
+  constructor(message: string, members: SendErrorMembers, options?: ErrorOptions) {
+    super(message, options);
+    this.status = members.status;
+    this.code = members.code;
+    this.details = members.details;
+    this.requestId = members.requestId;
+    this.retryAfter = members.retryAfter;
+    this.appNotificationId = members.appNotificationId;
+    this.attempts = members.attempts;
+  }
+}
