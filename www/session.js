@@ -7,8 +7,9 @@ const SPARE = 60_000;
  * What a session tells:
  * - `user`: another user is signed in, or the same with another token. Forget what the last one saw.
  * - `sender`: notifications are sent by somebody else from now on.
+ * - `feed`: something in the user's feed changed, as a section learned that sent it or that listens.
  * - `pasting`: tokens aren't handed out here, a person has to bring one.
- * @typedef {"user" | "sender" | "pasting"} News
+ * @typedef {"user" | "sender" | "feed" | "pasting"} News
  */
 
 /**
@@ -85,6 +86,11 @@ export class Session {
   sendAs(sender) {
     this.sender = sender;
     this.#tell("sender");
+  }
+
+  /** Tells everybody that the feed isn't any longer what it was. */
+  feedChanged() {
+    this.#tell("feed");
   }
 
   /** @param {string} token */

@@ -107,7 +107,9 @@ export function start(place, session) {
     try {
       const headers = await session.senderHeaders();
       if (headers === null) throw new Error("an access token is needed");
-      showAnswer(await send(composer.text, headers));
+      const answer = await send(composer.text, headers);
+      showAnswer(answer);
+      if (answer.status >= 200 && answer.status < 300) session.feedChanged();
     } catch (error) {
       showAnswer({ status: 0, milliseconds: 0, body: error instanceof Error ? error.message : String(error) });
     } finally {

@@ -86,6 +86,8 @@ export function start(place, session) {
       .filter((item) => feed.items.get(item.id) === item && before.items.get(item.id) !== item);
     inbox.show(feed, arrived);
     for (const frame of gathered) if (frame.type === "result") showResult(frame);
+    // What is replayed changed long ago.
+    if (gathered.some((frame) => "seq" in frame && !("replayed" in frame && frame.replayed))) session.feedChanged();
     gathered = [];
     clearTimeout(expiry);
     const next = nextExpiration(feed) - Date.now();
