@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::guid::Guid;
 use crate::http::Context;
 use crate::json::Writer;
 use crate::policy::Policy;
@@ -16,6 +17,7 @@ use crate::violation::Violations;
 
 /// A row of the error table. Of the rows that a body can earn, the first in this order answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ErrorCode {
     /// 400: the body is an array.
     MultipleNotificationsNotSupported,
@@ -47,7 +49,7 @@ pub enum ErrorCode {
     SyncStateNotFound,
     /// 412: `If-Match` doesn't match.
     PreconditionFailed,
-    /// 413: more than [`crate::http::MAX_BODY_BYTES`].
+    /// 413: more than [64 KiB](crate::http::MAX_BODY_BYTES).
     RequestBodyTooLarge,
     /// 426: the stream was asked for without `Upgrade: websocket`.
     UpgradeRequired,
@@ -143,6 +145,7 @@ impl ErrorCode {
 
 /// One violation, as the envelope's `details` carries it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Detail {
     /// Stable code of the violation.
     pub code: Cow<'static, str>,
@@ -211,21 +214,72 @@ impl Problem {
         self
     }
 
-    /// The members of the error object (CONTRACT §1): `code`, `message`, `innerError`, `details`.
-    /// `innerError.date` is UTC to the second, without a zone.
-    pub fn write(&self, context: &Context, writer: &mut Writer) {
+    /// The error object (CONTRACT §1), as the answer to that request.
+    pub fn object(&self, context: &Context) -> ErrorObject<'_> {
+        ErrorObject {
+            code: self.code,
+            message: &self.message,
+            inner_error: InnerError {
+                date: context.now.to_seconds_string(),
+                request_id: context.request_id,
+                client_request_id: context.client_request_id(),
+            },
+            details: &self.details,
+        }
+    }
+
+    /// The whole envelope: `{"error":{…}}`.
+    pub fn envelope(&self, context: &Context) -> String {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.key("error");
+        self.object(context).write(&mut writer);
+        writer.end_object();
+        writer.finish()
+    }
+}
+
+/// What went wrong, on the wire: `error` of the envelope and of a `result` frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct ErrorObject<'p> {
+    /// Stable, for programs.
+    code: ErrorCode,
+    /// A sentence for people: what is wrong and what to do.
+    message: &'p str,
+    /// Which request this answers.
+    inner_error: InnerError,
+    /// Every violation, in the order of the document.
+    details: &'p [Detail],
+}
+
+/// Which request an error answers: what support asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "kebab-case"))]
+pub(crate) struct InnerError {
+    /// UTC to the second, without a zone.
+    date: String,
+    /// The server's own id of the request.
+    request_id: Guid,
+    /// The caller's, if it sent one, else the server's.
+    client_request_id: String,
+}
+
+impl ErrorObject<'_> {
+    /// Writes it as a value, members in the order of the page.
+    pub fn write(&self, writer: &mut Writer) {
         writer.begin_object();
         writer.string_field("code", self.code.as_str());
-        writer.string_field("message", &self.message);
+        writer.string_field("message", self.message);
         writer.key("innerError");
         writer.begin_object();
-        writer.string_field("date", &context.now.to_seconds_string());
-        writer.string_field("request-id", &context.request_id.to_string());
-        writer.string_field("client-request-id", &context.client_request_id());
+        writer.string_field("date", &self.inner_error.date);
+        writer.string_field("request-id", &self.inner_error.request_id.to_string());
+        writer.string_field("client-request-id", &self.inner_error.client_request_id);
         writer.end_object();
         writer.key("details");
         writer.begin_array();
-        for detail in &self.details {
+        for detail in self.details {
             writer.begin_object();
             writer.string_field("code", &detail.code);
             writer.string_field("target", &detail.target);
@@ -234,15 +288,5 @@ impl Problem {
         }
         writer.end_array();
         writer.end_object();
-    }
-
-    /// The whole envelope: `{"error":{…}}`.
-    pub fn envelope(&self, context: &Context) -> String {
-        let mut writer = Writer::new();
-        writer.begin_object();
-        writer.key("error");
-        self.write(context, &mut writer);
-        writer.end_object();
-        writer.finish()
     }
 }

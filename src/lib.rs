@@ -17,5 +17,7 @@ pub mod policy;
 pub mod subscription;
 pub mod throttle;
 pub mod time;
+#[cfg(test)]
+mod typescript;
 pub mod verdict;
 pub mod violation;

@@ -5,8 +5,11 @@ use std::fmt;
 
 /// What a deployment may set (CONTRACT, decisions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct Policy {
+    /// How long a notification is kept at most, in seconds: 1 to 2592000. Default: 604800.
     retention_seconds: u32,
+    /// The status that answers a throttled caller. Default: 406.
     throttle_status: ThrottleStatus,
 }
 
@@ -68,6 +71,7 @@ impl Default for Policy {
 
 /// The status of the rows `Throttled` and `ServerBusy` of the error table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ThrottleStatus {
     /// 406, as the page has it.
     #[default]
@@ -77,6 +81,9 @@ pub enum ThrottleStatus {
 }
 
 impl ThrottleStatus {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::NotAcceptable, Self::TooManyRequests];
+
     /// The status with this number, 406 or 429.
     pub const fn from_u16(status: u16) -> Option<Self> {
         match status {

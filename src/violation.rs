@@ -14,11 +14,13 @@ pub const MAX_LISTED: usize = 100;
 
 /// One violation of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Violation {
     /// What is wrong, for programs.
     pub code: ViolationCode,
     /// The row of the error table that it falls under. [`ViolationCode::row`] unless it stands
     /// inside `fallbackPolicy.endpointFallback`: there every fault is `BadRequest`.
+    #[cfg_attr(test, ts(skip))]
     pub row: ErrorCode,
     /// The property: `payload.visualContent.title`, `targetPolicy.platformTypes[2]`; empty for
     /// the body itself.
@@ -26,6 +28,7 @@ pub struct Violation {
     /// What is wrong and what to do about it, for people: a sentence.
     pub message: String,
     /// Where it stands in the text: for faults of the text itself.
+    #[cfg_attr(test, ts(skip))]
     pub position: Option<Position>,
 }
 
@@ -156,10 +159,11 @@ impl<'v> IntoIterator for &'v Violations {
 
 /// Something that is no violation, but hardly what the sender means.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Warning {
     /// What is odd, for programs.
     pub code: WarningCode,
-    /// The property, as in [`Violation::path`].
+    /// The property; empty for the body itself.
     pub path: String,
     /// What is odd and what to do about it, for people: a sentence.
     pub message: String,

@@ -237,11 +237,7 @@ fn every_code_and_every_row_has_a_vector() {
     for code in ViolationCode::ALL.map(ViolationCode::as_str) {
         assert!(codes.contains(code), "no vector has {code}");
     }
-    for code in [
-        WarningCode::UndeclaredProperty,
-        WarningCode::ExpirationCapped,
-        WarningCode::MoreWarnings,
-    ] {
+    for code in WarningCode::ALL {
         assert!(
             codes.contains(code.as_str()),
             "no vector has {}",

@@ -1,124 +1,460 @@
+// Generated from the Rust types by: UPDATE_TYPES=1 cargo test typescript
+
+/** A valid notification in canonical form, all defaults written out. */
+export interface Notification {
+  /** When it leaves every feed: UTC, ISO 8601. */
+  expirationDateTime: string;
+  /** How long it is worth showing: whole seconds as asked, 0 to 2592000. */
+  displayTimeToLive: number | null;
+  /** The app's own id for it, 1 to 128 characters. */
+  appNotificationId: string | null;
+  /** The app's cross-device domain, in lower case. */
+  targetHostName: string;
+  /** The group that it is shown in, at most 128 characters. */
+  groupName: string | null;
+  /** How urgent it is. */
+  priority: Priority;
+  /** What is sent. */
+  payload: Payload;
+  /** Whom it is for. */
+  targetPolicy: TargetPolicy;
+  /** What is shown where the raw content isn't fetched. */
+  fallbackPolicy: FallbackPolicy | null;
+}
+
+/** What is sent: raw content, visual content or both. */
+export interface Payload {
+  /** What only the app understands; never empty. */
+  rawContent?: string;
+  /** What a person reads. */
+  visualContent?: VisualContent;
+}
+
+/** What a person reads. */
+export interface VisualContent {
+  /** Never empty. */
+  title: string;
+  /** The text under the title. */
+  body?: string;
+}
+
+/** Whom a notification is for. */
+export interface TargetPolicy {
+  /** In canonical order, never empty. */
+  platformTypes: Array<Platform>;
+}
+
+/** What is shown where the raw content isn't fetched. */
+export interface FallbackPolicy {
+  /** On iOS. */
+  endpointFallback: EndpointFallback;
+}
+
+/**
+ * What an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
+ * acting on it comes with push delivery.
+ */
+export interface EndpointFallback {
+  /** Always just iOS. */
+  platformTypes: Array<Platform>;
+  /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
+  fallbackDelayInSeconds: number;
+  /** What is shown then. */
+  visualContent: VisualContent;
+}
+
+/** What an endpoint runs on. */
+export type Platform =
+  | "Windows"
+  | "iOS"
+  | "Android"
+  /** A web app; over Web Push only raw content goes. */
+  | "WebPush";
+
+/** How urgent the sender says it is. Carried to the endpoints; the server treats all alike. */
+export type Priority = "None" | "High" | "Low";
+
 /** What a verdict depends on besides the body. */
 export interface Options {
   /** The clock: milliseconds since 1970. Default: `Date.now()`. */
   now?: number;
   /** The settings of the server that the body is for. Default: the contract's. */
-  policy?: {
-    /** How long a notification is kept at most, in seconds: 1 to 2592000. Default: 604800. */
-    retentionSeconds?: number;
-    /** The status that answers a throttled caller. Default: 406. */
-    throttleStatus?: 406 | 429;
-  };
+  policy?: Partial<Policy>;
 }
 
-/** A valid notification in canonical form, all defaults written out. */
-export interface Notification {
-  appNotificationId: string | null;
-  targetHostName: string;
-  groupName: string | null;
-  priority: Priority;
-  payload: Payload;
-  targetPolicy: { platformTypes: Platform[] };
-  fallbackPolicy: { endpointFallback: EndpointFallback } | null;
-  /** UTC, ISO 8601. */
-  expirationDateTime: string;
-  /** Seconds. */
-  displayTimeToLive: number | null;
+/** What a deployment may set. */
+export interface Policy {
+  /** How long a notification is kept at most, in seconds: 1 to 2592000. Default: 604800. */
+  retentionSeconds: number;
+  /** The status that answers a throttled caller. Default: 406. */
+  throttleStatus: ThrottleStatus;
 }
 
-export type Priority = "None" | "High" | "Low";
-export type Platform = "Windows" | "iOS" | "Android" | "WebPush";
+/** The status of the rows `Throttled` and `ServerBusy` of the error table. */
+export type ThrottleStatus =
+  /** 406, as the page has it. */
+  | 406
+  /** 429, which today's Graph clients retry by themselves. */
+  | 429;
 
-export interface Payload {
-  rawContent?: string;
-  visualContent?: VisualContent;
+/** What the contract says about a body. */
+export type Verdict = Accepted | Refused;
+
+/** The verdict on a body that is a notification. */
+export interface Accepted {
+  /** It is one. */
+  ok: true;
+  /** In canonical form. */
+  notification: Notification;
+  /** What is odd about the body all the same. */
+  warnings: Array<Warning>;
 }
 
-export interface VisualContent {
-  title: string;
-  body?: string;
+/** The verdict on a body that is no notification. */
+export interface Refused {
+  /** It is none. */
+  ok: false;
+  /** The `error.code` that the server would answer. */
+  code: ErrorCode;
+  /** Everything that is wrong with it, at least one and at most 100. */
+  violations: Array<Violation>;
+  /** What is odd about it besides. */
+  warnings: Array<Warning>;
 }
 
-export interface EndpointFallback {
-  platformTypes: Platform[];
-  fallbackDelayInSeconds: number;
-  visualContent: VisualContent;
-}
-
-/** A violation of the contract, or a warning. */
-export interface Finding {
-  /** Stable, for programs. */
-  code: string;
-  /** The property, `payload.visualContent.title`; empty: the body itself. */
+/** One violation of the contract. */
+export interface Violation extends Partial<Position> {
+  /** What is wrong, for programs. */
+  code: ViolationCode;
+  /**
+   * The property: `payload.visualContent.title`, `targetPolicy.platformTypes[2]`; empty for
+   * the body itself.
+   */
   path: string;
+  /** What is wrong and what to do about it, for people: a sentence. */
+  message: string;
+}
+
+/** A place in a text, as editors count. */
+export interface Position {
+  /** From 1; a line ends at a line feed (with or without a carriage return before it). */
+  line: number;
+  /** From 1, in Unicode characters (scalar values); a byte order mark doesn't count. */
+  column: number;
+}
+
+/** Something that is no violation, but hardly what the sender means. */
+export interface Warning {
+  /** What is odd, for programs. */
+  code: WarningCode;
+  /** The property; empty for the body itself. */
+  path: string;
+  /** What is odd and what to do about it, for people: a sentence. */
+  message: string;
+}
+
+/** A violation or a warning, for what shows both alike. */
+export type Finding = Omit<Violation, "code"> & { code: ViolationCode | WarningCode };
+
+/** What is wrong with a body. Stable: codes are added, never changed. */
+export type ViolationCode =
+  /** The body is longer than 64 KiB. */
+  | "BodyTooLarge"
+  /** The body is not UTF-8. */
+  | "InvalidUtf8"
+  /** The body is not JSON. */
+  | "InvalidJson"
+  /** Objects and arrays are nested deeper than 16 levels. */
+  | "NestedTooDeep"
+  /** A name stands twice in one object. */
+  | "DuplicateProperty"
+  /** An escape of half a surrogate pair. */
+  | "LoneSurrogate"
+  /** The body is an array. */
+  | "MultipleNotifications"
+  /** The body is JSON, but neither an object nor an array. */
+  | "NotAnObject"
+  /** A required property is absent. */
+  | "RequiredPropertyMissing"
+  /** A declared property has another JSON type than the declared one. */
+  | "WrongType"
+  /** A string that must not be empty is. */
+  | "Empty"
+  /** A string is longer than allowed. */
+  | "TooLong"
+  /** Not a host name. */
+  | "InvalidHostName"
+  /** Not a date and time. */
+  | "InvalidDateTime"
+  /** The notification would have expired already. */
+  | "ExpirationInPast"
+  /** Not whole seconds. */
+  | "InvalidSeconds"
+  /** A number outside its range. */
+  | "OutOfRange"
+  /** Not one of the names that are allowed. */
+  | "UnknownValue"
+  /** An array that must not be empty is. */
+  | "EmptyList"
+  /** An array with more elements than are looked at. */
+  | "TooManyItems"
+  /** A platform that can't have a fallback. */
+  | "UnsupportedFallbackPlatform"
+  /** A fallback for a platform that the notification doesn't target. */
+  | "FallbackNotTargeted"
+  /** Neither raw nor visual content. */
+  | "NoContent"
+  /** Raw content is empty. */
+  | "EmptyRawContent"
+  /** Visual content has no title. */
+  | "MissingTitle"
+  /** Visual content's title is empty. */
+  | "EmptyTitle"
+  /** There are more violations than are listed. */
+  | "MoreViolations";
+
+/** What is odd about a body. Stable: codes are added, never changed. */
+export type WarningCode =
+  /** The contract doesn't declare this property; it is ignored. */
+  | "UndeclaredProperty"
+  /** The notification expires earlier than asked, because of the policy's retention. */
+  | "ExpirationCapped"
+  /** There are more warnings than are listed. */
+  | "MoreWarnings";
+
+/** A row of the error table. Of the rows that a body can earn, the first in this order answers. */
+export type ErrorCode =
+  /** 400: the body is an array. */
+  | "MultipleNotificationsNotSupported"
+  /** 400: the body doesn't match the contract. */
+  | "BadRequest"
+  /** 400: a header that the call doesn't support. */
+  | "UnsupportedHeader"
+  /** 400: the payload has no usable content. */
+  | "InvalidPayload"
+  /** 401, without `WWW-Authenticate`: a declared property has the wrong JSON type. */
+  | "InvalidActivityDataType"
+  /** 403: the caller is on the blocked list. */
+  | "CallerBlocked"
+  /** 403: the caller may not act for, or notify, this user. */
+  | "NotAuthorizedForUser"
+  /** 405, with `Allow`. */
+  | "MethodNotAllowed"
+  /** 406 (429 by setting), with `Retry-After`: the caller is over its limit. */
+  | "Throttled"
+  /** 406 (429 by setting), with `Retry-After`: the feed is at its limit. */
+  | "ServerBusy"
+  /** 415: content type or encoding. */
+  | "UnsupportedMediaType"
+  /** 401, with `WWW-Authenticate`: no token, or one that proves nothing. */
+  | "InvalidAuthenticationToken"
+  /** 404: unknown path or id, or not the caller's. */
+  | "ItemNotFound"
+  /** 410: a cursor or delta token from another feed. */
+  | "SyncStateNotFound"
+  /** 412: `If-Match` doesn't match. */
+  | "PreconditionFailed"
+  /** 413: more than 64 KiB. */
+  | "RequestBodyTooLarge"
+  /** 426: the stream was asked for without `Upgrade: websocket`. */
+  | "UpgradeRequired"
+  /** 503, with `Retry-After`: a store is down, or the deployment isn't configured. */
+  | "ServiceUnavailable";
+
+/** What went wrong, on the wire: `error` of the envelope and of a `result` frame. */
+export interface ErrorObject {
+  /** Stable, for programs. */
+  code: ErrorCode;
+  /** A sentence for people: what is wrong and what to do. */
+  message: string;
+  /** Which request this answers. */
+  innerError: InnerError;
+  /** Every violation, in the order of the document. */
+  details: Array<Detail>;
+}
+
+/** Which request an error answers: what support asks for. */
+export interface InnerError {
+  /** UTC to the second, without a zone. */
+  date: string;
+  /** The server's own id of the request. */
+  "request-id": string;
+  /** The caller's, if it sent one, else the server's. */
+  "client-request-id": string;
+}
+
+/** One violation, as the envelope's `details` carries it. */
+export interface Detail {
+  /** Stable code of the violation. */
+  code: string;
+  /** What it is about: a property path, a header or a query option. */
+  target: string;
   /** A sentence that says what to do. */
   message: string;
-  /** Where it is in the text, from 1: for faults of the text itself. */
-  line?: number;
-  column?: number;
 }
 
-export type Verdict =
-  | { ok: true; notification: Notification; warnings: Finding[] }
-  | {
-      ok: false;
-      /** The `error.code` that the server would answer. */
-      code: string;
-      /** All of them; never empty. */
-      violations: Finding[];
-      warnings: Finding[];
-    };
+/** A notification as its receivers have it. */
+export interface FeedNotification {
+  /** For its whole life, also when it is replaced. */
+  id: string;
+  /** When it was first posted: UTC, ISO 8601. */
+  createdDateTime: string;
+  /** When anything of it last changed: UTC, ISO 8601. */
+  lastModifiedDateTime: string;
+  /** When it leaves every feed: UTC, ISO 8601. */
+  expirationDateTime: string;
+  /** The whole seconds that were left to show it when this was written, never negative. */
+  displayTimeToLive: number | null;
+  /** Whether the user has read it. */
+  readState: ReadState;
+  /** What the user did with it. */
+  userActionState: UserActionState;
+  /** Whether it has been replaced. */
+  status: NotificationStatus;
+  /** The app's own id for it, 1 to 128 characters. */
+  appNotificationId: string | null;
+  /** The app's cross-device domain, in lower case. */
+  targetHostName: string;
+  /** The group that it is shown in, at most 128 characters. */
+  groupName: string | null;
+  /** How urgent it is. */
+  priority: Priority;
+  /** What is sent. */
+  payload: Payload;
+  /** Whom it is for. */
+  targetPolicy: TargetPolicy;
+  /** What is shown where the raw content isn't fetched. */
+  fallbackPolicy: FallbackPolicy | null;
+}
 
+/** Whether the user has read it. */
 export type ReadState = "unread" | "read";
+
+/** What the user did with it. */
 export type UserActionState = "noInteraction" | "activated" | "dismissed" | "snoozed";
 
-/** A notification in the receiver's view. */
-export interface FeedNotification {
-  id: string;
-  appNotificationId: string | null;
-  targetHostName: string;
-  groupName: string | null;
-  priority: Priority;
-  payload: Payload;
-  targetPolicy: { platformTypes: Platform[] };
-  fallbackPolicy: { endpointFallback: EndpointFallback } | null;
-  createdDateTime: string;
-  lastModifiedDateTime: string;
-  expirationDateTime: string;
-  displayTimeToLive: number | null;
-  readState: ReadState;
-  userActionState: UserActionState;
-  status: "active" | "updated";
+/** Whether it is what was posted first. */
+export type NotificationStatus =
+  | "active"
+  /** It has been replaced, under the same id. */
+  | "updated";
+
+/** The states to set; what is absent stays. */
+export interface StateUpdate {
+  /** Whether the user has read it. */
+  readState?: ReadState;
+  /** What the user did with it. */
+  userActionState?: UserActionState;
 }
 
-export type RemovalReason = "deleted" | "retargeted";
-
-/** What the server sends over `notifeed.v1`. */
+/** What the server sends. */
 export type ServerFrame =
   | { type: "reset" }
-  | { type: "notification"; seq: number; cursor: string; replayed: boolean; notification: FeedNotification }
-  | {
-      type: "state";
-      seq: number;
-      cursor: string;
-      id: string;
-      readState: ReadState;
-      userActionState: UserActionState;
-    }
-  | { type: "removed"; seq: number; cursor: string; id: string; reason: RemovalReason }
-  | { type: "ready"; cursor: string; endpoint: string | null; resumed: boolean }
-  | {
-      type: "result";
-      ref: string;
-      status: number;
-      seq?: number;
-      cursor?: string;
-      error?: { code: string; message: string };
-    };
+  | ({ type: "notification" } & NotificationFrame)
+  | ({ type: "state" } & StateFrame)
+  | ({ type: "removed" } & RemovedFrame)
+  | ({ type: "ready" } & ReadyFrame)
+  | ({ type: "result" } & ResultFrame);
 
-/** What a client sends over `notifeed.v1`, besides the text `ping`. */
+/** New or replaced content. */
+export interface NotificationFrame {
+  /** It is a part of what the client missed, not something that happens now. */
+  replayed: boolean;
+  /** All of it. */
+  notification: FeedNotification;
+  /** The change's number: grows within an epoch of the feed. */
+  seq: number;
+  /** The position at which everything up to this change is known: opaque, for storing. */
+  cursor: string;
+}
+
+/** Only the states changed. */
+export interface StateFrame {
+  /** The notification's. */
+  id: string;
+  /** Whether the user has read it. */
+  readState: ReadState;
+  /** What the user did with it. */
+  userActionState: UserActionState;
+  /** The change's number: grows within an epoch of the feed. */
+  seq: number;
+  /** The position at which everything up to this change is known: opaque, for storing. */
+  cursor: string;
+}
+
+/** A notification is gone. */
+export interface RemovedFrame {
+  /** The notification's. */
+  id: string;
+  /** Why it went. */
+  reason: RemovalReason;
+  /** The change's number: grows within an epoch of the feed. */
+  seq: number;
+  /** The position at which everything up to this change is known: opaque, for storing. */
+  cursor: string;
+}
+
+/** Why an item goes. */
+export type RemovalReason =
+  /** It was deleted, or what replaced it has expired. */
+  | "deleted"
+  /** What replaced it isn't for this platform. */
+  | "retargeted";
+
+/** The replay is over; from here on changes come as they happen. */
+export interface ReadyFrame {
+  /** The position at which everything is known. */
+  cursor: string;
+  /** The subscription that the client named. */
+  endpoint: string | null;
+  /** Whether the replay went on from the client's cursor. */
+  resumed: boolean;
+}
+
+/** The answer to a client's frame. */
+export interface ResultFrame {
+  /** The client's own name for its frame. */
+  ref: string;
+  /** The HTTP status that the same request would have got. */
+  status: number;
+  /** The change's number, if it made one. */
+  seq?: number;
+  /**
+   * The position at which the change is known, if it made one: the sender isn't told of it
+   * otherwise.
+   */
+  cursor?: string;
+  /** What went wrong, if anything did. */
+  error?: ErrorObject;
+}
+
+/** What a client sends. */
 export type ClientFrame =
-  | { type: "update"; ref: string; id: string; readState?: ReadState; userActionState?: UserActionState }
-  | { type: "delete"; ref: string; id: string }
-  | { type: "token"; ref: string; token: string }
-  | { type: "ack"; seq: number };
+  | {
+      type: "ack";
+      /** The number of the last change that arrived. */
+      seq: number;
+    }
+  | ({ ref: string } & ClientRequest);
+
+/** What a client asks for. */
+export type ClientRequest =
+  | {
+      type: "update";
+      /** The item, as the client names it. */
+      id: string;
+      /** Whether the user has read it. */
+      readState?: ReadState;
+      /** What the user did with it. */
+      userActionState?: UserActionState;
+    }
+  | {
+      type: "delete";
+      /** The item, as the client names it. */
+      id: string;
+    }
+  | {
+      type: "token";
+      /** Of the same user. */
+      token: string;
+    };

@@ -18,7 +18,7 @@ use crate::options::{Options, Settings};
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.d.ts");
+const TYPES: &str = r#"import type { Options, Verdict } from "../generated/types.ts";"#;
 
 #[wasm_bindgen]
 extern "C" {

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// Why an item goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RemovalReason {
     /// It was deleted, or what replaced it has expired.
     Deleted,
@@ -19,6 +20,9 @@ pub enum RemovalReason {
 }
 
 impl RemovalReason {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Deleted, Self::Retargeted];
+
     /// The spelling on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

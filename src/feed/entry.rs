@@ -33,6 +33,7 @@ impl Seq {
 
 /// Whether the user has read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ReadState {
     /// `unread`
     #[default]
@@ -42,6 +43,9 @@ pub enum ReadState {
 }
 
 impl ReadState {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Unread, Self::Read];
+
     /// The spelling on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,14 +56,13 @@ impl ReadState {
 
     /// The state of that exact spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Unread, Self::Read]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
 /// What the user did with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum UserActionState {
     /// `noInteraction`
     #[default]
@@ -73,6 +76,14 @@ pub enum UserActionState {
 }
 
 impl UserActionState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::NoInteraction,
+        Self::Activated,
+        Self::Dismissed,
+        Self::Snoozed,
+    ];
+
     /// The spelling on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -85,14 +96,30 @@ impl UserActionState {
 
     /// The state of that exact spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::NoInteraction,
-            Self::Activated,
-            Self::Dismissed,
-            Self::Snoozed,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// Whether it is what was posted first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum NotificationStatus {
+    /// `active`
+    Active,
+    /// `updated`: it has been replaced, under the same id.
+    Updated,
+}
+
+impl NotificationStatus {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Updated];
+
+    /// The spelling on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Updated => "updated",
+        }
     }
 }
 
@@ -170,11 +197,11 @@ impl Entry {
     }
 
     /// `status` of the receiver's view.
-    pub const fn status(&self) -> &'static str {
+    pub const fn status(&self) -> NotificationStatus {
         if self.revision > 1 {
-            "updated"
+            NotificationStatus::Updated
         } else {
-            "active"
+            NotificationStatus::Active
         }
     }
 }

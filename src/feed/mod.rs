@@ -22,7 +22,7 @@ pub mod view;
 pub use append::{Appended, append};
 pub use change::{Change, RemovalReason, change_since};
 pub use cursor::{Cursor, Epoch, Known, Resume};
-pub use entry::{Entry, ReadState, Seq, UserActionState};
+pub use entry::{Entry, NotificationStatus, ReadState, Seq, UserActionState};
 
 use crate::credentials::User;
 

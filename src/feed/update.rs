@@ -11,12 +11,13 @@ use crate::violation::{Violation, ViolationCode, Violations};
 
 const DECLARED: [&str; 2] = ["readState", "userActionState"];
 
-/// The states to set; what is `None` stays.
+/// The states to set; what is absent stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct StateUpdate {
-    /// `readState`
+    /// Whether the user has read it.
     pub read_state: Option<ReadState>,
-    /// `userActionState`
+    /// What the user did with it.
     pub user_action_state: Option<UserActionState>,
 }
 

@@ -1,9 +1,10 @@
 //! How a notification looks to who asks: its sender, or a receiver (CONTRACT §1 and §2).
 
-use crate::feed::entry::Entry;
+use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
+use crate::guid::Guid;
 use crate::http::{Context, reply};
 use crate::json::Writer;
-use crate::notification::Notification;
+use crate::notification::{Content, Notification};
 use crate::time::Timestamp;
 
 /// The sender's view, which 201 and 200 answer with: the page's properties in the page's order.
@@ -19,7 +20,7 @@ pub fn sender(
         "@odata.context",
         &reply::notification_context(context, principal_name),
     );
-    write_display_time_to_live(entry, context.now, &mut writer);
+    writer.opt_integer_field("displayTimeToLive", entry.display_seconds_left(context.now));
     writer.string_field("expirationDateTime", &entry.expiration.to_string());
     writer.opt_string_field("groupName", notification.group_name());
     writer.string_field("id", &entry.id.to_string());
@@ -30,11 +31,73 @@ pub fn sender(
     writer.finish()
 }
 
-/// The receiver's view: all of it. `displayTimeToLive` is the whole seconds left at `now`, as in
-/// the sender's view (D).
+/// A notification as its receivers have it.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct FeedNotification<'n> {
+    /// For its whole life, also when it is replaced.
+    id: Guid,
+    #[cfg_attr(test, ts(flatten))]
+    content: &'n Content,
+    /// When it was first posted: UTC, ISO 8601.
+    created_date_time: Timestamp,
+    /// When anything of it last changed: UTC, ISO 8601.
+    last_modified_date_time: Timestamp,
+    /// When it leaves every feed: UTC, ISO 8601.
+    expiration_date_time: Timestamp,
+    /// The whole seconds that were left to show it when this was written, never negative.
+    display_time_to_live: Option<i64>,
+    /// Whether the user has read it.
+    read_state: ReadState,
+    /// What the user did with it.
+    user_action_state: UserActionState,
+    /// Whether it has been replaced.
+    status: NotificationStatus,
+}
+
+impl<'n> FeedNotification<'n> {
+    /// The view at `now`. `displayTimeToLive` is the whole seconds left then, as in the sender's
+    /// view (D).
+    pub fn of(entry: &Entry, notification: &'n Notification, now: Timestamp) -> Self {
+        Self {
+            id: entry.id,
+            content: notification.content(),
+            created_date_time: entry.created,
+            last_modified_date_time: entry.modified,
+            expiration_date_time: entry.expiration,
+            display_time_to_live: entry.display_seconds_left(now),
+            read_state: entry.read_state,
+            user_action_state: entry.user_action_state,
+            status: entry.status(),
+        }
+    }
+
+    /// Writes it as a value; as an OData entity when there is an `@odata.context`.
+    pub(crate) fn write(&self, odata_context: Option<&str>, writer: &mut Writer) {
+        writer.begin_object();
+        if let Some(odata_context) = odata_context {
+            writer.string_field("@odata.context", odata_context);
+        }
+        writer.string_field("id", &self.id.to_string());
+        self.content.write(writer);
+        writer.string_field("createdDateTime", &self.created_date_time.to_string());
+        writer.string_field(
+            "lastModifiedDateTime",
+            &self.last_modified_date_time.to_string(),
+        );
+        writer.string_field("expirationDateTime", &self.expiration_date_time.to_string());
+        writer.opt_integer_field("displayTimeToLive", self.display_time_to_live);
+        writer.string_field("readState", self.read_state.as_str());
+        writer.string_field("userActionState", self.user_action_state.as_str());
+        writer.string_field("status", self.status.as_str());
+        writer.end_object();
+    }
+}
+
+/// The receiver's view: all of it.
 pub fn receiver(entry: &Entry, notification: &Notification, now: Timestamp) -> String {
     let mut writer = Writer::new();
-    write_receiver(entry, notification, now, None, &mut writer);
+    FeedNotification::of(entry, notification, now).write(None, &mut writer);
     writer.finish()
 }
 
@@ -47,44 +110,8 @@ pub fn receiver_entity(
 ) -> String {
     let mut writer = Writer::new();
     let odata_context = reply::notification_context(context, principal_name);
-    write_receiver(
-        entry,
-        notification,
-        context.now,
-        Some(&odata_context),
-        &mut writer,
-    );
+    FeedNotification::of(entry, notification, context.now).write(Some(&odata_context), &mut writer);
     writer.finish()
-}
-
-fn write_receiver(
-    entry: &Entry,
-    notification: &Notification,
-    now: Timestamp,
-    odata_context: Option<&str>,
-    writer: &mut Writer,
-) {
-    writer.begin_object();
-    if let Some(odata_context) = odata_context {
-        writer.string_field("@odata.context", odata_context);
-    }
-    writer.string_field("id", &entry.id.to_string());
-    notification.write_content(writer);
-    writer.string_field("createdDateTime", &entry.created.to_string());
-    writer.string_field("lastModifiedDateTime", &entry.modified.to_string());
-    writer.string_field("expirationDateTime", &entry.expiration.to_string());
-    write_display_time_to_live(entry, now, writer);
-    writer.string_field("readState", entry.read_state.as_str());
-    writer.string_field("userActionState", entry.user_action_state.as_str());
-    writer.string_field("status", entry.status());
-    writer.end_object();
-}
-
-fn write_display_time_to_live(entry: &Entry, now: Timestamp, writer: &mut Writer) {
-    match entry.display_seconds_left(now) {
-        Some(seconds) => writer.integer_field("displayTimeToLive", seconds),
-        None => writer.null_field("displayTimeToLive"),
-    }
 }
 
 /// `ETag` of an item: changes with anything of it (RFC 9110 §8.8.3).

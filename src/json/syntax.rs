@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A place in a text, as editors count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Position {
     /// From 1; a line ends at a line feed (with or without a carriage return before it).
     pub line: u32,

@@ -11,12 +11,17 @@ pub const MAX_REFERENCE: usize = 64;
 /// The largest frame that a client may send, in bytes: a token is the largest thing in one.
 pub const MAX_FRAME_BYTES: usize = 20 * 1024;
 
-/// A client's frame.
+/// What a client sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
 pub enum ClientFrame {
-    /// `ack`: everything up to this number has arrived.
-    Ack(i64),
+    /// Everything up to this number has arrived: optional flow control.
+    Ack {
+        /// The number of the last change that arrived.
+        seq: i64,
+    },
     /// Something to carry out, and to answer with a `result`.
+    #[cfg_attr(test, ts(untagged, type = "{ ref: string } & ClientRequest"))]
     Request {
         /// The client's own name for it.
         reference: String,
@@ -27,21 +32,30 @@ pub enum ClientFrame {
 
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    test,
+    derive(ts_rs::TS),
+    ts(rename = "ClientRequest", tag = "type", rename_all = "camelCase")
+)]
 pub enum Request {
-    /// Set states of an item, as PATCH does.
+    /// Sets states of an item, as PATCH does: at least one.
     Update {
         /// The item, as the client names it.
         id: String,
         /// The states.
+        #[cfg_attr(test, ts(flatten))]
         states: StateUpdate,
     },
-    /// Delete an item, as DELETE does.
+    /// Deletes an item, as DELETE does.
     Delete {
         /// The item, as the client names it.
         id: String,
     },
-    /// Go on with this token.
-    Token(String),
+    /// Goes on with a fresh token, on the open socket.
+    Token {
+        /// Of the same user.
+        token: String,
+    },
 }
 
 impl ClientFrame {
@@ -55,7 +69,7 @@ impl ClientFrame {
         let read = match text_member(&frame, "type")? {
             "ack" => {
                 let seq = frame.get("seq")?.as_number()?.to_integer().ok()?;
-                return Some(Self::Ack(seq));
+                return Some(Self::Ack { seq });
             }
             "update" => update,
             "delete" => delete,
@@ -89,7 +103,8 @@ fn delete(_check: &mut Check, frame: &Object<'_>) -> Option<Request> {
 }
 
 fn token(_check: &mut Check, frame: &Object<'_>) -> Option<Request> {
-    text_member(frame, "token").map(|token| Request::Token(token.to_owned()))
+    let token = text_member(frame, "token")?.to_owned();
+    Some(Request::Token { token })
 }
 
 fn text_member<'f>(frame: &'f Object<'_>, name: &str) -> Option<&'f str> {
@@ -106,7 +121,7 @@ mod tests {
     fn what_a_client_can_say() {
         assert_eq!(
             ClientFrame::parse(r#"{"type":"ack","seq":12}"#),
-            Some(ClientFrame::Ack(12))
+            Some(ClientFrame::Ack { seq: 12 })
         );
         let request = |text| match ClientFrame::parse(text) {
             Some(ClientFrame::Request { reference, request }) => {
@@ -141,7 +156,7 @@ mod tests {
             ),
             (
                 r#"{"type":"token","ref":"1","token":"t"}"#,
-                Ok(Request::Token("t".into())),
+                Ok(Request::Token { token: "t".into() }),
             ),
         ] {
             assert_eq!(request(text), Some((reference(), expected)), "{text}");

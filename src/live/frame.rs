@@ -1,18 +1,107 @@
 //! What the server sends: one JSON object a text frame.
 
-use crate::error::Problem;
-use crate::feed::{Cursor, Entry, RemovalReason, view};
+use crate::error::{ErrorObject, Problem};
+use crate::feed::view::FeedNotification;
+use crate::feed::{Cursor, Entry, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
 use crate::http::Context;
 use crate::json::Writer;
 use crate::notification::Notification;
 use crate::time::Timestamp;
 
+/// What the server sends.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
+pub(crate) enum ServerFrame<'f> {
+    /// The client's cursor can't be honoured: it forgets everything, the whole live feed follows.
+    Reset,
+    Notification(NotificationFrame<'f>),
+    State(StateFrame),
+    Removed(RemovedFrame),
+    Ready(ReadyFrame),
+    Result(ResultFrame<'f>),
+}
+
+/// New or replaced content.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct NotificationFrame<'f> {
+    #[cfg_attr(test, ts(flatten))]
+    place: Place,
+    /// It is a part of what the client missed, not something that happens now.
+    replayed: bool,
+    /// All of it.
+    notification: FeedNotification<'f>,
+}
+
+/// Only the states changed.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct StateFrame {
+    #[cfg_attr(test, ts(flatten))]
+    place: Place,
+    /// The notification's.
+    id: Guid,
+    /// Whether the user has read it.
+    read_state: ReadState,
+    /// What the user did with it.
+    user_action_state: UserActionState,
+}
+
+/// A notification is gone.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct RemovedFrame {
+    #[cfg_attr(test, ts(flatten))]
+    place: Place,
+    /// The notification's.
+    id: Guid,
+    /// Why it went.
+    reason: RemovalReason,
+}
+
+/// The replay is over; from here on changes come as they happen.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct ReadyFrame {
+    /// The position at which everything is known.
+    cursor: Cursor,
+    /// The subscription that the client named.
+    endpoint: Option<Guid>,
+    /// Whether the replay went on from the client's cursor.
+    resumed: bool,
+}
+
+/// The answer to a client's frame.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub(crate) struct ResultFrame<'f> {
+    /// The client's own name for its frame.
+    r#ref: &'f str,
+    /// The HTTP status that the same request would have got.
+    status: u16,
+    /// The change's number, if it made one.
+    seq: Option<Seq>,
+    /// The position at which the change is known, if it made one: the sender isn't told of it
+    /// otherwise.
+    cursor: Option<Cursor>,
+    /// What went wrong, if anything did.
+    error: Option<ErrorObject<'f>>,
+}
+
+/// Where a change stands in the feed.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+struct Place {
+    /// The change's number: grows within an epoch of the feed.
+    seq: Seq,
+    /// The position at which everything up to this change is known: opaque, for storing.
+    cursor: Cursor,
+}
+
 /// The client's cursor can't be honoured: it forgets everything, the whole live feed follows.
 pub fn reset() -> String {
-    let mut writer = begin("reset");
-    writer.end_object();
-    writer.finish()
+    ServerFrame::Reset.to_json()
 }
 
 /// New or replaced content. `cursor` is the position at which everything up to this change is known.
@@ -23,83 +112,141 @@ pub fn notification(
     replayed: bool,
     now: Timestamp,
 ) -> String {
-    let mut writer = begin_change("notification", cursor);
-    writer.boolean_field("replayed", replayed);
-    writer.raw_field("notification", &view::receiver(entry, notification, now));
-    writer.end_object();
-    writer.finish()
+    ServerFrame::Notification(NotificationFrame {
+        place: Place::of(cursor),
+        replayed,
+        notification: FeedNotification::of(entry, notification, now),
+    })
+    .to_json()
 }
 
 /// Only the states changed.
 pub fn state(entry: &Entry, cursor: Cursor) -> String {
-    let mut writer = begin_change("state", cursor);
-    writer.string_field("id", &entry.id.to_string());
-    writer.string_field("readState", entry.read_state.as_str());
-    writer.string_field("userActionState", entry.user_action_state.as_str());
-    writer.end_object();
-    writer.finish()
+    ServerFrame::State(StateFrame {
+        place: Place::of(cursor),
+        id: entry.id,
+        read_state: entry.read_state,
+        user_action_state: entry.user_action_state,
+    })
+    .to_json()
 }
 
 /// The item is gone.
 pub fn removed(entry: &Entry, reason: RemovalReason, cursor: Cursor) -> String {
-    let mut writer = begin_change("removed", cursor);
-    writer.string_field("id", &entry.id.to_string());
-    writer.string_field("reason", reason.as_str());
-    writer.end_object();
-    writer.finish()
+    ServerFrame::Removed(RemovedFrame {
+        place: Place::of(cursor),
+        id: entry.id,
+        reason,
+    })
+    .to_json()
 }
 
 /// The replay is over; from here on changes come as they happen.
 pub fn ready(cursor: Cursor, endpoint: Option<Guid>, resumed: bool) -> String {
-    let mut writer = begin("ready");
-    writer.string_field("cursor", &cursor.to_string());
-    writer.opt_string_field("endpoint", endpoint.map(|id| id.to_string()).as_deref());
-    writer.boolean_field("resumed", resumed);
-    writer.end_object();
-    writer.finish()
+    ServerFrame::Ready(ReadyFrame {
+        cursor,
+        endpoint,
+        resumed,
+    })
+    .to_json()
 }
 
 /// The answer to a client's frame that was carried out. `cursor`: the position at which its change
 /// is known, if it made one; the sender isn't told of it otherwise.
 pub fn done(reference: &str, status: u16, cursor: Option<Cursor>) -> String {
-    let mut writer = begin_result(reference, status);
-    if let Some(cursor) = cursor {
-        write_position(cursor, &mut writer);
-    }
-    writer.end_object();
-    writer.finish()
+    ServerFrame::Result(ResultFrame {
+        r#ref: reference,
+        status,
+        seq: cursor.map(|cursor| cursor.seq()),
+        cursor,
+        error: None,
+    })
+    .to_json()
 }
 
 /// The answer to a client's frame that could not be carried out.
 pub fn refused(reference: &str, status: u16, problem: &Problem, context: &Context) -> String {
-    let mut writer = begin_result(reference, status);
-    writer.key("error");
-    problem.write(context, &mut writer);
-    writer.end_object();
-    writer.finish()
+    ServerFrame::Result(ResultFrame {
+        r#ref: reference,
+        status,
+        seq: None,
+        cursor: None,
+        error: Some(problem.object(context)),
+    })
+    .to_json()
 }
 
-fn begin(kind: &str) -> Writer {
-    let mut writer = Writer::new();
-    writer.begin_object();
-    writer.string_field("type", kind);
-    writer
+impl ServerFrame<'_> {
+    fn to_json(&self) -> String {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        match self {
+            Self::Reset => writer.string_field("type", "reset"),
+            Self::Notification(frame) => {
+                writer.string_field("type", "notification");
+                frame.place.write(&mut writer);
+                writer.boolean_field("replayed", frame.replayed);
+                writer.key("notification");
+                frame.notification.write(None, &mut writer);
+            }
+            Self::State(frame) => {
+                writer.string_field("type", "state");
+                frame.place.write(&mut writer);
+                writer.string_field("id", &frame.id.to_string());
+                writer.string_field("readState", frame.read_state.as_str());
+                writer.string_field("userActionState", frame.user_action_state.as_str());
+            }
+            Self::Removed(frame) => {
+                writer.string_field("type", "removed");
+                frame.place.write(&mut writer);
+                writer.string_field("id", &frame.id.to_string());
+                writer.string_field("reason", frame.reason.as_str());
+            }
+            Self::Ready(frame) => {
+                writer.string_field("type", "ready");
+                writer.string_field("cursor", &frame.cursor.to_string());
+                let endpoint = frame.endpoint.map(|id| id.to_string());
+                writer.opt_string_field("endpoint", endpoint.as_deref());
+                writer.boolean_field("resumed", frame.resumed);
+            }
+            Self::Result(frame) => {
+                writer.string_field("type", "result");
+                frame.write(&mut writer);
+            }
+        }
+        writer.end_object();
+        writer.finish()
+    }
 }
 
-fn begin_result(reference: &str, status: u16) -> Writer {
-    let mut writer = begin("result");
-    writer.string_field("ref", reference);
-    writer.integer_field("status", i64::from(status));
-    writer
+impl ResultFrame<'_> {
+    /// Writes the members, without those that are absent.
+    fn write(&self, writer: &mut Writer) {
+        writer.string_field("ref", self.r#ref);
+        writer.integer_field("status", i64::from(self.status));
+        if let Some(seq) = self.seq {
+            writer.integer_field("seq", seq.get());
+        }
+        if let Some(cursor) = self.cursor {
+            writer.string_field("cursor", &cursor.to_string());
+        }
+        if let Some(error) = &self.error {
+            writer.key("error");
+            error.write(writer);
+        }
+    }
 }
 
-fn begin_change(kind: &str, cursor: Cursor) -> Writer {
-    let mut writer = begin(kind);
-    write_position(cursor, &mut writer);
-    writer
-}
+impl Place {
+    const fn of(cursor: Cursor) -> Self {
+        Self {
+            seq: cursor.seq(),
+            cursor,
+        }
+    }
 
-fn write_position(cursor: Cursor, writer: &mut Writer) {
-    writer.integer_field("seq", cursor.seq().get());
-    writer.string_field("cursor", &cursor.to_string());
+    fn write(self, writer: &mut Writer) {
+        writer.integer_field("seq", self.seq.get());
+        writer.string_field("cursor", &self.cursor.to_string());
+    }
 }

@@ -62,67 +62,111 @@ pub use rules::{
 
 use crate::time::Timestamp;
 
-/// A validated notification in canonical form, all defaults filled in.
+/// A valid notification in canonical form, all defaults written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct Notification {
-    target_host_name: HostName,
-    app_notification_id: Option<String>,
-    group_name: Option<String>,
-    priority: Priority,
-    raw_content: Option<String>,
-    visual_content: Option<VisualContent>,
-    platforms: PlatformSet,
-    fallback: Option<EndpointFallback>,
-    expiration: Timestamp,
+    #[cfg_attr(test, ts(flatten))]
+    content: Content,
+    /// When it leaves every feed: UTC, ISO 8601.
+    expiration_date_time: Timestamp,
+    /// How long it is worth showing: whole seconds as asked, 0 to 2592000.
     display_time_to_live: Option<u32>,
+}
+
+/// What is sent to whom: all of a notification that no clock has a say in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct Content {
+    /// The app's own id for it, 1 to 128 characters.
+    app_notification_id: Option<String>,
+    /// The app's cross-device domain, in lower case.
+    target_host_name: HostName,
+    /// The group that it is shown in, at most 128 characters.
+    group_name: Option<String>,
+    /// How urgent it is.
+    priority: Priority,
+    /// What is sent.
+    payload: Payload,
+    /// Whom it is for.
+    target_policy: TargetPolicy,
+    /// What is shown where the raw content isn't fetched.
+    fallback_policy: Option<FallbackPolicy>,
+}
+
+/// What is sent: raw content, visual content or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub(crate) struct Payload {
+    /// What only the app understands; never empty.
+    raw_content: Option<String>,
+    /// What a person reads.
+    visual_content: Option<VisualContent>,
+}
+
+/// Whom a notification is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct TargetPolicy {
+    /// In canonical order, never empty.
+    platform_types: PlatformSet,
+}
+
+/// What is shown where the raw content isn't fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct FallbackPolicy {
+    /// On iOS.
+    endpoint_fallback: EndpointFallback,
 }
 
 impl Notification {
     /// The app's cross-device domain, in lower case, 1 to 253 characters.
     pub fn target_host_name(&self) -> &str {
-        self.target_host_name.as_str()
+        self.content.target_host_name.as_str()
     }
 
     /// The app's own id for it, 1 to 128 characters.
     pub fn app_notification_id(&self) -> Option<&str> {
-        self.app_notification_id.as_deref()
+        self.content.app_notification_id.as_deref()
     }
 
     /// The group that it is shown in, at most 128 characters.
     pub fn group_name(&self) -> Option<&str> {
-        self.group_name.as_deref()
+        self.content.group_name.as_deref()
     }
 
     /// How urgent it is; by default `High` with visual content, else `None`.
     pub fn priority(&self) -> Priority {
-        self.priority
+        self.content.priority
     }
 
     /// What only the app understands; never empty. At least one of this and
     /// [`Notification::visual_content`] is there.
     pub fn raw_content(&self) -> Option<&str> {
-        self.raw_content.as_deref()
+        self.content.payload.raw_content.as_deref()
     }
 
     /// What a person reads.
     pub fn visual_content(&self) -> Option<&VisualContent> {
-        self.visual_content.as_ref()
+        self.content.payload.visual_content.as_ref()
     }
 
     /// The platforms that it is for, never empty; by default all.
     pub fn platforms(&self) -> PlatformSet {
-        self.platforms
+        self.content.target_policy.platform_types
     }
 
     /// What iOS endpoints show that don't fetch the raw content in time.
     pub fn fallback(&self) -> Option<&EndpointFallback> {
-        self.fallback.as_ref()
+        let policy = self.content.fallback_policy.as_ref();
+        policy.map(|policy| &policy.endpoint_fallback)
     }
 
     /// When it leaves every feed: at this instant it is gone. Later than the clock it was
     /// validated with, by at most the policy's retention.
     pub fn expiration(&self) -> Timestamp {
-        self.expiration
+        self.expiration_date_time
     }
 
     /// How long it is worth showing, in whole seconds as asked, 0 to 2 592 000.
@@ -131,10 +175,13 @@ impl Notification {
     }
 }
 
-/// `visualContent`: what a person reads.
+/// What a person reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct VisualContent {
+    /// Never empty.
     title: String,
+    /// The text under the title.
     body: Option<String>,
 }
 
@@ -150,19 +197,23 @@ impl VisualContent {
     }
 }
 
-/// `fallbackPolicy.endpointFallback`: what an iOS endpoint shows when it doesn't fetch the raw
-/// content. Checked and stored; acting on it comes with push delivery. Its `platformTypes` is
-/// always just iOS.
+/// What an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
+/// acting on it comes with push delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct EndpointFallback {
-    delay_seconds: u32,
+    /// Always just iOS.
+    platform_types: PlatformSet,
+    /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
+    fallback_delay_in_seconds: u32,
+    /// What is shown then.
     visual_content: VisualContent,
 }
 
 impl EndpointFallback {
     /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
     pub fn delay_seconds(&self) -> u32 {
-        self.delay_seconds
+        self.fallback_delay_in_seconds
     }
 
     /// What is shown then.

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// What an endpoint runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Platform {
     /// `Windows`
     Windows,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// How urgent the sender says it is. Carried to the endpoints; the server treats all alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Priority {
     /// `None`
     None,

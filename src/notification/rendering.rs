@@ -1,7 +1,7 @@
 //! How a notification is written: the canonical form that stores and hashes work on, and the
 //! parts of the sender's and the receiver's view.
 
-use super::{EndpointFallback, Notification, Platform, VisualContent};
+use super::{Content, EndpointFallback, Notification, Payload, PlatformSet, VisualContent};
 use crate::json::Writer;
 use crate::time::Timestamp;
 
@@ -17,44 +17,14 @@ impl Notification {
     /// It is itself a valid request body, and with the same clock its verdict is the same text
     /// again.
     pub fn canonical(&self) -> String {
-        self.render(Some(self.expiration))
-    }
-
-    /// Writes the members that say what is sent to whom, `appNotificationId` to `fallbackPolicy`
-    /// in canonical order, into an object that the caller has begun: the receiver's view.
-    pub fn write_content(&self, w: &mut Writer) {
-        w.opt_string_field("appNotificationId", self.app_notification_id());
-        w.string_field("targetHostName", self.target_host_name());
-        w.opt_string_field("groupName", self.group_name());
-        w.string_field("priority", self.priority.as_str());
-        w.key("payload");
-        w.begin_object();
-        if let Some(raw) = self.raw_content() {
-            w.string_field("rawContent", raw);
-        }
-        self.write_visual_content(w);
-        w.end_object();
-        w.key("targetPolicy");
-        w.begin_object();
-        w.key("platformTypes");
-        w.begin_array();
-        for platform in self.platforms.iter() {
-            w.string(platform.as_str());
-        }
-        w.end_array();
-        w.end_object();
-        w.key("fallbackPolicy");
-        match &self.fallback {
-            Some(fallback) => fallback.write(w),
-            None => w.null(),
-        }
+        self.render(Some(self.expiration_date_time))
     }
 
     /// Writes the value of `payload` in the sender's view: visual content only, `{}` for a raw
     /// notification.
     pub fn write_sender_payload(&self, w: &mut Writer) {
         w.begin_object();
-        self.write_visual_content(w);
+        self.content.payload.write_visual_content(w);
         w.end_object();
     }
 
@@ -63,7 +33,7 @@ impl Notification {
         let raw = self.raw_content().map_or(0, str::len);
         let mut w = Writer::with_capacity(raw + 512);
         w.begin_object();
-        self.write_content(&mut w);
+        self.content.write(&mut w);
         let expiration = expiration.map(|expiration| {
             let mut text = String::with_capacity(24);
             expiration.push_to(&mut text);
@@ -78,11 +48,62 @@ impl Notification {
         w.finish()
     }
 
+    /// What is sent to whom: the part that the receiver's view has in common.
+    pub(crate) const fn content(&self) -> &Content {
+        &self.content
+    }
+}
+
+impl Content {
+    /// Writes the members, `appNotificationId` to `fallbackPolicy` in canonical order, into an
+    /// object that the caller has begun.
+    pub(crate) fn write(&self, w: &mut Writer) {
+        w.opt_string_field("appNotificationId", self.app_notification_id.as_deref());
+        w.string_field("targetHostName", self.target_host_name.as_str());
+        w.opt_string_field("groupName", self.group_name.as_deref());
+        w.string_field("priority", self.priority.as_str());
+        w.key("payload");
+        w.begin_object();
+        if let Some(raw) = &self.payload.raw_content {
+            w.string_field("rawContent", raw);
+        }
+        self.payload.write_visual_content(w);
+        w.end_object();
+        w.key("targetPolicy");
+        w.begin_object();
+        self.target_policy.platform_types.write(w);
+        w.end_object();
+        w.key("fallbackPolicy");
+        match &self.fallback_policy {
+            Some(policy) => {
+                w.begin_object();
+                w.key("endpointFallback");
+                policy.endpoint_fallback.write(w);
+                w.end_object();
+            }
+            None => w.null(),
+        }
+    }
+}
+
+impl Payload {
     fn write_visual_content(&self, w: &mut Writer) {
         if let Some(visual) = &self.visual_content {
             w.key("visualContent");
             visual.write(w);
         }
+    }
+}
+
+impl PlatformSet {
+    /// Writes the member `platformTypes`.
+    fn write(self, w: &mut Writer) {
+        w.key("platformTypes");
+        w.begin_array();
+        for platform in self.iter() {
+            w.string(platform.as_str());
+        }
+        w.end_array();
     }
 }
 
@@ -100,16 +121,13 @@ impl VisualContent {
 impl EndpointFallback {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.key("endpointFallback");
-        w.begin_object();
-        w.key("platformTypes");
-        w.begin_array();
-        w.string(Platform::Ios.as_str());
-        w.end_array();
-        w.integer_field("fallbackDelayInSeconds", i64::from(self.delay_seconds));
+        self.platform_types.write(w);
+        w.integer_field(
+            "fallbackDelayInSeconds",
+            i64::from(self.fallback_delay_in_seconds),
+        );
         w.key("visualContent");
         self.visual_content.write(w);
-        w.end_object();
         w.end_object();
     }
 }

@@ -4,14 +4,15 @@ use crate::error::ErrorCode;
 
 /// What is wrong with a body. Stable: codes are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ViolationCode {
-    /// The body is longer than [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES).
+    /// The body is longer than [64 KiB](crate::http::MAX_BODY_BYTES).
     BodyTooLarge,
     /// The body is not UTF-8.
     InvalidUtf8,
     /// The body is not JSON.
     InvalidJson,
-    /// Objects and arrays are nested deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH).
+    /// Objects and arrays are nested deeper than [16 levels](crate::json::MAX_DEPTH).
     NestedTooDeep,
     /// A name stands twice in one object.
     DuplicateProperty,
@@ -144,6 +145,7 @@ impl ViolationCode {
 
 /// What is odd about a body. Stable: codes are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum WarningCode {
     /// The contract doesn't declare this property; it is ignored.
     UndeclaredProperty,
@@ -154,6 +156,13 @@ pub enum WarningCode {
 }
 
 impl WarningCode {
+    /// Every code.
+    pub const ALL: [Self; 3] = [
+        Self::UndeclaredProperty,
+        Self::ExpirationCapped,
+        Self::MoreWarnings,
+    ];
+
     /// The code on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,18 +2,13 @@
 
 use super::values::transpose;
 use crate::json::{Object, Value, joined};
-use crate::notification::VisualContent;
 use crate::notification::check::Check;
 use crate::notification::names::nearest;
+use crate::notification::{Payload, VisualContent};
 use crate::violation::ViolationCode as Code;
 
 const PAYLOAD: [&str; 2] = ["rawContent", "visualContent"];
 const VISUAL_CONTENT: [&str; 2] = ["title", "body"];
-
-pub(super) struct Payload {
-    pub(super) raw: Option<String>,
-    pub(super) visual: Option<VisualContent>,
-}
 
 pub(super) fn payload(check: &mut Check, value: &Value<'_>) -> Option<Payload> {
     let object = check.object(value, "payload")?;
@@ -25,8 +20,8 @@ pub(super) fn payload(check: &mut Check, value: &Value<'_>) -> Option<Payload> {
     let raw = raw.map(|raw| raw_content(check, raw));
     let visual = visual.map(|visual| visual_content(check, visual, "payload.visualContent"));
     Some(Payload {
-        raw: transpose(raw)?,
-        visual: transpose(visual)?,
+        raw_content: transpose(raw)?,
+        visual_content: transpose(visual)?,
     })
 }
 

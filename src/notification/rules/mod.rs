@@ -5,7 +5,7 @@ mod policies;
 mod values;
 
 use super::check::Check;
-use super::{HostName, Notification, PlatformSet, Priority};
+use super::{Content, HostName, Notification, PlatformSet, Priority, TargetPolicy};
 use crate::json::{Value, joined};
 use crate::policy::Policy;
 use crate::time::Timestamp;
@@ -117,10 +117,13 @@ pub(crate) fn request(
             None
         }
     };
-    let platforms = match target {
+    let target = match target {
         Some(target) => policies::target_policy(check, target),
-        None => Some(PlatformSet::ALL),
+        None => Some(TargetPolicy {
+            platform_types: PlatformSet::ALL,
+        }),
     };
+    let platforms = target.as_ref().map(|target| target.platform_types);
     let fallback = match fallback {
         Some(fallback) => policies::fallback_policy(check, fallback, platforms),
         None => Some(None),
@@ -136,8 +139,8 @@ pub(crate) fn request(
         Some(app_notification_id),
         Some(group_name),
         Some(priority),
-        Some(platforms),
-        Some(fallback),
+        Some(target_policy),
+        Some(fallback_policy),
         Some(display_time_to_live),
     ) = (
         payload,
@@ -146,14 +149,14 @@ pub(crate) fn request(
         transpose(id),
         transpose(group),
         transpose(priority),
-        platforms,
+        target,
         fallback,
         transpose(display),
     )
     else {
         return None;
     };
-    let default = if payload.visual.is_some() {
+    let default = if payload.visual_content.is_some() {
         Priority::High
     } else {
         Priority::None
@@ -163,15 +166,16 @@ pub(crate) fn request(
     });
     Some(Request {
         notification: Notification {
-            target_host_name,
-            app_notification_id,
-            group_name,
-            priority: priority.unwrap_or(default),
-            raw_content: payload.raw,
-            visual_content: payload.visual,
-            platforms,
-            fallback,
-            expiration: asked.map_or(latest, |asked| asked.min(latest)),
+            content: Content {
+                app_notification_id,
+                target_host_name,
+                group_name,
+                priority: priority.unwrap_or(default),
+                payload,
+                target_policy,
+                fallback_policy,
+            },
+            expiration_date_time: asked.map_or(latest, |asked| asked.min(latest)),
             display_time_to_live,
         },
         expiration: asked,

@@ -6,20 +6,23 @@ use super::{MAX_FALLBACK_DELAY, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY};
 use crate::error::ErrorCode;
 use crate::json::{Value, joined};
 use crate::notification::check::Check;
-use crate::notification::{EndpointFallback, Platform, PlatformSet};
+use crate::notification::{EndpointFallback, FallbackPolicy, Platform, PlatformSet, TargetPolicy};
 use crate::violation::ViolationCode as Code;
 
 const TARGET_POLICY: [&str; 1] = ["platformTypes"];
 const FALLBACK_POLICY: [&str; 1] = ["endpointFallback"];
 const ENDPOINT_FALLBACK: [&str; 3] = ["platformTypes", "fallbackDelayInSeconds", "visualContent"];
 
-pub(super) fn target_policy(check: &mut Check, value: &Value<'_>) -> Option<PlatformSet> {
+pub(super) fn target_policy(check: &mut Check, value: &Value<'_>) -> Option<TargetPolicy> {
     let object = check.object(value, "targetPolicy")?;
     let [platforms] = check.members(object, "targetPolicy", &TARGET_POLICY);
-    match platforms {
-        Some(platforms) => platform_types(check, platforms, "targetPolicy.platformTypes"),
-        None => Some(PlatformSet::ALL),
-    }
+    let platforms = match platforms {
+        Some(platforms) => platform_types(check, platforms, "targetPolicy.platformTypes")?,
+        None => PlatformSet::ALL,
+    };
+    Some(TargetPolicy {
+        platform_types: platforms,
+    })
 }
 
 /// A `platformTypes`: at least one platform, duplicates folded.
@@ -65,7 +68,7 @@ pub(super) fn fallback_policy(
     check: &mut Check,
     value: &Value<'_>,
     targets: Option<PlatformSet>,
-) -> Option<Option<EndpointFallback>> {
+) -> Option<Option<FallbackPolicy>> {
     let object = check.object(value, "fallbackPolicy")?;
     let [fallback] = check.members(object, "fallbackPolicy", &FALLBACK_POLICY);
     match fallback {
@@ -73,7 +76,7 @@ pub(super) fn fallback_policy(
             .in_row(ErrorCode::BadRequest, |check| {
                 endpoint_fallback(check, fallback, targets)
             })
-            .map(Some),
+            .map(|endpoint_fallback| Some(FallbackPolicy { endpoint_fallback })),
         None => Some(None),
     }
 }
@@ -131,9 +134,9 @@ fn endpoint_fallback(
             None
         }
     };
-    platforms?;
     Some(EndpointFallback {
-        delay_seconds: delay?,
+        platform_types: platforms?,
+        fallback_delay_in_seconds: delay?,
         visual_content: visual?,
     })
 }
@@ -142,7 +145,7 @@ fn fallback_platforms(
     check: &mut Check,
     value: &Value<'_>,
     targets: Option<PlatformSet>,
-) -> Option<()> {
+) -> Option<PlatformSet> {
     let path = "fallbackPolicy.endpointFallback.platformTypes";
     let platforms = platform_types(check, value, path)?;
     if platforms != PlatformSet::of(Platform::Ios) {
@@ -158,7 +161,7 @@ fn fallback_platforms(
         check.violation(Code::FallbackNotTargeted, path, &[what]);
         return None;
     }
-    Some(())
+    Some(platforms)
 }
 
 fn fallback_delay(check: &mut Check, value: &Value<'_>) -> Option<u32> {

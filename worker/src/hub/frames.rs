@@ -27,7 +27,7 @@ impl Feed {
             WebSocketIncomingMessage::String(text) => ClientFrame::parse(text),
             WebSocketIncomingMessage::Binary(_) => None,
         };
-        let harmless = matches!(frame, Some(ClientFrame::Ack(_))) && self.is_replaying(socket);
+        let harmless = matches!(frame, Some(ClientFrame::Ack { .. })) && self.is_replaying(socket);
         if !harmless && !self.frame_within_limits(socket)? {
             end(socket, Close::FLOODING);
             return Ok(());
@@ -37,7 +37,7 @@ impl Feed {
                 end(socket, Close::MALFORMED);
                 return Ok(());
             }
-            Some(ClientFrame::Ack(seq)) => {
+            Some(ClientFrame::Ack { seq }) => {
                 self.acknowledged(socket, Seq::new(seq));
                 return Ok(());
             }
@@ -87,7 +87,7 @@ impl Feed {
                 let tombstone = self.remove(&id, Some(socket), context.now)?;
                 Ok((204, self.position_after(socket, Some(tombstone))?))
             }
-            Request::Token(token) => {
+            Request::Token { token } => {
                 self.renew(socket, &token, context).await?;
                 Ok((200, None))
             }

@@ -1,0 +1,203 @@
+//! Declarations as TypeScript text, laid out for people.
+#![allow(clippy::expect_used, reason = "a test ends at the first surprise")]
+
+use std::fmt::Debug;
+
+use ts_rs::{Config, TS};
+
+/// An object type. `extends`: what it has besides the members of the Rust type; empty: nothing.
+pub(super) fn interface<T: TS>(extends: &str) -> String {
+    let config = config();
+    let (docs, name) = (docs::<T>(), T::name(&config));
+    let extends = match extends {
+        "" => String::new(),
+        _ => format!(" extends {extends}"),
+    };
+    let body = Object::read(&T::inline(&config)).block("");
+    format!("{docs}export interface {name}{extends} {body}")
+}
+
+/// A type by another name.
+pub(super) fn alias(name: &str, docs: &str, definition: &str) -> String {
+    format!("{}export type {name} = {definition};", comment(docs, ""))
+}
+
+/// One of `spellings`. What there is to say about each stands in the `source` of the type.
+pub(super) fn enumeration<T: TS + Debug>(all: &[T], spellings: &[String], source: &str) -> String {
+    let config = config();
+    let name = T::name(&config);
+    let inline = T::inline(&config);
+    assert_eq!(inline.split(" | ").count(), all.len(), "{name}: all values");
+    let notes: Vec<_> = all
+        .iter()
+        .zip(spellings)
+        .map(|(value, spelling)| note(source, &name, &format!("{value:?}"), spelling))
+        .collect();
+    let values = if notes.iter().all(String::is_empty) {
+        format!(" {}", spellings.join(" | "))
+    } else {
+        let values = notes.iter().zip(spellings);
+        let values = values.map(|(note, spelling)| format!("\n{note}  | {spelling}"));
+        values.collect()
+    };
+    format!("{}export type {name} ={values};", docs::<T>())
+}
+
+/// One of several object types.
+pub(super) fn union<T: TS>() -> String {
+    let config = config();
+    let members = T::inline(&config);
+    let members = members.split(" | {").enumerate().map(|(index, member)| {
+        let member = match index {
+            0 => member.to_owned(),
+            _ => format!("{{{member}"),
+        };
+        match member.rsplit_once("} & ") {
+            Some((object, rest)) => {
+                let object = Object::read(&format!("{object}}}")).line();
+                format!("\n  | ({object} & {rest})")
+            }
+            None => format!("\n  | {}", Object::read(&member).fitting("    ")),
+        }
+    });
+    let members: String = members.collect();
+    format!(
+        "{}export type {} ={members};",
+        docs::<T>(),
+        T::name(&config)
+    )
+}
+
+/// Numbers of the contract are exact in JavaScript: [`Seq`](crate::feed::Seq) says so of the largest.
+fn config() -> Config {
+    Config::new().with_large_int("number")
+}
+
+/// The members of an object type: comment, name with what follows it up to the colon, type.
+struct Object(Vec<(String, String, String)>);
+
+impl Object {
+    /// Reads `{ name?: type, … }` with comments in front of members, as ts-rs writes it.
+    fn read(text: &str) -> Self {
+        let inner = text.trim().strip_prefix('{');
+        let mut rest = inner.and_then(|text| text.strip_suffix('}')).expect(text);
+        let mut members = Vec::new();
+        while !rest.trim().is_empty() {
+            let (docs, after) = match rest.trim().strip_prefix("/**") {
+                Some(comment) => comment.split_once("*/").expect("the end of a comment"),
+                None => ("", rest.trim()),
+            };
+            let (name, after) = after.split_once(':').expect("a name");
+            let (kind, after) = after.split_once(',').unwrap_or((after, ""));
+            let name = name.trim();
+            let plain = name.trim_matches('"');
+            let name = if plain.contains('-') { name } else { plain };
+            members.push((docs.to_owned(), name.to_owned(), kind.trim().to_owned()));
+            rest = after;
+        }
+        Self(members)
+    }
+
+    /// On one line, without comments.
+    fn line(&self) -> String {
+        let members = self.0.iter();
+        let members = members.map(|(_, name, kind)| format!("{name}: {kind}"));
+        format!("{{ {} }}", members.collect::<Vec<_>>().join("; "))
+    }
+
+    /// On a line for each member, with its comment.
+    fn block(&self, indent: &str) -> String {
+        let mut text = String::from("{\n");
+        for (docs, name, kind) in &self.0 {
+            let indent = format!("{indent}  ");
+            text.push_str(&comment(docs, &indent));
+            text.push_str(&format!("{indent}{name}: {kind};\n"));
+        }
+        text + indent + "}"
+    }
+
+    /// On one line if there are no comments.
+    fn fitting(&self, indent: &str) -> String {
+        if self.0.iter().all(|(docs, ..)| docs.is_empty()) {
+            self.line()
+        } else {
+            self.block(indent)
+        }
+    }
+}
+
+fn docs<T: TS>() -> String {
+    let docs = T::docs().unwrap_or_default();
+    comment(
+        docs.trim().trim_start_matches("/**").trim_end_matches("*/"),
+        "",
+    )
+}
+
+/// A comment of a doc comment's lines, each of which may still have its star.
+fn comment(docs: &str, indent: &str) -> String {
+    let lines = docs.lines().map(|line| line.trim().trim_start_matches('*'));
+    let text = for_javascript(&lines.map(str::trim).collect::<Vec<_>>().join("\n"));
+    match text.trim() {
+        "" => String::new(),
+        text if text.lines().count() == 1 => format!("{indent}/** {text} */\n"),
+        text => {
+            let lines = text.lines().map(|line| format!("{indent} * {line}"));
+            let lines: Vec<_> = lines.map(|line| line.trim_end().to_owned()).collect();
+            format!("{indent}/**\n{}\n{indent} */\n", lines.join("\n"))
+        }
+    }
+}
+
+/// A doc comment for readers without the Rust sources: links to them are plain names, references
+/// to the contract's paper are left out.
+fn for_javascript(docs: &str) -> String {
+    let mut parts = docs.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let link = part.split_once(']');
+        let Some((name, rest)) = link.filter(|(name, _)| is_link(name)) else {
+            text.push_str(&format!("[{part}"));
+            continue;
+        };
+        let target = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let (rest, name) = match target {
+            Some((_, rest)) => (rest, name.to_owned()),
+            None => (rest, name.replace("::", ".")),
+        };
+        text.push_str(&name);
+        text.push_str(rest);
+    }
+    while let Some((before, reference)) = text.split_once(" (CONTRACT") {
+        let (_, after) = reference.split_once(')').expect("the end of a reference");
+        text = format!("{before}{after}");
+    }
+    text
+}
+
+/// Whether what stands in brackets is a link, not an index.
+fn is_link(name: &str) -> bool {
+    !name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The comment on a value of an enumeration, unless it only says the spelling.
+fn note(source: &str, name: &str, value: &str, spelling: &str) -> String {
+    let (_, declared) = source
+        .split_once(&format!("pub enum {name} {{\n"))
+        .expect("the type");
+    let (before, _) = declared
+        .split_once(&format!("    {value},\n"))
+        .expect("the value");
+    let attached = |line: &&str| line.starts_with("///") || line.starts_with("#[");
+    let lines = before.lines().rev().map(str::trim).take_while(attached);
+    let lines: Vec<_> = lines
+        .filter_map(|line| line.strip_prefix("///").map(str::trim))
+        .collect();
+    let docs: Vec<_> = lines.into_iter().rev().collect();
+    let docs = docs.join("\n");
+    let spelling = format!("`{}`", spelling.trim_matches('"'));
+    let said = docs.strip_prefix(&spelling).unwrap_or(&docs);
+    let said = said.trim_start_matches([':', ' ']);
+    let (first, rest) = said.split_at(said.len().min(1));
+    comment(&(first.to_uppercase() + rest), "  ")
+}

@@ -1,0 +1,210 @@
+//! The TypeScript face of the contract: declarations of what it reads and writes as JSON, made
+//! from its own types for `browser/generated/types.ts`. Exists in tests only.
+//!
+//! ts-rs gives names, members and what may be absent of each type that has `derive(TS)`; the
+//! spellings of an enumeration are asked of it. [`declaration`] puts them down as TypeScript.
+
+mod declaration;
+
+use std::fmt::Debug;
+
+use ts_rs::{Config, TS};
+
+use crate::error::{Detail, ErrorCode, ErrorObject, InnerError};
+use crate::feed::update::StateUpdate;
+use crate::feed::view::FeedNotification;
+use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
+use crate::guid::Guid;
+use crate::json::Position;
+use crate::live::client::{ClientFrame, Request};
+use crate::live::frame::{
+    NotificationFrame, ReadyFrame, RemovedFrame, ResultFrame, ServerFrame, StateFrame,
+};
+use crate::notification::{
+    EndpointFallback, FallbackPolicy, HostName, Notification, Payload, Platform, PlatformSet,
+    Priority, TargetPolicy, VisualContent,
+};
+use crate::policy::{Policy, ThrottleStatus};
+use crate::time::Timestamp;
+use crate::violation::{Violation, ViolationCode, Warning, WarningCode};
+use declaration::{alias, enumeration, interface};
+
+/// The JSON type of what has a text or a number of its own.
+macro_rules! written_as {
+    ($($rust:ty => $json:ty),*) => { $(
+        impl TS for $rust {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn name(config: &Config) -> String {
+                <$json>::name(config)
+            }
+
+            fn inline(config: &Config) -> String {
+                <$json>::inline(config)
+            }
+        }
+    )* };
+}
+
+written_as!(Cursor => String, Guid => String, HostName => String, Timestamp => String, Seq => i64);
+written_as!(PlatformSet => Vec<Platform>);
+
+/// The verdict on a body that is a notification.
+#[derive(TS)]
+#[ts(rename = "Accepted")]
+#[allow(dead_code, reason = "declared for its shape")]
+struct AcceptedVerdict {
+    /// It is one.
+    #[ts(type = "true")]
+    ok: bool,
+    /// In canonical form.
+    notification: Notification,
+    /// What is odd about the body all the same.
+    warnings: Vec<Warning>,
+}
+
+/// The verdict on a body that is no notification.
+#[derive(TS)]
+#[ts(rename = "Refused")]
+#[allow(dead_code, reason = "declared for its shape")]
+struct RefusedVerdict {
+    /// It is none.
+    #[ts(type = "false")]
+    ok: bool,
+    /// The `error.code` that the server would answer.
+    code: ErrorCode,
+    /// Everything that is wrong with it, at least one and at most 100.
+    violations: Vec<Violation>,
+    /// What is odd about it besides.
+    warnings: Vec<Warning>,
+}
+
+/// What a verdict depends on besides the body.
+#[derive(TS)]
+#[ts(optional_fields)]
+#[allow(dead_code, reason = "declared for its shape")]
+struct Options {
+    /// The clock: milliseconds since 1970. Default: `Date.now()`.
+    now: Option<f64>,
+    /// The settings of the server that the body is for. Default: the contract's.
+    policy: Option<PartialPolicy>,
+}
+
+/// What is left out of a policy is the contract's.
+struct PartialPolicy;
+
+impl TS for PartialPolicy {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(config: &Config) -> String {
+        format!("Partial<{}>", Policy::name(config))
+    }
+
+    fn inline(config: &Config) -> String {
+        Self::name(config)
+    }
+}
+
+/// An enumeration of `spellings`, whose values stand in the source `file` of its type.
+fn spelled<T: TS + Copy + Debug, const N: usize>(
+    all: [T; N],
+    spelling: fn(T) -> &'static str,
+    file: &str,
+) -> String {
+    let spellings = all.map(|value| format!("\"{}\"", spelling(value)));
+    enumeration(&all, &spellings, file)
+}
+
+fn declarations() -> String {
+    let mut parts = vec![
+        "// Generated from the Rust types by: UPDATE_TYPES=1 cargo test typescript".to_owned(),
+        interface::<Notification>(""),
+        interface::<Payload>(""),
+        interface::<VisualContent>(""),
+        interface::<TargetPolicy>(""),
+        interface::<FallbackPolicy>(""),
+        interface::<EndpointFallback>(""),
+        spelled(
+            Platform::ALL,
+            Platform::as_str,
+            include_str!("../notification/platform.rs"),
+        ),
+        spelled(
+            Priority::ALL,
+            Priority::as_str,
+            include_str!("../notification/priority.rs"),
+        ),
+        interface::<Options>(""),
+        interface::<Policy>(""),
+        enumeration(
+            &ThrottleStatus::ALL,
+            &ThrottleStatus::ALL.map(|status| status.as_u16().to_string()),
+            include_str!("../policy.rs"),
+        ),
+        alias(
+            "Verdict",
+            "What the contract says about a body.",
+            "Accepted | Refused",
+        ),
+        interface::<AcceptedVerdict>(""),
+        interface::<RefusedVerdict>(""),
+        interface::<Violation>("Partial<Position>"),
+        interface::<Position>(""),
+        interface::<Warning>(""),
+        alias(
+            "Finding",
+            "A violation or a warning, for what shows both alike.",
+            "Omit<Violation, \"code\"> & { code: ViolationCode | WarningCode }",
+        ),
+    ];
+    let codes = include_str!("../violation/code.rs");
+    let entry = include_str!("../feed/entry.rs");
+    parts.extend([
+        spelled(ViolationCode::ALL, ViolationCode::as_str, codes),
+        spelled(WarningCode::ALL, WarningCode::as_str, codes),
+        spelled(
+            ErrorCode::ALL,
+            ErrorCode::as_str,
+            include_str!("../error.rs"),
+        ),
+        interface::<ErrorObject<'_>>(""),
+        interface::<InnerError>(""),
+        interface::<Detail>(""),
+        interface::<FeedNotification<'_>>(""),
+        spelled(ReadState::ALL, ReadState::as_str, entry),
+        spelled(UserActionState::ALL, UserActionState::as_str, entry),
+        spelled(NotificationStatus::ALL, NotificationStatus::as_str, entry),
+        interface::<StateUpdate>(""),
+        declaration::union::<ServerFrame<'_>>(),
+        interface::<NotificationFrame<'_>>(""),
+        interface::<StateFrame>(""),
+        interface::<RemovedFrame>(""),
+        spelled(
+            RemovalReason::ALL,
+            RemovalReason::as_str,
+            include_str!("../feed/change.rs"),
+        ),
+        interface::<ReadyFrame>(""),
+        interface::<ResultFrame<'_>>(""),
+        declaration::union::<ClientFrame>(),
+        declaration::union::<Request>(),
+    ]);
+    parts.join("\n\n") + "\n"
+}
+
+#[test]
+fn typescript_declarations_are_those_of_the_types() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/generated/types.ts");
+    let declarations = declarations();
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        assert!(std::fs::write(file, declarations).is_ok(), "{file}");
+        return;
+    }
+    let written = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        written == declarations,
+        "browser/generated/types.ts is stale: UPDATE_TYPES=1 cargo test typescript"
+    );
+}

@@ -1,0 +1,267 @@
+//! Proof that what the contract writes as JSON fits the TypeScript declarations made of its types
+//! (`src/typescript`): it is put down as TypeScript, for the type check to judge.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends at the first surprise"
+)]
+
+#[allow(dead_code, reason = "the answers of a service are for other tests")]
+#[path = "vectors/cases.rs"]
+mod cases;
+
+use std::collections::BTreeSet;
+
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::append::{Appended, Head, Post, append};
+use notifeed::feed::entry::Sender;
+use notifeed::feed::update::StateUpdate;
+use notifeed::feed::{
+    Cursor, Entry, Epoch, ReadState, RemovalReason, UserActionState, update, view,
+};
+use notifeed::guid::Guid;
+use notifeed::http::{ApiVersion, Context};
+use notifeed::json::Writer;
+use notifeed::live::client::{ClientFrame, Request};
+use notifeed::live::frame;
+use notifeed::notification::Notification;
+use notifeed::time::Timestamp;
+use notifeed::verdict::validate;
+use notifeed::violation::{ViolationCode, WarningCode};
+
+/// The texts that have a member, a kind of value, or a value of an enumeration that no shorter one
+/// has.
+fn telling(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<_> = texts.into_iter().collect();
+    texts.sort_by_key(String::len);
+    let mut known = BTreeSet::new();
+    let mut chosen = Vec::new();
+    for text in texts {
+        let value = serde_json::from_str(&text).expect("JSON");
+        let before = known.len();
+        marks(&value, "", &mut known);
+        if known.len() > before {
+            chosen.push(text);
+        }
+    }
+    chosen
+}
+
+fn marks(value: &serde_json::Value, path: &str, known: &mut BTreeSet<String>) {
+    use serde_json::Value;
+    let enumerated = [
+        "code",
+        "priority",
+        "platformTypes",
+        "State",
+        "status",
+        "reason",
+        "type",
+    ];
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::Number(_) => "number",
+        Value::String(text) if enumerated.iter().any(|name| path.ends_with(name)) => text,
+        Value::String(_) => "string",
+        Value::Array(elements) => {
+            for element in elements {
+                marks(element, path, known);
+            }
+            if elements.is_empty() {
+                "empty"
+            } else {
+                "array"
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                marks(member, &format!("{path}.{name}"), known);
+            }
+            let names: Vec<_> = members.keys().map(String::as_str).collect();
+            known.insert(format!("{path}: {}", names.join(" ")));
+            "object"
+        }
+    };
+    known.insert(format!("{path}: {kind}"));
+}
+
+/// Every notification that the vectors accept, as it stands in a feed.
+fn entries() -> Vec<(Entry, Notification, Timestamp)> {
+    let accepted = cases::all().into_iter().filter_map(|case| {
+        let notification = validate(&case.body, case.now, &case.policy).outcome.ok()?;
+        let notification = notification.into_notification();
+        let post = Post {
+            notification: &notification,
+            request_digest: "",
+            sender: &Sender {
+                issuer: String::new(),
+                app: String::new(),
+            },
+            id: Guid::parse(&case.id).expect("an id"),
+            now: case.now,
+        };
+        let Appended::Created(entry) = append(None, Head::default(), &post) else {
+            panic!("{}: nothing was there to be replaced", case.name);
+        };
+        Some((entry, notification, case.now))
+    });
+    accepted.collect()
+}
+
+/// The entry in every state that one can be in.
+fn states(entry: &Entry) -> Vec<Entry> {
+    let read = ReadState::ALL.into_iter();
+    let all = read.flat_map(|read| UserActionState::ALL.map(|action| (read, action)));
+    let states = all.map(|(read_state, user_action_state)| {
+        let states = StateUpdate {
+            read_state: Some(read_state),
+            user_action_state: Some(user_action_state),
+        };
+        update::update(entry, states, Head::default(), entry.modified)
+            .unwrap_or_else(|| entry.clone())
+    });
+    let mut replaced = entry.clone();
+    replaced.revision += 1;
+    states.chain([replaced]).collect()
+}
+
+fn feed() -> Vec<String> {
+    let views = entries()
+        .into_iter()
+        .flat_map(|(entry, notification, now)| {
+            let entries = states(&entry).into_iter();
+            let views = entries.map(|entry| view::receiver(&entry, &notification, now));
+            views.collect::<Vec<_>>()
+        });
+    telling(views)
+}
+
+fn server_frames() -> Vec<String> {
+    let mut frames = vec![frame::reset()];
+    let (entry, notification, now) = entries().into_iter().next().expect("the page's example");
+    let cursor = Cursor::all_up_to(Epoch::from_bytes([7; 16]), entry.seq);
+    let context = Context {
+        now,
+        request_id: entry.id,
+        client_request_id: None,
+        origin: String::new(),
+        version: ApiVersion::Beta,
+        readers: notifeed::http::origin::Readers::All,
+    };
+    for replayed in [false, true] {
+        frames.push(frame::notification(
+            &entry,
+            &notification,
+            cursor,
+            replayed,
+            now,
+        ));
+        frames.push(frame::ready(cursor, replayed.then_some(entry.id), replayed));
+    }
+    frames.extend(
+        states(&entry)
+            .iter()
+            .map(|entry| frame::state(entry, cursor)),
+    );
+    frames.extend(RemovalReason::ALL.map(|reason| frame::removed(&entry, reason, cursor)));
+    frames.push(frame::done("1", 200, None));
+    frames.push(frame::done("2", 204, Some(cursor)));
+    for code in ErrorCode::ALL {
+        let problem = Problem::new(code, "A sentence.");
+        frames.push(frame::refused("3", 400, &problem, &context));
+        let problem = problem.detail("IfMatch", "If-Match");
+        frames.push(frame::refused("4", 400, &problem, &context));
+    }
+    telling(frames)
+}
+
+/// What a client can say; each is understood.
+fn client_frames() -> Vec<String> {
+    let mut frames = vec![String::from(r#"{"type":"ack","seq":12}"#)];
+    let request = |kind: &str, members: &dyn Fn(&mut Writer)| {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.string_field("type", kind);
+        writer.string_field("ref", "1");
+        members(&mut writer);
+        writer.end_object();
+        writer.finish()
+    };
+    let id =
+        |writer: &mut Writer| writer.string_field("id", "119081f2-f19d-4fa8-817c-7e01092c0f7d");
+    for state in ReadState::ALL {
+        frames.push(request("update", &|writer| {
+            id(writer);
+            writer.string_field("readState", state.as_str());
+        }));
+    }
+    for state in UserActionState::ALL {
+        frames.push(request("update", &|writer| {
+            id(writer);
+            writer.string_field("userActionState", state.as_str());
+        }));
+    }
+    frames.push(request("delete", &id));
+    frames.push(request("token", &|writer| {
+        writer.string_field("token", "a.b.c")
+    }));
+    for frame in &frames {
+        let understood = match ClientFrame::parse(frame) {
+            Some(ClientFrame::Ack { seq }) => seq == 12,
+            Some(ClientFrame::Request { request, .. }) => matches!(
+                request,
+                Ok(Request::Update { .. } | Request::Delete { .. } | Request::Token { .. })
+            ),
+            None => false,
+        };
+        assert!(understood, "{frame}");
+    }
+    frames
+}
+
+fn samples() -> String {
+    let mut text = String::from(
+        "// Generated by: UPDATE_TYPES=1 cargo test typescript\n\
+         // What the Rust code writes, and what it reads of a client: that all of it has the types beside\n\
+         // this says the type check.\n\n\
+         import type { ClientFrame, FeedNotification, ServerFrame, Verdict } from \"./types.ts\";\n",
+    );
+    let verdicts = cases::all().into_iter();
+    let verdicts = verdicts.map(|case| validate(&case.body, case.now, &case.policy).to_json());
+    let verdicts = telling(verdicts);
+    let codes = ViolationCode::ALL.map(ViolationCode::as_str).into_iter();
+    for code in codes.chain(WarningCode::ALL.map(WarningCode::as_str)) {
+        let code = format!(r#"{{"code":"{code}","#);
+        assert!(verdicts.iter().any(|text| text.contains(&code)), "{code}");
+    }
+    for (name, of, texts) in [
+        ("verdicts", "Verdict", verdicts),
+        ("feed", "FeedNotification", feed()),
+        ("serverFrames", "ServerFrame", server_frames()),
+        ("clientFrames", "ClientFrame", client_frames()),
+    ] {
+        text.push_str(&format!("\nexport const {name}: readonly {of}[] = [\n"));
+        for sample in texts {
+            text.push_str(&format!("  {sample},\n"));
+        }
+        text.push_str("];\n");
+    }
+    text
+}
+
+#[test]
+fn typescript_samples_are_what_is_written() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/generated/samples.ts");
+    let samples = samples();
+    if std::env::var_os("UPDATE_TYPES").is_some() {
+        std::fs::write(file, samples).expect(file);
+        return;
+    }
+    let written = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        written == samples,
+        "browser/generated/samples.ts is stale: UPDATE_TYPES=1 cargo test typescript"
+    );
+}
