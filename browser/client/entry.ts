@@ -1,5 +1,17 @@
 // `notifeed/live`: the feed of the signed-in user, live, complete after any disconnect, shared between tabs.
 
+import type { ConnectOptions, LiveClient } from "./api.ts";
+import { Client } from "./client.ts";
+import { surroundings } from "./environment.ts";
+
 export * from "./api.ts";
 export type * from "./store.ts";
 export type { FeedNotification, ReadState, RemovalReason, UserActionState } from "../generated/types.ts";
+
+/**
+ * Signs in to the feed of a user: it is read, kept, and stays live until the client is closed.
+ * @throws TypeError for a `url` that isn't one
+ */
+export function connect(options: ConnectOptions): LiveClient {
+  return new Client(options, surroundings());
+}

@@ -31,7 +31,10 @@ export interface Difference {
 export interface Store {
   /** What was saved last; `null`: nothing. */
   load(): Promise<Snapshot | null>;
-  /** Keeps a difference whole or not at all: items and cursor belong together. Never called twice at once. */
+  /**
+   * Keeps a difference whole or not at all: items and cursor belong together. Never called twice at once. Rejects when
+   * what it is a difference to isn't there any more; then all of it is saved next time.
+   */
   save(difference: Difference): Promise<void>;
   /** Forgets everything. */
   forget(): Promise<void>;
