@@ -62,15 +62,15 @@ test("the story: break it, see why, restore it, send it, see it arrive, reload",
   assert.equal(await items().count(), 0);
 
   await rewrite((body) => (body.payload.visualContent.title = ""));
-  assert.equal(await verdict().textContent(), "InvalidPayload: 1 violation");
+  assert.equal(await verdict().textContent(), "400 InvalidPayload: 1 violation");
   assert.match((await findings().textContent()) ?? "", /payload\.visualContent\.title/);
-  assert.equal(await page.getByLabel("Title").getAttribute("aria-invalid"), "true");
+  assert.equal(await page.getByLabel("Title", { exact: true }).getAttribute("aria-invalid"), "true");
 
   await text().fill("{");
   assert.match((await findings().textContent()) ?? "", /Line 1, column 2/);
-  assert.ok(await page.getByLabel("Title").isDisabled());
+  assert.ok(await page.getByLabel("Title", { exact: true }).isDisabled());
 
-  await page.getByRole("button", { name: "Restore the example" }).click();
+  await page.getByRole("button", { name: "Restore", exact: true }).click();
   assert.equal(await verdict().textContent(), "Valid");
   assert.equal(await findings().count(), 0);
 
@@ -87,33 +87,6 @@ test("the story: break it, see why, restore it, send it, see it arrive, reload",
   assert.deepEqual(complaints, []);
 });
 
-test("the form and the text are kept in step both ways", async () => {
-  await open();
-  await page.getByLabel("Title").fill("By form");
-  await page.getByLabel("Group").fill("");
-  await page.getByLabel("Web Push").check();
-  await page.getByLabel("iOS").uncheck();
-  await page.getByLabel("Priority").selectOption("Low");
-  await page.getByLabel("Display for (s)").fill("90");
-  await page.getByLabel("Expires").fill("2030-01-02T05:30:00");
-  const body = JSON.parse(await text().inputValue());
-  assert.equal(body.payload.visualContent.title, "By form");
-  assert.ok(!("groupName" in body));
-  assert.deepEqual(body.targetPolicy.platformTypes, ["windows", "android", "WebPush"]);
-  assert.equal(body.priority, "Low");
-  assert.equal(body.displayTimeToLive, 90);
-  assert.equal(body.expirationDateTime, "2030-01-02T00:00:00.000Z", "local time in the form, UTC in the text");
-  assert.equal(await verdict().textContent(), "Valid, with 1 warning");
-
-  await rewrite((body) => {
-    body.payload = { rawContent: "<b>raw</b>" };
-    delete body.targetPolicy;
-  });
-  assert.equal(await page.getByLabel("Title").inputValue(), "");
-  assert.equal(await page.getByLabel("Raw content", { exact: true }).inputValue(), "<b>raw</b>");
-  assert.ok(!(await page.getByLabel("Windows").isChecked()));
-});
-
 test("content is shown as text, never as markup", async () => {
   await open();
   await rewrite((body) => {
@@ -125,21 +98,6 @@ test("content is shown as text, never as markup", async () => {
   await items().getByText("<b>raw</b>").waitFor();
   assert.equal(await page.locator("#live-feed img, #live-feed b").count(), 0);
   assert.deepEqual(complaints, []);
-});
-
-test("the server and the page say the same of a broken body", async () => {
-  await open();
-  await rewrite((body) => {
-    body.priority = "Urgent";
-    body.payload.visualContent.title = "";
-  });
-  await sendAndSee(400);
-  const { error } = JSON.parse((await page.locator("#answer-body").textContent()) ?? "");
-  assert.equal(await verdict().textContent(), `${error.code}: ${error.details.length} violations`);
-  const shown = await findings().allTextContents();
-  for (const [index, { code, target }] of error.details.entries()) {
-    assert.ok(shown[index]?.includes(code) && shown[index].includes(target), `${shown[index]}: ${code} ${target}`);
-  }
 });
 
 test("another user sees another feed", async () => {

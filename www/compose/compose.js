@@ -1,145 +1,158 @@
 // The composer's section: write a notification, see it judged, send it, see the answer.
 
 import { byId, element } from "../element.js";
+import { AnswerView } from "./answer.js";
 import { Composer } from "./composer.js";
-import { example } from "./example.js";
-import { send } from "./send.js";
-import { VerdictView } from "./verdict.js";
+import { curl, shellQuoted, tokenOnDemand } from "./curl.js";
+import { BODY, HEAD } from "./markup.js";
+import { address, isNotification, needsLast, send } from "./request.js";
+import { samples } from "./samples.js";
+import { Tabs } from "./tabs.js";
 
-const MEANINGS = new Map([
-  [200, "The same notification id again: same content changes nothing, other content replaces it."],
-  [201, "Stored, and on its way to every signed-in device."],
-]);
-
-const MARKUP = /* HTML */ `
-  <form id="composer" class="composer" novalidate autocomplete="off">
-    <fieldset id="fields" class="fields">
-      <legend class="visually-hidden">The notification as a form</legend>
-      <label class="wide">Title <input name="payload.visualContent.title" /></label>
-      <label class="wide">Body <input name="payload.visualContent.body" /></label>
-      <label class="wide">Raw content <input name="payload.rawContent" class="mono" /></label>
-      <label class="wide">App host <input name="targetHostName" class="mono" /></label>
-      <label>Notification id <input name="appNotificationId" class="mono" /></label>
-      <label>Group <input name="groupName" /></label>
-      <label
-        >Priority
-        <select name="priority">
-          <option value="">default</option>
-          <option>None</option>
-          <option>High</option>
-          <option>Low</option>
-        </select>
-      </label>
-      <label>Display for (s) <input name="displayTimeToLive" type="number" min="0" step="1" /></label>
-      <label class="wide">Expires <input name="expirationDateTime" type="datetime-local" step="1" /></label>
-      <fieldset class="wide platforms">
-        <legend>Platforms</legend>
-        <label><input type="checkbox" name="targetPolicy.platformTypes" value="Windows" /> Windows</label>
-        <label><input type="checkbox" name="targetPolicy.platformTypes" value="iOS" /> iOS</label>
-        <label><input type="checkbox" name="targetPolicy.platformTypes" value="Android" /> Android</label>
-        <label><input type="checkbox" name="targetPolicy.platformTypes" value="WebPush" /> Web Push</label>
-      </fieldset>
-    </fieldset>
-
-    <div class="body">
-      <label for="text">Request body</label>
-      <textarea
-        id="text"
-        class="mono"
-        rows="22"
-        spellcheck="false"
-        autocapitalize="none"
-        autocomplete="off"
-        wrap="off"
-        aria-describedby="verdict"
-      ></textarea>
-    </div>
-
-    <div class="judgement">
-      <p id="verdict" class="verdict" role="status">Loading the validator…</p>
-      <ul id="findings" class="findings" aria-label="Violations and warnings"></ul>
-      <details id="normalized" hidden>
-        <summary>What the feed will keep</summary>
-        <pre id="canonical" class="mono" tabindex="0" role="group" aria-label="The normalized notification"></pre>
-      </details>
-    </div>
-
-    <div class="send">
-      <button id="send" class="primary">Send</button>
-      <span class="hint"><code>POST /beta/me/notifications</code></span>
-    </div>
-  </form>
-
-  <section id="answer" class="answer" aria-labelledby="answer-title" hidden>
-    <h3 id="answer-title">Answer</h3>
-    <p role="status">
-      <strong id="answer-status"></strong> <span id="answer-time"></span>
-      <span id="answer-meaning" class="hint"></span>
-    </p>
-    <pre id="answer-body" class="mono" tabindex="0" role="group" aria-label="The answer's body"></pre>
-  </section>
-`;
+/** How long what is below waits for the next change, in milliseconds: who types looks at the verdict. */
+const PAUSE = 120;
 
 /** @type {import("../console.js").Start} */
 export function start(place, session) {
-  const restore = element("button", { type: "button", id: "restore", class: "quiet" }, "Restore the example");
-  place.querySelector(".card-head")?.append(restore);
-  place.insertAdjacentHTML("beforeend", MARKUP);
+  place.querySelector(".card-head")?.insertAdjacentHTML("beforeend", HEAD);
+  place.insertAdjacentHTML("beforeend", BODY);
 
-  const verdict = new VerdictView();
-  const composer = new Composer(judge);
-  const sendButton = byId("send", HTMLButtonElement);
+  const composer = new Composer(() => {
+    clearTimeout(drawing);
+    drawing = setTimeout(draw, PAUSE);
+  });
+  const answer = new AnswerView();
+  const tabs = new Tabs(byId("results", HTMLElement), draw);
+  const withToken = byId("with-token", HTMLInputElement);
+  const command = byId("command", HTMLElement);
+  let drawing = 0;
+  let sending = false;
+  /** @type {string | null} the id of the notification that was sent last */
+  let last = null;
 
-  /** @param {string} text */
-  function judge(text) {
-    const judged = verdict.judge(text);
-    composer.mark(judged && !judged.ok ? judged.violations.map(({ path }) => path) : []);
-    sendButton.textContent = judged && !judged.ok ? "Send anyway" : "Send";
+  // --- What comes of it: only what is shown is drawn
+
+  function draw() {
+    if (tabs.shown === "normalized") drawNormalized();
+    if (tabs.shown === "curl") void drawCommand();
   }
 
-  restore.addEventListener("click", () => {
-    composer.text = example(Date.now());
+  function drawNormalized() {
+    const { verdict } = composer;
+    const text = verdict?.ok ? JSON.stringify(verdict.notification, null, 2) : "Nothing: it is refused.";
+    byId("canonical", HTMLElement).textContent = verdict ? text : "";
+  }
+
+  async function drawCommand() {
+    byId("copied", HTMLElement).textContent = "";
+    try {
+      command.textContent = await commandText(withToken.checked);
+    } catch (error) {
+      command.textContent = sentence(error);
+    }
+  }
+
+  /** @param {boolean} wholly with the token, not with what gets one */
+  async function commandText(wholly) {
+    const { request } = composer;
+    const { sender } = session;
+    const { Authorization = "", ...others } = (wholly && (await session.senderHeaders())) || {};
+    const whose = sender ? { app: sender.app } : { as: session.user };
+    const onDemand = session.pasting ? '"Authorization: Bearer $TOKEN"' : tokenOnDemand(whose);
+    return curl(
+      request,
+      address(request, location.origin, last),
+      { ...others, ...(sender ? { "X-UNS-ID": sender.unsId } : {}) },
+      Authorization ? shellQuoted(`Authorization: ${Authorization}`) : onDemand,
+    );
+  }
+
+  withToken.addEventListener("change", () => void drawCommand());
+
+  byId("copy", HTMLButtonElement).addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(command.textContent);
+      byId("copied", HTMLElement).textContent = "Copied";
+    } catch {
+      // Where the clipboard is out of reach: selected, it takes one key.
+      getSelection()?.selectAllChildren(command);
+      byId("copied", HTMLElement).textContent = "Selected: copy it by keyboard";
+    }
+  });
+
+  // --- Sending
+
+  byId("composer", HTMLFormElement).addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    byId("composer", HTMLFormElement).requestSubmit();
   });
 
   byId("composer", HTMLFormElement).addEventListener("submit", async (event) => {
     event.preventDefault();
-    sendButton.disabled = true;
+    if (sending) return;
+    sending = true;
+    byId("send", HTMLButtonElement).setAttribute("aria-busy", "true");
     try {
-      const headers = await session.senderHeaders();
-      if (headers === null) throw new Error("an access token is needed");
-      const answer = await send(composer.text, headers);
-      showAnswer(answer);
-      if (answer.status >= 200 && answer.status < 300) session.feedChanged();
+      await post(composer.request);
     } catch (error) {
-      showAnswer({ status: 0, milliseconds: 0, body: error instanceof Error ? error.message : String(error) });
+      answer.fail(sentence(error));
     } finally {
-      sendButton.disabled = false;
+      sending = false;
+      byId("send", HTMLButtonElement).removeAttribute("aria-busy");
+      tabs.show("answer");
     }
   });
 
-  composer.text = example(Date.now());
-  verdict.load().then(
-    () => judge(composer.text),
-    (error) => console.error(error),
-  );
-}
-
-/** @param {import("./send.js").Answer} answer with status 0 when none came */
-function showAnswer({ status, milliseconds, body }) {
-  byId("answer", HTMLElement).hidden = false;
-  const line = byId("answer-status", HTMLElement);
-  line.textContent = status === 0 ? "No answer" : String(status);
-  line.dataset.state = status >= 200 && status < 300 ? "good" : "bad";
-  byId("answer-time", HTMLElement).textContent = status === 0 ? "" : `in ${milliseconds.toFixed(0)} ms`;
-  byId("answer-meaning", HTMLElement).textContent = MEANINGS.get(status) ?? "";
-  byId("answer-body", HTMLElement).textContent = indented(body);
-}
-
-/** @param {string} body */
-function indented(body) {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
+  /** @param {import("./request.js").Request} request */
+  async function post(request) {
+    if (needsLast(request) && last === null) throw new Error("Send a notification first: {id} is the one sent last.");
+    const url = address(request, location.origin, last);
+    const headers = await session.senderHeaders();
+    if (headers === null) throw new Error("An access token is needed.");
+    const answered = await send(request, url, headers);
+    const created = isNotification(request);
+    if (created && answered.status < 300) last = JSON.parse(answered.body).id;
+    answer.show(answered, created);
+    if (answered.status < 300) session.feedChanged();
   }
+
+  function showSender() {
+    const { sender, user } = session;
+    const who = sender ? `the app ${sender.app}, with a subscription id of ${user}` : user;
+    byId("sender", HTMLElement).textContent = `Sent as ${who}.`;
+    draw();
+  }
+
+  session.on("user", () => {
+    last = null;
+    showSender();
+  });
+  session.on("sender", showSender);
+  session.on("pasting", draw);
+
+  // --- Samples
+
+  const menu = byId("sample", HTMLSelectElement);
+  let offered = samples(Date.now());
+  for (const [heading, group] of Object.entries(offered)) {
+    menu.append(element("optgroup", { label: heading }, ...group.map(({ name }) => new Option(name))));
+  }
+
+  function begin() {
+    offered = samples(Date.now());
+    const sample = Object.values(offered).flat()[menu.selectedIndex];
+    byId("sample-note", HTMLElement).textContent = sample.note;
+    composer.start(sample);
+  }
+
+  menu.addEventListener("change", begin);
+  byId("restore", HTMLButtonElement).addEventListener("click", begin);
+  showSender();
+  begin();
+}
+
+/** @param {unknown} error */
+function sentence(error) {
+  return error instanceof Error ? error.message : String(error);
 }

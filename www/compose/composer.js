@@ -1,82 +1,98 @@
-// The composer: the request body as text and as a form, kept in step both ways. The text is what counts.
+// The request that is being composed, as text and as a form, kept in step both ways, and judged with every change. The
+// text is what counts.
 
 import { byId } from "../element.js";
+import { Editor } from "./editor.js";
+import { Findings } from "./findings.js";
+import { Form, isObject } from "./form.js";
+import { judge, load } from "./judgement.js";
+import { hasBody, isNotification } from "./request.js";
+import { RequestLine } from "./request-line.js";
 
-/** @typedef {HTMLInputElement | HTMLSelectElement} Field */
-/** @typedef {Record<string, unknown>} JsonObject */
+/** @typedef {import("./judgement.js").Verdict} Verdict */
 
 export class Composer {
-  #text = byId("text", HTMLTextAreaElement);
-  #fields = byId("fields", HTMLFieldSetElement);
+  /** @type {Verdict | null} on the body; null: it isn't a notification, or the validator isn't there */
+  verdict = null;
+  #editor = new Editor(() => this.#typed());
+  #form = new Form((change) => this.#filledIn(change));
+  #line = new RequestLine(() => this.#judge());
+  #findings = new Findings();
+  #send = byId("send", HTMLButtonElement);
+  /** @type {import("./samples.js").Sample | null} */
+  #sample = null;
+  #loaded = false;
   #onChange;
 
-  /** @param {(text: string) => void} onChange is called with every new text, by whichever way it came */
+  /** @param {() => void} onChange is called after every change, by whichever way it came */
   constructor(onChange) {
     this.#onChange = onChange;
-    this.#text.addEventListener("input", () => this.#changed());
-    this.#fields.addEventListener("input", ({ target }) => this.#write(/** @type {Field} */ (target)));
+    load().then(
+      () => {
+        this.#loaded = true;
+        this.#judge();
+      },
+      (error) => {
+        this.#findings.say("caution", "The validator didn't load: only the server judges.");
+        reportError(error);
+      },
+    );
   }
 
-  /** The request body. */
-  get text() {
-    return this.#text.value;
+  /** @returns {import("./request.js").Request} */
+  get request() {
+    return { ...this.#line.value, body: this.#editor.text };
   }
 
-  set text(text) {
-    this.#text.value = text;
-    this.#changed();
+  /** @param {import("./samples.js").Sample} sample */
+  start(sample) {
+    this.#sample = sample;
+    this.#line.show(sample.request, sample.refusal !== undefined);
+    this.#editor.text = sample.request.body;
+    this.#typed();
   }
 
-  /** @param {Iterable<string>} paths of properties that have violations */
-  mark(paths) {
-    const faulty = new Set(paths);
-    for (const field of this.#all()) {
-      const path = field.name;
-      const invalid = faulty.has(path) || [...faulty].some((fault) => fault.startsWith(`${path}[`));
-      field.setAttribute("aria-invalid", String(invalid));
-    }
-    this.#text.setAttribute("aria-invalid", String(faulty.size > 0));
+  #typed() {
+    this.#form.show(parseObject(this.#editor.text));
+    this.#judge();
   }
 
-  #changed() {
-    const value = parseObject(this.text);
-    // What isn't a JSON object can't be shown as a form: the text has to be repaired first.
-    this.#fields.disabled = value === null;
-    if (value !== null) for (const field of this.#all()) show(field, at(value, field.name.split(".")));
-    this.#onChange(this.text);
-  }
-
-  /** @param {Field} field that was edited */
-  #write(field) {
-    const value = parseObject(this.text);
+  /** @param {(value: import("./form.js").JsonObject) => void} change */
+  #filledIn(change) {
+    const value = parseObject(this.#editor.text);
     if (value === null) return;
-    const path = field.name.split(".");
-    put(value, path, field.type === "checkbox" ? this.#checked(field.name, at(value, path)) : entered(field));
-    this.#text.value = JSON.stringify(value, null, 2);
-    this.#onChange(this.text);
+    change(value);
+    this.#editor.text = JSON.stringify(value, null, 2);
+    this.#judge();
   }
 
-  /**
-   * The checked ones of a group, each spelled as it stands in the text already. None checked: the property is left out.
-   * @param {string} name
-   * @param {unknown} spelled
-   */
-  #checked(name, spelled) {
-    const known = Array.isArray(spelled) ? spelled : [];
-    const values = this.#all()
-      .filter((field) => field.name === name && field instanceof HTMLInputElement && field.checked)
-      .map((field) => known.find((value) => same(value, field.value)) ?? field.value);
-    return values.length > 0 ? values : undefined;
-  }
-
-  #all() {
-    return /** @type {Field[]} */ ([...this.#fields.querySelectorAll("input, select")]);
+  #judge() {
+    const { request } = this;
+    const judgement = this.#loaded && isNotification(request) ? judge(request.body) : null;
+    const { found } = judgement ?? { found: [] };
+    this.verdict = judgement?.verdict ?? null;
+    this.#editor.mark(found.map(({ kind, finding, span }) => ({ kind, span, message: finding.message })));
+    this.#form.mark(found);
+    const refusal = this.#sample?.refusal && this.#line.is(this.#sample.request) ? this.#sample.refusal : null;
+    if (refusal) {
+      this.#findings.say("bad", `${refusal.status} ${refusal.code}, whatever the body is`);
+    } else if (judgement) {
+      const line = (/** @type {import("./judgement.js").Found} */ { span }) => this.#editor.line(span.start);
+      this.#findings.show(judgement.verdict, found, line, ({ span }) => this.#editor.goTo(span));
+    } else if (this.#loaded) {
+      this.#findings.say(
+        "none",
+        hasBody(request) ? "Not a notification: the server judges it" : "A request without body",
+      );
+    }
+    this.#send.textContent = refusal || (judgement && !judgement.verdict.ok) ? "Send anyway" : "Send";
+    this.#onChange();
   }
 }
 
 /**
  * @param {string} text
- * @returns {JsonObject | null} null when the text isn't a JSON object
+ * @returns {import("./form.js").JsonObject | null} null when it isn't a JSON object
  */
 function parseObject(text) {
   try {
@@ -85,85 +101,4 @@ function parseObject(text) {
   } catch {
     return null;
   }
-}
-
-/**
- * @param {unknown} value
- * @returns {value is JsonObject}
- */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * @param {unknown} value
- * @param {string[]} path
- * @returns {unknown}
- */
-function at(value, [key, ...rest]) {
-  if (key === undefined) return value;
-  return isObject(value) ? at(value[key], rest) : undefined;
-}
-
-/**
- * Sets a property, or with `undefined` removes it and the objects that it leaves empty.
- * @param {JsonObject} object
- * @param {string[]} path
- * @param {unknown} value
- */
-function put(object, [key, ...rest], value) {
-  if (rest.length === 0) {
-    object[key] = value;
-  } else {
-    const child = isObject(object[key]) ? object[key] : {};
-    put(child, rest, value);
-    object[key] = Object.keys(child).length > 0 ? child : undefined;
-  }
-  if (object[key] === undefined) delete object[key];
-}
-
-/**
- * @param {unknown} value
- * @param {string} spelling
- */
-function same(value, spelling) {
-  return typeof value === "string" && value.toLowerCase() === spelling.toLowerCase();
-}
-
-/**
- * The value that a field stands for; `undefined` when it is empty.
- * @param {Field} field
- */
-function entered(field) {
-  if (field.value === "") return undefined;
-  if (field.type === "number") return Number(field.value);
-  if (field.type === "datetime-local") return new Date(field.value).toISOString();
-  return field.value;
-}
-
-/**
- * @param {Field} field
- * @param {unknown} value
- */
-function show(field, value) {
-  if (field instanceof HTMLSelectElement) {
-    field.value = [...field.options].find((option) => same(value, option.value))?.value ?? "";
-  } else if (field.type === "checkbox") {
-    field.checked = Array.isArray(value) && value.some((one) => same(one, field.value));
-  } else if (field.type === "datetime-local") {
-    field.value = localTime(value);
-  } else {
-    field.value = typeof value === "string" || typeof value === "number" ? String(value) : "";
-  }
-}
-
-/**
- * A time as a field of the person's own time zone takes it; empty for what isn't one.
- * @param {unknown} value
- */
-function localTime(value) {
-  const time = typeof value === "string" ? Date.parse(value) : NaN;
-  if (Number.isNaN(time)) return "";
-  const offset = new Date(time).getTimezoneOffset() * 60_000;
-  return new Date(time - offset).toISOString().slice(0, 19);
 }
