@@ -97,6 +97,7 @@ export async function load() {
         label,
         verdict: /** @type {(text: string) => boolean} */ (peer.verdict),
         verdictOfBytes: /** @type {((bytes: Uint8Array) => boolean) | undefined} */ (peer.verdictOfBytes),
+        verdictOfObject: /** @type {(object: unknown) => boolean} */ (peer.verdictOfObject),
         report: /** @type {(text: string) => unknown} */ (peer.report),
         /** Where the violations of a text are; null when there are none. */
         found(/** @type {string} */ text) {

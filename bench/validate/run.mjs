@@ -30,6 +30,7 @@ console.log(
 for (const [name, { text, valid, paths }] of Object.entries(documents)) {
   for (const peer of loaded) {
     assert.equal(peer.verdict(text), valid, `${peer.name} on ${name}`);
+    assert.equal(peer.verdictOfObject(JSON.parse(text)), valid, `${peer.name} on ${name} as an object`);
     const found = peer.found(text);
     assert.equal(found === null, valid, `${peer.name} reports on ${name}`);
     if (paths && peer.name === "notifeed") assert.deepEqual(found, paths);
@@ -73,37 +74,48 @@ for (const contender of contenders) {
 }
 
 // --- Time
-/** @type {Record<string, (peer: (typeof loaded)[number]) => (input: any) => unknown>} */
+/**
+ * What each is given, what it does with it, and what JavaScript itself does that the times are compared to.
+ * @type {Record<string, {
+ *   input?: (text: string) => unknown,
+ *   work: (peer: (typeof loaded)[number]) => (input: any) => unknown,
+ *   plain: "JSON.parse" | "JSON.stringify", does: (input: any) => unknown
+ * }>}
+ */
 const jobs = {
-  "text → yes or no": (peer) => peer.verdict,
-  "text → everything": (peer) => peer.report,
-  "bytes → yes or no": (peer) => peer.verdictOfBytes ?? ((bytes) => peer.verdict(decoder.decode(bytes))),
+  "text → yes or no": { work: (peer) => peer.verdict, plain: "JSON.parse", does: (text) => JSON.parse(text) },
+  "text → everything": { work: (peer) => peer.report, plain: "JSON.parse", does: (text) => JSON.parse(text) },
+  "bytes → yes or no": {
+    input: (text) => encoder.encode(text),
+    work: (peer) => peer.verdictOfBytes ?? ((bytes) => peer.verdict(decoder.decode(bytes))),
+    plain: "JSON.parse",
+    does: (bytes) => JSON.parse(decoder.decode(bytes)),
+  },
+  "object → yes or no": {
+    input: (text) => JSON.parse(text),
+    work: (peer) => peer.verdictOfObject,
+    plain: "JSON.stringify",
+    does: (object) => JSON.stringify(object),
+  },
 };
-for (const [job, work] of Object.entries(jobs)) {
-  const ofBytes = job.startsWith("bytes");
-  const tasks = Object.entries(documents).flatMap(([name, { text }]) => {
-    const input = ofBytes ? encoder.encode(text) : text;
-    const parse = ofBytes
-      ? (/** @type {Uint8Array} */ bytes) => JSON.parse(decoder.decode(bytes))
-      : (/** @type {string} */ text) => JSON.parse(text);
-    return [
-      { document: name, name: "JSON.parse", run: ask(parse, input) },
-      ...loaded.map((peer) => ({ document: name, name: peer.name, run: ask(work(peer), input) })),
-    ];
-  });
+for (const [job, { input = (text) => text, work, plain, does }] of Object.entries(jobs)) {
+  const tasks = Object.entries(documents).flatMap(([name, { text }]) => [
+    { document: name, name: plain, run: ask(does, input(text)) },
+    ...loaded.map((peer) => ({ document: name, name: peer.name, run: ask(work(peer), input(text)) })),
+  ]);
   const times = measure(tasks, rounds);
-  title(`${job}, µs: median (least–most); × JSON.parse of the same round`);
+  title(`${job}, µs: median (least–most); × ${plain} of the same round`);
   head("", ...Object.entries(documents).map(([name, { text }]) => `${name}, ${encoder.encode(text).length} B`));
-  for (const name of ["JSON.parse", ...loaded.map((peer) => peer.name)]) {
+  for (const name of [plain, ...loaded.map((peer) => peer.name)]) {
     const cells = Object.keys(documents).map((document) => {
       const at = (/** @type {string} */ name) =>
         times[tasks.findIndex((task) => task.document === document && task.name === name)];
       const own = at(name);
-      const parse = at("JSON.parse");
-      const ratio = median(own.map((time, round) => time / parse[round]));
+      const without = at(plain);
+      const ratio = median(own.map((time, round) => time / without[round]));
       return `${us(median(own))} (${us(Math.min(...own))}–${us(Math.max(...own))}) ×${ratio.toFixed(2)}`;
     });
-    row(name === "JSON.parse" ? "JSON.parse alone" : loaded.find((peer) => peer.name === name)?.label, ...cells);
+    row(name === plain ? `${plain} alone` : loaded.find((peer) => peer.name === name)?.label, ...cells);
   }
 }
 console.log(

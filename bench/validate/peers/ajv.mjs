@@ -8,6 +8,8 @@ export function verdict(text) {
   return value !== undefined && first(value);
 }
 
+export const verdictOfObject = (object) => first(object);
+
 export function report(text) {
   const value = parse(text);
   if (value === undefined) return [{ instancePath: "" }];

@@ -11,6 +11,8 @@ export function verdict(text) {
   return value !== undefined && first.validate(value).valid;
 }
 
+export const verdictOfObject = (object) => first.validate(object).valid;
+
 export function report(text) {
   const value = parse(text);
   if (value === undefined) return [{ instanceLocation: "#" }];

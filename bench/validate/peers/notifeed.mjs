@@ -8,6 +8,7 @@ export const load = (wasm) => init(wasm);
 
 export const verdict = (text) => isValid(text, options);
 export const verdictOfBytes = verdict;
+export const verdictOfObject = verdict;
 
 export const report = (text) => validate(text, options);
 

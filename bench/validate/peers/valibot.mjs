@@ -62,6 +62,8 @@ export function verdict(text) {
   return value !== undefined && v.is(notification, value);
 }
 
+export const verdictOfObject = (object) => v.is(notification, object);
+
 export function report(text) {
   const value = parse(text);
   if (value === undefined) return [{}];

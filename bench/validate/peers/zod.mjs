@@ -52,6 +52,8 @@ export function verdict(text) {
   return value !== undefined && notification.safeParse(value).success;
 }
 
+export const verdictOfObject = (object) => notification.safeParse(object).success;
+
 export function report(text) {
   const value = parse(text);
   if (value === undefined) return [{ path: [] }];
