@@ -1,0 +1,7 @@
+// `notifeed/inbox`: `<notifeed-inbox>`, an inbox on a live client (README.md). Importing it defines nothing, and works
+// where there is no DOM.
+
+export { defineInbox, NotifeedInbox } from "./element.ts";
+export { type Labels, LABELS } from "./labels.ts";
+export type { FeedNotification } from "../generated/types.ts";
+export type { LiveClient } from "../client/api.ts";

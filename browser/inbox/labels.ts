@@ -1,0 +1,57 @@
+// Every word that the inbox says.
+
+/** What the inbox says. Another language is another object of these. */
+export interface Labels {
+  /** The heading of the panel. */
+  heading: string;
+  /** The bell, as it is read out. */
+  bell: (unread: number) => string;
+  /** Nothing to show. */
+  empty: string;
+  unread: string;
+  dismissed: string;
+  high: string;
+  low: string;
+  /** The title of a notification that has only raw content. */
+  raw: string;
+  markAllRead: string;
+  markRead: string;
+  markUnread: string;
+  dismiss: string;
+  restore: string;
+  /** A button of one notification, as it is read out. */
+  of: (button: string, title: string) => string;
+  more: string;
+  /** Read out when notifications arrive. */
+  arrived: (titles: readonly string[]) => string;
+  connecting: string;
+  waiting: string;
+  stopped: string;
+  reconnect: string;
+  /** A change was refused, and taken back. */
+  failed: string;
+}
+
+export const LABELS: Labels = {
+  heading: "Notifications",
+  bell: (unread) => (unread ? `Notifications, ${unread} unread` : "Notifications"),
+  empty: "Nothing new",
+  unread: "Unread",
+  dismissed: "Dismissed",
+  high: "High priority",
+  low: "Low priority",
+  raw: "Message",
+  markAllRead: "Mark all read",
+  markRead: "Mark read",
+  markUnread: "Mark unread",
+  dismiss: "Dismiss",
+  restore: "Restore",
+  of: (button, title) => `${button}: ${title}`,
+  more: "Show more",
+  arrived: (titles) => (titles.length > 3 ? `${titles.length} new notifications` : `New: ${titles.join("; ")}`),
+  connecting: "Connecting…",
+  waiting: "Connection lost. Trying again…",
+  stopped: "Not connected",
+  reconnect: "Try now",
+  failed: "That couldn’t be changed",
+};

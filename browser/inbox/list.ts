@@ -1,0 +1,137 @@
+// The list: a window of the feed, each notification drawn once, and never without the focus that was in it.
+
+import type { FeedNotification } from "../generated/types.ts";
+import { element } from "./dom.ts";
+import { type Control, Row, type Voice } from "./row.ts";
+
+/** How many notifications are drawn at first, and how many more at a time. */
+const WINDOW = 50;
+
+/** What a person wants of a notification. */
+export type Intent = "title" | "read" | "dismiss";
+
+export class List {
+  readonly element: HTMLUListElement = element("ul", { part: "list", role: "list" });
+  #rows = new Map<string, Row>();
+  #limit = WINDOW;
+  /** The row that is reached by Tab, and where it stands. */
+  #current: { id: string; index: number } | undefined;
+  /** The notification that a person did something with last. */
+  #actedOn: string | undefined;
+  readonly #intend: (item: FeedNotification, intent: Intent) => void;
+  readonly #grow: () => void;
+  readonly #leave: () => void;
+
+  /**
+   * @param intend is told what a person wants
+   * @param grow draws anew, with more
+   * @param leave gives the focus to what is there when no notification is
+   */
+  constructor(intend: (item: FeedNotification, intent: Intent) => void, grow: () => void, leave: () => void) {
+    this.#intend = intend;
+    this.#grow = grow;
+    this.#leave = leave;
+    this.element.addEventListener("click", ({ target }) => this.#act(target as Element));
+    this.element.addEventListener("focusin", () => this.#reach(this.#focus()));
+    this.element.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  /** @returns whether there are more than are drawn */
+  show(items: readonly FeedNotification[], voice: Voice): boolean {
+    const focus = this.#focus();
+    const rows = new Map<string, Row>();
+    for (const item of items.slice(0, this.#limit)) {
+      const row = this.#rows.get(item.id) ?? new Row(item);
+      rows.set(item.id, row);
+      row.show(item, rows.size, items.length, voice);
+    }
+    for (const [id, { element }] of this.#rows) if (!rows.has(id)) element.remove();
+    let place = this.element.firstElementChild;
+    for (const { element } of rows.values()) {
+      if (element === place) place = place.nextElementSibling;
+      else this.element.insertBefore(element, place);
+    }
+    this.#rows = rows;
+    this.#reach(this.#current);
+    if (focus && !this.#focus()) this.#restore(focus);
+    return items.length > rows.size;
+  }
+
+  /** Draws more from the next time on. */
+  more(): void {
+    this.#limit += WINDOW;
+  }
+
+  /** Draws no more than at first, from the next time on. */
+  fold(): void {
+    this.#limit = WINDOW;
+  }
+
+  /** Gives the focus to the notification that last had it, else to the first. */
+  focus(index: number = this.#current?.index ?? 0): void {
+    const row = this.#at(index);
+    if (row) row.focus("title");
+    else this.#leave();
+  }
+
+  #at(index: number): Row | undefined {
+    return [...this.#rows.values()].at(Math.min(index, this.#rows.size - 1));
+  }
+
+  /** Where in the list the focus is. */
+  #focus(): { id: string; index: number; control: Control } | undefined {
+    const active = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+    const node = active?.closest("li");
+    const id = node?.dataset["id"];
+    if (id === undefined || !this.element.contains(active)) return undefined;
+    const control = (active?.dataset["do"] ?? "item") as Control;
+    return { id, index: [...this.#rows.keys()].indexOf(id), control };
+  }
+
+  /** Leads Tab to a row, or to what came into its place. */
+  #reach(wanted = { id: "", index: 0 }): void {
+    const chosen = this.#rows.get(wanted.id) ?? this.#at(wanted.index);
+    [...this.#rows.values()].forEach((row, index) => {
+      row.reachable = row === chosen;
+      if (row === chosen) this.#current = { id: row.item.id, index };
+    });
+  }
+
+  /**
+   * Gives the focus back after what had it left. In its place stands another: only who sent it away goes on with the
+   * same control there; anybody else would press what they didn't choose.
+   */
+  #restore({ id, index, control }: { id: string; index: number; control: Control }): void {
+    const same = this.#rows.get(id);
+    const row = same ?? this.#at(index);
+    if (row) row.focus(same || id === this.#actedOn ? control : "item");
+    else this.#leave();
+  }
+
+  #act(target: Element): void {
+    const intent = target.closest("button")?.dataset["do"] as Intent | undefined;
+    const id = target.closest("li")?.dataset["id"] ?? "";
+    const row = this.#rows.get(id);
+    if (!intent || !row) return;
+    this.#actedOn = id;
+    this.#intend(row.item, intent);
+  }
+
+  #press(event: KeyboardEvent): void {
+    const focus = this.#focus();
+    if (!focus || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { id, index, control } = focus;
+    if (/^(Delete|d)$/i.test(event.key)) {
+      if (control === "item") return;
+      this.#actedOn = id;
+      this.#intend(this.#rows.get(id)!.item, "dismiss");
+    } else {
+      const last = this.#rows.size - 1;
+      const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: last }[event.key];
+      if (next === undefined || next < 0) return;
+      if (next >= last) this.#grow();
+      this.#at(next)?.focus(control === "item" ? "title" : control);
+    }
+    event.preventDefault();
+  }
+}

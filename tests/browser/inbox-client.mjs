@@ -1,0 +1,170 @@
+// The page's side of the inbox tests: a client with the live client's interface and no line. Tests say what arrives and
+// what is refused; what it shows, it shows as the live client does: at once, newest first, several changes told once.
+
+/**
+ * @typedef {import("../../www/notifeed/live.js").LiveClient} LiveClient
+ * @typedef {import("../../www/notifeed/live.js").LiveEvents} LiveEvents
+ * @typedef {import("../../www/notifeed/live.js").FeedNotification} FeedNotification
+ * @typedef {import("../../www/notifeed/live.js").StateChange} StateChange
+ */
+
+export const NOON = Date.parse("2026-11-22T12:00:00Z");
+
+/**
+ * A notification that came so many minutes before noon.
+ * @param {string} id
+ * @param {Partial<FeedNotification> & { title?: string, body?: string, minutes?: number }} [members]
+ * @returns {FeedNotification}
+ */
+export function notification(id, { title = id, body, minutes = 0, ...members } = {}) {
+  const createdDateTime = new Date(NOON - minutes * 60_000).toISOString();
+  return {
+    id,
+    appNotificationId: null,
+    targetHostName: "contoso.com",
+    groupName: null,
+    priority: "None",
+    payload: { visualContent: body === undefined ? { title } : { title, body } },
+    targetPolicy: { platformTypes: ["Windows", "iOS", "Android", "WebPush"] },
+    fallbackPolicy: null,
+    createdDateTime,
+    lastModifiedDateTime: createdDateTime,
+    expirationDateTime: new Date(NOON + 7 * 86_400_000).toISOString(),
+    displayTimeToLive: null,
+    readState: "unread",
+    userActionState: "noInteraction",
+    status: "active",
+    ...members,
+  };
+}
+
+/** @implements {LiveClient} */
+export class PageClient {
+  /** @type {readonly FeedNotification[]} */
+  items = [];
+  /** @type {import("../../www/notifeed/live.js").Status} */
+  status = { state: "live" };
+  /** @type {string | null} */
+  cursor = "c1";
+  leads = true;
+  /** @type {unknown} what the next changes are refused with */
+  refusal;
+  /** @type {string[]} what was asked of it */
+  asked = [];
+  /** @type {Map<string, Set<(event: any) => void>>} */
+  #listeners = new Map();
+  #telling = false;
+
+  get unread() {
+    return this.items.filter((item) => item.readState === "unread" && item.userActionState !== "dismissed").length;
+  }
+
+  get listeners() {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * @template {keyof LiveEvents} Type
+   * @param {Type} type
+   * @param {(event: LiveEvents[Type]) => void} listener
+   */
+  on(type, listener) {
+    const all = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, all.add(listener));
+    return () => void all.delete(listener);
+  }
+
+  /** @param {LiveEvents[keyof LiveEvents]} event */
+  #tell(event) {
+    for (const listener of this.#listeners.get(event.type) ?? []) listener(event);
+  }
+
+  /** @param {readonly FeedNotification[]} items */
+  #show(items) {
+    this.items = [...items].sort((one, other) => other.createdDateTime.localeCompare(one.createdDateTime));
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.#tell({ type: "change" });
+    });
+  }
+
+  /**
+   * @param {FeedNotification[]} notifications
+   * @param {{ replayed?: boolean }} [options]
+   */
+  arrive(notifications, { replayed = false } = {}) {
+    const ids = new Set(notifications.map(({ id }) => id));
+    this.#show([...notifications, ...this.items.filter(({ id }) => !ids.has(id))]);
+    for (const notification of notifications) this.#tell({ type: "notification", notification, replayed });
+  }
+
+  /** What another device does. @param {string} id */
+  leave(id) {
+    this.#show(this.items.filter((item) => item.id !== id));
+  }
+
+  /**
+   * @param {import("../../www/notifeed/live.js").Status} status
+   * @param {string | null} [cursor]
+   */
+  become(status, cursor = this.cursor) {
+    this.status = status;
+    this.cursor = cursor;
+    this.#tell({ type: "status", status });
+  }
+
+  /**
+   * @param {string} id
+   * @param {StateChange} change
+   */
+  async update(id, change) {
+    this.asked.push(`${id} ${Object.values(change).join(" ")}`);
+    const before = this.items;
+    this.#show(before.map((item) => (item.id === id ? { ...item, ...change } : item)));
+    if (this.refusal === undefined) return;
+    await undefined;
+    this.#show(before);
+    throw this.refusal;
+  }
+
+  /** @param {string} id */
+  markRead(id) {
+    return this.update(id, { readState: "read" });
+  }
+  /** @param {string} id */
+  markUnread(id) {
+    return this.update(id, { readState: "unread" });
+  }
+  /** @param {string} id */
+  dismiss(id) {
+    return this.update(id, { readState: "read", userActionState: "dismissed" });
+  }
+  /** @param {string} id */
+  restore(id) {
+    return this.update(id, { userActionState: "noInteraction" });
+  }
+  /** @param {string} id */
+  snooze(id) {
+    return this.update(id, { userActionState: "snoozed" });
+  }
+  /** @param {string} id */
+  activate(id) {
+    return this.update(id, { readState: "read", userActionState: "activated" });
+  }
+  /** @param {string} id */
+  async remove(id) {
+    this.asked.push(`${id} remove`);
+    this.leave(id);
+  }
+  reconnect() {
+    this.asked.push("reconnect");
+  }
+  async close() {
+    this.become({ state: "stopped" });
+  }
+  async *[Symbol.asyncIterator]() {
+    throw new Error("the inbox has no use for it");
+  }
+}
