@@ -1,6 +1,7 @@
 // What the service answered.
 
-import type { SendErrorDetail, SendErrorMembers, SentNotification } from "./api.ts";
+import type { ErrorObject } from "../generated/types.ts";
+import type { SendErrorMembers, SentNotification } from "./api.ts";
 import { secondsOf } from "./retry.ts";
 
 /** The answer to one request, read to its end. */
@@ -10,10 +11,6 @@ export type Answer =
       refused: { message: string } & Pick<SendErrorMembers, "status" | "code" | "details" | "requestId" | "retryAfter">;
     };
 
-interface Envelope {
-  error?: { code?: string; message?: string; details?: SendErrorDetail[]; innerError?: { "request-id"?: string } };
-}
-
 /**
  * Reads an answer.
  * @param now milliseconds since 1970
@@ -21,7 +18,8 @@ interface Envelope {
  */
 export async function read(response: Response, now: number): Promise<Answer> {
   const { status, headers } = response;
-  const json = parsed(await response.text()) as (Envelope & Partial<SentNotification>) | undefined;
+  const json = parsed(await response.text()) as
+    ({ error?: Partial<ErrorObject> } & Partial<SentNotification>) | undefined;
   const requestId = headers.get("request-id");
   if ((status === 201 || status === 200) && typeof json?.id === "string") {
     const notification = json as SentNotification;

@@ -1,6 +1,15 @@
 // What an app sees of the sender.
 
-import type { Finding, Notification, Options, Payload } from "../generated/types.ts";
+import type {
+  Detail,
+  ErrorCode,
+  Notification,
+  Options,
+  Payload,
+  Refused,
+  Violation,
+  Warning,
+} from "../generated/types.ts";
 
 /** An access token, or what gives one. `fresh`: the last one was refused, so give another one. */
 export type TokenSource = string | ((options: { fresh: boolean }) => string | Promise<string>);
@@ -50,7 +59,7 @@ export interface Sent {
   /** The app's own id of it: the one that was given, or the one that was made. Sent again with it, it is replaced. */
   appNotificationId: string;
   /** What the validator noticed, such as names that are almost right. */
-  warnings: Finding[];
+  warnings: Warning[];
   /** The service's name for this request, for asking about it. */
   requestId: string | null;
   /** How many requests it took. */
@@ -61,25 +70,17 @@ export interface Sent {
 export class InvalidNotificationError extends Error {
   override readonly name = "InvalidNotificationError";
   /** The `error.code` that the service would answer. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** All of them; never empty. */
-  readonly violations: Finding[];
-  readonly warnings: Finding[];
+  readonly violations: Violation[];
+  readonly warnings: Warning[];
 
-  constructor(code: string, violations: Finding[], warnings: Finding[]) {
+  constructor({ code, violations, warnings }: Refused) {
     super(violations.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(" "));
     this.code = code;
     this.violations = violations;
     this.warnings = warnings;
   }
-}
-
-/** A row of `details` in the service's error envelope. */
-export interface SendErrorDetail {
-  code: string;
-  /** The property, `payload.visualContent.title`. */
-  target: string;
-  message: string;
 }
 
 /** What a {@link SendError} knows besides its message. */
@@ -94,8 +95,9 @@ export class SendError extends Error {
    * Stable: `error.code` of the service's envelope. `NetworkError`: there was no answer, `cause` says why.
    * `UnexpectedAnswer`: what answered isn't the service.
    */
-  readonly code: string;
-  readonly details: SendErrorDetail[];
+  readonly code: ErrorCode | "NetworkError" | "UnexpectedAnswer";
+  /** Every violation that the service found. */
+  readonly details: Detail[];
   /** The service's name for this request, for asking about it. */
   readonly requestId: string | null;
   /** The service asked to wait that many seconds. */

@@ -25,7 +25,7 @@ export async function post(notification: object, options: SendOptions): Promise<
   const appNotificationId = given ?? crypto.randomUUID();
   const text = JSON.stringify({ ...notification, appNotificationId });
   const verdict = validate(text, options.policy && { policy: options.policy });
-  if (!verdict.ok) throw new InvalidNotificationError(verdict.code, verdict.violations, verdict.warnings);
+  if (!verdict.ok) throw new InvalidNotificationError(verdict);
   const { bytes, headers } = await bodyOf(text);
 
   let fresh = false;
