@@ -66,12 +66,24 @@ for (const file of readdirSync(`${folder}/types`, { recursive: true, encoding: "
   // Older compilers don't follow the extension of the sources.
   writeFileSync(path, readFileSync(path, "utf8").replaceAll(/(from ")(\..*)\.ts"/g, '$1$2.js"'));
 }
-for (const [name, source] of entries) {
+
+const manifest = JSON.parse(readFileSync(at("browser/package.json"), "utf8"));
+for (const { types } of Object.values(manifest.exports)) {
+  const name = types?.match(/^\.\/(\w+)\.d\.ts$/)?.[1];
+  const source = entries.find(([entry]) => entry === name)?.[1];
+  if (!source) continue;
   made.add(`${name}.d.ts`);
   writeFileSync(`${folder}/${name}.d.ts`, `export * from "./types/${source.replace(".ts", ".js")}";\n`);
 }
+made.add("notifeed_bg.wasm.d.ts");
+writeFileSync(
+  `${folder}/notifeed_bg.wasm.d.ts`,
+  "/** What the bundler makes of it: its address, or a compiled module. */\ndeclare const wasm: any;\nexport default wasm;\n",
+);
+// What isn't built yet can't be imported.
+for (const [path, { types }] of Object.entries(manifest.exports))
+  if (types && !made.has(types.slice(2))) delete manifest.exports[path];
 
-const manifest = JSON.parse(readFileSync(at("browser/package.json"), "utf8"));
 const version = readFileSync(at("Cargo.toml"), "utf8").match(/^version = "(.*)"/m)?.[1];
 writeFileSync(`${folder}/package.json`, JSON.stringify({ ...manifest, version }, null, 2) + "\n");
 

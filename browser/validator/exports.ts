@@ -3,4 +3,4 @@
 export type * from "../generated/types.ts";
 export * from "./errors.ts";
 export { initSync, isValid, normalize, validate } from "./validator.ts";
-export type { Body, Source } from "./validator.ts";
+export type { Body, CompiledModule, Source } from "./validator.ts";

@@ -7,8 +7,11 @@ import { NotInitializedError } from "./errors.ts";
 /** A request body: its text, its UTF-8 bytes, or what `JSON.stringify` makes the text of. */
 export type Body = string | Uint8Array | object;
 
-/** Where the wasm can come from. */
-export type Source = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+/** A `WebAssembly.Module`. Not every host's types know that name, and where they do it stands for any object. */
+export type CompiledModule = object;
+
+/** Where the wasm can come from: its address, its bytes, or what was compiled of it. */
+export type Source = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
 
 let loaded = false;
 let loading: Promise<void> | undefined;
@@ -27,7 +30,7 @@ export function load(source: () => Source | Promise<Source>): Promise<void> {
 
 async function instantiate(source: () => Source | Promise<Source>): Promise<void> {
   if (loaded) return;
-  await glue.default({ module_or_path: await source() });
+  await glue.default({ module_or_path: (await source()) as BufferSource });
   loaded = true;
 }
 
@@ -35,9 +38,9 @@ async function instantiate(source: () => Source | Promise<Source>): Promise<void
  * Loads the wasm at once, from a compiled module or the bytes of `notifeed/notifeed_bg.wasm`.
  * Browsers refuse to compile large modules this way on a page's main thread; ours is small enough.
  */
-export function initSync(module: WebAssembly.Module | BufferSource): void {
+export function initSync(module: CompiledModule | ArrayBuffer | ArrayBufferView): void {
   if (loaded) return;
-  glue.initSync({ module });
+  glue.initSync({ module: module as BufferSource });
   loaded = true;
   loading = Promise.resolve();
 }

@@ -11,5 +11,5 @@ export * from "./exports.ts";
  * @param source a compiled module, when it isn't the package's own
  */
 export function init(source?: Source | Promise<Source>): Promise<void> {
-  return load(() => source ?? (module as WebAssembly.Module));
+  return load(() => source ?? (module as object));
 }
