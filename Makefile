@@ -18,7 +18,7 @@ dev: ## serve on http://127.0.0.1:8787 (PORT=), rebuild on change; state stays i
 serve: ## the same without watching, and with the release build
 	@scripts/setup build && scripts/build && exec $(node) scripts/serve.mjs
 
-test: ## every test: native, wasm in a browser, black-box on workerd, the console in a browser
+test: ## every test: native, wasm in a browser, black-box on workerd, the npm package in apps, the console in a browser
 	@scripts/setup test && scripts/test
 
 soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; SEED= repeats a round

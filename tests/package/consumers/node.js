@@ -1,0 +1,4 @@
+import * as modules from "./modules.js";
+import { prove } from "./proof.js";
+
+console.log(JSON.stringify(await prove(modules)));

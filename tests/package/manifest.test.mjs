@@ -1,0 +1,37 @@
+// Whether the tarball is what npm, bundlers and compilers expect.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { install, run, tarball } from "./install.mjs";
+
+test("publint has nothing to say", async () => {
+  const { stdout } = await run("publint", [tarball, "--strict"]);
+  assert.match(stdout, /All good!/);
+});
+
+// esm-only: `require` is left to Node, which can, as there is no top-level await. A second copy for CommonJS would double
+// the package, and be a second validator, which the app's `init` hasn't loaded.
+test("the types are right wherever they are looked up", async () => {
+  await run("attw", [tarball, "--profile=esm-only", "--quiet"]);
+});
+
+test("npm would publish it as it is", async () => {
+  const cwd = join(await install(), "node_modules/notifeed");
+  const { stdout, stderr } = await run("npm", ["publish", "--dry-run", "--json", "--offline"], { cwd });
+  const warnings = stderr.match(/^npm (warn publish|error).*$/gm) ?? [];
+  assert.deepEqual(
+    warnings.filter((line) => !line.includes("logged in")),
+    [],
+  );
+  const [{ files, size }] = Object.values(JSON.parse(stdout));
+  assert.ok(size < 150_000, `${size} bytes`);
+  const names = files.map((/** @type {{ path: string }} */ { path }) => path);
+  for (const name of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "notifeed_bg.wasm"])
+    assert.ok(names.includes(name), name);
+  // One wasm; no sources, no tests.
+  assert.deepEqual(
+    names.filter((/** @type {string} */ name) => /\.wasm$|\.test\.|(?<!\.d)\.ts$/.test(name)),
+    ["notifeed_bg.wasm"],
+  );
+});
