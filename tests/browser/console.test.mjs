@@ -70,7 +70,7 @@ test("the story: break it, see why, restore it, send it, see it arrive, reload",
   assert.match((await findings().textContent()) ?? "", /Line 1, column 2/);
   assert.ok(await page.getByLabel("Title", { exact: true }).isDisabled());
 
-  await page.getByRole("button", { name: "Restore", exact: true }).click();
+  await page.getByRole("button", { name: "Start over" }).click();
   assert.equal(await verdict().textContent(), "Valid");
   assert.equal(await findings().count(), 0);
 

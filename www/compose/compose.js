@@ -120,7 +120,7 @@ export function start(place, session) {
   function showSender() {
     const { sender, user } = session;
     const who = sender ? `the app ${sender.app}, with a subscription id of ${user}` : user;
-    byId("sender", HTMLElement).textContent = `Sent as ${who}.`;
+    byId("sender", HTMLElement).textContent = `Sent as ${who}, also by Ctrl+Enter.`;
     draw();
   }
 

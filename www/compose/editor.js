@@ -17,12 +17,13 @@ export class Editor {
   #lines = [0];
   /** @type {Map<number, Mark[]>} by line, from 0 */
   #marks = new Map();
+  #frame = 0;
 
   /** @param {() => void} onInput the person has changed the text */
   constructor(onInput) {
     this.#text.addEventListener("input", onInput);
-    this.#text.addEventListener("scroll", () => this.#draw(), { passive: true });
-    new ResizeObserver(() => this.#draw()).observe(this.#text);
+    this.#text.addEventListener("scroll", () => this.#drawSoon(), { passive: true });
+    new ResizeObserver(() => this.#drawSoon()).observe(this.#text);
   }
 
   get text() {
@@ -43,7 +44,7 @@ export class Editor {
     this.#lines = lineStarts(text);
     this.#marks = Map.groupBy(marks, ({ span }) => this.line(span.start) - 1);
     this.#text.setAttribute("aria-invalid", String(marks.some(({ kind }) => kind === "violation")));
-    this.#draw();
+    this.#drawSoon();
   }
 
   /**
@@ -75,6 +76,14 @@ export class Editor {
   #metrics() {
     const style = getComputedStyle(this.#text);
     return { lineHeight: parseFloat(style.lineHeight), padding: parseFloat(style.paddingTop) };
+  }
+
+  /** With the next frame: to measure a long text takes longer than to judge it, and is done then anyway. */
+  #drawSoon() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
   }
 
   /** Only what is in sight is drawn: a text can have thousands of lines. */

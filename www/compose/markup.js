@@ -3,7 +3,7 @@
 export const HEAD = /* HTML */ `
   <label for="sample" class="hint">Sample</label>
   <select id="sample"></select>
-  <button type="button" id="restore" class="quiet">Restore</button>
+  <button type="button" id="restore" class="quiet">Start over</button>
 `;
 
 export const BODY = /* HTML */ `
@@ -12,6 +12,7 @@ export const BODY = /* HTML */ `
     <div class="views">
       <fieldset id="fields" class="fields">
         <legend class="visually-hidden">The notification as a form</legend>
+        <p class="no-form">The text is no JSON object. Repair it, and the form is back.</p>
       </fieldset>
 
       <div class="text-view">
