@@ -30,6 +30,8 @@ export class Session {
   #pasted = null;
   /** @type {Map<string, Held>} by what was asked for */
   #held = new Map();
+  /** @type {Map<string, Promise<Held | null>>} the tokens that are on their way, by the same */
+  #issuing = new Map();
   #listeners = new EventTarget();
 
   /** @param {string} user */
@@ -110,13 +112,15 @@ export class Session {
    */
   async #token(whose, fresh) {
     const name = JSON.stringify(whose);
-    let held = fresh ? undefined : this.#held.get(name);
-    if (!held || held.expires - SPARE < Date.now()) {
-      const issued = await this.#issue(name);
-      if (!issued) return null;
-      this.#held.set(name, (held = issued));
-    }
-    return held.token;
+    const held = fresh ? undefined : this.#held.get(name);
+    if (held && held.expires - SPARE >= Date.now()) return held.token;
+    // Who asks meanwhile gets the same.
+    const issuing = this.#issuing.get(name) ?? this.#issue(name).finally(() => this.#issuing.delete(name));
+    this.#issuing.set(name, issuing);
+    const issued = await issuing;
+    if (!issued) return null;
+    this.#held.set(name, issued);
+    return issued.token;
   }
 
   /**
