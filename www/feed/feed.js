@@ -1,6 +1,215 @@
-// The section of the stored feed.
+// The section of the stored feed: what any app reads over HTTP, page by page, and behind it where each body lies.
+
+import { ask, get, Refused, sentence } from "../api.js";
+import { element } from "../element.js";
+import { nextLook } from "./bodies.js";
+import { Changes } from "./changes.js";
+import { Filters } from "./filters.js";
+import { bodiesPath, countPath, FEED, firstPage, pathOf } from "./query.js";
+import { FeedTable } from "./table.js";
+
+/** @typedef {import("./table.js").Item} Item */
+/** @typedef {import("./bodies.js").Body} Body */
+
+/** Changes that come within this many milliseconds are read at once. */
+const GATHER = 250;
+/** The longest that a timer can run, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** @type {import("../console.js").Start} */
-export function start(place) {
-  place.hidden = true;
+export function start(place, session) {
+  const section = new FeedSection(session);
+  place.querySelector(".card-head")?.append(...section.head);
+  place.append(...section.content);
+  session.on("user", () => section.restart());
+  session.on("feed", () => section.refreshSoon());
+  section.restart();
+}
+
+class FeedSection {
+  #session;
+  #filters = new Filters(() => this.#from(0));
+  #table = new FeedTable((id) => ask(this.#session, `${FEED}/${id}`));
+  #changes;
+  #count = element("span", { id: "stored-count", class: "count" });
+  #refresh = button("Refresh", () => void this.#read());
+  #request = element("code", {});
+  #taken = element("span", { class: "hint" });
+  #trouble = element("p", { class: "trouble", role: "alert", hidden: "" });
+  #empty = element("p", { class: "empty", hidden: "" });
+  #newer = button("Newer", () => this.#from(this.#page - 1));
+  #older = button("Older", () => this.#from(this.#page + 1));
+  #where = element("span", { class: "hint" });
+  #legend = element(
+    "p",
+    { class: "hint", hidden: "" },
+    "A new body lies in the outbox of the user's Hub. A moment later KV has it too; after a grace time the outbox forgets it.",
+  );
+  /** The paths of the pages up to the one that is shown, and of the next, if there is one. @type {string[]} */
+  #pages = [];
+  #page = 0;
+  /** Which reading counts: the answers of an earlier one come too late. */
+  #turn = 0;
+  #reading = false;
+  /** Whether there is more to read as soon as that is done. */
+  #again = false;
+  #soon = 0;
+  #later = 0;
+  /** @type {Item[]} */
+  #items = [];
+
+  /** @param {import("../session.js").Session} session */
+  constructor(session) {
+    this.#session = session;
+    this.#changes = new Changes(session);
+  }
+
+  get head() {
+    return [this.#count, this.#refresh];
+  }
+
+  get content() {
+    return [
+      this.#filters.node,
+      element("p", { class: "request" }, this.#request, " ", this.#taken),
+      this.#trouble,
+      element("div", { class: "stored-frame" }, this.#table.node, this.#empty),
+      element("nav", { class: "pager", "aria-label": "Pages of the feed" }, this.#newer, this.#where, this.#older),
+      this.#legend,
+      this.#changes.node,
+    ];
+  }
+
+  /** Begins anew, for whoever is signed in now. */
+  restart() {
+    this.#filters.reset();
+    this.#changes.reset();
+    this.#show([], null);
+    this.#from(0);
+  }
+
+  /** Reads the page again in a moment, together with what else changes until then. */
+  refreshSoon() {
+    this.#soon ||= setTimeout(() => {
+      this.#soon = 0;
+      // One that is under way is shown first: else a flood of changes would show nothing at all.
+      if (this.#reading) this.#again = true;
+      else void this.#read();
+    }, GATHER);
+  }
+
+  /** @param {number} page */
+  #from(page) {
+    if (page === 0) this.#pages = [firstPage(this.#filters.choice)];
+    this.#page = page;
+    void this.#read();
+  }
+
+  async #read() {
+    const turn = ++this.#turn;
+    clearTimeout(this.#later);
+    this.#reading = true;
+    this.#again = false;
+    const path = this.#pages[this.#page];
+    try {
+      const [list, count, bodies] = await Promise.all([
+        get(this.#session, path),
+        get(this.#session, countPath(this.#filters.choice)),
+        this.#bodies(path),
+      ]);
+      if (turn !== this.#turn) return;
+      this.#take(list, Number(count.text), bodies);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error);
+    } finally {
+      if (turn === this.#turn) {
+        this.#reading = false;
+        if (this.#again) this.refreshSoon();
+      }
+    }
+  }
+
+  /**
+   * Where the bodies of a page lie; null where that isn't told.
+   * @param {string} path of the page
+   */
+  async #bodies(path) {
+    if (this.#session.pasting) return null;
+    const answer = await ask(this.#session, bodiesPath(path));
+    if (answer.status !== 200) return null;
+    /** @type {Body[]} */
+    const bodies = answer.json.value;
+    return new Map(bodies.map((body) => [body.id, body]));
+  }
+
+  /**
+   * @param {import("../api.js").Answer} list
+   * @param {number} count
+   * @param {Map<string, Body> | null} bodies
+   */
+  #take({ json, request, milliseconds }, count, bodies) {
+    /** @type {Item[]} */
+    const items = json.value;
+    // What was on this page has gone: there is one before it.
+    if (items.length === 0 && this.#page > 0) return this.#from(this.#page - 1);
+    const next = json["@odata.nextLink"];
+    this.#pages = [...this.#pages.slice(0, this.#page + 1), ...(next ? [pathOf(next)] : [])];
+    this.#trouble.hidden = true;
+    this.#request.textContent = decodeURIComponent(request);
+    this.#taken.textContent = `200 in ${milliseconds.toFixed(0)} ms`;
+    this.#count.textContent = String(count);
+    this.#filters.offer(items.map(({ groupName }) => groupName));
+    this.#show(items, bodies);
+    this.#empty.hidden = items.length > 0;
+    this.#empty.textContent = "Nothing is stored here. What is sent stays until it expires or is deleted.";
+    this.#legend.hidden = bodies === null;
+    const first = this.#page * this.#filters.choice.top;
+    this.#where.textContent = items.length > 0 ? `${first + 1} to ${first + items.length} of ${count}` : "";
+    enable(this.#newer, this.#page > 0);
+    enable(this.#older, next !== undefined);
+    const wait = Math.min(nextLook(items, bodies, Date.now()), this.#untilExpiration());
+    if (wait !== Infinity) this.#later = setTimeout(() => this.refreshSoon(), Math.min(wait, LONGEST_TIMER));
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    // The feed isn't the one any longer that the page was of.
+    if (error instanceof Refused && error.answer.status === 410 && this.#page > 0) return this.#from(0);
+    this.#trouble.hidden = false;
+    this.#trouble.textContent = sentence(error);
+  }
+
+  /**
+   * @param {Item[]} items
+   * @param {Map<string, Body> | null} bodies
+   */
+  #show(items, bodies) {
+    this.#items = items;
+    this.#table.show(items, bodies);
+  }
+
+  /** How long until something on the page expires, in milliseconds. */
+  #untilExpiration() {
+    const now = Date.now();
+    return Math.min(...this.#items.map((item) => Math.max(1000, Date.parse(item.expirationDateTime) - now)));
+  }
+}
+
+/**
+ * @param {string} label
+ * @param {() => void} act
+ */
+function button(label, act) {
+  const made = /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "quiet" }, label));
+  made.addEventListener("click", () => made.getAttribute("aria-disabled") !== "true" && act());
+  return made;
+}
+
+/**
+ * Not by `disabled`: a button that loses the focus because it was pressed leaves people nowhere.
+ * @param {HTMLButtonElement} button
+ * @param {boolean} able
+ */
+function enable(button, able) {
+  button.setAttribute("aria-disabled", String(!able));
 }

@@ -1,0 +1,71 @@
+// Times as people read them: of day, and how long until.
+
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * How long, in its two largest units.
+ * @param {number} milliseconds
+ */
+export function duration(milliseconds) {
+  const of = (/** @type {number} */ unit) => Math.floor(milliseconds / unit);
+  if (milliseconds >= DAY) return `${of(DAY)} d ${of(HOUR) % 24} h`;
+  if (milliseconds >= HOUR) return `${of(HOUR)} h ${of(MINUTE) % 60} min`;
+  if (milliseconds >= MINUTE) return `${of(MINUTE)} min ${of(SECOND) % 60} s`;
+  return `${Math.max(0, of(SECOND))} s`;
+}
+
+/**
+ * A point in time.
+ * @param {string} dateTime ISO 8601
+ */
+export function time(dateTime) {
+  const made = document.createElement("time");
+  made.dateTime = dateTime;
+  made.textContent = DAY_AND_TIME.format(Date.parse(dateTime));
+  return made;
+}
+
+/**
+ * A point in the future, that counts down to itself.
+ * @param {string} dateTime ISO 8601
+ * @param {string} [over] said from then on
+ */
+export function countdown(dateTime, over = "now") {
+  const made = document.createElement("time");
+  made.className = "countdown";
+  made.dateTime = dateTime;
+  made.dataset.over = over;
+  made.title = DAY_AND_TIME.format(Date.parse(dateTime));
+  count(made, Date.now());
+  clock ||= setInterval(tick, SECOND);
+  return made;
+}
+
+/** One for all: what is on the page counts, what was taken off it doesn't. */
+let clock = 0;
+
+function tick() {
+  const now = Date.now();
+  for (const node of document.querySelectorAll("time.countdown")) count(/** @type {HTMLTimeElement} */ (node), now);
+}
+
+/**
+ * @param {HTMLTimeElement} node
+ * @param {number} now
+ */
+function count(node, now) {
+  const left = Date.parse(node.dateTime) - now;
+  const text = left > 0 ? `in ${duration(left)}` : (node.dataset.over ?? "");
+  if (node.textContent !== text) node.textContent = text;
+}
