@@ -17,6 +17,13 @@ const SPARE = 60_000;
  * @typedef {{ app: string, unsId: string }} AppSender
  */
 
+/**
+ * A notification that was sent from this page.
+ * @typedef {object} Sent
+ * @property {string} id
+ * @property {number} began when the request was made, in milliseconds of the page's clock (`performance.now()`)
+ */
+
 /** @typedef {{ token: string, expires: number }} Held */
 
 export class Session {
@@ -93,6 +100,19 @@ export class Session {
   /** Tells everybody that the feed isn't any longer what it was. */
   feedChanged() {
     this.#tell("feed");
+  }
+
+  /**
+   * Tells who wants to know what becomes of it.
+   * @param {Sent} sent
+   */
+  sent(sent) {
+    this.#listeners.dispatchEvent(new CustomEvent("sent", { detail: sent }));
+  }
+
+  /** @param {(sent: Sent) => void} listener */
+  onSent(listener) {
+    this.#listeners.addEventListener("sent", (event) => listener(/** @type {CustomEvent<Sent>} */ (event).detail));
   }
 
   /** @param {string} token */

@@ -112,7 +112,11 @@ export function start(place, session) {
     if (headers === null) throw new Error("An access token is needed.");
     const answered = await send(request, url, headers);
     const created = isNotification(request);
-    if (created && answered.status < 300) last = JSON.parse(answered.body).id;
+    if (created && answered.status < 300) {
+      const { id } = JSON.parse(answered.body);
+      last = id;
+      session.sent({ id, began: answered.began });
+    }
     answer.show(answered, created);
     if (answered.status < 300) session.feedChanged();
   }

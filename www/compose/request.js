@@ -14,6 +14,7 @@
  * @property {string} statusText
  * @property {[string, string][]} headers
  * @property {string} body
+ * @property {number} began when it was called, in milliseconds of the page's clock
  * @property {number} milliseconds from the call until the whole body was here
  */
 
@@ -104,5 +105,5 @@ export async function send(request, url, sender) {
   const text = await response.text();
   const milliseconds = performance.now() - began;
   const { status, statusText } = response;
-  return { status, statusText, headers: [...response.headers], body: text, milliseconds };
+  return { status, statusText, headers: [...response.headers], body: text, began, milliseconds };
 }
