@@ -41,7 +41,7 @@ export interface VisualContent {
 /** Whom a notification is for. */
 export interface TargetPolicy {
   /** In canonical order, never empty. */
-  platformTypes: Array<Platform>;
+  platformTypes: Platform[];
 }
 
 /** What is shown where the raw content isn't fetched. */
@@ -56,7 +56,7 @@ export interface FallbackPolicy {
  */
 export interface EndpointFallback {
   /** Always just iOS. */
-  platformTypes: Array<Platform>;
+  platformTypes: Platform[];
   /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
   fallbackDelayInSeconds: number;
   /** What is shown then. */
@@ -155,6 +155,69 @@ export interface Warning {
 
 /** A violation or a warning, for what shows both alike. */
 export type Finding = Omit<Violation, "code"> & { code: ViolationCode | WarningCode };
+
+/**
+ * What an app posts: a notification before its defaults. `null` means absent, everywhere. Names of
+ * platforms and priorities go in any case.
+ */
+export interface NotificationRequest {
+  /** The app's cross-device domain: no scheme, port or path. */
+  targetHostName: string;
+  /** The app's own id for it, 1 to 128 characters. Posted again, it replaces what is there. */
+  appNotificationId?: string | null;
+  /** The group that it is shown in, at most 128 characters. */
+  groupName?: string | null;
+  /** How urgent it is. Default: `High` with visual content, else `None`. */
+  priority?: Priority | Lowercase<Priority> | null;
+  /** What is sent: raw content, visual content or both. */
+  payload: PayloadRequest;
+  /** Whom it is for. Default: all platforms. */
+  targetPolicy?: TargetPolicyRequest | null;
+  /** What is shown where the raw content isn't fetched. */
+  fallbackPolicy?: FallbackPolicyRequest | null;
+  /** When it leaves every feed: ISO 8601. Default and latest: the service's retention from now. */
+  expirationDateTime?: string | Date | null;
+  /** How long it is worth showing: whole seconds, 0 to 2592000. */
+  displayTimeToLive?: number | `${number}` | null;
+}
+
+/** What is sent: raw content, visual content or both. */
+export interface PayloadRequest {
+  /** What only the app understands; not empty. */
+  rawContent?: string | null;
+  /** What a person reads. */
+  visualContent?: VisualContentRequest | null;
+}
+
+/** What a person reads. */
+export interface VisualContentRequest {
+  /** Not empty. */
+  title: string;
+  /** The text under the title. */
+  body?: string | null;
+}
+
+/** Whom a notification is for. */
+export interface TargetPolicyRequest {
+  /** At least one. */
+  platformTypes?: Array<Platform | Lowercase<Platform>> | null;
+}
+
+/** What is shown where the raw content isn't fetched. */
+export interface FallbackPolicyRequest {
+  /** On iOS. */
+  endpointFallback?: EndpointFallbackRequest | null;
+}
+
+/** What an iOS endpoint shows when it doesn't fetch the raw content in time. */
+export interface EndpointFallbackRequest {
+  /** Just iOS, which the target policy must have as well. */
+  platformTypes: Array<Platform | Lowercase<Platform>>;
+  /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
+  fallbackDelayInSeconds: number;
+  /** What is shown then. */
+  visualContent: VisualContentRequest;
+}
 
 /** What is wrong with a body. Stable: codes are added, never changed. */
 export type ViolationCode =
@@ -291,6 +354,30 @@ export interface Detail {
   target: string;
   /** A sentence that says what to do. */
   message: string;
+}
+
+/** A notification as its sender has it: what 201 and 200 answer with. */
+export interface SentNotification {
+  /** What this is, to OData clients. */
+  "@odata.context": string;
+  /** The whole seconds left to show it. */
+  displayTimeToLive: number | null;
+  /** When it leaves every feed: UTC, ISO 8601. */
+  expirationDateTime: string;
+  /** The group that it is shown in. */
+  groupName: string | null;
+  /** For its whole life, also when it is replaced. */
+  id: string;
+  /** How urgent it is. */
+  priority: Priority;
+  /** Only what is visual. */
+  payload: SentPayload;
+}
+
+/** What is echoed of a payload: raw content never is. */
+export interface SentPayload {
+  /** What a person reads. */
+  visualContent?: VisualContent;
 }
 
 /** A notification as its receivers have it. */

@@ -1,7 +1,7 @@
 // What the service answered.
 
-import type { ErrorObject } from "../generated/types.ts";
-import type { SendErrorMembers, SentNotification } from "./api.ts";
+import type { ErrorObject, SentNotification } from "../generated/types.ts";
+import type { SendErrorMembers } from "./api.ts";
 import { secondsOf } from "./retry.ts";
 
 /** The answer to one request, read to its end. */

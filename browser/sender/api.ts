@@ -1,15 +1,6 @@
 // What an app sees of the sender.
 
-import type {
-  Detail,
-  ErrorCode,
-  Notification,
-  Options,
-  Payload,
-  Refused,
-  Violation,
-  Warning,
-} from "../generated/types.ts";
+import type { Detail, ErrorCode, Options, Refused, SentNotification, Violation, Warning } from "../generated/types.ts";
 
 /** An access token, or what gives one. `fresh`: the last one was refused, so give another one. */
 export type TokenSource = string | ((options: { fresh: boolean }) => string | Promise<string>);
@@ -31,19 +22,6 @@ export interface SendOptions {
   policy?: Options["policy"];
   /** Sends a request in place of the global `fetch`: a Worker's service binding, a proxy. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
-}
-
-/** A notification in the sender's view. */
-export interface SentNotification {
-  id: string;
-  groupName: string | null;
-  priority: Notification["priority"];
-  /** Only what is visual; raw content is never echoed. */
-  payload: Pick<Payload, "visualContent">;
-  /** UTC, ISO 8601. */
-  expirationDateTime: string;
-  /** The whole seconds left. */
-  displayTimeToLive: number | null;
 }
 
 /** The service has it, and will not lose it. */

@@ -4,8 +4,37 @@ use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::http::{Context, reply};
 use crate::json::Writer;
-use crate::notification::{Content, Notification};
+use crate::notification::{Content, Notification, Priority, VisualContent};
 use crate::time::Timestamp;
+
+/// A notification as its sender has it: what 201 and 200 answer with.
+#[derive(Debug, Clone)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub struct SentNotification<'n> {
+    /// What this is, to OData clients.
+    #[cfg_attr(test, ts(rename = "@odata.context"))]
+    odata_context: String,
+    /// The whole seconds left to show it.
+    display_time_to_live: Option<i64>,
+    /// When it leaves every feed: UTC, ISO 8601.
+    expiration_date_time: Timestamp,
+    /// The group that it is shown in.
+    group_name: Option<&'n str>,
+    /// For its whole life, also when it is replaced.
+    id: Guid,
+    /// How urgent it is.
+    priority: Priority,
+    /// Only what is visual.
+    payload: SentPayload<'n>,
+}
+
+/// What is echoed of a payload: raw content never is.
+#[derive(Debug, Clone)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
+pub(crate) struct SentPayload<'n> {
+    /// What a person reads.
+    visual_content: Option<&'n VisualContent>,
+}
 
 /// The sender's view, which 201 and 200 answer with: the page's properties in the page's order.
 pub fn sender(
@@ -14,21 +43,40 @@ pub fn sender(
     principal_name: &str,
     context: &Context,
 ) -> String {
+    let view = SentNotification {
+        odata_context: reply::notification_context(context, principal_name),
+        display_time_to_live: entry.display_seconds_left(context.now),
+        expiration_date_time: entry.expiration,
+        group_name: notification.group_name(),
+        id: entry.id,
+        priority: notification.priority(),
+        payload: SentPayload {
+            visual_content: notification.visual_content(),
+        },
+    };
     let mut writer = Writer::new();
-    writer.begin_object();
-    writer.string_field(
-        "@odata.context",
-        &reply::notification_context(context, principal_name),
-    );
-    writer.opt_integer_field("displayTimeToLive", entry.display_seconds_left(context.now));
-    writer.string_field("expirationDateTime", &entry.expiration.to_string());
-    writer.opt_string_field("groupName", notification.group_name());
-    writer.string_field("id", &entry.id.to_string());
-    writer.string_field("priority", notification.priority().as_str());
-    writer.key("payload");
-    notification.write_sender_payload(&mut writer);
-    writer.end_object();
+    view.write(&mut writer);
     writer.finish()
+}
+
+impl SentNotification<'_> {
+    fn write(&self, writer: &mut Writer) {
+        writer.begin_object();
+        writer.string_field("@odata.context", &self.odata_context);
+        writer.opt_integer_field("displayTimeToLive", self.display_time_to_live);
+        writer.string_field("expirationDateTime", &self.expiration_date_time.to_string());
+        writer.opt_string_field("groupName", self.group_name);
+        writer.string_field("id", &self.id.to_string());
+        writer.string_field("priority", self.priority.as_str());
+        writer.key("payload");
+        writer.begin_object();
+        if let Some(visual_content) = self.payload.visual_content {
+            writer.key("visualContent");
+            visual_content.write(writer);
+        }
+        writer.end_object();
+        writer.end_object();
+    }
 }
 
 /// A notification as its receivers have it.

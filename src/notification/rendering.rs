@@ -1,7 +1,7 @@
 //! How a notification is written: the canonical form that stores and hashes work on, and the
 //! parts of the sender's and the receiver's view.
 
-use super::{Content, EndpointFallback, Notification, Payload, PlatformSet, VisualContent};
+use super::{Content, EndpointFallback, Notification, PlatformSet, VisualContent};
 use crate::json::Writer;
 use crate::time::Timestamp;
 
@@ -18,14 +18,6 @@ impl Notification {
     /// again.
     pub fn canonical(&self) -> String {
         self.render(Some(self.expiration_date_time))
-    }
-
-    /// Writes the value of `payload` in the sender's view: visual content only, `{}` for a raw
-    /// notification.
-    pub fn write_sender_payload(&self, w: &mut Writer) {
-        w.begin_object();
-        self.content.payload.write_visual_content(w);
-        w.end_object();
     }
 
     /// The canonical text with another expiration, or with none.
@@ -67,7 +59,10 @@ impl Content {
         if let Some(raw) = &self.payload.raw_content {
             w.string_field("rawContent", raw);
         }
-        self.payload.write_visual_content(w);
+        if let Some(visual) = &self.payload.visual_content {
+            w.key("visualContent");
+            visual.write(w);
+        }
         w.end_object();
         w.key("targetPolicy");
         w.begin_object();
@@ -86,15 +81,6 @@ impl Content {
     }
 }
 
-impl Payload {
-    fn write_visual_content(&self, w: &mut Writer) {
-        if let Some(visual) = &self.visual_content {
-            w.key("visualContent");
-            visual.write(w);
-        }
-    }
-}
-
 impl PlatformSet {
     /// Writes the member `platformTypes`.
     fn write(self, w: &mut Writer) {
@@ -108,7 +94,8 @@ impl PlatformSet {
 }
 
 impl VisualContent {
-    fn write(&self, w: &mut Writer) {
+    /// Writes it as a value.
+    pub(crate) fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.string_field("title", &self.title);
         if let Some(body) = &self.body {

@@ -17,6 +17,14 @@ pub(super) fn interface<T: TS>(extends: &str) -> String {
     format!("{docs}export interface {name}{extends} {body}")
 }
 
+/// The names of an object type's members.
+pub(super) fn members<T: TS>() -> Vec<String> {
+    let members = Object::read(&T::inline(&config())).0.into_iter();
+    members
+        .map(|(_, name, _)| name.trim_end_matches('?').to_owned())
+        .collect()
+}
+
 /// A type by another name.
 pub(super) fn alias(name: &str, docs: &str, definition: &str) -> String {
     format!("{}export type {name} = {definition};", comment(docs, ""))
@@ -91,7 +99,11 @@ impl Object {
             let (kind, after) = after.split_once(',').unwrap_or((after, ""));
             let name = name.trim();
             let plain = name.trim_matches('"');
-            let name = if plain.contains('-') { name } else { plain };
+            let name = if plain.contains(['-', '.']) {
+                name
+            } else {
+                plain
+            };
             members.push((docs.to_owned(), name.to_owned(), kind.trim().to_owned()));
             rest = after;
         }

@@ -5,14 +5,15 @@
 //! spellings of an enumeration are asked of it. [`declaration`] puts them down as TypeScript.
 
 mod declaration;
+mod request;
 
 use std::fmt::Debug;
 
-use ts_rs::{Config, TS};
+use ts_rs::TS;
 
 use crate::error::{Detail, ErrorCode, ErrorObject, InnerError};
 use crate::feed::update::StateUpdate;
-use crate::feed::view::FeedNotification;
+use crate::feed::view::{FeedNotification, SentNotification, SentPayload};
 use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
 use crate::json::Position;
@@ -29,26 +30,27 @@ use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Warning, WarningCode};
 use declaration::{alias, enumeration, interface};
 
-/// The JSON type of what has a text or a number of its own.
+/// The TypeScript of what has a text or a number of its own.
 macro_rules! written_as {
-    ($($rust:ty => $json:ty),*) => { $(
-        impl TS for $rust {
+    ($($rust:ty => $typescript:literal),*) => { $(
+        impl ts_rs::TS for $rust {
             type WithoutGenerics = Self;
             type OptionInnerType = Self;
 
-            fn name(config: &Config) -> String {
-                <$json>::name(config)
+            fn name(_: &ts_rs::Config) -> String {
+                String::from($typescript)
             }
 
-            fn inline(config: &Config) -> String {
-                <$json>::inline(config)
+            fn inline(config: &ts_rs::Config) -> String {
+                Self::name(config)
             }
         }
     )* };
 }
+use written_as;
 
-written_as!(Cursor => String, Guid => String, HostName => String, Timestamp => String, Seq => i64);
-written_as!(PlatformSet => Vec<Platform>);
+written_as!(Cursor => "string", Guid => "string", HostName => "string", Timestamp => "string");
+written_as!(Seq => "number", PlatformSet => "Platform[]", PartialPolicy => "Partial<Policy>");
 
 /// The verdict on a body that is a notification.
 #[derive(TS)]
@@ -93,19 +95,6 @@ struct Options {
 
 /// What is left out of a policy is the contract's.
 struct PartialPolicy;
-
-impl TS for PartialPolicy {
-    type WithoutGenerics = Self;
-    type OptionInnerType = Self;
-
-    fn name(config: &Config) -> String {
-        format!("Partial<{}>", Policy::name(config))
-    }
-
-    fn inline(config: &Config) -> String {
-        Self::name(config)
-    }
-}
 
 /// An enumeration of `spellings`, whose values stand in the source `file` of its type.
 fn spelled<T: TS + Copy + Debug, const N: usize>(
@@ -159,6 +148,7 @@ fn declarations() -> String {
             "Omit<Violation, \"code\"> & { code: ViolationCode | WarningCode }",
         ),
     ];
+    parts.extend(request::declarations());
     let codes = include_str!("../violation/code.rs");
     let entry = include_str!("../feed/entry.rs");
     parts.extend([
@@ -172,6 +162,8 @@ fn declarations() -> String {
         interface::<ErrorObject<'_>>(""),
         interface::<InnerError>(""),
         interface::<Detail>(""),
+        interface::<SentNotification<'_>>(""),
+        interface::<SentPayload<'_>>(""),
         interface::<FeedNotification<'_>>(""),
         spelled(ReadState::ALL, ReadState::as_str, entry),
         spelled(UserActionState::ALL, UserActionState::as_str, entry),

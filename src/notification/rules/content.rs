@@ -7,8 +7,8 @@ use crate::notification::names::nearest;
 use crate::notification::{Payload, VisualContent};
 use crate::violation::ViolationCode as Code;
 
-const PAYLOAD: [&str; 2] = ["rawContent", "visualContent"];
-const VISUAL_CONTENT: [&str; 2] = ["title", "body"];
+pub(crate) const PAYLOAD: [&str; 2] = ["rawContent", "visualContent"];
+pub(crate) const VISUAL_CONTENT: [&str; 2] = ["title", "body"];
 
 pub(super) fn payload(check: &mut Check, value: &Value<'_>) -> Option<Payload> {
     let object = check.object(value, "payload")?;

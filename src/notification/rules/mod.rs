@@ -11,6 +11,10 @@ use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode as Code, WarningCode};
 
+#[cfg(test)]
+pub(crate) use content::{PAYLOAD, VISUAL_CONTENT};
+#[cfg(test)]
+pub(crate) use policies::{ENDPOINT_FALLBACK, FALLBACK_POLICY, TARGET_POLICY};
 use values::{in_range, seconds};
 pub(crate) use values::{limited_string, transpose, unknown_value};
 
@@ -27,7 +31,7 @@ pub const MAX_FALLBACK_DELAY: u32 = 600;
 /// (D) How many elements of a `platformTypes` are looked at; an array with more is refused.
 pub const MAX_PLATFORM_TYPES: usize = 64;
 
-const NOTIFICATION: [&str; 9] = [
+pub(crate) const NOTIFICATION: [&str; 9] = [
     "appNotificationId",
     "targetHostName",
     "groupName",

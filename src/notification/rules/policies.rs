@@ -9,9 +9,10 @@ use crate::notification::check::Check;
 use crate::notification::{EndpointFallback, FallbackPolicy, Platform, PlatformSet, TargetPolicy};
 use crate::violation::ViolationCode as Code;
 
-const TARGET_POLICY: [&str; 1] = ["platformTypes"];
-const FALLBACK_POLICY: [&str; 1] = ["endpointFallback"];
-const ENDPOINT_FALLBACK: [&str; 3] = ["platformTypes", "fallbackDelayInSeconds", "visualContent"];
+pub(crate) const TARGET_POLICY: [&str; 1] = ["platformTypes"];
+pub(crate) const FALLBACK_POLICY: [&str; 1] = ["endpointFallback"];
+pub(crate) const ENDPOINT_FALLBACK: [&str; 3] =
+    ["platformTypes", "fallbackDelayInSeconds", "visualContent"];
 
 pub(super) fn target_policy(check: &mut Check, value: &Value<'_>) -> Option<TargetPolicy> {
     let object = check.object(value, "targetPolicy")?;

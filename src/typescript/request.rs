@@ -1,0 +1,135 @@
+//! A request body as an app may write it. The rules read one property by property, so it has no
+//! type elsewhere; its names are held against those that the rules know.
+#![allow(dead_code, reason = "declared for its shape")]
+
+use ts_rs::{Config, TS};
+
+use super::declaration::{interface, members};
+use crate::notification::{Platform, Priority, rules};
+
+/// What an app posts: a notification before its defaults. `null` means absent, everywhere. Names of
+/// platforms and priorities go in any case.
+#[derive(TS)]
+#[ts(rename_all = "camelCase", optional_fields = nullable)]
+struct NotificationRequest {
+    /// The app's cross-device domain: no scheme, port or path.
+    target_host_name: String,
+    /// The app's own id for it, 1 to 128 characters. Posted again, it replaces what is there.
+    app_notification_id: Option<String>,
+    /// The group that it is shown in, at most 128 characters.
+    group_name: Option<String>,
+    /// How urgent it is. Default: `High` with visual content, else `None`.
+    priority: Option<AnyCase<Priority>>,
+    /// What is sent: raw content, visual content or both.
+    payload: PayloadRequest,
+    /// Whom it is for. Default: all platforms.
+    target_policy: Option<TargetPolicyRequest>,
+    /// What is shown where the raw content isn't fetched.
+    fallback_policy: Option<FallbackPolicyRequest>,
+    /// When it leaves every feed: ISO 8601. Default and latest: the service's retention from now.
+    expiration_date_time: Option<Moment>,
+    /// How long it is worth showing: whole seconds, 0 to 2592000.
+    display_time_to_live: Option<Seconds>,
+}
+
+/// What is sent: raw content, visual content or both.
+#[derive(TS)]
+#[ts(rename_all = "camelCase", optional_fields = nullable)]
+struct PayloadRequest {
+    /// What only the app understands; not empty.
+    raw_content: Option<String>,
+    /// What a person reads.
+    visual_content: Option<VisualContentRequest>,
+}
+
+/// What a person reads.
+#[derive(TS)]
+#[ts(optional_fields = nullable)]
+struct VisualContentRequest {
+    /// Not empty.
+    title: String,
+    /// The text under the title.
+    body: Option<String>,
+}
+
+/// Whom a notification is for.
+#[derive(TS)]
+#[ts(rename_all = "camelCase", optional_fields = nullable)]
+struct TargetPolicyRequest {
+    /// At least one.
+    platform_types: Option<Vec<AnyCase<Platform>>>,
+}
+
+/// What is shown where the raw content isn't fetched.
+#[derive(TS)]
+#[ts(rename_all = "camelCase", optional_fields = nullable)]
+struct FallbackPolicyRequest {
+    /// On iOS.
+    endpoint_fallback: Option<EndpointFallbackRequest>,
+}
+
+/// What an iOS endpoint shows when it doesn't fetch the raw content in time.
+#[derive(TS)]
+#[ts(rename_all = "camelCase")]
+struct EndpointFallbackRequest {
+    /// Just iOS, which the target policy must have as well.
+    platform_types: Vec<AnyCase<Platform>>,
+    /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
+    fallback_delay_in_seconds: u32,
+    /// What is shown then.
+    visual_content: VisualContentRequest,
+}
+
+/// A name that is read in any case, of which two are worth offering.
+struct AnyCase<T>(T);
+
+impl<T: TS> TS for AnyCase<T> {
+    type WithoutGenerics = Moment;
+    type OptionInnerType = Self;
+
+    fn name(config: &Config) -> String {
+        let name = T::name(config);
+        format!("{name} | Lowercase<{name}>")
+    }
+
+    fn inline(config: &Config) -> String {
+        Self::name(config)
+    }
+}
+
+/// What `JSON.stringify` makes the text of an instant of.
+struct Moment;
+
+/// A number, or its decimal digits.
+struct Seconds;
+
+super::written_as!(Moment => "string | Date", Seconds => "number | `${number}`");
+
+/// The declarations of a request body.
+pub(super) fn declarations() -> [String; 6] {
+    [
+        interface::<NotificationRequest>(""),
+        interface::<PayloadRequest>(""),
+        interface::<VisualContentRequest>(""),
+        interface::<TargetPolicyRequest>(""),
+        interface::<FallbackPolicyRequest>(""),
+        interface::<EndpointFallbackRequest>(""),
+    ]
+}
+
+#[test]
+fn the_names_are_those_of_the_rules() {
+    fn names<T: TS>(declared: &[&str]) {
+        let mut declared = declared.to_vec();
+        declared.sort_unstable();
+        let mut names = members::<T>();
+        names.sort_unstable();
+        assert_eq!(names, declared);
+    }
+    names::<NotificationRequest>(&rules::NOTIFICATION);
+    names::<PayloadRequest>(&rules::PAYLOAD);
+    names::<VisualContentRequest>(&rules::VISUAL_CONTENT);
+    names::<TargetPolicyRequest>(&rules::TARGET_POLICY);
+    names::<FallbackPolicyRequest>(&rules::FALLBACK_POLICY);
+    names::<EndpointFallbackRequest>(&rules::ENDPOINT_FALLBACK);
+}
