@@ -56,7 +56,8 @@ export class NotifeedInbox extends Base {
     () => this.#grow(),
     () => this.#heading.focus(),
   );
-  readonly #empty = element("p", { part: "empty" }, element("slot", { name: "empty" }));
+  readonly #nothing = element("slot", { name: "empty" });
+  readonly #empty = element("p", { part: "empty" }, this.#nothing);
   readonly #more = button("more");
   readonly #notice = element("p", { part: "notice" });
   readonly #state = element("span", {});
@@ -216,6 +217,10 @@ export class NotifeedInbox extends Base {
     if (!inline && open !== this.#isShown) this.#panel.togglePopover(open);
   }
 
+  get #active(): Element | null {
+    return this.shadowRoot!.activeElement;
+  }
+
   get #isShown(): boolean {
     return this.#panel.matches(":popover-open, :not([popover])");
   }
@@ -223,7 +228,7 @@ export class NotifeedInbox extends Base {
   /** The panel is about to open or close, by whatever means. */
   #toggle(open: boolean): void {
     // Some browsers don't focus a button that is clicked, and so wouldn't know where the focus came from.
-    if (!open && this.#panel.contains(this.shadowRoot!.activeElement)) this.#bell.focus();
+    if (!open && this.#panel.contains(this.#active)) this.#bell.focus();
     this.#toggling = true;
     this.open = open;
     this.#toggling = false;
@@ -234,8 +239,8 @@ export class NotifeedInbox extends Base {
 
   #toggled(): void {
     // By the bell: the person goes in. By the app: the focus stays where it is.
-    if (this.open && this.shadowRoot!.activeElement === this.#bell) this.#list.focus();
-    this.dispatchEvent(new CustomEvent("notifeed-toggle"));
+    if (this.open && this.#active === this.#bell) this.#list.focus();
+    this.#tellApp("notifeed-toggle", null, false);
   }
 
   #shows({ payload, userActionState }: FeedNotification): boolean {
@@ -276,7 +281,7 @@ export class NotifeedInbox extends Base {
     const times = this.#times;
     times.begin(this.#clock());
     const more = this.#list.show(this.#items, { labels, times });
-    if (!more && this.shadowRoot!.activeElement === this.#more) this.#list.focus(Infinity);
+    if (!more && this.#active === this.#more) this.#list.focus(Infinity);
     write(this.#more, labels.more);
     this.#more.hidden = !more;
     // Only who begins anew to watch is told of what is in sight already.
@@ -289,16 +294,19 @@ export class NotifeedInbox extends Base {
     const { status, cursor } = this.#client ?? {};
     const state = status?.state ?? "live";
     const isLive = state === "live";
+    const isConnecting = state === "connecting";
     const text = isLive ? (this.#failed ? labels.failed : "") : labels[state];
+    // Who pressed it sees what comes of it before the focus has to go.
+    const pressed = this.#active === this.#reconnect;
+    if (isLive && pressed) this.#heading.focus();
     this.#notice.hidden = !text;
     write(this.#state, text);
     write(this.#reconnect, labels.reconnect);
-    this.#reconnect.hidden = isLive || state === "connecting";
-    this.#list.element.ariaBusy = `${state === "connecting"}`;
+    this.#reconnect.hidden = isLive || (isConnecting && !pressed);
+    this.#list.element.ariaBusy = `${isConnecting}`;
     // Before the feed was read once nobody knows that it is empty.
     this.#empty.hidden = this.#items.length > 0 || (!isLive && cursor === null);
-    const slot = this.#empty.firstElementChild!;
-    write(slot, labels.empty);
+    write(this.#nothing, labels.empty);
   }
 
   #grow(): void {
@@ -312,13 +320,13 @@ export class NotifeedInbox extends Base {
     if (!client) return;
     const { id, readState, userActionState } = item;
     if (intent === "title") {
-      if (!this.#ask("notifeed-activate", item)) return;
+      if (!this.#tellApp("notifeed-activate", item)) return;
       if (readState === "unread" || userActionState !== "activated") this.#try(client.activate(id));
     } else if (intent === "read") {
       this.#try(isUnread(item) ? client.markRead(id) : client.markUnread(id));
     } else if (userActionState === "dismissed") {
       this.#try(client.restore(id));
-    } else if (this.#ask("notifeed-dismiss", item)) {
+    } else if (this.#tellApp("notifeed-dismiss", item)) {
       this.#try(client.dismiss(id));
     }
   }
@@ -328,19 +336,19 @@ export class NotifeedInbox extends Base {
     if (client) this.#try(Promise.all(this.#items.filter(isUnread).map(({ id }) => client.markRead(id))));
   }
 
-  /** Tells the app what a person does. @returns whether the element goes on with it */
-  #ask(type: string, detail: FeedNotification): boolean {
-    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: true }));
+  /** Tells the app. @returns whether the element goes on with it */
+  #tellApp(type: string, detail: unknown, cancelable = true): boolean {
+    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
   }
 
   /** Says so when a change is refused; the client has taken it back. */
   #try(change: Promise<unknown>): void {
     this.#failed = false;
-    change.catch((detail: unknown) => {
+    change.catch((error: unknown) => {
       this.#failed = true;
       this.#say(this.#labels.failed);
       this.#update();
-      this.dispatchEvent(new CustomEvent("notifeed-error", { detail, bubbles: true, composed: true }));
+      this.#tellApp("notifeed-error", error, false);
     });
   }
 }

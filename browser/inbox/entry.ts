@@ -1,4 +1,4 @@
-// `notifeed/inbox`: `<notifeed-inbox>`, an inbox on a live client (README.md). Importing it defines nothing, and works
+// `notifeed/inbox`: `<notifeed-inbox>`, an inbox on a live client (docs/inbox.md). Importing it defines nothing, and works
 // where there is no DOM.
 
 export { defineInbox, NotifeedInbox } from "./element.ts";

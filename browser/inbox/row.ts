@@ -62,7 +62,8 @@ export class Row {
     const title = titleOf(item, labels);
     this.#item = item;
 
-    const parts = ["item", unread ? "unread" : "read", priority.toLowerCase()];
+    const parts = ["item", priority.toLowerCase()];
+    if (unread) parts.push("unread");
     if (dismissed) parts.push("dismissed");
     this.element.setAttribute("part", parts.join(" "));
     this.element.ariaPosInSet = `${place}`;

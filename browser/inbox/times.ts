@@ -9,7 +9,6 @@ const UNITS = [
 /** Times in one language. Instants are milliseconds since 1970. */
 export class Times {
   readonly language: string | undefined;
-  readonly #number: Intl.NumberFormat;
   readonly #ago: Intl.RelativeTimeFormat;
   readonly #word: Intl.RelativeTimeFormat;
   readonly #date: Intl.DateTimeFormat;
@@ -25,7 +24,6 @@ export class Times {
     } catch {
       language = undefined;
     }
-    this.#number = new Intl.NumberFormat(language);
     // "1 day ago", not "yesterday", which is wrong when two midnights lie between; but "now", not "0 seconds ago".
     this.#ago = new Intl.RelativeTimeFormat(language);
     this.#word = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
@@ -53,6 +51,6 @@ export class Times {
 
   /** A count in a badge: at most two digits. */
   count(count: number): string {
-    return count > 99 ? `${this.#number.format(99)}+` : this.#number.format(count);
+    return Math.min(count, 99).toLocaleString(this.#date.resolvedOptions().locale) + (count > 99 ? "+" : "");
   }
 }

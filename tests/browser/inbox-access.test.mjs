@@ -158,5 +158,5 @@ test("an app's colours, fonts and parts reach in", async () => {
     node.evaluate((node) => ({ ...getComputedStyle(node) }));
   assert.equal((await style(app.part("panel"))).backgroundColor, "rgb(1, 2, 3)");
   assert.equal((await style(app.part("unread").first())).color, "rgb(4, 5, 6)");
-  assert.notEqual((await style(app.part("read").last())).color, "rgb(4, 5, 6)");
+  assert.notEqual((await style(app.part("item").last())).color, "rgb(4, 5, 6)");
 });

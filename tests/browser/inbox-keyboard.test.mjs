@@ -45,7 +45,7 @@ test("Enter follows, Delete and d dismiss and go on with the neighbour", async (
   await app.open({ ...THREE, d: { minutes: 300 } }, "inline");
   await app.button("Third").focus();
   await press("Enter");
-  await app.part("read").nth(0).waitFor();
+  await app.button("Mark unread: Third").waitFor();
   await app.focused(app.button("Third"));
   await press("Delete");
   await app.hasRows(3);
@@ -101,6 +101,18 @@ test("what changes or arrives leaves the focus where it is", async () => {
   await app.spoken("That couldn’t be changed");
   await app.hasRows(5);
   assert.equal(await app.run("inbox.shadowRoot.activeElement !== null"), true);
+});
+
+test("what comes of trying again can be awaited where it was pressed", async () => {
+  await app.open(THREE, "inline");
+  await app.run("client.become({ state: 'waiting' })");
+  await app.button("Try now").press("Enter");
+  await app.run("client.become({ state: 'connecting' })");
+  await app.page.getByText("Connecting…").waitFor();
+  await app.focused(app.button("Try now"));
+  await app.run("client.become({ state: 'live' })");
+  await app.focused(app.page.getByRole("heading", { name: "Notifications" }));
+  assert.equal(await app.part("notice").isVisible(), false);
 });
 
 test("by keyboard all of a long list is reached", async () => {
