@@ -72,11 +72,11 @@ async function marked(...marks) {
 
 /** Sends and gives what came: the status, and the error's code if there is one. */
 async function send() {
-  // Not what the other sections ask for by themselves.
-  const answered = page.waitForResponse((response) => !/\/dev\/|[?&/](\$|%24)(top|count)\b/.test(response.url()));
+  // What was said of the last answer must not be taken for what is said of this one.
+  await page.locator("#answer-said").evaluate((said) => (said.textContent = ""));
   await page.locator("#send").click();
-  const status = (await answered).status();
-  await page.locator("#answer-status").getByText(String(status)).waitFor();
+  await page.locator("#answer-said").getByText("Answered").waitFor({ state: "attached" });
+  const status = Number.parseInt((await page.locator("#answer-status").textContent()) ?? "");
   const answer = (await page.locator("#answer-body").textContent()) ?? "";
   return { status, answer, code: answer.startsWith("{") ? JSON.parse(answer).error?.code : undefined };
 }
@@ -257,6 +257,14 @@ test("the curl command can ask for the token itself", async () => {
   const command = (await page.locator("#command").textContent()) ?? "";
   const { stdout } = await run("bash", ["-c", command], { cwd: root });
   assert.match(stdout, /^HTTP\/1\.1 20[01] /);
+});
+
+test("without the validator the server judges", async () => {
+  await page.route("**/*.wasm", (route) => route.abort());
+  await page.reload();
+  await verdict("The validator didn't load: only the server judges.");
+  await choose("An empty title");
+  assert.equal((await send()).code, "InvalidPayload");
 });
 
 test("by keyboard alone", async () => {

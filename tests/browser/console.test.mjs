@@ -175,3 +175,20 @@ test("nothing is loaded from, sent to or run for another origin", async () => {
   assert.deepEqual([...new Set(origins)], [service.url]);
   assert.deepEqual(complaints, []);
 });
+
+for (const width of [1440, 1000, 390]) {
+  test(`nothing moves while it loads, ${width} pixels wide`, async () => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.addInitScript(() => {
+      /** @type {any} */ (window).moved = 0;
+      const observer = new PerformanceObserver((list) => {
+        for (const shift of list.getEntries()) /** @type {any} */ (window).moved += /** @type {any} */ (shift).value;
+      });
+      observer.observe({ type: "layout-shift", buffered: true });
+    });
+    await open();
+    await page.waitForTimeout(300);
+    const moved = await page.evaluate(() => /** @type {any} */ (window).moved);
+    assert.ok(moved < 0.02, `${moved} of the screen moved`);
+  });
+}

@@ -122,9 +122,10 @@ export function start(place, session) {
   }
 
   function showSender() {
-    const { sender, user } = session;
+    const { sender, user, pasting } = session;
     const who = sender ? `the app ${sender.app}, with a subscription id of ${user}` : user;
-    byId("sender", HTMLElement).textContent = `Sent as ${who}, also by Ctrl+Enter.`;
+    const how = pasting && !sender ? "with the token above" : `as ${who}`;
+    byId("sender", HTMLElement).textContent = `Sent ${how}, also by Ctrl+Enter.`;
     draw();
   }
 
@@ -133,7 +134,7 @@ export function start(place, session) {
     showSender();
   });
   session.on("sender", showSender);
-  session.on("pasting", draw);
+  session.on("pasting", showSender);
 
   // --- Samples
 
