@@ -23,33 +23,35 @@ export class AnswerView {
    */
   show({ status, statusText, headers, body, milliseconds }, created) {
     const time = `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
-    this.#line(`${status} ${statusText}`.trim(), status < 300 ? "good" : "bad", `in ${time}`);
+    const line = `${status} ${statusText}`.trim();
+    this.#line(line, status < 300 ? "good" : "bad", `in ${time}`, `Answered ${line} in ${time}`);
     this.#meaning.textContent = (created && MEANINGS.get(status)) || "";
     this.#headers.replaceChildren(
       ...headers.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
     );
     this.#body.textContent = indented(body);
-    this.#said.textContent = `Answered ${status} ${statusText} in ${time}.`;
   }
 
   /** @param {string} why there is no answer */
   fail(why) {
-    this.#line("No answer", "bad", "");
+    this.#line("No answer", "bad", "", `No answer: ${why}`);
     this.#meaning.textContent = "";
     this.#headers.replaceChildren();
     this.#body.textContent = why;
-    this.#said.textContent = `No answer: ${why}`;
   }
 
   /**
    * @param {string} status
    * @param {"good" | "bad"} state
    * @param {string} time
+   * @param {string} said where the sending was done
    */
-  #line(status, state, time) {
+  #line(status, state, time, said) {
     this.#status.textContent = status;
     this.#status.dataset.state = state;
     this.#time.textContent = time;
+    this.#said.textContent = said;
+    this.#said.dataset.state = state;
   }
 }
 

@@ -68,7 +68,10 @@ export const BODY = /* HTML */ `
       <button id="send" class="primary" title="Control+Enter">Send</button>
       <p id="verdict" class="verdict" role="status">Loading the validator…</p>
     </div>
-    <p id="sender" class="hint"></p>
+    <div class="hint sent">
+      <p id="sender"></p>
+      <p id="answer-said" role="status"></p>
+    </div>
     <ul id="findings" class="findings" aria-label="Violations and warnings"></ul>
   </form>
 
@@ -104,5 +107,4 @@ export const BODY = /* HTML */ `
     <h3 class="hint">Headers</h3>
     <dl id="answer-headers" class="mono"></dl>
   </div>
-  <p id="answer-said" class="visually-hidden" role="status"></p>
 `;
