@@ -15,7 +15,7 @@ use crate::json::Writer;
 use crate::policy::Policy;
 use crate::violation::Violations;
 
-/// A row of the error table. Of the rows that a body can earn, the first in this order answers.
+/// A row of the error table, by its `error.code`. Of the rows that a body can earn, the first in this order answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ErrorCode {

@@ -285,7 +285,7 @@ export type WarningCode =
   /** There are more warnings than are listed. */
   | "MoreWarnings";
 
-/** A row of the error table. Of the rows that a body can earn, the first in this order answers. */
+/** A row of the error table, by its `error.code`. Of the rows that a body can earn, the first in this order answers. */
 export type ErrorCode =
   /** 400: the body is an array. */
   | "MultipleNotificationsNotSupported"
@@ -434,7 +434,10 @@ export interface StateUpdate {
   userActionState?: UserActionState;
 }
 
-/** What the server sends. */
+/**
+ * What the server sends over `notifeed.v1`, one JSON object a text frame. `reset`: the client's
+ * cursor can't be honoured, it forgets everything, the whole live feed follows.
+ */
 export type ServerFrame =
   | { type: "reset" }
   | ({ type: "notification" } & NotificationFrame)
@@ -515,7 +518,10 @@ export interface ResultFrame {
   error?: ErrorObject;
 }
 
-/** What a client sends. */
+/**
+ * What a client sends over `notifeed.v1`, besides the text `ping`. `ref`: its own name for the
+ * frame, at most 64 characters, which the `result` repeats.
+ */
 export type ClientFrame =
   | {
       type: "ack";
@@ -524,7 +530,7 @@ export type ClientFrame =
     }
   | ({ ref: string } & ClientRequest);
 
-/** What a client asks for. */
+/** What a client asks for, to be answered with a `result`. */
 export type ClientRequest =
   | {
       type: "update";

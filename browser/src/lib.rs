@@ -17,6 +17,7 @@ use crate::options::{Options, Settings};
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
+// The glue is made into browser/glue.
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"import type { Options, Verdict } from "../generated/types.ts";"#;
 

@@ -11,7 +11,8 @@ pub const MAX_REFERENCE: usize = 64;
 /// The largest frame that a client may send, in bytes: a token is the largest thing in one.
 pub const MAX_FRAME_BYTES: usize = 20 * 1024;
 
-/// What a client sends.
+/// What a client sends over `notifeed.v1`, besides the text `ping`. `ref`: its own name for the
+/// frame, at most 64 characters, which the `result` repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
 pub enum ClientFrame {
@@ -30,7 +31,7 @@ pub enum ClientFrame {
     },
 }
 
-/// What a client asks for.
+/// What a client asks for, to be answered with a `result`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(
     test,

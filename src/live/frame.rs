@@ -9,11 +9,11 @@ use crate::json::Writer;
 use crate::notification::Notification;
 use crate::time::Timestamp;
 
-/// What the server sends.
+/// What the server sends over `notifeed.v1`, one JSON object a text frame. `reset`: the client's
+/// cursor can't be honoured, it forgets everything, the whole live feed follows.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
 pub(crate) enum ServerFrame<'f> {
-    /// The client's cursor can't be honoured: it forgets everything, the whole live feed follows.
     Reset,
     Notification(NotificationFrame<'f>),
     State(StateFrame),
