@@ -48,7 +48,7 @@ export class NotifeedInbox extends Base {
   #watcher: IntersectionObserver | undefined;
 
   readonly #badge = element("span", { part: "badge", "aria-hidden": "true" });
-  readonly #bell = button("bell", { "aria-haspopup": "dialog", "aria-expanded": "false" });
+  readonly #bell = button("bell", { "aria-haspopup": "dialog" });
   readonly #heading = element("h2", { part: "heading", id: "heading", tabindex: "-1" });
   readonly #markAll = button("mark-all");
   readonly #list = new List(
@@ -170,9 +170,7 @@ export class NotifeedInbox extends Base {
   disconnectedCallback(): void {
     this.#listen();
     this.#watcher?.disconnect();
-    clearTimeout(this.#telling);
     clearTimeout(this.#ticking);
-    this.#news = [];
   }
 
   attributeChangedCallback(name: string): void {
@@ -183,6 +181,9 @@ export class NotifeedInbox extends Base {
   /** Listens to the client there is now, as long as the element is in a page. */
   #listen(): void {
     for (const end of this.#unlisten.splice(0)) end();
+    // Another client may be another person's.
+    clearTimeout(this.#telling);
+    this.#news = [];
     const client = this.#client;
     if (!client || !this.isConnected) return;
     this.#unlisten.push(
@@ -232,7 +233,6 @@ export class NotifeedInbox extends Base {
     this.#toggling = true;
     this.open = open;
     this.#toggling = false;
-    this.#bell.ariaExpanded = `${open}`;
     this.#list.fold();
     if (open) this.#draw(true);
   }
@@ -265,6 +265,7 @@ export class NotifeedInbox extends Base {
     this.#items = (this.#client?.items ?? []).filter((item) => this.#shows(item));
     const unread = this.#items.filter(isUnread).length;
     this.#bell.ariaLabel = labels.bell(unread);
+    this.#bell.ariaExpanded = `${this.open}`;
     this.#badge.hidden = unread === 0;
     write(this.#badge, this.#times.count(unread));
     write(this.#heading, labels.heading);

@@ -109,10 +109,10 @@ export class List {
   }
 
   #act(target: Element): void {
-    const intent = target.closest("button")?.dataset["do"] as Intent | undefined;
+    const intent = (target.closest("button")?.dataset["do"] ?? "title") as Intent;
     const id = target.closest("li")?.dataset["id"] ?? "";
     const row = this.#rows.get(id);
-    if (!intent || !row) return;
+    if (!row) return;
     this.#actedOn = id;
     this.#intend(row.item, intent);
   }

@@ -71,7 +71,8 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 [part=facts] { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.6em; color: var(--muted); font-size: 0.8125em; margin-block-start: 0.15rem }
 [part=priority] { inline-size: 1.4em; border: 1px solid; border-radius: 50%; text-align: center; font-weight: 700; line-height: 1.25 }
 [part~=high] [part=priority] { color: var(--accent) }
-[part=actions] { grid-area: 1 / 2 / 4; position: relative; display: flex; gap: 0.1rem; align-self: start }
+[part=actions], [part=time], [part=priority] { position: relative }
+[part=actions] { grid-area: 1 / 2 / 4; display: flex; gap: 0.1rem; align-self: start }
 [part=actions] button { inline-size: 2rem; block-size: 2rem; padding: 0; color: var(--muted) }
 [part=actions] button:hover { color: var(--text); background: var(--line) }
 

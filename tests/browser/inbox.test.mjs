@@ -50,6 +50,10 @@ test("the app opens and closes it without taking the focus, and is told", async 
   // Open when it comes into the page, closed when it goes, and as it was when it comes again.
   await app.run("inbox.remove(); inbox.open = true");
   assert.equal(await app.run("client.listeners"), 0, "out of the page it listens to nothing");
+  await app.run("inbox.open = false; document.body.append(inbox)");
+  await app.until("inbox.shadowRoot.querySelector('[part=bell]').ariaExpanded === 'false'");
+  assert.equal(await app.part("panel").isVisible(), false);
+  await app.run("inbox.remove(); inbox.open = true");
   await app.run("document.body.append(inbox)");
   await app.part("panel").waitFor();
   assert.ok(Number(await app.run("client.listeners")) > 0);
@@ -141,7 +145,8 @@ test("activating marks as read, unless the app prevents it", async () => {
   await app.button("Third").click();
   assert.deepEqual(await app.asked(), ["c read activated"], "it is so already");
   await app.run("inbox.addEventListener('notifeed-activate', (event) => event.preventDefault())");
-  await app.button("Second").click();
+  // The time can be hovered, for the absolute one.
+  await app.part("time").nth(1).click();
   assert.equal(await app.run("detail.id"), "b");
   assert.deepEqual(await app.asked(), ["c read activated"]);
 });
@@ -204,12 +209,16 @@ test("what arrives is read out, once and together; what is replayed isn't", asyn
     "inbox.hideRaw = true; client.arrive([notification('l', { payload: { rawContent: 'x' } }), notification('m')])",
   );
   await app.spoken("New: m");
+  // What was about to be said to one person isn't said to the next.
+  await app.run("client.arrive([notification('secret')]); inbox.client = new PageClient()");
+  await app.run("inbox.client = client; client.arrive([notification('n')])");
+  await app.spoken("New: n");
   // The same words again are another piece of news.
   await app.run(
-    "globalThis.said = inbox.shadowRoot.querySelector('[role=status]').firstChild; client.arrive([notification('m')])",
+    "globalThis.said = inbox.shadowRoot.querySelector('[role=status]').firstChild; client.arrive([notification('n')])",
   );
   await app.until("inbox.shadowRoot.querySelector('[role=status]').firstChild !== said");
-  await app.spoken("New: m");
+  await app.spoken("New: n");
 });
 
 test("it says when it isn't live, and that it is empty only when it knows", async () => {
