@@ -1,8 +1,9 @@
 // The npm package's folder from what tsc, wasm-pack and the sources have: scripts/build calls it.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { root } from "./local.mjs";
 
@@ -22,14 +23,16 @@ const ENTRIES = {
   "send.node": "sender/node.ts",
   "send.workerd": "sender/workerd.ts",
 };
-const entries = Object.entries(ENTRIES).filter(([, source]) => existsSync(at(`browser/${source}`)));
+const entries = Object.entries(ENTRIES);
 
 // The page of a running `make dev` goes on with the old files until the new ones are there.
 mkdirSync(folder, { recursive: true });
 const old = new Set(readdirSync(folder));
 
 const wasm = readFileSync(at("browser/glue/notifeed_bg.wasm"));
-writeFileSync(at("browser/glue/inline.js"), `export const wasm = "${wasm.toString("base64")}";\n`);
+// Text of compressed bytes compresses to little more than these; text of the bytes themselves to a third more.
+const text = deflateRawSync(wasm, { level: 9 }).toString("base64");
+writeFileSync(at("browser/glue/inline.js"), `export const wasm = "${text}";\n`);
 writeFileSync(at("browser/glue/inline.d.ts"), "export declare const wasm: string;\n");
 rmSync(at("target/types"), { recursive: true, force: true });
 try {
@@ -80,10 +83,6 @@ writeFileSync(
   `${folder}/notifeed_bg.wasm.d.ts`,
   "/** What the bundler makes of it: its address, or a compiled module. */\ndeclare const wasm: any;\nexport default wasm;\n",
 );
-// What isn't built yet can't be imported.
-for (const [path, { types }] of Object.entries(manifest.exports))
-  if (types && !made.has(types.slice(2))) delete manifest.exports[path];
-
 const version = readFileSync(at("Cargo.toml"), "utf8").match(/^version = "(.*)"/m)?.[1];
 writeFileSync(`${folder}/package.json`, JSON.stringify({ ...manifest, version }, null, 2) + "\n");
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { after, beforeEach, test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import type { NotificationRequest } from "../generated/types.ts";
 import { init } from "../validator/node.ts";
 import { InvalidNotificationError, send, SendError, type SendOptions } from "./node.ts";
 
@@ -67,7 +68,7 @@ const broken: Script = (response) => void response.socket?.destroy();
 
 const notification = { targetHostName: "notify.example.com", payload: { visualContent: { title: "Hello" } } };
 const go = (options: Partial<SendOptions> = {}, more: object = {}) =>
-  send({ ...notification, ...more }, { url, token: "t", ...options });
+  send({ ...notification, ...more } as NotificationRequest, { url, token: "t", ...options });
 
 /** The error that a promise ends with. */
 async function failureOf(promise: Promise<unknown>): Promise<any> {

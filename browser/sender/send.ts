@@ -1,5 +1,6 @@
 // The sender: one notification to the service, whatever the line does. What is wrong with it is said before it goes out.
 
+import type { NotificationRequest } from "../generated/types.ts";
 import { validate } from "../validator/validator.ts";
 import { type Answer, read } from "./answer.ts";
 import { InvalidNotificationError, SendError, type SendOptions, type Sent } from "./api.ts";
@@ -15,14 +16,13 @@ const ATTEMPT_TIMEOUT = 10_000;
  * Sends a notification, by a validator that is loaded.
  * @throws as the entries' `send`
  */
-export async function post(notification: object, options: SendOptions): Promise<Sent> {
+export async function post(notification: NotificationRequest, options: SendOptions): Promise<Sent> {
   const { token, unsId, signal, attempts: most = ATTEMPTS, timeout = TIMEOUT } = options;
   const endpoint = endpointOf(options.url);
   const transport = options.fetch ?? ((request: Request) => fetch(request));
   const deadline = Date.now() + timeout;
 
-  const given = (notification as { appNotificationId?: string | null }).appNotificationId;
-  const appNotificationId = given ?? crypto.randomUUID();
+  const appNotificationId = notification.appNotificationId ?? crypto.randomUUID();
   const text = JSON.stringify({ ...notification, appNotificationId });
   const verdict = validate(text, options.policy && { policy: options.policy });
   if (!verdict.ok) throw new InvalidNotificationError(verdict);

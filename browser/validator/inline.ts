@@ -7,5 +7,10 @@ export * from "./exports.ts";
 
 /** Loads the validator. Call it once, early; more calls wait for the same. */
 export function init(): Promise<void> {
-  return load(() => Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0)));
+  return load(() => {
+    const compressed = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
+    return new Response(
+      new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate-raw")),
+    ).arrayBuffer();
+  });
 }
