@@ -1,0 +1,115 @@
+// What each import of the package adds to an app, as a bundler would put it there: minified, without what isn't used,
+// compressed by brotli. size-limit weighs and refuses; `make check` calls it.
+//
+//   node tests/package/sizes.mjs            every import beside its limit; ends with 1 if one is above
+//   node tests/package/sizes.mjs --table    the table of browser/README.md, with today's date
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { root } from "../../scripts/local.mjs";
+
+/**
+ * What an app imports, and the most that it may weigh, in bytes. A limit is raised only for something users get, and
+ * lowered with every success.
+ * @type {{ entry: string, code: string, wasm?: boolean, limit: number, what: string }[]}
+ */
+const imports = [
+  {
+    entry: "notifeed",
+    code: 'export { init, isValid, normalize, validate } from "notifeed";',
+    wasm: true,
+    limit: 25_900,
+    what: "the validator: the wasm, and what loads it",
+  },
+  {
+    entry: "notifeed/inline",
+    code: 'export { init, isValid, normalize, validate } from "notifeed/inline";',
+    limit: 30_500,
+    what: "the same in one module, with the wasm in it as text",
+  },
+  {
+    entry: "notifeed/schema",
+    code: 'export { schema } from "notifeed/schema";',
+    limit: 1_700,
+    what: "the JSON Schema",
+  },
+  { entry: "notifeed/live", code: 'export { connect } from "notifeed/live";', limit: 7_000, what: "the live client" },
+  {
+    entry: "notifeed/inbox",
+    code: 'export { defineInbox } from "notifeed/inbox";',
+    limit: 6_500,
+    what: "the custom element",
+  },
+  {
+    entry: "notifeed/inbox and notifeed/live",
+    code: 'export { connect } from "notifeed/live";\nexport { defineInbox } from "notifeed/inbox";',
+    limit: 13_000,
+    what: "both, as an app has them",
+  },
+  {
+    entry: "notifeed/send",
+    code: 'export { send } from "notifeed/send";',
+    wasm: true,
+    limit: 27_300,
+    what: "the sender, with the validator that it asks first",
+  },
+];
+
+const built = resolve(root, "www/notifeed");
+const folder = resolve(root, "target/sizes");
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(join(folder, "node_modules"), { recursive: true });
+symlinkSync(built, join(folder, "node_modules/notifeed"));
+
+const present = imports.filter(({ entry }) =>
+  entry.split(" and ").every((name) => existsSync(join(built, `${name.replace(/^notifeed\/?/, "") || "index"}.js`))),
+);
+const checks = await Promise.all(
+  present.map(async ({ entry: name, code, wasm, limit }, index) => {
+    const outfile = join(folder, `${index}.js`);
+    const stdin = { contents: code, resolveDir: folder };
+    await build({
+      stdin,
+      outfile,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      preserveSymlinks: true,
+    });
+    const path = wasm ? [outfile, join(built, "notifeed_bg.wasm")] : [outfile];
+    return { name, path, limit: `${limit} B` };
+  }),
+);
+const config = join(folder, ".size-limit.json");
+writeFileSync(config, JSON.stringify(checks));
+
+/** @type {{ name: string, size: number, passed: boolean }[]} */
+const weighed = JSON.parse(weigh());
+if (process.argv.includes("--table")) {
+  console.log(`| import | compressed | what |\n|---|---:|---|`);
+  for (const [index, { name, size }] of weighed.entries()) {
+    const names = name.split(" and ").map((one) => `\`${one}\``);
+    console.log(`| ${names.join(" and ")} | ${(size / 1000).toFixed(1)} KB | ${present[index].what} |`);
+  }
+  console.log(`\nMinified, brotli, 1 KB = 1000 bytes; ${new Date().toISOString().slice(0, 10)}.`);
+} else {
+  for (const [index, { name, size, passed }] of weighed.entries())
+    console.error(`notifeed: ${name} is ${size} bytes, ${passed ? "of at most" : "MORE THAN"} ${present[index].limit}`);
+  if (!weighed.every(({ passed }) => passed)) process.exitCode = 1;
+}
+
+/** size-limit's report: it ends with 1 when something is too large, and has said so. */
+function weigh() {
+  const tool = resolve(root, "tests/package/node_modules/.bin/size-limit");
+  const cwd = resolve(root, "tests/package");
+  try {
+    return execFileSync(tool, ["--json", "--config", config], { cwd, encoding: "utf8" });
+  } catch (error) {
+    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error);
+    if (!stdout?.startsWith("[")) throw new Error(stderr || String(error));
+    return stdout;
+  }
+}
