@@ -18,11 +18,12 @@ const judged = {
 const proof = {
   early: "NotInitializedError",
   validator: judged,
-  inline: judged,
   schema: "https://json-schema.org/draft/2020-12/schema",
   live: [true, "Hello", 1, "stopped"],
   send: [201, 200, true, "InvalidAuthenticationToken", "InvalidNotificationError"],
 };
+
+const inlineProof = { early: "NotInitializedError", inline: judged };
 
 const service = await startService();
 const browser = await launch();
@@ -47,17 +48,24 @@ for (const [name, file] of [
 ])
   test(name, async () => {
     const cwd = await consumer(file);
-    const { stdout } = await run("node", [file], { cwd });
-    assert.deepEqual(JSON.parse(stdout), proof);
+    assert.deepEqual(JSON.parse((await run("node", [file], { cwd })).stdout), proof);
+    assert.deepEqual(JSON.parse((await run("node", [file, "inline"], { cwd })).stdout), inlineProof);
   });
 
-/** @param {string} folder */
-const opened = async (folder) => open(browser, await serve(folder, service.url));
+/**
+ * Opens a built app in Chromium.
+ * @param {string} folder
+ */
+async function proves(folder) {
+  const address = await serve(folder, service.url);
+  assert.deepEqual(await open(browser, address), proof);
+  assert.deepEqual(await open(browser, `${address}/#inline`), inlineProof);
+}
 
 test("Vite", async () => {
   const cwd = await consumer("index.html", "app.js");
   await run("vite", ["build", "--logLevel=warn"], { cwd });
-  assert.deepEqual(await opened(join(cwd, "dist")), proof);
+  await proves(join(cwd, "dist"));
 });
 
 test("webpack", async () => {
@@ -65,7 +73,7 @@ test("webpack", async () => {
   const built = join(cwd, "built");
   await run("node", ["consumers/webpack.js", cwd, built]);
   await run("cp", ["index.html", built], { cwd });
-  assert.deepEqual(await opened(built), proof);
+  await proves(built);
 });
 
 test("esbuild", async () => {
@@ -76,15 +84,16 @@ test("esbuild", async () => {
     { cwd },
   );
   await run("cp", ["index.html", "built"], { cwd });
-  assert.deepEqual(await opened(join(cwd, "built")), proof);
+  await proves(join(cwd, "built"));
 });
 
 test("a page without a bundler", async () => {
   const cwd = await consumer("index.html", "page.js");
   await run("cp", ["page.js", "app.js"], { cwd });
-  assert.deepEqual(await opened(cwd), proof);
+  await proves(cwd);
 });
 
+// Without `notifeed/inline`: Workers compile no wasm while they run.
 test("a Worker, bundled by wrangler", async (context) => {
   const cwd = await consumer("worker.js", "wrangler.toml");
   await run("wrangler", ["deploy", "--dry-run", "--outdir=built"], { cwd });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { root } from "../../scripts/local.mjs";
 import { install, run } from "./install.mjs";
 
-const folder = await install("app.ts");
+const folder = await install("app.ts", "page.ts");
 
 const installed = resolve(root, "node_modules");
 const hosts = /** @type {Record<string, string[]>} */ ({
@@ -26,7 +26,8 @@ const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUnc
  */
 async function compiles(compiler, host, lookUp) {
   const options = [...strict, "--target", "es2022", ...hosts[host], ...lookUps[lookUp]];
-  await run(compiler, [...options, "app.ts"], { cwd: folder }).catch(({ stdout }) => {
+  const files = host === "a page" ? ["app.ts", "page.ts"] : ["app.ts"];
+  await run(compiler, [...options, ...files], { cwd: folder }).catch(({ stdout }) => {
     throw new Error(stdout);
   });
 }

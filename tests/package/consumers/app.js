@@ -1,5 +1,5 @@
 // In bundlers that understand `new URL(…, import.meta.url)`.
 import * as modules from "./modules.js";
-import { prove } from "./proof.js";
+import { prove, proveInline } from "./proof.js";
 
-globalThis.proof = prove(modules);
+globalThis.proof = location.hash ? proveInline(modules) : prove(modules);

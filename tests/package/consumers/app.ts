@@ -30,8 +30,11 @@ export async function tell(signal: AbortSignal): Promise<Sent | string> {
   try {
     const token = async ({ fresh }: { fresh: boolean }) => String(fresh);
     // @ts-expect-error: it must be told where the service is
-    await send({}, { token });
-    return await send({ targetHostName: "notify.example.com" }, { url: "https://notify.example.com", token, signal });
+    await send({ targetHostName: "notify.example.com", payload: {} }, { token });
+    const payload = { visualContent: { title: "Hello" } };
+    const expirationDateTime = new Date(Date.now() + 60_000);
+    const notification = { targetHostName: "notify.example.com", payload, expirationDateTime };
+    return await send(notification, { url: "https://notify.example.com", token, signal });
   } catch (error) {
     if (error instanceof InvalidNotificationError) return error.violations[0]?.message ?? "";
     if (error instanceof SendError) return `${error.status} ${error.code} ${error.details[0]?.target}`;

@@ -1,11 +1,13 @@
 (async () => {
-  const [validator, inline, live, schema, send] = await Promise.all([
+  const [validator, inbox, inline, live, schema, send] = await Promise.all([
     import("notifeed"),
+    import("notifeed/inbox"),
     import("notifeed/inline"),
     import("notifeed/live"),
     import("notifeed/schema"),
     import("notifeed/send"),
   ]);
-  const { prove } = await import("./proof.js");
-  console.log(JSON.stringify(await prove({ validator, inline, live, schema, send })));
+  const { prove, proveInline } = await import("./proof.js");
+  const modules = { validator, inbox, inline, live, schema, send };
+  console.log(JSON.stringify(await (process.argv[2] ? proveInline(modules) : prove(modules))));
 })();

@@ -1,4 +1,4 @@
 import * as modules from "./modules.js";
-import { prove } from "./proof.js";
+import { prove, proveInline } from "./proof.js";
 
-console.log(JSON.stringify(await prove(modules)));
+console.log(JSON.stringify(await (process.argv[2] ? proveInline(modules) : prove(modules))));
