@@ -342,7 +342,8 @@ export class Client implements LiveClient {
     this.#replayed += changes.length;
     this.#saver?.note(changes);
     this.#settle(changes);
-    if (frame.type === "ready") this.#ready = { type: "ready", resumed: frame.resumed, replayed: this.#replayed };
+    if (frame.type === "ready" && this.#status.state !== "live")
+      this.#ready = { type: "ready", resumed: frame.resumed, replayed: this.#replayed };
   }
 
   /** Tells of changes that the feed has taken in. */

@@ -205,7 +205,7 @@ export class Line {
     if (frame.type === "ready") {
       this.#refused = null;
       this.#refusals = 0;
-      this.#report({ state: "live" });
+      if (this.#state !== "live") this.#report({ state: "live" });
     } else if (this.#state === "connecting" && "seq" in frame) {
       this.#unacknowledged += data.length;
       if (this.#unacknowledged < ACKNOWLEDGE_EVERY) return;
