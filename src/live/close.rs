@@ -1,5 +1,7 @@
 //! How a connection ends, and what the client does then.
 
+use crate::error::ErrorCode;
+
 /// A WebSocket close code (RFC 6455 §7.4) with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Close {
@@ -48,11 +50,45 @@ impl Close {
     };
 }
 
+/// The reason that a refused connection is closed with, where no status could be seen: the error
+/// code, and (D) after it what `Retry-After` would say in an answer: `ServerBusy retry-after=60`,
+/// in seconds. At most 123 bytes.
+pub fn refusal_reason(code: ErrorCode, retry_after: Option<u32>) -> String {
+    match retry_after {
+        Some(seconds) => format!("{} retry-after={seconds}", code.as_str()),
+        None => code.as_str().to_owned(),
+    }
+}
+
 /// The code to answer a close with: what the peer sent, unless that may not be sent (RFC 6455
 /// §7.4.1 reserves 1004, 1005, 1006 and 1015).
 pub const fn echo(code: u16) -> u16 {
     match code {
         1000..=1003 | 1007..=1014 | 3000..=4999 => code,
         _ => 1000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_its_code_and_when_to_come_back() {
+        assert_eq!(
+            refusal_reason(ErrorCode::ServerBusy, Some(60)),
+            "ServerBusy retry-after=60"
+        );
+        assert_eq!(
+            refusal_reason(ErrorCode::CallerBlocked, None),
+            "CallerBlocked"
+        );
+    }
+
+    #[test]
+    fn every_reason_fits_into_a_close_frame() {
+        for code in ErrorCode::ALL {
+            assert!(refusal_reason(code, Some(u32::MAX)).len() <= 123);
+        }
     }
 }

@@ -101,7 +101,7 @@ test("connections of a feed: one more is refused, until one goes", async () => {
   });
   // A browser sees no status: a close code tells it.
   const inBrowser = await small.connect({ as, bearerProtocol: true });
-  assert.deepEqual(await inBrowser.closed, { code: 4429, reason: "ServerBusy" });
+  assert.deepEqual(await inBrowser.closed, { code: 4429, reason: "ServerBusy retry-after=60" });
   // Another user isn't concerned, nor are those who are connected.
   await connected({ as: someone() });
   assert.equal((await post(as)).status, 201);

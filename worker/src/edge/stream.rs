@@ -4,7 +4,7 @@ use notifeed::credentials::base64url_encode;
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
-use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
+use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL, close};
 use notifeed::notification::Platform;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Request, RequestInit, Response};
@@ -44,11 +44,12 @@ impl Call<'_> {
         let refused = match answer {
             Ok(response) if response.status() == SWITCHING_PROTOCOLS => return Ok(response),
             Ok(response) => refused_by_hub(&response).await?,
-            Err(Stop::Problem(problem)) => problem.code,
+            Err(Stop::Problem(problem)) => (problem.code, problem.retry_after),
             Err(fault) => return Err(fault),
         };
-        let (code, reason) = (refused.close_code(), refused.as_str());
-        Ok(refuse_socket(code, reason, subprotocol, &self.context)?.into())
+        let (code, retry_after) = refused;
+        let reason = close::refusal_reason(code, retry_after);
+        Ok(refuse_socket(code.close_code(), &reason, subprotocol, &self.context)?.into())
     }
 
     async fn connect_with(&self, token: Option<&str>, subprotocol: bool) -> Result<Response, Stop> {
@@ -102,8 +103,8 @@ impl Call<'_> {
 
 const SWITCHING_PROTOCOLS: u16 = 101;
 
-/// The row of the error table that a Hub answered with.
-async fn refused_by_hub(response: &Response) -> Result<ErrorCode, Fault> {
+/// The row of the error table that a Hub answered with, and its `Retry-After` in seconds.
+async fn refused_by_hub(response: &Response) -> Result<(ErrorCode, Option<u32>), Fault> {
     #[derive(serde::Deserialize)]
     struct Envelope {
         error: Code,
@@ -114,7 +115,9 @@ async fn refused_by_hub(response: &Response) -> Result<ErrorCode, Fault> {
     }
     let text = JsFuture::from(response.text()?).await?;
     let envelope: Envelope = serde_json::from_str(&text.as_string().unwrap_or_default())?;
-    Ok(ErrorCode::parse(&envelope.error.code).unwrap_or(ErrorCode::ServiceUnavailable))
+    let code = ErrorCode::parse(&envelope.error.code).unwrap_or(ErrorCode::ServiceUnavailable);
+    let retry_after = response.headers().get("Retry-After")?;
+    Ok((code, retry_after.and_then(|seconds| seconds.parse().ok())))
 }
 
 /// The upgrade, as the Hub gets it: the command, and nothing of the caller's headers.
