@@ -63,10 +63,10 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 [part=title]::after { content: ""; position: absolute; inset: 0 }
 [part=title]:focus-visible { outline: 0 }
 [part=title]:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -2px }
-[part=title], [part=body], [part=facts] { grid-column: 1; overflow-wrap: anywhere; text-align: match-parent }
+[part=title], [part=body], [part=facts] { grid-column: 1; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent }
 [part=body] { font-size: 0.9em }
 [part=body] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: var(--notifeed-lines, 4); overflow: hidden; white-space: pre-line }
-[part=body]:empty, [part=group]:empty { display: none }
+p:empty, span:empty { display: none }
 .raw { font-family: ui-monospace, monospace }
 [part=facts] { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.6em; color: var(--muted); font-size: 0.8125em; margin-block-start: 0.15rem }
 [part=priority] { inline-size: 1.4em; border: 1px solid; border-radius: 50%; text-align: center; font-weight: 700; line-height: 1.25 }
@@ -77,10 +77,9 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 [part=actions] button:hover { color: var(--text); background: var(--line) }
 
 @media (prefers-reduced-motion: no-preference) {
-  [part=panel]:popover-open { transition: opacity 0.12s; @starting-style { opacity: 0 } }
-  [part=notice] { animation: appear 0.2s 0.6s both }
+  [part=panel]:popover-open, [part=notice] { transition: opacity 0.15s; @starting-style { opacity: 0 } }
+  [part=notice] { transition-delay: 0.6s }
 }
-@keyframes appear { from { opacity: 0 } }
 `;
 
 let sheet: CSSStyleSheet | undefined;

@@ -63,9 +63,20 @@ test("right to left everything is mirrored, and each text keeps its own directio
       const parts = ["heading", "mark-all", "title", "body", "group", "actions"];
       return parts.map((name) => Math.round(Math.abs(inbox.shadowRoot.querySelector("[part=" + name + "]").getBoundingClientRect()[side] - edge)));
     })()`);
+  /** How far from where their lines start the texts stand. */
+  const indents = () =>
+    app.run(`[...inbox.shadowRoot.querySelectorAll("[part=title], [part=body]")].filter((node) => node.textContent).map((node) => {
+      const side = document.dir === "rtl" ? "right" : "left";
+      const text = document.createRange();
+      text.selectNodeContents(node);
+      return Math.round(text.getBoundingClientRect()[side] - node.getBoundingClientRect()[side]);
+    })`);
+  const none = Array(7).fill(0);
   const leftToRight = await places();
+  assert.deepEqual(await indents(), none);
   await app.run(`document.dir = "rtl"`);
   assert.deepEqual(await places(), leftToRight);
+  assert.deepEqual(await indents(), none);
   const direction = (/** @type {string} */ name) =>
     app.button(name).evaluate((node) => getComputedStyle(node).direction);
   assert.equal(await direction("Build 512 passed"), "ltr");
