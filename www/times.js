@@ -52,8 +52,11 @@ export function countdown(dateTime, over = "now") {
   return made;
 }
 
-/** One for all: what is on the page counts, what was taken off it doesn't. */
-let clock = 0;
+/**
+ * One for all: what is on the page counts, what was taken off it doesn't.
+ * @type {ReturnType<typeof setInterval> | undefined}
+ */
+let clock;
 
 function tick() {
   const now = Date.now();

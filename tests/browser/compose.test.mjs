@@ -240,7 +240,7 @@ for (const name of ["Every property", "A large one", "A wrong type", "A conditio
     await tab("curl").click();
     await page.getByLabel("with the token itself").check();
     await page.locator("#command").getByText("Authorization: Bearer ey").waitFor();
-    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("button", { name: "Copy", exact: true }).click();
     await page.getByText("Copied", { exact: true }).waitFor();
     const command = await page.evaluate(() => navigator.clipboard.readText());
     const { stdout } = await run("sh", ["-c", command]);
