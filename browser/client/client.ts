@@ -10,6 +10,8 @@ import {
   type StateChange,
   type Status,
 } from "./api.ts";
+import { streamOf } from "./address.ts";
+import { Asked } from "./asked.ts";
 import { BROKEN, waitAfter } from "./backoff.ts";
 import type { Environment } from "./environment.ts";
 import { Events } from "./events.ts";
@@ -22,18 +24,10 @@ import type { Store } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { userOf } from "./token.ts";
 
-const STREAM = "beta/me/notifications/stream";
-
 /** Changes that come within this many milliseconds during a replay are told as one. */
 const GATHER = 50;
 /** The longest that a timer can run. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-interface Asked {
-  request: Request;
-  resolve(): void;
-  reject(error: LiveError): void;
-}
 
 /** What the app sees of the feed at a moment. */
 interface View {
@@ -49,8 +43,7 @@ export class Client implements LiveClient {
   readonly #feed = new Feed();
   readonly #events = new Events();
   readonly #outbox = new Outbox();
-  /** By `ref`: what this client asked, shown already and not answered yet. */
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked = new Asked();
   #status: Status = { state: "connecting" };
   #view: View | null = null;
   #changed: ReturnType<typeof setTimeout> | undefined;
@@ -157,9 +150,7 @@ export class Client implements LiveClient {
     clearTimeout(this.#changed);
     clearTimeout(this.#expiry);
     clearTimeout(this.#retry);
-    for (const { reject } of this.#asked.values()) {
-      reject(new LiveError(0, "Closed", "The client was closed before the service answered."));
-    }
+    this.#asked.close();
     this.#setStatus({ state: "stopped", reason: "closed" });
     this.#events.end();
     const saved = this.#saver?.settled();
@@ -248,7 +239,7 @@ export class Client implements LiveClient {
       },
       this.#environment,
     );
-    for (const { request } of this.#asked.values()) this.#outbox.add(request);
+    for (const request of this.#asked.requests) this.#outbox.add(request);
     this.#tabs?.post({ type: "welcome", status: this.#status, position: this.#feed.position() });
     this.#line.connect();
   }
@@ -314,7 +305,7 @@ export class Client implements LiveClient {
         this.#leader = from;
         if (message.position) this.#settle(this.#feed.adopt(message.position));
         this.#setStatus(message.status);
-        for (const { request } of this.#asked.values()) this.#tabs?.post({ type: "request", request });
+        for (const request of this.#asked.requests) this.#tabs?.post({ type: "request", request });
         break;
       case "frame":
         this.#take(message.frame);
@@ -381,24 +372,10 @@ export class Client implements LiveClient {
   }
 
   #seen(): View {
-    return (this.#view ??= this.#look());
-  }
-
-  /** The feed as the app sees it: with what was asked, as if it were answered already. */
-  #look(): View {
-    const asked = new Map<string, FeedNotification | null>();
-    for (const { request } of this.#asked.values()) {
-      const { id } = request;
-      const before = asked.has(id) ? asked.get(id) : this.#feed.items.get(id)?.notification;
-      if (!before) continue;
-      const { type, ref, ...change } = request;
-      asked.set(id, type === "update" ? { ...before, ...change } : null);
-    }
-    const items = this.#feed
-      .newestFirst()
-      .map((item) => (asked.has(item.id) ? asked.get(item.id) : item))
-      .filter((item) => item != null);
-    return { items, unread: items.filter(isUnread).length };
+    if (this.#view) return this.#view;
+    const items = this.#asked.applyTo(this.#feed.newestFirst());
+    this.#view = { items, unread: items.filter(isUnread).length };
+    return this.#view;
   }
 
   #setStatus(status: Status): void {
@@ -419,38 +396,20 @@ export class Client implements LiveClient {
   }
 
   #ask(request: Request): Promise<void> {
-    const asked = new Promise<void>((resolve, reject) => {
-      if (this.#closed) return reject(new LiveError(0, "Closed", "The client is closed."));
-      this.#asked.set(request.ref, { request, resolve, reject });
-      this.#redraw();
-      if (this.#line) this.#outbox.add(request);
-      else this.#tabs?.ask({ type: "request", request });
-    });
+    if (this.#closed) return Promise.reject(new LiveError(0, "Closed", "The client is closed."));
+    const asked = this.#asked.add(request);
     // Who doesn't look at the answer sees in the feed that it was taken back.
     asked.catch(() => {});
+    this.#redraw();
+    if (this.#line) this.#outbox.add(request);
+    else this.#tabs?.ask({ type: "request", request });
     return asked;
   }
 
-  #answer({ ref, status, error }: Result): void {
-    const asked = this.#asked.get(ref);
-    if (!asked) return;
-    this.#asked.delete(ref);
+  #answer(result: Result): void {
+    this.#asked.answer(result);
     this.#redraw();
-    // What was to be deleted and is gone is as it should be.
-    if (status < 300 || (status === 404 && asked.request.type === "delete")) asked.resolve();
-    else asked.reject(new LiveError(status, error?.code ?? "", error?.message ?? "The service refused it."));
   }
-}
-
-function streamOf({ url, platform, targetHostName, endpoint }: ConnectOptions): URL {
-  const stream = new URL(url);
-  stream.pathname = stream.pathname.replace(/\/*$/, `/${STREAM}`);
-  stream.protocol = stream.protocol.replace("http", "ws");
-  stream.search = "";
-  stream.hash = "";
-  const query = { platform, targetHostName, endpoint };
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) stream.searchParams.set(name, value);
-  return stream;
 }
 
 function canShare(): boolean {

@@ -1,0 +1,20 @@
+// Where the stream of a feed is.
+
+import type { ConnectOptions } from "./api.ts";
+
+const STREAM = "beta/me/notifications/stream";
+
+/**
+ * The address of the stream, without a cursor: ws or wss.
+ * @throws TypeError for a `url` that isn't one
+ */
+export function streamOf({ url, platform, targetHostName, endpoint }: ConnectOptions): URL {
+  const stream = new URL(url);
+  stream.pathname = stream.pathname.replace(/\/*$/, `/${STREAM}`);
+  stream.protocol = stream.protocol.replace("http", "ws");
+  stream.search = "";
+  stream.hash = "";
+  const query = { platform, targetHostName, endpoint };
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) stream.searchParams.set(name, value);
+  return stream;
+}
