@@ -92,7 +92,7 @@ export function assertProblem(answer, problem) {
 /**
  * Waits for what comes about by itself, soon.
  * @template T
- * @param {() => Promise<T>} condition anything truthy is what is waited for
+ * @param {() => T | Promise<T>} condition anything truthy is what is waited for
  * @param {number} [milliseconds]
  * @returns {Promise<T>}
  */

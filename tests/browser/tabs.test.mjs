@@ -202,6 +202,29 @@ test("all tabs closed and one opened again: everything is there before the line 
   assert.deepEqual(await told(again), [`notification ${missed}`]);
 });
 
+test("a worker of the page shares the line like a tab", async () => {
+  const visitor = await Visitor.arrive();
+  const [page] = await visitor.tabs(1);
+  await page.evaluate(
+    ({ token }) => {
+      const code = `import { connect } from "${location.origin}/notifeed/live.js";
+        const client = connect({ url: "${location.origin}", platform: "windows", token: async () => "${token}" });
+        client.on("notification", ({ notification }) => postMessage(notification.id));
+        client.on("ready", () => postMessage("ready"));
+        client.on("status", ({ status }) => status.state === "live" && postMessage("live"));`;
+      const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), { type: "module" });
+      Object.assign(globalThis, { said: /** @type {string[]} */ ([]) });
+      worker.onmessage = ({ data }) => /** @type {any} */ (globalThis).said.push(data);
+    },
+    { token: await userToken(visitor.as) },
+  );
+  await until(page, 'said.includes("live")');
+  const id = await visitor.post();
+  await until(page, `said.at(-1) === ${JSON.stringify(id)}`);
+  await has(page, [id]);
+  assert.equal(visitor.lines, 1);
+});
+
 test("a tab that its browser put to sleep loses the lead, and finds its way back", async () => {
   const visitor = await Visitor.arrive();
   const [first, second] = await visitor.tabs(2);
