@@ -23,6 +23,7 @@ export function start(place, session) {
   place.append(...section.content);
   session.on("user", () => section.restart());
   session.on("feed", () => section.refreshSoon());
+  addEventListener("online", () => section.refreshSoon());
   section.restart();
 }
 
@@ -40,6 +41,9 @@ class FeedSection {
   #newer = button("Newer", () => this.#from(this.#page - 1));
   #older = button("Older", () => this.#from(this.#page + 1));
   #where = element("span", { class: "hint" });
+  /** Says what a person asked to see; what comes by itself the devices announce. */
+  #announcement = element("p", { class: "visually-hidden", role: "status" });
+  #asked = false;
   #legend = element(
     "p",
     { class: "hint", hidden: "" },
@@ -77,6 +81,7 @@ class FeedSection {
       element("nav", { class: "pager", "aria-label": "Pages of the feed" }, this.#newer, this.#where, this.#older),
       this.#legend,
       this.#changes.node,
+      this.#announcement,
     ];
   }
 
@@ -86,6 +91,7 @@ class FeedSection {
     this.#changes.reset();
     this.#show([], null);
     this.#from(0);
+    this.#asked = false;
   }
 
   /** Reads the page again in a moment, together with what else changes until then. */
@@ -100,6 +106,7 @@ class FeedSection {
 
   /** @param {number} page */
   #from(page) {
+    this.#asked = true;
     if (page === 0) this.#pages = [firstPage(this.#filters.choice)];
     this.#page = page;
     void this.#read();
@@ -165,6 +172,8 @@ class FeedSection {
     this.#legend.hidden = bodies === null;
     const first = this.#page * this.#filters.choice.top;
     this.#where.textContent = items.length > 0 ? `${first + 1} to ${first + items.length} of ${count}` : "";
+    if (this.#asked) this.#announcement.textContent = this.#where.textContent || this.#empty.textContent;
+    this.#asked = false;
     enable(this.#newer, this.#page > 0);
     enable(this.#older, next !== undefined);
     const wait = Math.min(nextLook(items, bodies, Date.now()), this.#untilExpiration());
