@@ -259,6 +259,24 @@ test("the curl command can ask for the token itself", async () => {
   assert.match(stdout, /^HTTP\/1\.1 20[01] /);
 });
 
+test("sent as an app server, by its token and its subscription id; curl says the same", async () => {
+  const people = page.locator("#people");
+  await people.getByLabel("Device name", { exact: true }).fill("Laptop");
+  await people.getByRole("button", { name: "Subscribe", exact: true }).click();
+  await people.getByRole("button", { name: "Compose with it: Laptop" }).click();
+  await page.getByText("Sent as the app contoso-server, with a subscription id of megan@contoso.com").waitFor();
+  await field("Notification id").fill("by-app");
+  const { status, answer } = await send();
+  assert.equal(status, 201);
+  await tab("curl").click();
+  await page.locator("#command").getByText("$(make -s token app=contoso-server)").waitFor();
+  const command = (await page.locator("#command").textContent()) ?? "";
+  assert.match(command, /-H 'X-UNS-ID: v1\./);
+  const { stdout } = await run("bash", ["-c", command], { cwd: root });
+  assert.match(stdout, /^HTTP\/1\.1 200 /);
+  assert.equal(JSON.parse(stdout.slice(stdout.indexOf("\r\n\r\n"))).id, JSON.parse(answer).id);
+});
+
 test("without the validator the server judges", async () => {
   await page.route("**/*.wasm", (route) => route.abort());
   await page.reload();
