@@ -4,7 +4,7 @@ import type { Options, Verdict } from "../generated/types.ts";
 import * as glue from "../glue/notifeed.js";
 import { NotInitializedError } from "./errors.ts";
 
-/** A request body: its text, its UTF-8 bytes, or what `JSON.stringify` makes the text of. */
+/** A request body: its text, its UTF-8 bytes (a buffer or a view of one), or what `JSON.stringify` makes the text of. */
 export type Body = string | Uint8Array | object;
 
 /** A `WebAssembly.Module`. Not every host's types know that name, and where they do it stands for any object. */
@@ -74,7 +74,14 @@ export function normalize(body: Body, options?: Options): string {
 function crossing(body: Body): string | Uint8Array {
   if (!loaded) throw new NotInitializedError();
   if (typeof body === "string" || body instanceof Uint8Array) return body;
+  // Bytes as `fetch` takes them, also those of another frame.
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  if (isBuffer(body)) return new Uint8Array(body);
   const text = typeof body === "object" ? JSON.stringify(body) : undefined;
   if (text === undefined) throw new TypeError("A body is a string, a Uint8Array, or an object that JSON can say.");
   return text;
+}
+
+function isBuffer(body: unknown): body is ArrayBuffer {
+  return Object.prototype.toString.call(body) === "[object ArrayBuffer]";
 }
