@@ -1,9 +1,9 @@
 // What changed since it was last asked: the delta of the stored feed.
 
-import { get, sentence } from "../api.js";
+import { FEED, get, sentence } from "../api.js";
 import { element } from "../element.js";
 import { time } from "../times.js";
-import { FEED, pathOf } from "./query.js";
+import { pathOf } from "./query.js";
 
 /** @typedef {import("../notifeed/index.js").FeedNotification} Item */
 /** @typedef {{ id: string, "@removed": { reason: string } }} Removed */

@@ -1,11 +1,11 @@
 // The section of the stored feed: what any app reads over HTTP, page by page, and behind it where each body lies.
 
-import { ask, get, Refused, sentence } from "../api.js";
+import { ask, FEED, get, Refused, sentence } from "../api.js";
 import { element } from "../element.js";
 import { nextLook } from "./bodies.js";
 import { Changes } from "./changes.js";
 import { Filters } from "./filters.js";
-import { bodiesPath, countPath, FEED, firstPage, pathOf } from "./query.js";
+import { bodiesPath, countPath, firstPage, pathOf } from "./query.js";
 import { FeedTable } from "./table.js";
 
 /** @typedef {import("./table.js").Item} Item */

@@ -1,6 +1,6 @@
 // What is asked of the stored feed: pure.
 
-export const FEED = "/beta/me/notifications";
+import { FEED } from "../api.js";
 
 /**
  * What a person wants to see; an empty string: whatever it is.

@@ -1,9 +1,8 @@
 // The section of people and apps: who is signed in and what their token says, which app servers may reach them, and
 // what becomes of a post when that is taken back.
 
-import { fetchAnswer } from "../api.js";
+import { FEED, fetchAnswer } from "../api.js";
 import { element } from "../element.js";
-import { FEED } from "../feed/query.js";
 import { Subscriptions } from "./subscriptions.js";
 import { TokenView } from "./token.js";
 

@@ -1,8 +1,7 @@
 // The subscriptions of the signed-in user: made for a device, given to an app server, ended.
 
-import { get, sentence } from "../api.js";
+import { FEED, get, sentence } from "../api.js";
 import { element } from "../element.js";
-import { FEED } from "../feed/query.js";
 import { countdown, time } from "../times.js";
 import { copyButton } from "./copy.js";
 
