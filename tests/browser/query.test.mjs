@@ -20,12 +20,12 @@ test("only what is chosen is asked for, quotes doubled", () => {
 
 test("the count and the bodies are of the same page", () => {
   const choice = { ...all, groupName: "a&b", top: 20 };
-  const filter = "%24filter=groupName%20eq%20'a%26b'";
-  assert.equal(firstPage(all), "/beta/me/notifications?%24top=5");
-  assert.equal(firstPage(choice), `/beta/me/notifications?%24top=20&${filter}`);
+  const filter = "$filter=groupName%20eq%20'a%26b'";
+  assert.equal(firstPage(all), "/beta/me/notifications?$top=5");
+  assert.equal(firstPage(choice), `/beta/me/notifications?$top=20&${filter}`);
   assert.equal(countPath(all), "/beta/me/notifications/$count");
   assert.equal(countPath(choice), `/beta/me/notifications/$count?${filter}`);
-  assert.equal(bodiesPath(firstPage(choice)), `/dev/bodies?%24top=20&${filter}`);
+  assert.equal(bodiesPath(firstPage(choice)), `/dev/bodies?$top=20&${filter}`);
   assert.equal(bodiesPath("/beta/me/notifications"), "/dev/bodies");
 });
 
