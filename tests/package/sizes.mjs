@@ -2,10 +2,10 @@
 // compressed by brotli. size-limit weighs and refuses; `make check` calls it.
 //
 //   node tests/package/sizes.mjs            every import beside its limit; ends with 1 if one is above
-//   node tests/package/sizes.mjs --table    the table of browser/README.md, with today's date
+//   node tests/package/sizes.mjs --readme   writes the table of browser/README.md, with today's date
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { root } from "../../scripts/local.mjs";
@@ -88,13 +88,18 @@ writeFileSync(config, JSON.stringify(checks));
 
 /** @type {{ name: string, size: number, passed: boolean }[]} */
 const weighed = JSON.parse(weigh());
-if (process.argv.includes("--table")) {
-  console.log(`| import | compressed | what |\n|---|---:|---|`);
-  for (const [index, { name, size }] of weighed.entries()) {
+if (process.argv.includes("--readme")) {
+  const lines = weighed.map(({ name, size }, index) => {
     const names = name.split(" and ").map((one) => `\`${one}\``);
-    console.log(`| ${names.join(" and ")} | ${(size / 1000).toFixed(1)} KB | ${present[index].what} |`);
-  }
-  console.log(`\nMinified, brotli, 1 KB = 1000 bytes; ${new Date().toISOString().slice(0, 10)}.`);
+    return `| ${names.join(" and ")} | ${(size / 1000).toFixed(1)} KB | ${present[index].what} |\n`;
+  });
+  const readme = resolve(root, "browser/README.md");
+  const table = /(?<=\| import \| compressed .*\n.*\n)(\|.*\n)+(?=\nMinified.*; )/;
+  const today = new Date().toISOString().slice(0, 10);
+  const text = readFileSync(readme, "utf8")
+    .replace(table, lines.join(""))
+    .replace(/(?<=^Minified.*; )[\d-]+/m, today);
+  writeFileSync(readme, text);
 } else {
   for (const [index, { name, size, passed }] of weighed.entries())
     console.error(`notifeed: ${name} is ${size} bytes, ${passed ? "of at most" : "MORE THAN"} ${present[index].limit}`);
