@@ -1,6 +1,8 @@
 // The packed tarball in every kind of app: installed, built, run.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -66,6 +68,14 @@ test("Vite", async () => {
   const cwd = await consumer("index.html", "app.js");
   await run("vite", ["build", "--logLevel=warn"], { cwd });
   await proves(join(cwd, "dist"));
+});
+
+test("Vite, while it is worked on", async (context) => {
+  const cwd = await consumer("index.html", "app.js");
+  const server = spawn("node", ["consumers/vite-dev.js", cwd], { cwd: import.meta.dirname });
+  context.after(() => server.kill());
+  const [address] = await once(server.stdout, "data");
+  assert.deepEqual(await open(browser, String(address).trim()), proof);
 });
 
 test("webpack", async () => {

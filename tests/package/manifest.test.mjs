@@ -1,6 +1,7 @@
 // Whether the tarball is what npm, bundlers and compilers expect.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { install, run, tarball } from "./install.mjs";
@@ -34,4 +35,20 @@ test("npm would publish it as it is", async () => {
     names.filter((/** @type {string} */ name) => /\.wasm$|\.test\.|(?<!\.d)\.ts$/.test(name)),
     ["notifeed_bg.wasm"],
   );
+});
+
+test("what is imported and not used costs nothing", async () => {
+  const cwd = await install();
+  for (const name of [
+    "notifeed",
+    "notifeed/inline",
+    "notifeed/live",
+    "notifeed/inbox",
+    "notifeed/send",
+    "notifeed/schema",
+  ]) {
+    await writeFile(join(cwd, "app.js"), `import * as all from "${name}";\n`);
+    const { stdout } = await run("esbuild", ["app.js", "--bundle", "--minify", "--format=esm"], { cwd });
+    assert.equal(stdout.trim(), "", name);
+  }
 });
