@@ -13,14 +13,18 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** From here on seconds count, in milliseconds: what has hours left needn't be written every second. */
+const CLOSE = 5 * MINUTE;
+
 /**
- * How long, in its two largest units.
+ * How long, in its two largest units that matter.
  * @param {number} milliseconds
  */
 export function duration(milliseconds) {
   const of = (/** @type {number} */ unit) => Math.floor(milliseconds / unit);
   if (milliseconds >= DAY) return `${of(DAY)} d ${of(HOUR) % 24} h`;
   if (milliseconds >= HOUR) return `${of(HOUR)} h ${of(MINUTE) % 60} min`;
+  if (milliseconds >= CLOSE) return `${of(MINUTE)} min`;
   if (milliseconds >= MINUTE) return `${of(MINUTE)} min ${of(SECOND) % 60} s`;
   return `${Math.max(0, of(SECOND))} s`;
 }
@@ -57,8 +61,15 @@ export function countdown(dateTime, over = "now") {
  * @type {ReturnType<typeof setInterval> | undefined}
  */
 let clock;
+let ticks = 0;
+
+/** Who wants nothing to move gets the time every so many ticks only. */
+const CALM = 10;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function tick() {
+  ticks += 1;
+  if (document.hidden || (calm.matches && ticks % CALM !== 0)) return;
   const now = Date.now();
   for (const node of document.querySelectorAll("time.countdown")) count(/** @type {HTMLTimeElement} */ (node), now);
 }

@@ -1,10 +1,10 @@
-// One user, two browsers: what is done in one is done in the other (CONTRACT §2, DESIGN "Frames").
+// One user's devices: what is done on one is done on the others, here and in another browser (CONTRACT §2).
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { example, startService } from "../blackbox/harness.mjs";
 import { launch } from "./chromium.mjs";
-import { Device } from "./device.mjs";
+import { Console, PLATFORMS } from "./console.mjs";
 
 const service = await startService();
 const browser = await launch();
@@ -15,25 +15,21 @@ let users = 0;
 /** A user of the test's own. */
 const newUser = () => `user${++users}@contoso.com`;
 
-/**
- * @param {string} as
- * @param {...string} titles
- */
-async function post(as, ...titles) {
-  for (const title of titles) {
-    const notification = example({ appNotificationId: undefined, payload: { visualContent: { title } } });
-    const posted = await service.post(notification, { as });
-    assert.equal(posted.status, 201, posted.text);
-  }
-}
+const everywhere = { targetPolicy: { platformTypes: ["Windows", "iOS", "Android", "WebPush"] } };
 
 /**
- * Two browsers of the user, both live.
  * @param {string} as
+ * @param {string} title
+ * @param {Record<string, unknown>} [members]
  */
-async function two(as) {
-  return Promise.all([Device.open(browser, service.url, as), Device.open(browser, service.url, as)]);
+async function post(as, title, members = everywhere) {
+  const payload = { visualContent: { title } };
+  const posted = await service.post(example({ appNotificationId: undefined, payload, ...members }), { as });
+  assert.equal(posted.status, 201, posted.text);
 }
+
+/** @param {string} [as] */
+const open = (as = newUser()) => Console.open(browser, service.url, as);
 
 /**
  * What the service counts as unread.
@@ -46,120 +42,188 @@ async function counted(as) {
 
 test("a dismissal in one browser takes the notification away in the other", async () => {
   const as = newUser();
-  const [one, other] = await two(as);
-  await post(as, "Lunch", "Build done");
-  for (const device of [one, other]) {
+  const consoles = await Promise.all([open(as), open(as)]);
+  const devices = consoles.flatMap(({ devices }) => devices);
+  await post(as, "Lunch");
+  await post(as, "Build done");
+  for (const device of devices) {
     await device.sees("Lunch");
     await device.sees("Build done");
-    await device.hasUnread(2);
   }
+  for (const console of consoles) await console.hasUnread(2);
 
-  await one.button("Dismiss", "Lunch").click();
-  for (const device of [one, other]) {
-    await device.noLongerSees("Lunch");
-    await device.hasUnread(1);
-    assert.equal(await device.items.count(), 1);
-    assert.equal(await device.page.title(), "(1) notifeed console");
+  const [one, other] = consoles;
+  await one.device("windows").button("Dismiss", "Lunch").click();
+  for (const device of devices) await device.noLongerSees("Lunch");
+  for (const console of consoles) {
+    await console.hasUnread(1);
+    assert.equal(await console.page.title(), "(1) notifeed console");
   }
   assert.equal(await counted(as), 1);
-  await one.page.locator("#announcement").getByText("Dismissed: Lunch").waitFor();
 
-  // Dismissed isn't deleted: either can see it and bring it back.
-  await other.page.getByLabel("Show 1 dismissed").check();
-  assert.equal(await other.item("Lunch").getAttribute("data-action"), "dismissed");
-  await other.button("Restore", "Lunch").click();
-  await one.sees("Lunch");
-  await one.hasUnread(1);
+  // Dismissed isn't deleted: any device can see it and bring it back.
+  await other.page.getByLabel("Show what was dismissed").check();
+  for (const device of other.devices) await device.sees("Lunch");
+  assert.equal(await other.device("ios").item("Lunch").getAttribute("data-action"), "dismissed");
+  await other.device("ios").button("Restore", "Lunch").click();
+  for (const device of one.devices) await device.sees("Lunch");
 });
 
-test("read here is read there, and unread again too", async () => {
+test("read, snoozed and deleted on one device is so on the others", async () => {
   const as = newUser();
   await post(as, "Lunch");
-  const [one, other] = await two(as);
-  await one.button("Mark read", "Lunch").click();
-  for (const device of [one, other]) {
-    await device.hasUnread(0);
-    assert.equal(await device.item("Lunch").getAttribute("data-read"), "read");
+  await post(as, "Build done");
+  const console = await open(as);
+  const windows = console.device("windows");
+  const lunch = (/** @type {string} */ state) => console.page.locator(`.items > li${state} h4`).getByText("Lunch");
+
+  await windows.button("Mark read", "Lunch").click();
+  await console.hasUnread(1);
+  await lunch("[data-read=read]").nth(3).waitFor();
+  assert.equal(await counted(as), 1);
+  await console.device("ios").button("Mark unread", "Lunch").click();
+  await console.hasUnread(2);
+
+  await windows.button("Snooze", "Lunch").click();
+  await lunch("[data-action=snoozed]").nth(3).waitFor();
+  await console.device("android").button("Wake", "Lunch").click();
+  await lunch("[data-action=noInteraction]").nth(3).waitFor();
+
+  await windows.button("Delete", "Lunch").click();
+  for (const device of console.devices) await device.noLongerSees("Lunch");
+  await console.page.reload();
+  for (const device of console.devices) await device.is("live");
+  await console.signIn(as);
+  for (const device of console.devices) {
+    await device.sees("Build done");
+    await device.is("live");
+    assert.equal(await device.items.count(), 1);
   }
-  assert.equal(await counted(as), 0);
-  await other.button("Mark unread", "Lunch").click();
-  for (const device of [one, other]) await device.hasUnread(1);
 });
 
-test("what is deleted in one is gone in both, for good", async () => {
+test("what was done can be taken back at once, as it was before", async () => {
   const as = newUser();
-  await post(as, "Lunch", "Build done");
-  const [one, other] = await two(as);
-  await other.button("Delete", "Lunch").click();
-  for (const device of [one, other]) await device.noLongerSees("Lunch");
-  await one.page.reload();
-  await one.page.getByLabel("User").fill(as);
-  await one.page.getByRole("button", { name: "Switch" }).click();
-  await one.sees("Build done");
-  await one.is("live");
-  assert.equal(await one.items.count(), 1);
-  assert.ok(await one.page.locator("#dismissed").isHidden());
+  await post(as, "Lunch");
+  const console = await open(as);
+  const windows = console.device("windows");
+  await windows.button("Dismiss", "Lunch").click();
+  for (const device of console.devices) await device.noLongerSees("Lunch");
+  await windows.says("Dismissed: Lunch");
+  assert.ok(await console.device("ios").undo.isHidden(), "whose doing it wasn't takes nothing back");
+  await windows.undo.click();
+  for (const device of console.devices) await device.sees("Lunch");
+  await console.hasUnread(1);
+  await focused(windows.item("Lunch"));
+  assert.ok(await windows.undo.isHidden());
+
+  await windows.button("Delete", "Lunch").click();
+  await windows.says("Deleted: Lunch");
+  assert.ok(await windows.undo.isHidden(), "what is deleted is gone");
 });
 
-test("who was offline hears of the dismissal on coming back, and of nothing twice", async () => {
+test("a notification comes to the platforms that it is for, and says which", async () => {
   const as = newUser();
-  await post(as, "Lunch", "Build done");
-  const [one, other] = await two(as);
-  await other.sees("Lunch");
-  await other.setOffline(true);
-  await other.is("waiting");
+  const console = await open(as);
+  await post(as, "For two", { targetPolicy: { platformTypes: ["Android", "WebPush"] } });
+  await console.device("android").sees("For two");
+  await console.device("webpush").sees("For two");
+  await console.device("windows").says("“For two” isn't for Windows");
+  await console.device("ios").says("“For two” isn't for iOS");
+  assert.equal(await console.device("windows").items.count(), 0);
+  await console.device("android").item("For two").getByText("for Android, Web", { exact: true }).waitFor();
+  await console.announces(/Arrived on .*(Android|Web): For two/);
 
-  await one.button("Dismiss", "Lunch").click();
-  await one.noLongerSees("Lunch");
-  await post(as, "Standup");
-  await one.sees("Standup");
-  assert.equal(await other.items.count(), 2, "it can't know yet");
-  await other.button("Dismiss", "Build done").click();
-  await other.page.getByRole("alert").getByText("Not connected").waitFor();
+  await post(as, "For all");
+  for (const device of console.devices) await device.item("For all").getByText("for all", { exact: true }).waitFor();
+});
 
-  await other.setOffline(false);
-  await other.noLongerSees("Lunch");
-  await other.is("live");
-  await other.sees("Standup");
-  await other.hasUnread(2);
-  assert.ok(await other.page.getByRole("alert").isHidden());
-  assert.deepEqual(
-    other.sockets.at(-1)?.map(({ type, resumed }) => [type, resumed]),
-    [
-      ["state", undefined],
-      ["notification", undefined],
-      ["ready", true],
-    ],
-    "by its cursor, not from the beginning",
-  );
+test("what has a time counts it down, and leaves when it has expired", async () => {
+  const as = newUser();
+  const console = await open(as);
+  const expirationDateTime = new Date(Date.now() + 6000).toISOString();
+  await post(as, "Brief", { ...everywhere, expirationDateTime, displayTimeToLive: 3 });
+  for (const device of console.devices) {
+    await device.says(/^expires in [1-5] s$/);
+    await device.says(/^display over in [12] s$/);
+  }
+  for (const device of console.devices) await device.says(/^display over $/);
+  for (const device of console.devices) await device.noLongerSees("Brief");
+  await console.device("windows").says("Nothing yet.");
+  await console.hasUnread(0);
+});
 
-  await other.button("Dismiss", "Build done").click();
-  for (const device of [one, other]) await device.noLongerSees("Build done");
+test("of very many the newest are shown, and how many there are besides", async () => {
+  const as = newUser();
+  for (let number = 1; number <= 103; number++)
+    await post(as, `Number ${number}`, { targetPolicy: { platformTypes: ["iOS"] } });
+  const console = await open(as);
+  const ios = console.device("ios");
+  await ios.sees("Number 103");
+  assert.equal(await ios.items.count(), 100);
+  await ios.says("and 3 older ones");
+  await ios.button("Delete", "Number 103").click();
+  await ios.sees("Number 3");
+  await ios.says("and 2 older ones");
+});
+
+test("another user sees nothing of the one before, not even for a moment", async () => {
+  const console = await open();
+  await console.compose({ Title: "Confidential" });
+  await console.send();
+  await console.device("windows").sees("Confidential");
+  await console.page.evaluate(() => {
+    document.querySelector("#sign-in")?.addEventListener("submit", () => {
+      // After the page's own listeners, before anything is painted.
+      document.body.dataset.seen = String(document.querySelectorAll(".items > li").length);
+    });
+  });
+  await console.signIn(newUser());
+  assert.equal(await console.page.locator("body").getAttribute("data-seen"), "0");
+  await console.all("live");
+  await console.hasUnread(0);
+  for (const device of console.devices) await device.says("Nothing yet.");
+  assert.deepEqual(console.open.toSorted(), PLATFORMS.toSorted(), "the lines of the one before are closed");
+});
+
+test("content is shown as text, never as markup", async () => {
+  const as = newUser();
+  const console = await open(as);
+  const payload = { rawContent: "<b>raw</b>", visualContent: { title: "<img src=x onerror=alert(1)>" } };
+  await post(as, "", { payload, groupName: "<i>group</i>", ...everywhere });
+  for (const device of console.devices) {
+    await device.sees("<img src=x onerror=alert(1)>");
+    await device.says("<b>raw</b>");
+    await device.says("<i>group</i>");
+  }
+  assert.equal(await console.page.locator(".items :is(img, b, i)").count(), 0);
+  assert.deepEqual(console.complaints, []);
 });
 
 test("by keyboard: the focus stays with what was done, and goes to the neighbour of what left", async () => {
   const as = newUser();
-  await post(as, "First", "Second", "Third");
-  const [one, other] = await two(as);
-  const { keyboard } = one.page;
-  await one.button("Mark read", "Third").focus();
+  for (const title of ["First", "Second", "Third"]) await post(as, title);
+  const console = await open(as);
+  const windows = console.device("windows");
+  const ios = console.device("ios");
+  const { keyboard } = console.page;
+  await windows.button("Mark read", "Third").focus();
   await keyboard.press("Enter");
-  await focused(one.button("Mark unread", "Third"));
+  await focused(windows.button("Mark unread", "Third"));
   await keyboard.press("Tab");
-  await focused(one.button("Dismiss", "Third"));
+  await focused(windows.button("Dismiss", "Third"));
   await keyboard.press("ArrowDown");
-  await focused(one.button("Dismiss", "Second"));
+  await focused(windows.button("Dismiss", "Second"));
   await keyboard.press("Enter");
-  await one.noLongerSees("Second");
-  await focused(one.button("Dismiss", "First"));
+  await windows.noLongerSees("Second");
+  await focused(windows.button("Dismiss", "First"));
 
   // What left by another's doing must not put a button under somebody's finger.
-  await other.button("Dismiss", "First").click();
-  await one.noLongerSees("First");
-  await focused(one.item("Third"));
-  await other.button("Dismiss", "Third").click();
-  await one.page.getByText("All dismissed.").waitFor();
-  await focused(one.page.getByRole("heading", { name: "Devices" }));
+  await ios.button("Dismiss", "First").dispatchEvent("click");
+  await windows.noLongerSees("First");
+  await focused(windows.item("Third"));
+  await ios.button("Dismiss", "Third").dispatchEvent("click");
+  await windows.says("All dismissed.");
+  await focused(windows.place.getByRole("heading", { name: "Windows" }));
 });
 
 /** @param {import("playwright-core").Locator} locator */

@@ -1,136 +1,115 @@
-// The section of the user's devices: for now one, a Windows endpoint.
+// The section of the user's devices: four, each with a live connection of its own, by the npm package as any app has it.
 
-import { byId } from "../element.js";
-import { ask, EMPTY, lineLost, nextExpiration, receive, withoutExpired } from "./feed.js";
-import { Inbox } from "./inbox.js";
-import { headline } from "./item.js";
-import { LiveConnection } from "./live.js";
+import { byId, element } from "../element.js";
+import { connect } from "../notifeed/live.js";
+import { Announcer } from "./announcer.js";
+import { Chart } from "./chart.js";
+import { Deliveries } from "./deliveries.js";
+import { headline, isDismissed } from "./item.js";
+import { Pane } from "./pane.js";
+import { ALL, PLATFORMS, targets } from "./platforms.js";
 
-/** The live feed of the signed-in user, as a Windows endpoint sees it. */
-const STREAM = new URL("/beta/me/notifications/stream?platform=windows", location.href).href;
-/** Frames that come within this many milliseconds are drawn at once. */
-const GATHER = 16;
-/** The longest that a timer can run, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** @typedef {import("./platforms.js").Platform} Platform */
+/** @typedef {import("./platforms.js").Notification} Notification */
 
-const STATES = { connecting: "Connecting", live: "Live", waiting: "Line lost, coming back", stopped: "Not connected" };
+/** What four devices tell of the same change within this many milliseconds is one change. */
+const GATHER = 100;
 
 const HEAD = /* HTML */ `
-  <span id="feed-count" class="count"></span>
-  <p id="connection" class="connection" role="status" data-state="connecting">Connecting</p>
-  <button type="button" id="reconnect" class="quiet" hidden>Connect now</button>
+  <label class="hint show-dismissed">
+    <input id="show-dismissed" type="checkbox" autocomplete="off" /> Show what was dismissed
+  </label>
 `;
 
-const MARKUP = /* HTML */ `
-  <p id="feed-trouble" class="trouble" role="alert" hidden></p>
-  <p id="feed-empty" class="empty">Nothing yet. Send a notification and it arrives here.</p>
-  <ol id="live-feed" class="live-feed" aria-labelledby="devices-title"></ol>
-  <p id="feed-more" class="hint" hidden></p>
-  <label id="dismissed" class="hint dismissed" hidden>
-    <input id="show-dismissed" type="checkbox" autocomplete="off" />
-    <span>Show <span id="dismissed-count"></span> dismissed</span>
-  </label>
-  <p id="announcement" class="visually-hidden" role="status"></p>
-`;
+const TITLE = document.title;
 
 /** @type {import("../console.js").Start} */
 export function start(place, session) {
   place.querySelector(".card-head")?.insertAdjacentHTML("beforeend", HEAD);
-  place.insertAdjacentHTML("beforeend", MARKUP);
+  const announcement = element("p", { id: "announcement", class: "visually-hidden", role: "status" });
+  const grid = element("div", { class: "devices" });
+  place.append(grid, announcement);
 
-  const inbox = new Inbox(change);
-  let feed = EMPTY;
-  /** @type {import("./feed.js").Frame[]} what has come and isn't in `feed` yet */
-  let gathered = [];
-  let gathering = 0;
-  let expiry = 0;
-  let asked = 0;
-  /** @type {Map<string, string>} by ref, what to say when it is done */
-  const sayings = new Map();
-  let live = connect();
+  const announcer = new Announcer(announcement);
+  /** @type {Deliveries<Platform>} */
+  const deliveries = new Deliveries();
+  const chart = new Chart(place, deliveries);
+  let telling = 0;
 
-  function connect() {
-    return new LiveConnection({
-      url: STREAM,
-      token: (fresh) => session.token(fresh),
-      cursor: () => {
-        takeIn();
-        return feed.cursor;
-      },
-      onFrame: (frame) => {
-        gathered.push(frame);
-        gathering ||= setTimeout(takeIn, GATHER);
-      },
-      onStatus: (status) => {
-        // Who reads "Live" sees everything that was replayed.
-        takeIn();
-        if (status.state === "live") {
-          inbox.complain("");
-        } else {
-          feed = lineLost(feed);
-          sayings.clear();
-        }
-        showStatus(status);
-      },
-    });
-  }
+  const panes = new Map(
+    ALL.map((platform) => [
+      platform,
+      new Pane(platform, () => clientOf(platform), {
+        tell: (what, about) => announcer.tell(what, PLATFORMS[platform].name, about),
+        arrived: (notification) => arrived(platform, notification),
+        changed: countUnread,
+        feedChanged: () => {
+          telling ||= setTimeout(() => {
+            telling = 0;
+            session.feedChanged();
+          }, GATHER);
+        },
+      }),
+    ]),
+  );
+  grid.append(...[...panes.values()].map(({ node }) => node));
 
-  function takeIn() {
-    clearTimeout(gathering);
-    gathering = 0;
-    const before = feed;
-    feed = withoutExpired(receive(feed, gathered), Date.now());
-    const arrived = gathered
-      .map((frame) => (frame.type === "notification" && !frame.replayed ? frame.notification : null))
-      .filter((item) => item !== null)
-      .filter((item) => feed.items.get(item.id) === item && before.items.get(item.id) !== item);
-    inbox.show(feed, arrived);
-    for (const frame of gathered) if (frame.type === "result") showResult(frame);
-    // What is replayed changed long ago.
-    if (gathered.some((frame) => "seq" in frame && !("replayed" in frame && frame.replayed))) session.feedChanged();
-    gathered = [];
-    clearTimeout(expiry);
-    const next = nextExpiration(feed) - Date.now();
-    if (next !== Infinity) expiry = setTimeout(takeIn, Math.min(next, LONGEST_TIMER));
+  /** @param {Platform} platform */
+  function clientOf(platform) {
+    return connect({ url: location.origin, platform, token: ({ fresh }) => session.token(fresh) });
   }
 
   /**
-   * Asks for what a person wants done; it is done when the answer says so.
-   * @param {import("./feed.js").Notification} item
-   * @param {import("./item.js").Action} action
+   * @param {Platform} platform
+   * @param {Notification} notification
    */
-  function change(item, action) {
-    const request = { ref: String(++asked), id: item.id, ...action.change };
-    if (!live.send(request)) return inbox.complain("Not connected: nothing can be changed until the line is back.");
-    inbox.complain("");
-    feed = ask(feed, request);
-    sayings.set(request.ref, `${action.done}: ${headline(item)}`);
+  function arrived(platform, notification) {
+    const { id } = notification;
+    const targeted = targets(notification);
+    announcer.tell("Arrived", PLATFORMS[platform].name, headline(notification));
+    const milliseconds = deliveries.arrived({ platform, id, at: performance.now(), targets: targeted });
+    if (milliseconds !== null) showDelivery(platform, id, milliseconds);
+    for (const [other, pane] of panes) if (!targeted.includes(other)) pane.isNotFor(notification);
   }
 
-  /** @param {import("./feed.js").Result} result */
-  function showResult({ ref, status, error }) {
-    const saying = sayings.get(ref);
-    sayings.delete(ref);
-    if (error) inbox.complain(error.message);
-    else if (saying && status < 300) inbox.announce(saying);
+  /**
+   * @param {Platform} platform
+   * @param {string} id
+   * @param {number} milliseconds
+   */
+  function showDelivery(platform, id, milliseconds) {
+    panes.get(platform)?.took(id, milliseconds);
+    chart.draw();
   }
 
-  /** @param {import("./live.js").Status} status */
-  function showStatus({ state, reason }) {
-    const line = byId("connection", HTMLElement);
-    line.dataset.state = state;
-    line.textContent = reason ? `${STATES[state]}: ${reason}` : STATES[state];
-    byId("reconnect", HTMLButtonElement).hidden = state === "live" || state === "connecting";
+  /** What waits to be read on any device. */
+  function countUnread() {
+    const all = [...panes.values()];
+    const connected = all.filter((pane) => !pane.dropped);
+    const unread = new Set(
+      (connected.length > 0 ? connected : all).flatMap(({ items }) =>
+        items.filter((item) => item.readState === "unread" && !isDismissed(item)).map(({ id }) => id),
+      ),
+    ).size;
+    byId("unread-count", HTMLElement).textContent = String(unread);
+    document.title = unread > 0 ? `(${unread}) ${TITLE}` : TITLE;
   }
 
-  byId("reconnect", HTMLButtonElement).addEventListener("click", () => live.connect());
-
-  // Forgets what the last one saw and connects anew.
-  session.on("user", () => {
-    live.close();
-    gathered = [];
-    feed = EMPTY;
-    takeIn();
-    live = connect();
+  byId("show-dismissed", HTMLInputElement).addEventListener("change", ({ target }) => {
+    for (const pane of panes.values()) pane.showDismissed = /** @type {HTMLInputElement} */ (target).checked;
   });
+
+  session.onSent(({ id, began }) => {
+    for (const { platform, milliseconds } of deliveries.sent(id, began)) showDelivery(platform, id, milliseconds);
+  });
+
+  session.on("user", () => {
+    announcer.forget();
+    for (const pane of panes.values()) pane.startAnew();
+    countUnread();
+  });
+
+  setInterval(() => {
+    if (!document.hidden) for (const pane of panes.values()) pane.tick();
+  }, 1000);
 }

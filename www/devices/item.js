@@ -1,56 +1,57 @@
-// One notification of the feed: what it shows, and what a person can do with it.
+// One notification on a device: what it shows, and what a person can do with it.
 
 import { element } from "../element.js";
-import { isDismissed } from "./feed.js";
+import { countdown, time } from "../times.js";
+import { ALL, PLATFORMS, targets } from "./platforms.js";
 
-/** @typedef {import("./feed.js").Notification} Notification */
+/** @typedef {import("./platforms.js").Notification} Notification */
+/** @typedef {import("../notifeed/live.js").StateChange} StateChange */
 
 /**
  * Something to do with a notification.
  * @typedef {object} Action
  * @property {string} label
+ * @property {string} [short] what stands on its button, where there is little room; default: the label
  * @property {string} done said when it is done
- * @property {{ type: "update", readState?: string, userActionState?: string } | { type: "delete" }} change
+ * @property {StateChange | null} change null: it is deleted, which can't be undone
  */
 
 /** @type {Record<string, Action>} */
 export const ACTIONS = {
-  read: { label: "Mark read", done: "Marked read", change: { type: "update", readState: "read" } },
-  unread: { label: "Mark unread", done: "Marked unread", change: { type: "update", readState: "unread" } },
+  read: { label: "Mark read", short: "Read", done: "Marked read", change: { readState: "read" } },
+  unread: { label: "Mark unread", short: "Unread", done: "Marked unread", change: { readState: "unread" } },
   // What a person waves away has been seen.
-  dismiss: {
-    label: "Dismiss",
-    done: "Dismissed",
-    change: { type: "update", readState: "read", userActionState: "dismissed" },
-  },
-  restore: { label: "Restore", done: "Restored", change: { type: "update", userActionState: "noInteraction" } },
-  delete: { label: "Delete", done: "Deleted", change: { type: "delete" } },
+  dismiss: { label: "Dismiss", done: "Dismissed", change: { readState: "read", userActionState: "dismissed" } },
+  restore: { label: "Restore", done: "Restored", change: { userActionState: "noInteraction" } },
+  snooze: { label: "Snooze", done: "Snoozed", change: { userActionState: "snoozed" } },
+  wake: { label: "Wake", done: "Awake again", change: { userActionState: "noInteraction" } },
+  delete: { label: "Delete", done: "Deleted", change: null },
 };
 
-/** Nothing is kept long enough to need the year. */
-const TIME = new Intl.DateTimeFormat(undefined, {
-  month: "short",
-  day: "numeric",
-  hour: "numeric",
-  minute: "2-digit",
-  second: "2-digit",
-});
+/** What a device knows of a notification besides what it says. */
+export const NOTHING = { fresh: false, missed: false, milliseconds: /** @type {number | null} */ (null), ends: 0 };
 
 /** @param {Notification} item */
 export function headline({ payload }) {
   return payload.visualContent?.title ?? "raw content";
 }
 
+/** @param {Notification} item */
+export function isDismissed({ userActionState }) {
+  return userActionState === "dismissed";
+}
+
 /**
  * Draws a notification. What can be focused in it has a `data-part`, the same whatever its states are.
  * @param {Notification} item
- * @param {boolean} arrived just now
+ * @param {typeof NOTHING} known `fresh`: it arrived just now; `missed`: while the line was down; `ends`: when its time to be
+ *   displayed is over, in milliseconds since 1970, 0 where it has none
  */
-export function drawItem(item, arrived) {
+export function drawItem(item, known) {
   return element(
     "li",
     {
-      class: arrived ? "item arrived" : "item",
+      class: known.fresh ? "item arrived" : "item",
       tabindex: "-1",
       "data-part": "item",
       "data-id": item.id,
@@ -58,20 +59,20 @@ export function drawItem(item, arrived) {
       "data-action": item.userActionState,
     },
     ...content(item),
-    element("p", { class: "facts" }, ...facts(item)),
-    element(
-      "p",
-      { class: "actions" },
-      button(item, "read", item.readState === "unread" ? "read" : "unread"),
-      button(item, "dismiss", isDismissed(item) ? "restore" : "dismiss"),
-      button(item, "delete", "delete"),
-    ),
+    element("p", { class: "facts" }, ...facts(item, known)),
+    element("p", { class: "times" }, ...times(item, known)),
+    element("p", { class: "actions" }, ...actions(item)),
   );
+}
+
+/** @param {number} milliseconds */
+export function took(milliseconds) {
+  return `arrived in ${milliseconds.toFixed(0)} ms`;
 }
 
 /** @param {Notification} item */
 function* content({ payload: { rawContent, visualContent } }) {
-  if (visualContent) yield element("h3", {}, visualContent.title);
+  if (visualContent) yield element("h4", {}, visualContent.title);
   if (visualContent?.body) yield element("p", { class: "text" }, visualContent.body);
   if (rawContent) {
     const attributes = { tabindex: "0", "data-part": "raw", role: "group", "aria-label": "Raw content" };
@@ -79,14 +80,39 @@ function* content({ payload: { rawContent, visualContent } }) {
   }
 }
 
-/** @param {Notification} item */
-function* facts(item) {
+/**
+ * @param {Notification} item
+ * @param {typeof NOTHING} known
+ */
+function* facts(item, { missed }) {
   if (item.readState === "unread") yield element("span", { class: "unread-mark" }, "Unread");
   if (item.userActionState !== "noInteraction") yield element("span", {}, item.userActionState);
-  yield element("span", { "data-priority": item.priority }, `${item.priority} priority`);
-  if (item.groupName) yield element("span", {}, item.groupName);
+  if (missed) yield element("span", { class: "missed" }, "replayed");
   if (item.status === "updated") yield element("span", {}, "updated");
-  yield element("time", { datetime: item.createdDateTime }, TIME.format(Date.parse(item.createdDateTime)));
+  if (item.priority !== "None") yield element("span", { "data-priority": item.priority }, item.priority);
+  if (item.groupName) yield element("span", {}, item.groupName);
+  const platforms = targets(item);
+  const names = platforms.map((platform) => PLATFORMS[platform].name).join(", ");
+  yield element("span", { class: "targets" }, platforms.length < ALL.length ? `for ${names}` : "for all");
+}
+
+/**
+ * @param {Notification} item
+ * @param {typeof NOTHING} known
+ */
+function* times(item, { milliseconds, ends }) {
+  yield time(item.createdDateTime);
+  yield element("span", { class: "took" }, milliseconds === null ? "" : took(milliseconds));
+  yield element("span", {}, "expires ", countdown(item.expirationDateTime, "now"));
+  if (ends > 0) yield element("span", {}, "display over ", countdown(new Date(ends).toISOString(), ""));
+}
+
+/** @param {Notification} item */
+function* actions(item) {
+  yield button(item, "read", item.readState === "unread" ? "read" : "unread");
+  yield button(item, "dismiss", isDismissed(item) ? "restore" : "dismiss");
+  if (!isDismissed(item)) yield button(item, "snooze", item.userActionState === "snoozed" ? "wake" : "snooze");
+  yield button(item, "delete", "delete");
 }
 
 /**
@@ -95,10 +121,10 @@ function* facts(item) {
  * @param {string} name of the action
  */
 function button(item, part, name) {
-  const { label } = ACTIONS[name];
+  const { label, short = label } = ACTIONS[name];
   return element(
     "button",
     { type: "button", class: "quiet", "data-part": part, "data-do": name, "aria-label": `${label}: ${headline(item)}` },
-    label,
+    short,
   );
 }

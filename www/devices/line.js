@@ -1,0 +1,47 @@
+// The words for how it stands with a device's line.
+
+/** @typedef {import("../notifeed/live.js").Status} Status */
+/** @typedef {import("../notifeed/live.js").LiveEvents["ready"]} Ready */
+
+/**
+ * @param {Status | null} status null: a person has dropped it
+ * @param {number} now milliseconds since 1970
+ */
+export function lineWords(status, now) {
+  if (status === null) return "Dropped, as last seen";
+  switch (status.state) {
+    case "connecting":
+      return "Connecting";
+    case "live":
+      return "Live";
+    case "waiting": {
+      const left = Math.max(0, Math.ceil(((status.retryAt ?? now) - now) / 1000));
+      return `Line lost, back in ${left} s${because(status)}`;
+    }
+    case "stopped":
+      return `Stopped${because(status)}`;
+  }
+}
+
+/**
+ * How the feed came over the line that is up.
+ * @param {Ready | null} ready null: from another tab, which has the line
+ */
+export function replayWords(ready) {
+  if (!ready) return "Through another tab";
+  const { resumed, replayed } = ready;
+  const changes = replayed === 1 ? "1 change" : `${replayed} changes`;
+  if (!resumed) return replayed === 0 ? "Read anew, nothing there" : `Read anew, ${changes}`;
+  return replayed === 0 ? "Resumed, nothing missed" : `Resumed, ${changes} replayed`;
+}
+
+/** Both ends of a cursor: the feed's, and how far it got. @param {string | null} cursor */
+export function shortened(cursor) {
+  return cursor === null ? "none" : `${cursor.slice(0, 4)}…${cursor.slice(-4)}`;
+}
+
+/** @param {Status} status */
+function because({ reason, code }) {
+  if (reason) return `: ${reason}`;
+  return code === undefined ? "" : `: closed with ${code}`;
+}
