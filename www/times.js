@@ -65,11 +65,11 @@ let ticks = 0;
 
 /** Who wants nothing to move gets the time every so many ticks only. */
 const CALM = 10;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function tick() {
   ticks += 1;
-  if (document.hidden || (calm.matches && ticks % CALM !== 0)) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (document.hidden || (calm && ticks % CALM !== 0)) return;
   const now = Date.now();
   for (const node of document.querySelectorAll("time.countdown")) count(/** @type {HTMLTimeElement} */ (node), now);
 }
