@@ -52,26 +52,46 @@ export function countdown(dateTime, over = "now") {
   made.dataset.over = over;
   made.title = DAY_AND_TIME.format(Date.parse(dateTime));
   count(made, Date.now());
-  clock ||= setInterval(tick, SECOND);
+  clock ||= startClock();
+  clock.observe(made);
   return made;
 }
 
 /**
- * One for all: what is on the page counts, what was taken off it doesn't.
- * @type {ReturnType<typeof setInterval> | undefined}
+ * One for all: what is on the page counts, what was taken off it doesn't. It knows what is in sight.
+ * @type {IntersectionObserver | undefined}
  */
 let clock;
+/** @type {Set<HTMLTimeElement>} */
+const inSight = new Set();
 let ticks = 0;
 
-/** Who wants nothing to move gets the time every so many ticks only. */
+/** Who wants nothing to move, and who is out of sight, gets the time every so many ticks only. */
 const CALM = 10;
+
+function startClock() {
+  setInterval(tick, SECOND);
+  return new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const node = /** @type {HTMLTimeElement} */ (target);
+      if (isIntersecting) inSight.add(node);
+      else inSight.delete(node);
+    }
+    countAll(inSight);
+  });
+}
 
 function tick() {
   ticks += 1;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (document.hidden || (calm && ticks % CALM !== 0)) return;
+  if (document.hidden) return;
+  if (ticks % CALM === 0) countAll(document.querySelectorAll("time.countdown"));
+  else if (!matchMedia("(prefers-reduced-motion: reduce)").matches) countAll(inSight);
+}
+
+/** @param {Iterable<Element>} nodes */
+function countAll(nodes) {
   const now = Date.now();
-  for (const node of document.querySelectorAll("time.countdown")) count(/** @type {HTMLTimeElement} */ (node), now);
+  for (const node of nodes) count(/** @type {HTMLTimeElement} */ (node), now);
 }
 
 /**
