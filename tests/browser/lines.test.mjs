@@ -44,6 +44,7 @@ test("offline and back: what was done meanwhile happens, what was missed comes, 
   assert.equal(await console.device("windows").items.count(), 2, "it can't know yet");
   await console.device("windows").button("Dismiss", build).click();
   await console.device("windows").noLongerSees(build);
+  await console.device("windows").says(`Dismissed as soon as the line is back: ${build}`);
   assert.equal(await other.device("windows").items.count(), 2, "nor can the others");
 
   await console.setOffline(false);

@@ -288,8 +288,8 @@ export class Pane {
     if (!this.#client) return this.#complain("Dropped: nothing can be changed until the line is back.");
     const client = this.#client;
     const { id, readState, userActionState } = item;
-    const said = `${done}: ${headline(item)}`;
-    this.#say(said);
+    const live = client.status.state === "live";
+    this.#say(live ? `${done}: ${headline(item)}` : `${done} as soon as the line is back: ${headline(item)}`);
     if (change) {
       this.#offerUndo(async () => {
         this.#say("");
