@@ -82,6 +82,7 @@ async function send() {
 }
 
 test("the form writes the text", async () => {
+  await choose("The page's example");
   await field("Title").fill("By form");
   await field("Body").fill("two\nlines");
   await field("Group").fill("");
@@ -230,7 +231,7 @@ test("the answer is shown with its status, headers and time", async () => {
   assert.match((await page.locator("#answer-said").textContent()) ?? "", /Answered 201 Created in/);
   await tab("Normalized").click();
   const kept = JSON.parse((await page.locator("#canonical").textContent()) ?? "");
-  assert.deepEqual(kept.targetPolicy.platformTypes, ["Windows", "iOS", "Android"]);
+  assert.deepEqual(kept.targetPolicy.platformTypes, ["Windows", "iOS", "Android", "WebPush"]);
 });
 
 for (const name of ["Every property", "A large one", "A wrong type", "A condition", "Another method"]) {
@@ -290,7 +291,7 @@ test("by keyboard alone", async () => {
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.type("Typed");
   await page.keyboard.press("Control+Enter");
-  await page.locator("#answer-status").getByText("200 OK").waitFor();
+  await page.locator("#answer-status").getByText("201 Created").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "payload.visualContent.title");
   await tab("Answer").focus();
   await page.keyboard.press("ArrowLeft");

@@ -43,6 +43,7 @@ for (const [look, options] of Object.entries(looks)) {
     await console.device("android").is("dropped");
     await page.getByLabel("Show what was dismissed").check();
     await console.compose({ "Notification id": `of ${look}` });
+    await page.getByLabel("Web Push", { exact: true }).uncheck();
     await console.send();
     await page.locator(".took").getByText("arrived in").first().waitFor();
     await console.device("webpush").says("isn't for Web");

@@ -63,7 +63,7 @@ async function save(name, { page }) {
  * @param {number} times
  */
 async function send(console, times) {
-  await console.compose({ Title: "Build 513", Group: "Builds", "Display for (s)": "" });
+  await console.compose({ "Notification id": "build-513", Title: "Build 513", Group: "Builds", "Display for (s)": "" });
   for (let sent = 1; sent <= times; sent++) {
     await console.compose({ Body: `step ${sent} of ${times}` });
     await console.page.getByRole("button", { name: /^Send/ }).click();
@@ -71,6 +71,7 @@ async function send(console, times) {
   }
   await console.compose({ Title: "Standup moved to 10:30", Body: "Room 4, or join online", Group: "Calendar" });
   await console.compose({ "Notification id": "standup", "Display for (s)": "60" });
+  await console.page.getByLabel("Web Push", { exact: true }).uncheck();
   await console.send(201);
   await console.device("android").item("Standup moved to 10:30").getByText("arrived in").waitFor();
   await console.device("webpush").says("isn't for Web");

@@ -30,7 +30,6 @@ test("the story", async () => {
   assert.equal(await page.getByLabel("Title", { exact: true }).getAttribute("aria-invalid"), "true");
   await console.compose({ Title: "Lunch is ready" });
   await verdict.getByText("Valid", { exact: true }).waitFor();
-  await page.getByLabel("Web Push", { exact: true }).check();
 
   // Sent, and there on all four, with the time that it took.
   for (const device of devices) assert.equal(await device.items.count(), 0);

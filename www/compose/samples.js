@@ -61,6 +61,15 @@ function example(now) {
  */
 function accepted(now) {
   return [
+    posted("For all four devices", "Sent again, it is another notification: it has no id of the app's own.", {
+      targetHostName: HOST,
+      expirationDateTime: later(now, EXAMPLE_LIFE),
+      payload: { visualContent: { title: "Lunch is ready", body: "Pasta, in the big kitchen." } },
+      targetPolicy: { platformTypes: ["windows", "ios", "android", "webpush"] },
+      priority: "High",
+      groupName: "Office",
+      displayTimeToLive: 3600,
+    }),
     posted(
       "The page's example",
       "As the reference page has it. Sent again, it is the same notification.",
