@@ -21,6 +21,8 @@ const HEAD = /* HTML */ `
   </label>
 `;
 
+const HINT = "One user, four devices: dismiss on one, and it leaves all. Drop a line, send, and bring it back.";
+
 const TITLE = document.title;
 
 /** @type {import("../console.js").Start} */
@@ -28,7 +30,7 @@ export function start(place, session) {
   place.querySelector(".card-head")?.insertAdjacentHTML("beforeend", HEAD);
   const announcement = element("p", { id: "announcement", class: "visually-hidden", role: "status" });
   const grid = element("div", { class: "devices" });
-  place.append(grid, announcement);
+  place.append(element("p", { class: "hint" }, HINT), grid, announcement);
 
   const announcer = new Announcer(announcement);
   /** @type {Deliveries<Platform>} */

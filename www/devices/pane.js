@@ -245,7 +245,7 @@ export class Pane {
     });
     this.#count.textContent = shown > 0 ? String(shown + older) : "";
     this.#empty.hidden = shown > 0;
-    this.#empty.textContent = this.#shown.some(isDismissed) ? "All dismissed." : "Nothing yet.";
+    this.#empty.textContent = this.#shown.some(isDismissed) ? "All dismissed." : "Nothing yet. Send something.";
     this.#older.hidden = older === 0;
     this.#older.textContent = `and ${older} older ones`;
   }
