@@ -80,7 +80,7 @@ async function send(console, times) {
 test("the console, light: sent, and there on the devices that it is for", async () => {
   const as = "megan@contoso.com";
   await begin(as);
-  const viewport = { width: 1280, height: 1100 };
+  const viewport = { width: 1280, height: 1130 };
   const console = await Console.open(browser, service.url, undefined, { ...context, colorScheme: "light", viewport });
   await send(console, 30);
   await save("console-light", console);
@@ -89,7 +89,7 @@ test("the console, light: sent, and there on the devices that it is for", async 
 test("the console, dark: dismissed on one device, and one was away", async () => {
   const as = "alex@contoso.com";
   await begin(as);
-  const viewport = { width: 1280, height: 1100 };
+  const viewport = { width: 1280, height: 1130 };
   const console = await Console.open(browser, service.url, as, { ...context, colorScheme: "dark", viewport });
   await send(console, 20);
   await console.device("android").line("Drop").click();
@@ -97,6 +97,10 @@ test("the console, dark: dismissed on one device, and one was away", async () =>
   for (const platform of /** @type {const} */ (["windows", "ios", "webpush"])) {
     await console.device(platform).noLongerSees("Build 512 passed");
   }
+  await console
+    .device("windows")
+    .item("Standup moved to 10:30")
+    .evaluate((item) => item.scrollIntoView({ block: "end" }));
   await console.compose({ Title: "" });
   await console.page.locator("#findings li").first().waitFor();
   await save("console-dark", console);

@@ -21,7 +21,7 @@ const HEAD = /* HTML */ `
   </label>
 `;
 
-const HINT = "One user, four devices: dismiss on one, and it leaves all. Drop a line, send, and bring it back.";
+const HINT = "Dismiss on one, and it leaves all. Drop a line, send, and bring it back.";
 
 const TITLE = document.title;
 
