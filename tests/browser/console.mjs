@@ -1,5 +1,8 @@
 // The console in a browser, and the four devices on it.
 
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("../../www/devices/platforms.js").Platform} Platform */
 
@@ -79,9 +82,16 @@ export class Console {
     for (const device of this.devices) await device.is(state);
   }
 
-  /** The sockets that are open, by platform. */
-  get open() {
-    return this.sockets.filter(({ closed }) => !closed).map(({ platform }) => platform);
+  /**
+   * Waits until just these platforms have a line, one each. That a socket was closed is known a moment later.
+   * @param {Platform[]} platforms
+   * @param {...Console} tabs that share them
+   */
+  async hasLines(platforms, ...tabs) {
+    const sockets = () => [this, ...tabs].flatMap((tab) => tab.sockets).filter(({ closed }) => !closed);
+    for (let tries = 0; tries < 200 && sockets().length !== platforms.length; tries++) await sleep(50);
+    const open = sockets().map(({ platform }) => platform);
+    assert.deepEqual(open.toSorted(), platforms.toSorted());
   }
 
   /**

@@ -121,7 +121,7 @@ test("two tabs have one line for each platform; when the tab that has them goes,
   const second = new Console(await first.page.context().newPage());
   await second.page.goto(service.url);
   await second.all("live");
-  assert.deepEqual(first.open.toSorted(), PLATFORMS.toSorted());
+  await first.hasLines(PLATFORMS);
   assert.deepEqual(second.sockets, []);
   await second.device("windows").says("Through another tab");
 
@@ -141,7 +141,7 @@ test("two tabs have one line for each platform; when the tab that has them goes,
       assert.equal(await device.item(title).count(), 1);
     }
   }
-  assert.deepEqual(second.open.toSorted(), PLATFORMS.toSorted());
+  await second.hasLines(PLATFORMS);
   for (const platform of PLATFORMS) {
     assert.ok(
       second.frames(platform).some(({ resumed }) => resumed),
@@ -163,7 +163,7 @@ test("a dropped line doesn't take the other tab's with it", async () => {
   await first.device("ios").line("Bring back").click();
   await first.device("ios").sees(title);
   await first.device("ios").is("live");
-  assert.equal([...first.open, ...second.open].length, PLATFORMS.length);
+  await first.hasLines(PLATFORMS, second);
 });
 
 test("a token that ends takes the line with it, and a fresh one brings it back", async () => {
@@ -183,7 +183,7 @@ test("a token that ends takes the line with it, and a fresh one brings it back",
   const before = await post();
   for (const device of console.devices) await device.sees(before);
   await console.all("waiting");
-  assert.deepEqual(console.open, []);
+  await console.hasLines([]);
   const missed = await post();
   fresh = true;
   for (const device of console.devices) {
