@@ -9,7 +9,7 @@ import { launch } from "./chromium.mjs";
 /** @typedef {import("playwright-core").Page} Page */
 
 // Bodies move slowly enough to be seen, and soon enough to be waited for.
-const service = await startService({ vars: { OUTBOX_DELAY_MS: "1500", BODY_GRACE_MS: "2500" } });
+const service = await startService({ vars: { OUTBOX_DELAY_MS: "2500", BODY_GRACE_MS: "2500" } });
 const browser = await launch();
 
 /** @type {Page} */
@@ -136,6 +136,8 @@ test("filters are asked of the service, one by one and together", async () => {
 test("a body moves from the outbox to KV before the reader's eyes", async () => {
   await open();
   await has(0);
+  // Who is told of it at once reads it before it moves on.
+  await page.locator('.device[data-platform=windows][data-state=live]').waitFor();
   await post("On its way");
   const place = (/** @type {string} */ name) => row("On its way").locator(`.place[data-place=${name}]`).waitFor();
   // The device hears of it, and the stored feed is read again.
