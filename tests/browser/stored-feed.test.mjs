@@ -137,7 +137,7 @@ test("a body moves from the outbox to KV before the reader's eyes", async () => 
   await open();
   await has(0);
   // Who is told of it at once reads it before it moves on.
-  await page.locator('.device[data-platform=windows][data-state=live]').waitFor();
+  await page.locator(".device[data-platform=windows][data-state=live]").waitFor();
   await post("On its way");
   const place = (/** @type {string} */ name) => row("On its way").locator(`.place[data-place=${name}]`).waitFor();
   // The device hears of it, and the stored feed is read again.
