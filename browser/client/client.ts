@@ -291,14 +291,8 @@ export class Client implements LiveClient {
   }
 
   #message(message: Message, from: string): void {
-    if (this.#line) {
-      if (message.type === "hello") {
-        const position = message.cursor === this.#feed.cursor ? null : this.#feed.position();
-        this.#tabs!.post({ type: "welcome", to: from, status: this.#status, position });
-      } else if (message.type === "request") this.#outbox.add(message.request);
-      else if (message.type === "reconnect") this.#line.connect();
-      return;
-    }
+    if (this.#closed) return;
+    if (this.#line) return this.#asLeader(message, from);
     if (message.type !== "welcome" && from !== this.#leader) return;
     switch (message.type) {
       case "welcome":
@@ -317,6 +311,19 @@ export class Client implements LiveClient {
         this.#answer(message.result);
         break;
     }
+  }
+
+  #asLeader(message: Message, from: string): void {
+    const status = this.#status;
+    if (message.type === "hello") {
+      const position = message.cursor === this.#feed.cursor ? null : this.#feed.position();
+      return this.#tabs!.post({ type: "welcome", to: from, status, position });
+    }
+    if (message.type === "request") this.#outbox.add(message.request);
+    else if (message.type === "reconnect") this.#line!.connect();
+    else return;
+    // Who asks learns that somebody leads, though the answer may take until there is a line.
+    this.#tabs!.post({ type: "status", status: this.#status });
   }
 
   #told(event: "online" | "offline" | "visible"): void {

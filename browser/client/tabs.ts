@@ -18,6 +18,9 @@ export type Message =
 
 type Posted = Message & { from: string };
 
+/** What any tab says; all the rest comes from who leads. */
+const ASKING = new Set<Message["type"]>(["hello", "request", "reconnect"]);
+
 /** Who leads answers within this time, or has been put to sleep by its browser: then another takes over; milliseconds. */
 const PATIENCE = 3000;
 
@@ -46,8 +49,7 @@ export class Tabs {
     this.#channel = new BroadcastChannel(options.name);
     this.#channel.onmessage = ({ data }: MessageEvent<Posted>) => {
       if ("to" in data && data.to !== undefined && data.to !== options.id) return;
-      // A result or a status comes from nobody but who leads.
-      if (data.type !== "hello" && data.type !== "request") this.#quiet();
+      if (!ASKING.has(data.type)) this.#quiet();
       options.onMessage(data, data.from);
     };
     void this.#queue({});

@@ -248,6 +248,37 @@ test("a tab that its browser put to sleep loses the lead, and finds its way back
   for (const page of [sleeper, awake]) await has(page, [id, later]);
 });
 
+test("a tab that asks while there is no line waits for it, and leaves the lead where it is", async () => {
+  const visitor = await Visitor.arrive();
+  const pages = await visitor.tabs(2);
+  const [leader] = await leaders(pages);
+  const other = pages[leader === pages[0] ? 1 : 0];
+  const id = await visitor.post();
+  await has(other, [id]);
+  await other.clock.install();
+  await service.stop();
+  await until(other, 'client.status.state === "waiting"');
+  await other.evaluate(
+    ({ name, id }) => {
+      const heard = /** @type {string[]} */ ([]);
+      Object.assign(globalThis, { heard });
+      // Made after the client's own channel, it hears the same a little later.
+      new BroadcastChannel(name).onmessage = ({ data }) => heard.push(data.type);
+      const { client } = /** @type {any} */ (globalThis);
+      void client.markRead(id);
+    },
+    { name: await other.evaluate("navigator.locks.query().then(({ held }) => held[0].name)"), id },
+  );
+  assert.equal(await other.evaluate("client.unread"), 0, "shown at once");
+  await until(other, 'heard.includes("status")');
+  await other.clock.runFor(10_000);
+  assert.deepEqual(await leaders(pages), [leader]);
+  await service.start();
+  await until(leader, "client.unread === 0");
+  const { json } = await service.request("GET", `/beta/me/notifications/${id}`, { as: visitor.as });
+  assert.equal(json.readState, "read");
+});
+
 test("tabs that come and go at random, and a service that is killed: all end up with the feed", async () => {
   const visitor = await Visitor.arrive();
   const pages = await visitor.tabs(2);
