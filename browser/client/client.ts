@@ -13,7 +13,7 @@ import {
 import { streamOf } from "./address.ts";
 import { Asked } from "./asked.ts";
 import { BROKEN, waitAfter } from "./backoff.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, LONGEST_TIMER } from "./environment.ts";
 import { Events } from "./events.ts";
 import { Feed, type Change, type FeedFrame } from "./feed.ts";
 import { IndexedDbStore } from "./indexed_db.ts";
@@ -26,8 +26,6 @@ import { userOf } from "./token.ts";
 
 /** Changes that come within this many milliseconds during a replay are told as one. */
 const GATHER = 50;
-/** The longest that a timer can run. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What the app sees of the feed at a moment. */
 interface View {

@@ -1,5 +1,8 @@
 // What a client needs of where it runs: an argument, so that tests can give their own.
 
+/** The longest that a timer can run, in milliseconds: a longer one would run out at once. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
+
 export interface Environment {
   /** Milliseconds since 1970. */
   now(): number;

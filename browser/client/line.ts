@@ -3,7 +3,7 @@
 import type { ClientFrame, ServerFrame } from "../generated/types.ts";
 import type { Status } from "./api.ts";
 import { BROKEN, TOKEN_REFUSED, waitAfter } from "./backoff.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, LONGEST_TIMER } from "./environment.ts";
 import { expiry } from "./token.ts";
 
 const SUBPROTOCOL = "notifeed.v1";
@@ -22,8 +22,6 @@ const SPARE = 60_000;
 const TOKENS = 5;
 /** How much of a replay comes before it is acknowledged, in characters: far within the server's window of 1 MiB. */
 const ACKNOWLEDGE_EVERY = 131_072;
-/** The longest that a timer can run. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 type Timer = ReturnType<typeof setTimeout>;
 

@@ -32,7 +32,6 @@ class Visitor {
   async tab({ as = this.as } = {}) {
     const page = await this.context.newPage();
     page.setDefaultTimeout(10_000);
-    if (process.env.DEBUG_PAGE) page.on("console", (m) => console.log(m.text())).on("pageerror", (e) => console.log(e));
     page.on("websocket", () => (this.lines += 1));
     // A page of the service's origin without a client of its own.
     await page.goto(new URL("/favicon.svg", service.url).href);
