@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # Passed on by `make dev PORT=…` and the like.
-export PORT STATE MINUTES USERS SEED KEEP
+export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS
 node := node_modules/.bin/node
 
 help: ## this list
@@ -27,9 +27,8 @@ soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
 
-bench: ## the browser package beside other validators: size and speed (bench/README.md)
-	@scripts/setup build && scripts/build browser
-	@npm ci --prefix bench --no-audit --no-fund --loglevel=error >/dev/null && $(node) bench/validate/run.mjs
+bench: ## side by side with others: WHAT=validate (the browser package), WHAT=service, both by default (bench/README.md)
+	@scripts/setup build bench && scripts/bench $(WHAT)
 
 check: ## formatting, lints, types, the deployment's dry run and its size
 	@scripts/setup check && scripts/check
