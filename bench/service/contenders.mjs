@@ -14,7 +14,7 @@ import { root, Workerd } from "./workerd.mjs";
  * @property {Record<string, string>} headers the credentials
  */
 
-/** A running contender. @typedef {Pick<Workerd, "name" | "port" | "started" | "cpu" | "memory" | "assertAlive" | "stop">} Serving */
+/** A running contender. @typedef {Pick<Workerd, "name" | "port" | "started" | "cpu" | "memory" | "files" | "assertAlive" | "stop">} Serving */
 
 /**
  * @typedef {object} Contender

@@ -3,7 +3,7 @@
 //
 //   FULL=1           longer measurements, more rounds, all contenders everywhere
 //   ROUNDS=3         how often each is measured
-//   ONLY=post,page   only these groups of rows
+//   ONLY=post,page   only these groups of rows; `bill` is one
 //   CONTENDERS=us    only these, and the floor
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ import { cpus, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { aimsOf } from "./aims.mjs";
 import { Arena } from "./arena.mjs";
+import { bill, prices, rowsOf } from "./bill.mjs";
 import { contenders } from "./contenders.mjs";
 import { fan, frame, resume, storm } from "./rows/frames.mjs";
 import { keys, many, posts, single } from "./rows/posts.mjs";
@@ -26,7 +27,7 @@ import { root, workerdVersion } from "./workerd.mjs";
  * @property {string} title
  * @property {Record<string, { title: string, more?: boolean }>} metrics
  * @property {boolean} [pubSub] whether those take part that only know posts and frames
- * @property {number} [shortRounds] how often in the short run
+ * @property {boolean} [onlyFull] whether the short run leaves it out, if nobody names it
  * @property {(contender: import("./contenders.mjs").Contender, full: boolean) => boolean} [takesPart]
  * @property {(arena: Arena, contender: import("./contenders.mjs").Contender) => Promise<void>} [prepare]
  * @property {(arena: Arena, contender: import("./contenders.mjs").Contender, round: number) => Promise<Record<string, number>>} measure
@@ -38,7 +39,10 @@ const groups = [posts, single, keys, many, frame, fan, storm, resume, page, page
 
 const { env } = process;
 const full = Boolean(env.FULL);
-const chosen = chosenBy(env.ONLY, groups, "ONLY");
+/** The bill has no contenders and no rounds. */
+const theBill = { name: "bill" };
+const parts = chosenBy(env.ONLY, [...groups, theBill], "ONLY");
+const chosen = groups.filter((group) => parts.includes(group) && (full || !group.onlyFull || env.ONLY));
 const running = chosenBy(env.CONTENDERS && `floor,${env.CONTENDERS}`, contenders, "CONTENDERS");
 const rounds = Number(env.ROUNDS || (full ? 7 : 3));
 if (!Number.isInteger(rounds) || rounds < 1) giveUp(`ROUNDS must be a whole number from 1 on, not ${env.ROUNDS}`);
@@ -113,8 +117,7 @@ async function measureAll(group) {
     }
   };
   for (const contender of part) await attempt(contender, async () => group.prepare?.(arena, contender));
-  const times = full ? rounds : Math.min(rounds, group.shortRounds ?? rounds);
-  for (let round = 0; round < times; round++) {
+  for (let round = 0; round < rounds; round++) {
     // Every other round backwards, so that nobody always follows the same one.
     for (const contender of round % 2 === 0 ? [...part] : [...part].reverse()) {
       await attempt(contender, async () => {
@@ -127,30 +130,41 @@ async function measureAll(group) {
   await group.finish?.();
 }
 
-/** @type {import("./table.mjs").Rows} */
-const rows = [["", ...running.map(({ label }) => label)]];
-for (const { title, metrics } of chosen) {
-  rows.push([`**${title}**`, ...running.map(() => "")]);
-  for (const [metric, { title }] of Object.entries(metrics)) {
-    const of = results[metric] ?? {};
-    rows.push([title, ...running.map(({ name }) => cell(of[name], of.floor))]);
+/** @type {Record<string, import("./bill.mjs").Bill> | undefined} */
+const charged = parts.includes(theBill) ? await bill() : undefined;
+
+/** @type {{ title: string, rows: import("./table.mjs").Rows }[]} */
+const tables = [];
+if (chosen.length > 0) {
+  const rows = [["", ...running.map(({ label }) => label)]];
+  for (const { title, metrics } of chosen) {
+    rows.push([`**${title}**`, ...running.map(() => "")]);
+    for (const [metric, { title }] of Object.entries(metrics)) {
+      const of = results[metric] ?? {};
+      rows.push([title, ...running.map(({ name }) => cell(of[name], of.floor))]);
+    }
   }
+  tables.push({ title: "Side by side: median (least–most) ×floor of the same round", rows });
 }
-const reached = [["", "here", "aim", ""], ...aimsOf(results)];
+const aims = aimsOf(results);
+if (aims.length > 0) tables.push({ title: "Aims", rows: [["", "here", "aim", ""], ...aims] });
+if (charged) tables.push({ title: `The bill, by prices of ${prices.date}`, rows: rowsOf(charged) });
+
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
-const foot = `${minutes} min, load at the end ${load()}`;
+/** @param {typeof markdown} table */
+const written = (table) =>
+  [
+    about,
+    ...tables.map(({ title, rows }) => `### ${title}\n\n${table(rows)}`),
+    ...missing.map((sentence) => `- not measured: ${sentence}`),
+    `${minutes} min, load at the end ${load()}`,
+  ].join("\n\n");
 
 const out = resolve(root, "target/bench");
 mkdirSync(out, { recursive: true });
-const parts = (/** @type {typeof markdown} */ table, /** @type {string} */ about) => [
-  about,
-  table(rows),
-  ...(reached.length > 1 ? [table(reached)] : []),
-  ...(missing.length > 0 ? [missing.map((sentence) => `- not measured: ${sentence}`).join("\n")] : []),
-  foot,
-];
-writeFileSync(resolve(out, "service.md"), `${parts(markdown, about).join("\n\n")}\n`);
-writeFileSync(resolve(out, "service.json"), `${JSON.stringify({ about, results, missing }, null, 1)}\n`);
-console.log(`\n${parts(text, about.replaceAll("`", "")).join("\n\n")}`);
-console.error("notifeed: the same as Markdown is in target/bench/service.md, all numbers in target/bench/service.json");
+writeFileSync(resolve(out, "service.md"), `${written(markdown)}\n`);
+const all = { about, results, missing, bill: charged };
+writeFileSync(resolve(out, "service.json"), `${JSON.stringify(all, null, 1)}\n`);
+console.log(`\n${written(text).replaceAll("`", "").replaceAll("### ", "")}`);
+console.error("notifeed: as Markdown in target/bench/service.md, with all numbers in target/bench/service.json");
 process.exit(0);

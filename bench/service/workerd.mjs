@@ -128,7 +128,9 @@ export class Workerd {
     writeFileSync(join(this.folder, "config.capnp"), configOf(service, stores));
     this.started = performance.now();
     const args = ["serve", "--control-fd=3", ...(inspector ? ["--inspector-addr=127.0.0.1:0"] : []), "config.capnp"];
-    this.process = spawn(resolve(root, "scripts/workerd"), args, {
+    // As many files as it may have: a user's Durable Object opens three or four.
+    const shell = ["-c", 'ulimit -n "$(ulimit -H -n)"; exec "$@"', "sh", resolve(root, "scripts/workerd"), ...args];
+    this.process = spawn("/bin/sh", shell, {
       cwd: this.folder,
       env: { ...process.env, NOTIFEED_WORKERD: binary },
       stdio: ["ignore", "ignore", "pipe", "pipe"],
@@ -197,6 +199,12 @@ export class Workerd {
   memory() {
     this.assertAlive();
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "latin1"))?.[1]);
+  }
+
+  /** How many files and sockets it has open. */
+  files() {
+    this.assertAlive();
+    return readdirSync(`/proc/${this.process.pid}/fd`).length;
   }
 
   async stop() {

@@ -39,7 +39,6 @@ export const memory = {
     "memory/user": { title: "per user with one item, KiB" },
     "memory/socket": { title: "per idle socket, KiB" },
   },
-  shortRounds: 1,
   async measure(arena, contender) {
     const serving = await contender.start(arena.stores);
     try {
