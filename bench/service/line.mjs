@@ -27,6 +27,7 @@ export class Line {
   #done;
   /** @type {((error: Error) => void) | undefined} */
   #fail;
+  /** @type {Buffer} */
   #received = Buffer.alloc(0);
   #headLength = -1;
   #bodyLength = -1;
@@ -73,7 +74,7 @@ export class Line {
       const end = this.#received.indexOf(crlf);
       if (end < 0) return;
       this.#headLength = end + 4;
-      this.#head = this.#received.latin1Slice(0, end);
+      this.#head = this.#received.toString("latin1", 0, end);
       this.#status = Number(this.#head.slice(9, 12));
       const length = /\r\ncontent-length: *(\d+)/i.exec(this.#head);
       const bodyless = this.#status === 204 || this.#status === 101;
@@ -119,7 +120,7 @@ function dechunked(bytes) {
   for (let at = 0; ;) {
     const end = bytes.indexOf("\r\n", at);
     if (end < 0) return undefined;
-    const length = parseInt(bytes.latin1Slice(at, end), 16);
+    const length = parseInt(bytes.toString("latin1", at, end), 16);
     if (bytes.length < end + 2 + length + 2) return undefined;
     if (length === 0) return Buffer.concat(parts);
     parts.push(bytes.subarray(end + 2, end + 2 + length));
@@ -129,6 +130,7 @@ function dechunked(bytes) {
 
 /** A WebSocket's client side, for text frames as servers send them: whole and unmasked. */
 export class Socket {
+  /** @type {Buffer} */
   #received = Buffer.alloc(0);
 
   /**
@@ -164,6 +166,7 @@ export class Socket {
 
   /** @param {Buffer} chunk */
   #read(chunk) {
+    /** @type {Buffer} */
     let bytes = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     while (bytes.length >= 2) {
       let length = bytes[1] & 127;

@@ -5,6 +5,7 @@ import { device, mustBe, post, quiet, Wrong } from "../arena.mjs";
 import { notification, userOf } from "../contenders.mjs";
 import { Line } from "../line.mjs";
 import { quantile } from "../load.mjs";
+import { afterwards } from "./posts.mjs";
 
 /**
  * Posts one by one to a user with so many devices: when the first and when the last of them has the frame.
@@ -144,7 +145,7 @@ export const resume = {
     close();
     leftOff.set(contender.name, cursor);
     await post(contender, serving, [user], { count: 1000 });
-    await quiet(serving, 1300);
+    await quiet(serving, afterwards);
   },
   async measure(arena, contender) {
     const serving = await arena.serving(contender);

@@ -8,7 +8,7 @@ import { quantile } from "../load.mjs";
  * How long after the last post a contender may still have work of it to do, in milliseconds: it
  * belongs to the posts.
  */
-const afterwards = 1300;
+export const afterwards = 1300;
 
 /**
  * Posts for a while, and what that cost the process, with what it put off.

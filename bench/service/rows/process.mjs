@@ -4,6 +4,7 @@ import { device, mustBe, post, quiet, usersOf } from "../arena.mjs";
 import { notification, userOf } from "../contenders.mjs";
 import { Line } from "../line.mjs";
 import { median } from "../table.mjs";
+import { afterwards } from "./posts.mjs";
 
 /** @type {import("../run.mjs").Group} */
 export const start = {
@@ -43,11 +44,11 @@ export const memory = {
     const serving = await contender.start(arena.stores);
     try {
       await post(contender, serving, await usersOf("memory-warm", 64), { count: 640 });
-      await quiet(serving, 1300);
+      await quiet(serving, afterwards);
       const empty = serving.memory();
       const users = await usersOf("memory", 500);
       await post(contender, serving, users, { count: users.length });
-      await quiet(serving, 1300);
+      await quiet(serving, afterwards);
       const posted = serving.memory();
       const devices = [];
       for (const user of users.slice(0, 20)) {

@@ -4,7 +4,7 @@ import { ask, count, device, mustBe, post, quiet, usersOf, Wrong } from "../aren
 import { startNotifeed, userOf } from "../contenders.mjs";
 import { quantile, run } from "../load.mjs";
 import { costOfResumes } from "./frames.mjs";
-import { costOfPosts } from "./posts.mjs";
+import { afterwards, costOfPosts } from "./posts.mjs";
 
 /**
  * Asks the same some times, one by one.
@@ -39,7 +39,7 @@ export const page = {
   metrics: { "page/p50": { title: "p50, ms" }, "page/cpu": { title: "CPU, µs" } },
   prepare: async (arena, contender) => {
     await post(contender, await arena.serving(contender), await usersOf("page", 8), { count: 8 * 40 });
-    await quiet(await arena.serving(contender), 1300);
+    await quiet(await arena.serving(contender), afterwards);
   },
   async measure(arena, contender) {
     const serving = await arena.serving(contender);
@@ -69,7 +69,7 @@ export const pageFromKv = {
     const vars = { OUTBOX_DELAY_MS: "1", BODY_GRACE_MS: "1" };
     apart = await startNotifeed(arena.stores, { vars, namespace: "us-page-kv" });
     await post(contender, apart, users, { count: 8 * 40 });
-    await quiet(apart, 1300);
+    await quiet(apart, afterwards);
     const reads = async () => (await arena.stores.operations())["us-page-kv"].read;
     const before = await reads();
     await newest(contender, apart, users[0]);
@@ -121,7 +121,7 @@ export const size = {
       leftOff.set(contender.name, contender.cursorOf?.(JSON.parse(String(text))) ?? "");
     }
     await post(contender, serving, [user], { count: 10_000 });
-    await quiet(serving, 1300);
+    await quiet(serving, afterwards);
     if (listening) listening.close();
   },
   async measure(arena, contender, round) {
