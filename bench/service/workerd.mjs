@@ -59,7 +59,10 @@ function configOf({ modules, hub, vars = {}, namespaces = {}, limits = {} }, sto
       `(name = "HUB", durableObjectNamespace = ${quoted(hub)})`,
       ...Object.entries(vars).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`),
       ...Object.keys(namespaces).map((name) => `(name = ${quoted(name)}, kvNamespace = ${quoted(name)})`),
-      ...Object.keys(limits).map((name) => `(name = ${quoted(name)}, service = ${quoted(name)})`),
+      ...Object.entries(limits).map(
+        ([name, { limit, period }]) =>
+          `(name = ${quoted(name)}, wrapped = (moduleName = "bench:limits", innerBindings = [(name = "limit", text = "${limit}"), (name = "period", text = "${period}")]))`,
+      ),
     )},
     durableObjectNamespaces = [(className = ${quoted(hub)}, uniqueKey = "hub", enableSql = true)],
     durableObjectStorage = (localDisk = "state"))`;
@@ -71,10 +74,6 @@ function configOf({ modules, hub, vars = {}, namespaces = {}, limits = {} }, sto
       ([name, namespace]) =>
         `(name = ${quoted(name)}, external = (address = "127.0.0.1:${stores}", http = (injectRequestHeaders = [(name = "kv-namespace", value = ${quoted(namespace)})])))`,
     ),
-    ...Object.entries(limits).map(
-      ([name, { limit, period }]) =>
-        `(name = ${quoted(name)}, worker = (modules = [(name = "limits.mjs", esModule = embed "limits.mjs")], compatibilityDate = ${quoted(String(compatibilityDate))}, bindings = [(name = "LIMIT", text = "${limit}"), (name = "PERIOD", text = "${period}")]))`,
-    ),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -82,6 +81,7 @@ const config :Workerd.Config = (
     ${services.join(",\n    ")}
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  extensions = [(modules = [(name = "bench:limits", esModule = embed "limits.mjs", internal = true)])],
 );
 `;
 }
@@ -122,9 +122,7 @@ export class Workerd {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
     }
-    if (service.limits) {
-      writeFileSync(join(this.folder, "limits.mjs"), readFileSync(new URL("workers/limits.mjs", import.meta.url)));
-    }
+    writeFileSync(join(this.folder, "limits.mjs"), readFileSync(new URL("workers/limits.mjs", import.meta.url)));
     writeFileSync(join(this.folder, "config.capnp"), configOf(service, stores));
     this.started = performance.now();
     const args = ["serve", "--control-fd=3", ...(inspector ? ["--inspector-addr=127.0.0.1:0"] : []), "config.capnp"];
