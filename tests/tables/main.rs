@@ -9,12 +9,14 @@
 
 mod credentials;
 mod errors;
+mod issuers;
 mod limits;
 mod live;
 mod rates;
 mod reading;
 mod replies;
 mod senders;
+mod subscriptions;
 
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
