@@ -17,6 +17,7 @@ mod reading;
 mod replies;
 mod senders;
 mod subscriptions;
+mod values;
 
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
