@@ -1,5 +1,8 @@
 //! `docs/limits.md`: each limit has the value that stands there, and holds at it and one past it.
 
+use std::io::Write;
+
+use flate2::{Compression, GzBuilder};
 use notifeed::credentials::jwt::{MAX_TOKEN_BYTES, TokenError, Unverified};
 use notifeed::credentials::subscription_id::LIFETIME;
 use notifeed::error::ErrorCode;
@@ -278,6 +281,30 @@ fn a_body_of_64_kib_and_one_byte_more() {
     };
     assert_eq!(decoded(65_536), Ok(65_536));
     assert_eq!(decoded(65_537), Err(ErrorCode::RequestBodyTooLarge));
+}
+
+/// On the way a body may have 1 KiB more, for what its encoding adds.
+#[test]
+fn an_encoded_body_of_65_kib_and_one_byte_more() {
+    let member = |content: &[u8], comment: usize| {
+        let builder = GzBuilder::new().comment("c".repeat(comment));
+        let mut encoder = builder.write(Vec::new(), Compression::default());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    };
+    // A header has at most 64 KiB: two members (RFC 1952 §2.2).
+    let gzip = |comment: usize| [member(b"{}", 30_000), member(b"", comment)].concat();
+    let bare = gzip(0).len();
+    for (size, expected) in [
+        (66_560, Ok(2)),
+        (66_561, Err(ErrorCode::RequestBodyTooLarge)),
+    ] {
+        let body = gzip(size - bare);
+        assert_eq!(body.len(), size);
+        let decoded = ContentEncoding::Gzip.decode(&body);
+        let decoded = decoded.map(|body| body.len());
+        assert_eq!(decoded.map_err(|problem| problem.code), expected);
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod live;
 mod rates;
 mod reading;
 mod replies;
+mod requests;
 mod senders;
 mod subscriptions;
 mod values;
