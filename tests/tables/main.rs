@@ -12,6 +12,7 @@ mod errors;
 mod issuers;
 mod limits;
 mod live;
+mod notifications;
 mod rates;
 mod reading;
 mod replies;
