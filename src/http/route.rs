@@ -16,6 +16,13 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
+    /// The version of that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Beta, Self::V1]
+            .into_iter()
+            .find(|version| version.as_str() == text)
+    }
+
     /// The path segment.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,5 @@
+//! The tables.
+
+mod statement;
+
+pub use statement::Statement;
