@@ -64,12 +64,7 @@ impl<H: Host> Feed<H> {
             let notification =
                 Notification::from_content(&content, entry.expiration, entry.display_time_to_live)
                     .map_err(|error| Fault::new("a stored notification", &error))?;
-            let sent = Sent {
-                group_name: record.group_name.as_deref(),
-                priority: record.priority,
-                visual_content: notification.visual_text(),
-            };
-            view::sender(&entry, &sent, principal_name, context)
+            view::sender(&entry, &Sent::of(&notification), principal_name, context)
         };
         Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
     }

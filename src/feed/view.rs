@@ -4,7 +4,7 @@ use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::http::{Context, reply};
 use crate::json::{JsonText, Writer};
-use crate::notification::{Content, Priority, VisualContent};
+use crate::notification::{Content, Notification, Priority, VisualContent};
 use crate::time::Timestamp;
 
 /// A notification as its sender has it: what 201 and 200 answer with.
@@ -45,6 +45,17 @@ pub struct Sent<'n> {
     pub priority: Priority,
     /// What a person reads.
     pub visual_content: Option<JsonText<VisualContent>>,
+}
+
+impl<'n> Sent<'n> {
+    /// Of a notification as it was posted.
+    pub fn of(notification: &'n Notification) -> Self {
+        Self {
+            group_name: notification.group_name(),
+            priority: notification.priority(),
+            visual_content: notification.visual_text(),
+        }
+    }
 }
 
 /// The sender's view, which 201 and 200 answer with: the page's properties in the page's order.
