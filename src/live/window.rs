@@ -51,15 +51,14 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of a client that had this much under way, up to `through`, when the server forgot
-    /// the rest.
-    pub fn owing(bytes: usize, through: Seq, since: Timestamp) -> Self {
-        let mut window = Self {
-            acknowledges: true,
-            last: through,
-            ..Self::default()
-        };
-        window.sent(through, bytes, since);
+    /// The window of a client after the server forgot it: `owes` is up to where about half of a
+    /// window was under way, `last` the last number that the client can have been sent.
+    pub fn woken(owes: Option<Seq>, last: Seq, since: Timestamp) -> Self {
+        let mut window = Self::default();
+        if let Some(through) = owes {
+            window.sent(through, ASK_FROM, since);
+        }
+        window.last = window.last.max(last);
         window
     }
 
@@ -220,11 +219,12 @@ mod tests {
 
     #[test]
     fn after_a_restart_a_client_owes_what_it_owed() {
-        let mut window = Window::owing(ASK_FROM, Seq::new(7), at(5));
-        assert_eq!((window.bytes(), window.last()), (ASK_FROM, Seq::new(7)));
+        let mut window = Window::woken(Some(Seq::new(7)), Seq::new(9), at(5));
+        assert_eq!((window.bytes(), window.last()), (ASK_FROM, Seq::new(9)));
         assert!(window.asks(1, false));
-        assert!(!window.acknowledged(Seq::new(8)));
+        assert!(!window.acknowledged(Seq::new(10)));
         assert!(window.acknowledged(Seq::new(7)));
         assert_eq!(window.bytes(), 0);
+        assert_eq!(Window::woken(None, Seq::new(9), at(5)).bytes(), 0);
     }
 }

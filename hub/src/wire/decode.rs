@@ -35,6 +35,19 @@ impl Request {
     }
 }
 
+impl Request {
+    /// What can be read of the caller's request where the command can't be.
+    pub fn asked_by(text: &str) -> AskedBy {
+        let asked_by = Fields::read(text).and_then(|mut fields| AskedBy::decode(&mut fields));
+        asked_by.unwrap_or(AskedBy {
+            request_id: Guid::from_bytes([0; 16]),
+            client_request_id: None,
+            origin: String::new(),
+            version: ApiVersion::Beta,
+        })
+    }
+}
+
 impl AskedBy {
     fn decode(fields: &mut Fields<'_>) -> Result<Self, Undecodable> {
         Ok(Self {
