@@ -1,0 +1,20 @@
+//! A feed as it ships, over a second host: SQLite, KV, sockets and a clock in memory ([`world`]), and
+//! clients as they are ([`device`]). Faults come when a test asks for them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends at the first surprise"
+)]
+
+mod asking;
+mod copies;
+mod crash;
+mod device;
+mod failures;
+mod life;
+mod middle;
+mod model;
+mod resume;
+mod world;

@@ -1,0 +1,556 @@
+//! A second host: SQLite, KV and sockets in memory, a clock that the test sets, and faults when it
+//! asks for them. It keeps what outlives a feed's memory, wakes the feed, and hands it its events.
+
+mod faults;
+mod kv;
+mod lines;
+mod tables;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::panic::{self, AssertUnwindSafe};
+use std::rc::Rc;
+
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::time::Timestamp;
+use notifeed_hub::Feed;
+use notifeed_hub::fault::Fault;
+use notifeed_hub::host::{
+    Bound, Effect, Host, OpenSocket, Outcome, Query, Rows, Socket, Verified, Write,
+};
+use notifeed_hub::settings::Settings;
+use notifeed_hub::wire::{self, Command, PROTOCOL, Request};
+
+use crate::asking::Answer;
+pub use faults::Crash;
+use faults::Faults;
+pub use kv::{Kv, Mood};
+use lines::Lines;
+pub use lines::{Heard, Line};
+pub use tables::Tables;
+
+/// The feed's id.
+pub const FEED: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+/// When every test begins.
+pub const BEGIN: i64 = 1_790_000_000_000;
+
+/// How long the runtime waits before it rings once more for an alarm whose handler crashed.
+const ALARM_RETRY: i64 = 2000;
+
+/// For how long an abort keeps its holders away.
+const ABORT_LASTS: i64 = 60_000;
+
+/// An effect that hasn't ended, and which waking of the feed started it.
+struct Pending {
+    number: u64,
+    effect: Effect,
+    waking: u32,
+}
+
+/// What outlives a feed's memory, and what the feed asks of it.
+pub struct Runtime {
+    pub tables: Tables,
+    pub kv: RefCell<Kv>,
+    pub lines: RefCell<Lines>,
+    pub faults: Faults,
+    /// What the tokens prove that clients send.
+    pub tokens: RefCell<HashMap<String, Verified>>,
+    /// How many bytes the feed may have under way.
+    pub budget: Cell<usize>,
+    /// How many it said last that it has.
+    pub under_way: Cell<usize>,
+    /// KV failed for others, too.
+    pub kv_rests: Cell<bool>,
+    /// How often the alarm was set.
+    pub alarms_set: Cell<u32>,
+    pub log: RefCell<Vec<String>>,
+    now: Cell<Timestamp>,
+    alarm: Cell<Option<Timestamp>>,
+    timer: Cell<Option<Timestamp>>,
+    random: Cell<u64>,
+    pending: RefCell<VecDeque<Pending>>,
+    waking: Cell<u32>,
+    abort: RefCell<Option<Vec<String>>>,
+}
+
+/// The host of a feed.
+#[derive(Clone)]
+pub struct Handle(Rc<Runtime>);
+
+/// A feed at an earlier moment.
+pub struct Backup {
+    tables: Tables,
+    alarm: Option<Timestamp>,
+}
+
+/// A feed and its surroundings.
+pub struct World {
+    pub runtime: Rc<Runtime>,
+    pub settings: Rc<Settings>,
+    feed: Option<Feed<Handle>>,
+    /// Who may not connect, and until when.
+    banned: Vec<(String, Timestamp)>,
+    /// How often the feed ended its memory.
+    pub aborts: u32,
+    /// Which item each number that anybody was told belongs to, by epoch.
+    numbers: HashMap<(i64, [u8; 16]), String>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(crate::asking::settings())
+    }
+
+    pub fn with(settings: Settings) -> Self {
+        let runtime = Runtime {
+            tables: Tables::new(),
+            kv: RefCell::default(),
+            lines: RefCell::default(),
+            faults: Faults::default(),
+            tokens: RefCell::default(),
+            budget: Cell::new(64 << 20),
+            under_way: Cell::new(0),
+            kv_rests: Cell::new(false),
+            alarms_set: Cell::new(0),
+            log: RefCell::default(),
+            now: Cell::new(Timestamp::from_unix_millis(BEGIN).unwrap()),
+            alarm: Cell::new(None),
+            timer: Cell::new(None),
+            random: Cell::new(1),
+            pending: RefCell::default(),
+            waking: Cell::new(0),
+            abort: RefCell::new(None),
+        };
+        Self {
+            runtime: Rc::new(runtime),
+            settings: Rc::new(settings),
+            feed: None,
+            banned: Vec::new(),
+            aborts: 0,
+            numbers: HashMap::new(),
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.runtime.now.get()
+    }
+
+    /// When the alarm is set to.
+    pub fn alarm(&self) -> Option<Timestamp> {
+        self.runtime.alarm.get()
+    }
+
+    /// The feed's memory ends; what the host keeps stays.
+    pub fn evict(&mut self) {
+        self.feed = None;
+        self.runtime.timer.set(None);
+        self.runtime.waking.set(self.runtime.waking.get() + 1);
+    }
+
+    /// All lines break, and the feed's memory ends.
+    pub fn break_down(&mut self) {
+        self.evict();
+        self.runtime.lines.borrow_mut().remove_all();
+    }
+
+    /// The operator restores the feed to a backup, alarm and all, and raises the generation.
+    pub fn restore(&mut self, backup: &Backup) {
+        self.break_down();
+        self.runtime.tables.restore(&backup.tables);
+        self.runtime.alarm.set(backup.alarm);
+        self.runtime.kv.borrow_mut().forget_writes();
+        self.deploy(|settings| settings.generation += 1);
+    }
+
+    /// What a restore goes back to.
+    pub fn backup(&self) -> Backup {
+        Backup {
+            tables: self.runtime.tables.copy(),
+            alarm: self.alarm(),
+        }
+    }
+
+    /// Changes the settings, as a deploy does.
+    pub fn deploy(&mut self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = (*self.settings).clone();
+        change(&mut settings);
+        self.settings = Rc::new(settings);
+        self.evict();
+    }
+
+    /// Hands an event to the feed, which wakes for it if need be.
+    fn event<T>(
+        &mut self,
+        ringing: bool,
+        event: impl FnOnce(&mut Feed<Handle>) -> T,
+    ) -> Result<T, Crash> {
+        let alarm = self.alarm().filter(|_| !ringing);
+        let (runtime, settings, feed) = (&self.runtime, &self.settings, &mut self.feed);
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+            let feed = feed.get_or_insert_with(|| {
+                runtime.lines.borrow_mut().renumber();
+                Feed::wake(Handle(Rc::clone(runtime)), Rc::clone(settings), alarm)
+            });
+            event(feed)
+        }));
+        match outcome {
+            Ok(value) => {
+                self.end_if_aborted();
+                Ok(value)
+            }
+            Err(payload) => match payload.downcast::<Crash>() {
+                Ok(crash) => {
+                    // A change may be durable that nobody was told of: whoever runs a feed ends its
+                    // connections when a call of it crashes.
+                    self.break_down();
+                    Err(*crash)
+                }
+                Err(other) => panic::resume_unwind(other),
+            },
+        }
+    }
+
+    /// The feed asked for an abort, and what came before it has been answered.
+    fn end_if_aborted(&mut self) {
+        let Some(holders) = self.runtime.abort.take() else {
+            return;
+        };
+        self.aborts += 1;
+        let until = self.now().saturating_add_millis(ABORT_LASTS);
+        self.banned
+            .extend(holders.into_iter().map(|holder| (holder, until)));
+        self.runtime.lines.borrow_mut().remove_all();
+        self.evict();
+    }
+
+    /// Looks at the feed, and nothing goes wrong while it does.
+    pub fn quietly<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.runtime.faults.be_quiet(true);
+        let seen = look(self);
+        self.runtime.faults.be_quiet(before);
+        seen
+    }
+
+    /// What a Worker does with a request. A crash is answered as the Worker answers it.
+    pub fn ask(&mut self, request: &Request) -> Answer {
+        self.try_ask(request)
+            .unwrap_or_else(|_: Crash| panic!("a crash that nobody asked for"))
+    }
+
+    pub fn try_ask(&mut self, request: &Request) -> Result<Answer, Crash> {
+        let (operation, fields) = request.encode();
+        self.try_call(PROTOCOL, operation, &fields)
+    }
+
+    pub fn try_call(
+        &mut self,
+        protocol: u32,
+        operation: &str,
+        fields: &str,
+    ) -> Result<Answer, Crash> {
+        let mut text = self.event(false, |feed| feed.call(protocol, operation, fields))?;
+        if text == wire::RETRY {
+            text = self.event(false, |feed| feed.call(protocol, operation, fields))?;
+        }
+        Ok(Answer::read(&text))
+    }
+
+    /// A client connects: its line, or the answer that refuses it.
+    pub fn connect(&mut self, request: &Request) -> Result<Line, Answer> {
+        self.try_connect(request)
+            .unwrap_or_else(|_: Crash| panic!("a crash that nobody asked for"))
+    }
+
+    pub fn try_connect(&mut self, request: &Request) -> Result<Result<Line, Answer>, Crash> {
+        if self.is_banned(request) {
+            return Ok(Err(Answer::read("429\n\n")));
+        }
+        let (operation, fields) = request.encode();
+        assert_eq!(operation, "stream");
+        self.event(false, |_| ())?;
+        let (line, socket) = self.runtime.lines.borrow_mut().offer();
+        let answered = self.event(false, |feed| feed.connect(PROTOCOL, socket, &fields));
+        let accepted = self.runtime.lines.borrow_mut().was_accepted(line);
+        match answered {
+            Err(crash) => {
+                // The upgrade was never answered: the client knows nothing of it.
+                self.runtime.lines.borrow_mut().remove(line);
+                Err(crash)
+            }
+            Ok(Ok(())) => {
+                assert!(accepted || self.aborts > 0, "it says that it has accepted");
+                Ok(Ok(line))
+            }
+            Ok(Err(text)) => {
+                assert!(!accepted, "accepted and refused");
+                Ok(Err(Answer::read(&text)))
+            }
+        }
+    }
+
+    fn is_banned(&mut self, request: &Request) -> bool {
+        let now = self.now();
+        self.banned.retain(|(_, until)| now < *until);
+        let Command::Stream(stream) = &request.command else {
+            panic!("{request:?}");
+        };
+        let endpoint = stream.endpoint.map(|id| id.to_string());
+        self.banned
+            .iter()
+            .any(|(holder, _)| *holder == stream.token_digest || Some(holder) == endpoint.as_ref())
+    }
+
+    /// A client sends a frame.
+    pub fn say(&mut self, line: Line, frame: &str) {
+        assert!(self.try_say(line, Some(frame)).is_ok());
+    }
+
+    /// A client sends a frame; `None`: a binary one.
+    pub fn try_say(&mut self, line: Line, frame: Option<&str>) -> Result<(), Crash> {
+        // It wakes first, for then the line has its number.
+        self.event(false, |_| ())?;
+        let Some(socket) = self.runtime.lines.borrow().socket(line) else {
+            return Ok(());
+        };
+        self.event(false, |feed| feed.message(socket, frame))
+    }
+
+    /// What a client reads next.
+    pub fn read(&mut self, line: Line) -> Option<Heard> {
+        let heard = self.runtime.lines.borrow_mut().read(line);
+        if let Some(Heard::Closed(code, reason)) = &heard {
+            self.over(line, *code, reason);
+        }
+        heard
+    }
+
+    /// A client goes, or its line breaks.
+    pub fn hang_up(&mut self, line: Line) {
+        self.over(line, 1006, "");
+    }
+
+    fn over(&mut self, line: Line, code: u16, reason: &str) {
+        let was_open = self.runtime.lines.borrow().socket(line).is_some();
+        if was_open && self.event(false, |_| ()).is_ok() {
+            let socket = self.runtime.lines.borrow_mut().remove(line);
+            if let Some(socket) = socket {
+                // A crash here is one more line that the feed finds when it wakes.
+                let _ = self.event(false, |feed| feed.closed(socket, code, reason));
+            }
+        }
+    }
+
+    /// Ends what can end of the effects that were started. Whether there were any.
+    pub fn settle(&mut self) -> bool {
+        let mut any = false;
+        loop {
+            let slow = self.runtime.kv.borrow().mood == Mood::Slow;
+            let mut pending = self.runtime.pending.borrow_mut();
+            let next = pending
+                .iter()
+                .position(|pending| !slow || matches!(pending.effect, Effect::Verify { .. }));
+            let Some(Pending {
+                number,
+                effect,
+                waking,
+            }) = next.and_then(|next| pending.remove(next))
+            else {
+                return any;
+            };
+            drop(pending);
+            any = true;
+            let outcome = match &effect {
+                Effect::Verify { token } => self.verified(token),
+                Effect::Put { .. } | Effect::Remove { .. } => {
+                    self.runtime.kv.borrow_mut().carry_out(&effect, self.now())
+                }
+            };
+            // Whoever didn't ask isn't told.
+            if waking == self.runtime.waking.get() {
+                let _ = self.event(false, |feed| feed.done(number, outcome));
+            }
+        }
+    }
+
+    fn verified(&self, token: &str) -> Outcome {
+        match self.runtime.tokens.borrow().get(token) {
+            Some(verified) => Outcome::Verified(Box::new(verified.clone())),
+            None => Outcome::Refused(Box::new(Problem::new(
+                ErrorCode::InvalidAuthenticationToken,
+                "The token proves nothing.",
+            ))),
+        }
+    }
+
+    /// A client was told that a change of that item has that number within that epoch: no other
+    /// item's may have it.
+    pub fn number_is_of(&mut self, change: (i64, [u8; 16]), id: String) {
+        let (seq, _) = change;
+        let known = self.numbers.entry(change).or_insert_with(|| id.clone());
+        assert_eq!(*known, id, "the number {seq} was given twice");
+    }
+
+    /// How many effects haven't ended.
+    pub fn pending(&self) -> usize {
+        self.runtime.pending.borrow().len()
+    }
+
+    /// Tells the feed of the end of something that it didn't start.
+    pub fn done(&mut self, number: u64, outcome: Outcome) {
+        assert!(self.event(false, |feed| feed.done(number, outcome)).is_ok());
+    }
+
+    /// Lets time pass: what is due in it happens at its time.
+    pub fn pass(&mut self, millis: i64) {
+        let until = self.now().saturating_add_millis(millis);
+        let mut rung = 0;
+        loop {
+            self.settle();
+            let runtime = &self.runtime;
+            let (alarm, timer) = (runtime.alarm.get(), runtime.timer.get());
+            let next = alarm.into_iter().chain(timer).min();
+            let Some(next) = next.filter(|next| *next <= until) else {
+                break;
+            };
+            rung += 1;
+            assert!(rung < 10_000, "it never comes to rest");
+            runtime.now.set(next.max(runtime.now.get()));
+            if timer == Some(next) {
+                runtime.timer.set(None);
+                let _ = self.event(false, Feed::timer);
+            } else {
+                self.ring(false);
+            }
+        }
+        self.runtime.now.set(until);
+    }
+
+    /// The alarm rings, and once more if its handler crashed.
+    pub fn ring(&mut self, retry: bool) {
+        self.runtime.alarm.set(None);
+        if self.event(true, |feed| feed.alarm(retry)).is_err() && self.alarm().is_none() {
+            self.runtime
+                .now
+                .set(self.now().saturating_add_millis(ALARM_RETRY));
+            self.ring(true);
+        }
+    }
+
+    /// Lets happen what happens by itself, in no time or in the little that copying waits.
+    pub fn rest(&mut self) {
+        self.pass(self.settings.copy_delay);
+        self.settle();
+    }
+}
+
+impl Host for Handle {
+    fn now(&self) -> Timestamp {
+        self.0.now.get()
+    }
+
+    fn random(&self) -> Result<[u8; 16], Fault> {
+        self.0.faults.operation();
+        self.0.faults.may_fail()?;
+        // splitmix64
+        let mut bytes = [0; 16];
+        for half in bytes.chunks_mut(8) {
+            let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+            self.0.random.set(state);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            half.copy_from_slice(&(mixed ^ (mixed >> 31)).to_be_bytes());
+        }
+        Ok(bytes)
+    }
+
+    fn id(&self) -> String {
+        FEED.into()
+    }
+
+    fn commit(&self, writes: &[Write<'_>]) -> Result<(), Fault> {
+        self.0.faults.operation();
+        self.0.tables.commit(writes, || self.0.faults.may_fail())
+    }
+
+    fn query(&self, query: Query<'_>, values: &[Bound<'_>], budget: usize) -> Result<Rows, Fault> {
+        self.0.faults.operation();
+        self.0.faults.may_fail()?;
+        Ok(self.0.tables.query(query, values, budget))
+    }
+
+    fn set_alarm(&self, at: Timestamp) -> Result<(), Fault> {
+        self.0.faults.operation();
+        self.0.faults.may_fail()?;
+        self.0.alarms_set.set(self.0.alarms_set.get() + 1);
+        self.0.alarm.set(Some(at));
+        Ok(())
+    }
+
+    fn set_timer(&self, millis: i64) {
+        self.0.faults.operation();
+        assert!(millis >= 0, "{millis}");
+        let at = self.0.now.get().saturating_add_millis(millis);
+        self.0.timer.set(Some(at));
+    }
+
+    fn sockets(&self) -> Vec<OpenSocket> {
+        self.0.faults.operation();
+        self.0.lines.borrow().found()
+    }
+
+    fn accept(&self, socket: Socket, attachment: &str) -> Result<(), Fault> {
+        self.0.faults.operation();
+        self.0.faults.may_fail()?;
+        assert!(attachment.len() <= 2048, "{attachment}");
+        self.0.lines.borrow_mut().accept(socket, attachment);
+        Ok(())
+    }
+
+    fn send(&self, frame: &str, to: &[Socket]) {
+        self.0.faults.operation();
+        self.0.lines.borrow_mut().send(frame, to);
+    }
+
+    fn close(&self, socket: Socket, code: u16, reason: &str) {
+        self.0.faults.operation();
+        self.0.lines.borrow_mut().close(socket, code, reason);
+    }
+
+    fn attach(&self, socket: Socket, attachment: &str) {
+        self.0.faults.operation();
+        assert!(attachment.len() <= 2048, "{attachment}");
+        self.0.lines.borrow_mut().attach(socket, attachment);
+    }
+
+    fn last_ping(&self, socket: Socket) -> Option<Timestamp> {
+        self.0.lines.borrow_mut().last_ping(socket)
+    }
+
+    fn start(&self, number: u64, effect: Effect) {
+        self.0.faults.operation();
+        self.0.pending.borrow_mut().push_back(Pending {
+            number,
+            effect,
+            waking: self.0.waking.get(),
+        });
+    }
+
+    fn under_way(&self, bytes: usize) -> usize {
+        self.0.under_way.set(bytes);
+        self.0.budget.get()
+    }
+
+    fn kv_rests(&self) -> bool {
+        self.0.kv_rests.get()
+    }
+
+    fn abort(&self, holders: &[String]) {
+        self.0.faults.operation();
+        *self.0.abort.borrow_mut() = Some(holders.to_vec());
+    }
+
+    fn log(&self, line: &str) {
+        self.0.log.borrow_mut().push(line.to_owned());
+    }
+}
