@@ -11,7 +11,7 @@ use notifeed_hub::wire::{Command, Stream};
 use serde_json::{Value as Json, json};
 
 use crate::asking::{request, stream};
-use crate::world::{Crash, Heard, Line, World};
+use crate::world::{Heard, Interruption, Line, World};
 
 /// What is shown of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,10 +117,10 @@ impl Device {
 
     pub fn connect_as(&mut self, world: &mut World, stream: Stream) -> bool {
         let connected = self.try_connect(world, stream);
-        connected.unwrap_or_else(|_: Crash| panic!("a crash that nobody asked for"))
+        connected.unwrap_or_else(|_| panic!("a crash that nobody asked for"))
     }
 
-    pub fn try_connect(&mut self, world: &mut World, stream: Stream) -> Result<bool, Crash> {
+    pub fn try_connect(&mut self, world: &mut World, stream: Stream) -> Result<bool, Interruption> {
         self.hang_up(world);
         self.closed = None;
         let connected = world.try_connect(&request(Command::Stream(stream)))?;
@@ -148,7 +148,7 @@ impl Device {
         world: &mut World,
         id: &str,
         states: StateUpdate,
-    ) -> (String, Result<(), Crash>) {
+    ) -> (String, Result<(), Interruption>) {
         let mut frame = json!({ "type": "update", "id": id });
         if let Some(state) = states.read_state {
             frame["readState"] = state.as_str().into();
@@ -166,7 +166,7 @@ impl Device {
         reference
     }
 
-    pub fn try_delete(&mut self, world: &mut World, id: &str) -> (String, Result<(), Crash>) {
+    pub fn try_delete(&mut self, world: &mut World, id: &str) -> (String, Result<(), Interruption>) {
         let frame = json!({ "type": "delete", "id": id });
         self.say(world, frame, Asked::Delete(id.to_owned()))
     }
@@ -176,7 +176,7 @@ impl Device {
         world: &mut World,
         mut frame: Json,
         asked: Asked,
-    ) -> (String, Result<(), Crash>) {
+    ) -> (String, Result<(), Interruption>) {
         self.references += 1;
         let reference = self.references.to_string();
         frame["ref"] = reference.as_str().into();

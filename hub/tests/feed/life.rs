@@ -9,7 +9,7 @@ use notifeed_hub::wire::{Command, Request};
 
 use crate::asking::*;
 use crate::device::Device;
-use crate::world::{Crash, World};
+use crate::world::{Interruption, World};
 
 /// Why a step isn't done, as far as the client can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +19,12 @@ pub enum Setback {
     Unavailable,
 }
 
-impl From<Crash> for Setback {
-    fn from(_: Crash) -> Self {
-        Self::Crash
+impl From<Interruption> for Setback {
+    fn from(interruption: Interruption) -> Self {
+        match interruption {
+            Interruption::Crash => Self::Crash,
+            Interruption::Asleep => Self::Unavailable,
+        }
     }
 }
 
@@ -220,7 +223,7 @@ impl Life {
 
     fn over_line(
         &mut self,
-        ask: impl Fn(&mut Device, &mut World) -> (String, Result<(), Crash>),
+        ask: impl Fn(&mut Device, &mut World) -> (String, Result<(), Interruption>),
     ) -> Result<(), Setback> {
         self.listen();
         if self.devices[0].line.is_none() {

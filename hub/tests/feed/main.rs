@@ -8,13 +8,19 @@
     reason = "a test ends at the first surprise"
 )]
 
+mod admission;
 mod asking;
+mod changes;
+mod closing;
 mod copies;
 mod crash;
 mod device;
 mod failures;
 mod life;
+mod limits;
 mod middle;
 mod model;
+mod releases;
 mod resume;
+mod subscriptions;
 mod world;

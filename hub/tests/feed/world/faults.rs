@@ -8,6 +8,15 @@ use notifeed_hub::fault::Fault;
 /// What a crash unwinds with. It isn't a panic of the feed's: nothing is printed.
 pub struct Crash;
 
+/// Why an event had no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interruption {
+    /// The feed's memory ended in the middle.
+    Crash,
+    /// The feed couldn't wake: nothing was done.
+    Asleep,
+}
+
 /// Counts the operations, so that a test can name one.
 #[derive(Default)]
 pub struct Faults {

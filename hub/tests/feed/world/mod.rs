@@ -22,8 +22,8 @@ use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::{self, Command, PROTOCOL, Request};
 
 use crate::asking::Answer;
-pub use faults::Crash;
-use faults::Faults;
+use faults::{Crash, Faults};
+pub use faults::Interruption;
 pub use kv::{Kv, Mood};
 use lines::Lines;
 pub use lines::{Heard, Line};
@@ -40,6 +40,10 @@ const ALARM_RETRY: i64 = 2000;
 
 /// For how long an abort keeps its holders away.
 const ABORT_LASTS: i64 = 60_000;
+
+/// What a Worker answers for a feed that can't wake.
+const ASLEEP: &str =
+    "503\nRetry-After: 1\n\n{\"error\":{\"code\":\"ServiceUnavailable\"}}";
 
 /// An effect that hasn't ended, and which waking of the feed started it.
 struct Pending {
@@ -184,27 +188,34 @@ impl World {
         &mut self,
         ringing: bool,
         event: impl FnOnce(&mut Feed<Handle>) -> T,
-    ) -> Result<T, Crash> {
+    ) -> Result<T, Interruption> {
         let alarm = self.alarm().filter(|_| !ringing);
         let (runtime, settings, feed) = (&self.runtime, &self.settings, &mut self.feed);
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
-            let feed = feed.get_or_insert_with(|| {
-                runtime.lines.borrow_mut().renumber();
-                Feed::wake(Handle(Rc::clone(runtime)), Rc::clone(settings), alarm)
-            });
-            event(feed)
+            let awake = match feed.take() {
+                Some(awake) => awake,
+                None => {
+                    runtime.lines.borrow_mut().renumber();
+                    Feed::wake(Handle(Rc::clone(runtime)), Rc::clone(settings), alarm)?
+                }
+            };
+            Ok::<T, Fault>(event(feed.insert(awake)))
         }));
         match outcome {
-            Ok(value) => {
+            Ok(Ok(value)) => {
                 self.end_if_aborted();
                 Ok(value)
             }
+            Ok(Err(_)) => {
+                self.evict();
+                Err(Interruption::Asleep)
+            }
             Err(payload) => match payload.downcast::<Crash>() {
-                Ok(crash) => {
+                Ok(_) => {
                     // A change may be durable that nobody was told of: whoever runs a feed ends its
                     // connections when a call of it crashes.
                     self.break_down();
-                    Err(*crash)
+                    Err(Interruption::Crash)
                 }
                 Err(other) => panic::resume_unwind(other),
             },
@@ -235,10 +246,10 @@ impl World {
     /// What a Worker does with a request. A crash is answered as the Worker answers it.
     pub fn ask(&mut self, request: &Request) -> Answer {
         self.try_ask(request)
-            .unwrap_or_else(|_: Crash| panic!("a crash that nobody asked for"))
+            .unwrap_or_else(|_| panic!("a crash that nobody asked for"))
     }
 
-    pub fn try_ask(&mut self, request: &Request) -> Result<Answer, Crash> {
+    pub fn try_ask(&mut self, request: &Request) -> Result<Answer, Interruption> {
         let (operation, fields) = request.encode();
         self.try_call(PROTOCOL, operation, &fields)
     }
@@ -248,10 +259,15 @@ impl World {
         protocol: u32,
         operation: &str,
         fields: &str,
-    ) -> Result<Answer, Crash> {
-        let mut text = self.event(false, |feed| feed.call(protocol, operation, fields))?;
+    ) -> Result<Answer, Interruption> {
+        let mut call = || match self.event(false, |feed| feed.call(protocol, operation, fields)) {
+            // The Worker answers in the feed's place.
+            Err(Interruption::Asleep) => Ok(ASLEEP.to_owned()),
+            called => called,
+        };
+        let mut text = call()?;
         if text == wire::RETRY {
-            text = self.event(false, |feed| feed.call(protocol, operation, fields))?;
+            text = call()?;
         }
         Ok(Answer::read(&text))
     }
@@ -259,16 +275,19 @@ impl World {
     /// A client connects: its line, or the answer that refuses it.
     pub fn connect(&mut self, request: &Request) -> Result<Line, Answer> {
         self.try_connect(request)
-            .unwrap_or_else(|_: Crash| panic!("a crash that nobody asked for"))
+            .unwrap_or_else(|_| panic!("a crash that nobody asked for"))
     }
 
-    pub fn try_connect(&mut self, request: &Request) -> Result<Result<Line, Answer>, Crash> {
+    pub fn try_connect(&mut self, request: &Request) -> Result<Result<Line, Answer>, Interruption> {
         if self.is_banned(request) {
             return Ok(Err(Answer::read("429\n\n")));
         }
         let (operation, fields) = request.encode();
         assert_eq!(operation, "stream");
-        self.event(false, |_| ())?;
+        match self.event(false, |_| ()) {
+            Err(Interruption::Asleep) => return Ok(Err(Answer::read(ASLEEP))),
+            woken => woken?,
+        }
         let (line, socket) = self.runtime.lines.borrow_mut().offer();
         let answered = self.event(false, |feed| feed.connect(PROTOCOL, socket, &fields));
         let accepted = self.runtime.lines.borrow_mut().was_accepted(line);
@@ -307,9 +326,12 @@ impl World {
     }
 
     /// A client sends a frame; `None`: a binary one.
-    pub fn try_say(&mut self, line: Line, frame: Option<&str>) -> Result<(), Crash> {
-        // It wakes first, for then the line has its number.
-        self.event(false, |_| ())?;
+    pub fn try_say(&mut self, line: Line, frame: Option<&str>) -> Result<(), Interruption> {
+        // It wakes first, for then the line has its number. If it can't, the line breaks.
+        if let Err(interruption) = self.event(false, |_| ()) {
+            self.runtime.lines.borrow_mut().remove(line);
+            return Err(interruption);
+        }
         let Some(socket) = self.runtime.lines.borrow().socket(line) else {
             return Ok(());
         };
@@ -319,24 +341,24 @@ impl World {
     /// What a client reads next.
     pub fn read(&mut self, line: Line) -> Option<Heard> {
         let heard = self.runtime.lines.borrow_mut().read(line);
-        if let Some(Heard::Closed(code, reason)) = &heard {
-            self.over(line, *code, reason);
+        if matches!(heard, Some(Heard::Closed(..))) {
+            self.over(line);
         }
         heard
     }
 
     /// A client goes, or its line breaks.
     pub fn hang_up(&mut self, line: Line) {
-        self.over(line, 1006, "");
+        self.over(line);
     }
 
-    fn over(&mut self, line: Line, code: u16, reason: &str) {
+    fn over(&mut self, line: Line) {
         let was_open = self.runtime.lines.borrow().socket(line).is_some();
         if was_open && self.event(false, |_| ()).is_ok() {
             let socket = self.runtime.lines.borrow_mut().remove(line);
             if let Some(socket) = socket {
                 // A crash here is one more line that the feed finds when it wakes.
-                let _ = self.event(false, |feed| feed.closed(socket, code, reason));
+                let _ = self.event(false, |feed| feed.closed(socket));
             }
         }
     }
