@@ -1,198 +1,228 @@
-// The Worker's main module: a thin wrapper around what worker-build makes of worker/src/.
-//
-// A panic in wasm must never leave a request hanging. The runtime that worker-build generates
-// notices a panic and starts a fresh instance for the next call, but the calls that were under
-// way then wait for ever, and keep their Durable Object from hibernating. So every call is raced
-// against the runtime's crash signal. This leans on that runtime's private state object: the
-// `worker` crate is pinned, and tests/blackbox/crash.test.mjs keeps it honest.
+// The Worker's main module: drives the machine of worker/src/edge. It is told one step after the
+// other, as worker/src/edge/step.rs writes them, waits for what must be waited for, and makes the one
+// response.
 
-import { DurableObject } from "cloudflare:workers";
-import Inner, { Hub as InnerHub } from "./build/index.js";
+import { STREAM_HEADER } from "./hub.mjs";
+import { configure, constants, run, wait } from "./instance.mjs";
+import { failed, respond } from "./reply.mjs";
 
-/** Rejects what is under way, one function per call. @type {Set<(reason: Error) => void>} */
-const underWay = new Set();
+export { Hub } from "./hub.mjs";
 
-class WasmCrash extends Error {}
-
-const runtime = /** @type {any} */ (globalThis).__worker_init_state;
-let criticalError = runtime.criticalError;
-Object.defineProperty(runtime, "criticalError", {
-  get: () => criticalError,
-  set(value) {
-    criticalError = value;
-    if (!value) return;
-    const interrupted = [...underWay];
-    underWay.clear();
-    for (const reject of interrupted) reject(new WasmCrash("the wasm instance crashed"));
-  },
-});
-
-/**
- * Settles as `call` does, or rejects as soon as the wasm instance crashes.
- * @template T
- * @param {() => T | PromiseLike<T>} call
- * @returns {Promise<T>}
- */
-function guard(call) {
-  return new Promise((resolve, reject) => {
-    underWay.add(reject);
-    // An async function: what `call` throws at once becomes a rejection as well.
-    (async () => call())().then(
-      (value) => {
-        underWay.delete(reject);
-        resolve(value);
-      },
-      (reason) => {
-        underWay.delete(reject);
-        reject(reason);
-      },
-    );
-  });
-}
-
-/**
- * The error of CONTRACT §1's envelope for a fault of our own.
- * @param {string} requestId
- * @param {string} clientRequestId
- */
-function serviceUnavailable(requestId, clientRequestId) {
-  return {
-    code: "ServiceUnavailable",
-    message: "The service failed to handle this request. Try again.",
-    innerError: {
-      date: new Date().toISOString().slice(0, 19),
-      "request-id": requestId,
-      "client-request-id": clientRequestId,
-    },
-    details: [],
-  };
-}
-
-/**
- * Answers a request whose handler failed: nothing of the fault leaks, the log has it.
- * @param {Request} request
- * @param {unknown} fault
- */
-function failed(request, fault) {
-  const requestId = crypto.randomUUID();
-  const sent = request.headers.get("client-request-id");
-  const clientRequestId = sent && /^[\x20-\x7e]{1,128}$/.test(sent) ? sent : requestId;
-  console.error(`request ${requestId} failed: ${fault}`);
-  return Response.json(
-    { error: serviceUnavailable(requestId, clientRequestId) },
-    {
-      status: 503,
-      headers: {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "request-id, client-request-id, Retry-After",
-        "Cache-Control": "private",
-        "Content-Type": "application/json",
-        "Retry-After": "1",
-        "client-request-id": clientRequestId,
-        "request-id": requestId,
-      },
-    },
-  );
-}
-
-/** One user's feed of one host; see worker/src/hub. */
-export class Hub extends DurableObject {
-  /**
-   * @param {DurableObjectState} state
-   * @param {unknown} env
-   */
-  constructor(state, env) {
-    super(state, env);
-    // What goes on after an answer, as a replay does, would wait for ever after a crash, its client
-    // with it, and keep the Hub in memory. Any call starts the Hub anew, which ends the replays that
-    // were interrupted.
-    const waitUntil = state.waitUntil.bind(state);
-    /** @param {Promise<unknown>} work */
-    state.waitUntil = (work) =>
-      waitUntil(
-        guard(() => work).catch((fault) => (fault instanceof WasmCrash ? guard(() => this.inner.alarm()) : undefined)),
-      );
-    /** @type {any} */
-    this.inner = new InnerHub(state, env);
-  }
-
-  /** @param {Request} request */
-  async fetch(request) {
-    try {
-      return await guard(() => this.inner.fetch(request));
-    } catch (fault) {
-      return failed(request, fault);
-    }
-  }
-
-  /** A rejection makes the runtime call again, later and later. */
-  alarm() {
-    return guard(() => this.inner.alarm());
-  }
-
-  /**
-   * The socket stays open; a frame that asks for an answer gets one.
-   * @param {WebSocket} socket
-   * @param {string | ArrayBuffer} message
-   */
-  async webSocketMessage(socket, message) {
-    try {
-      await guard(() => this.inner.webSocketMessage(socket, message));
-    } catch (fault) {
-      const requestId = crypto.randomUUID();
-      console.error(`frame ${requestId} failed: ${fault}`);
-      const ref = refOf(message);
-      if (ref === undefined) return;
-      const error = serviceUnavailable(requestId, requestId);
-      socket.send(JSON.stringify({ type: "result", ref, status: 503, error }));
-    }
-  }
-
-  /**
-   * @param {WebSocket} socket
-   * @param {number} code
-   * @param {string} reason
-   * @param {boolean} wasClean
-   */
-  webSocketClose(socket, code, reason, wasClean) {
-    return guard(() => this.inner.webSocketClose(socket, code, reason, wasClean));
-  }
-
-  /**
-   * @param {WebSocket} socket
-   * @param {unknown} error
-   */
-  webSocketError(socket, error) {
-    return guard(() => this.inner.webSocketError(socket, error));
-  }
-}
-
-/**
- * The `ref` by which a client frame asks for its result.
- * @param {string | ArrayBuffer} message
- * @returns {string | undefined}
- */
-function refOf(message) {
-  if (typeof message !== "string") return undefined;
-  try {
-    const ref = JSON.parse(message)?.ref;
-    return typeof ref === "string" && ref.length <= 64 ? ref : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** How long a feed that is about to end its memory takes for it, in milliseconds. */
+const RETRY_AFTER = 25;
 
 export default {
   /**
    * @param {Request} request
-   * @param {unknown} env
-   * @param {ExecutionContext} context
+   * @param {any} env
    */
-  async fetch(request, env, context) {
+  async fetch(request, env) {
     try {
-      return await guard(() => new Inner(context, env).fetch(request));
+      configure(env);
+      /** @type {string | Response} */
+      let step = run((wasm) => wasm.begin(described(request), Date.now()));
+      do step = await take(new Lines(step), request, env);
+      while (typeof step === "string");
+      return step;
     } catch (fault) {
       return failed(request, fault);
     }
   },
 };
+
+/** @param {Request} request */
+function described(request) {
+  const { headers } = request;
+  let text = `${request.method}\n${request.url}`;
+  for (const name of constants.headers) text += `\n${headers.get(name) ?? "\0"}`;
+  return text;
+}
+
+/**
+ * Takes a step: the next one, or the response.
+ * @param {Lines} step
+ * @param {Request} request
+ * @param {any} env
+ * @returns {Promise<string | Response>}
+ */
+async function take(step, request, env) {
+  const what = step.next();
+  const call = Number(step.next());
+  const key = step.next();
+  if (key && !(await isWithinLimit(env.APP_LIMIT, key))) return run((wasm) => wasm.overLimit(call));
+  switch (what) {
+    case "prove":
+      await wait((wasm) => wasm.prove(call, env));
+      return run((wasm) => wasm.proven(call));
+    case "body": {
+      const body = await bodyOf(request, step.next());
+      return run((wasm) => wasm.withBody(call, body));
+    }
+    case "issue":
+      return respond((await wait((wasm) => wasm.issueToken(call))) ?? "");
+  }
+  if (call) run((wasm) => wasm.release(call));
+  switch (what) {
+    case "reply":
+      return respond(step.rest());
+    case "close":
+      return closed(Number(step.next()), step.next(), step.next(), step.next());
+    case "feed":
+      return ask(step, env.HUB);
+    case "connect":
+      return connect(step, env.HUB);
+    default:
+      throw new Error("the request has no answer");
+  }
+}
+
+/**
+ * Counts a call; a limiter that fails limits nothing.
+ * @param {{ limit(options: { key: string }): Promise<{ success: boolean }> }} limiter
+ * @param {string} key
+ */
+async function isWithinLimit(limiter, key) {
+  try {
+    return (await limiter.limit({ key })).success;
+  } catch (fault) {
+    console.warn(`APP_LIMIT: ${fault}`);
+    return true;
+  }
+}
+
+/**
+ * The body; `undefined` if it is longer than the limit, of which no more is read then.
+ * @param {Request} request
+ * @param {string} limit bytes; empty: it is known to be short enough
+ */
+async function bodyOf(request, limit) {
+  if (limit === "" || request.body === null) return new Uint8Array(await request.arrayBuffer());
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.byteLength;
+    if (length > Number(limit)) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/**
+ * Asks a feed.
+ * @param {Lines} step
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ */
+async function ask(step, hubs) {
+  const [kind, address, operation] = [step.next(), step.next(), step.next()];
+  const common = step.take(Number(step.next()));
+  const fields = step.rest();
+  const answer = await again(() => stubOf(hubs, kind, address).call(constants.protocol, operation, fields));
+  return respond(answer, common);
+}
+
+/**
+ * Connects a client with a feed.
+ * @param {Lines} step
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ */
+async function connect(step, hubs) {
+  const [kind, address, , browser, subprotocol, requestId] = [
+    step.next(),
+    step.next(),
+    step.next(),
+    step.next(),
+    step.next(),
+    step.next(),
+  ];
+  const common = step.take(Number(step.next()));
+  const headers = {
+    Upgrade: "websocket",
+    [STREAM_HEADER]: `${constants.protocol} ${encodeURIComponent(step.rest())}`,
+  };
+  const answer = await again(async () => {
+    const response = await stubOf(hubs, kind, address).fetch("https://hub/", { headers });
+    return response.webSocket ?? response.text();
+  });
+  if (typeof answer !== "string") return switched(answer, subprotocol, requestId);
+  if (!browser) return respond(answer, common);
+  const [code, reason] = run((wasm) => wasm.refusal(answer)).split("\n");
+  return closed(Number(code), reason, subprotocol, requestId);
+}
+
+/**
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ * @param {string} kind
+ * @param {string} address
+ */
+function stubOf(hubs, kind, address) {
+  return hubs.get(kind === "name" ? hubs.idFromName(address) : hubs.idFromString(address));
+}
+
+/**
+ * Asks, and once more if the feed is about to end its memory and has done nothing.
+ * @template T
+ * @param {() => Promise<string | T>} question
+ */
+async function again(question) {
+  let answer = await question();
+  if (answer === constants.retry) {
+    await scheduler.wait(RETRY_AFTER);
+    answer = await question();
+  }
+  if (answer === constants.retry) throw new Error("the feed is about to end its memory");
+  return answer;
+}
+
+/**
+ * Accepts an upgrade only to close it: for browsers, which could see neither the status nor the
+ * envelope of a refusal.
+ * @param {number} code
+ * @param {string} reason
+ * @param {string} subprotocol
+ * @param {string} requestId
+ */
+function closed(code, reason, subprotocol, requestId) {
+  const [client, server] = Object.values(new WebSocketPair());
+  server.accept();
+  server.close(code, reason);
+  return switched(client, subprotocol, requestId);
+}
+
+/**
+ * Answers an upgrade.
+ * @param {WebSocket} client
+ * @param {string} subprotocol the one that was offered, or nothing
+ * @param {string} requestId
+ */
+function switched(client, subprotocol, requestId) {
+  /** @type {Record<string, string>} */
+  const headers = { "request-id": requestId };
+  if (subprotocol) headers["Sec-WebSocket-Protocol"] = subprotocol;
+  return new Response(null, { status: 101, webSocket: client, headers });
+}
+
+/** A step's lines, read one after the other. */
+class Lines {
+  #place = 0;
+
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+
+  next() {
+    const end = this.text.indexOf("\n", this.#place);
+    const line = this.text.slice(this.#place, end);
+    this.#place = end + 1;
+    return line;
+  }
+
+  /** @param {number} length */
+  take(length) {
+    return this.text.slice(this.#place, (this.#place += length));
+  }
+
+  rest() {
+    return this.text.slice(this.#place);
+  }
+}

@@ -1,0 +1,209 @@
+// The Hub: the Durable Object of one user's feed of one host. What a feed does is in the crate
+// notifeed-hub; here are the runtime's events, each handed on to it by a plain call.
+
+import { DurableObject } from "cloudflare:workers";
+import { during, Host } from "./host.mjs";
+import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
+import { serviceUnavailable } from "./reply.mjs";
+
+/** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
+export const STREAM_HEADER = "Notifeed-Stream";
+
+/** Feeds whose Hub has gone: their memory is given back. */
+const gone = new FinalizationRegistry((/** @type {{ feed: number, generation: number }} */ { feed, generation }) => {
+  if (generation === currentGeneration()) run((wasm) => wasm.forget(feed));
+});
+
+/** @typedef {import("./instance.mjs").Wasm} Wasm */
+
+/** One user's feed of one host. */
+export class Hub extends DurableObject {
+  #host;
+  #feed = 0;
+
+  /**
+   * @param {DurableObjectState} ctx
+   * @param {unknown} env
+   */
+  constructor(ctx, env) {
+    super(ctx, env);
+    configure(env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(constants.ping, constants.pong));
+    const host = new Host(ctx, env, constants.statements, {
+      deliver: (generation, event) => this.#deliver(generation, event),
+      verify: (token) => wait((wasm) => wasm.verify(token, /** @type {any} */ (env))),
+      refuse: ({ socket, message }, fault) => refuse(socket, message, fault),
+    });
+    this.#host = host;
+    void ctx.blockConcurrencyWhile(async () => {
+      host.alarm = (await ctx.storage.getAlarm()) ?? NaN;
+    });
+  }
+
+  /**
+   * Has the feed handle an event, at once.
+   * @template T
+   * @param {(wasm: Wasm, feed: number) => T} event
+   * @returns {T}
+   */
+  #event(event) {
+    const generation = currentGeneration();
+    return run((wasm) =>
+      during(this.#host, () => {
+        if (this.#host.generation !== generation) {
+          this.#feed = wasm.wake(this.ctx.id.toString(), this.#host.alarm);
+          this.#host.generation = generation;
+          gone.register(this, { feed: this.#feed, generation });
+        }
+        return event(wasm, this.#feed);
+      }),
+    );
+  }
+
+  /** @type {import("./host.mjs").Deliver} */
+  #deliver(generation, event) {
+    // What another instance asked for, this one knows nothing of.
+    if (generation !== currentGeneration()) return;
+    try {
+      this.#event(event);
+    } catch (fault) {
+      console.error(`an event failed: ${fault}`);
+    }
+  }
+
+  /**
+   * A Worker's command: answers status, headers and body as one text, or that it is to be asked once
+   * more.
+   * @param {number} protocol
+   * @param {string} operation
+   * @param {string} fields
+   */
+  call(protocol, operation, fields) {
+    if (this.#host.ending) return constants.retry;
+    return this.#event((wasm, feed) => wasm.callFeed(feed, protocol, operation, fields));
+  }
+
+  /**
+   * A client connects: 101, or 200 with what {@link Hub.call} would answer.
+   * @param {Request} request
+   */
+  async fetch(request) {
+    if (this.#host.ending) return new Response(constants.retry);
+    const [protocol, encoded] = (request.headers.get(STREAM_HEADER) ?? "").split(" ");
+    const fields = decodeURIComponent(encoded ?? "");
+    const [client, server] = Object.values(new WebSocketPair());
+    const socket = this.#host.numberOf(server);
+    let accepted = false;
+    try {
+      const id = this.ctx.id.toString();
+      const refusal = this.#event((wasm, feed) => wasm.connect(feed, id, Number(protocol), socket, fields));
+      if (refusal !== undefined) return new Response(refusal);
+      accepted = true;
+      return new Response(null, { status: 101, webSocket: client });
+    } finally {
+      if (!accepted) this.#host.forget(server);
+    }
+  }
+
+  /**
+   * An exception makes the runtime ring again, later and later.
+   * @param {{ isRetry?: boolean }} [info]
+   */
+  alarm(info) {
+    this.#host.alarm = NaN;
+    this.#event((wasm, feed) => wasm.alarm(feed, info?.isRetry ?? false));
+  }
+
+  /**
+   * The socket stays open after a crash; a frame that asks for an answer gets one.
+   * @param {WebSocket} socket
+   * @param {string | ArrayBuffer} message
+   */
+  webSocketMessage(socket, message) {
+    if (this.#host.ending) return;
+    const number = this.#host.numberOf(socket);
+    this.#host.frame = { socket, message };
+    try {
+      this.#event((wasm, feed) => wasm.message(feed, number, typeof message === "string" ? message : undefined));
+    } catch (fault) {
+      refuse(socket, message, fault);
+    } finally {
+      this.#host.frame = undefined;
+    }
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  webSocketClose(socket, code, reason) {
+    try {
+      // Unanswered, the client would wait, and see a broken line.
+      socket.close(
+        run((wasm) => wasm.echoOf(code)),
+        reason,
+      );
+    } catch {
+      // It is closed already.
+    }
+    this.#ended(socket, code, reason);
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {unknown} error
+   */
+  webSocketError(socket, error) {
+    console.warn(`a socket: ${error}`);
+    this.#ended(socket, 1006, "");
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  #ended(socket, code, reason) {
+    const number = this.#host.numberOf(socket);
+    try {
+      this.#event((wasm, feed) => wasm.closed(feed, number, code, reason));
+    } finally {
+      this.#host.forget(socket);
+    }
+  }
+}
+
+/**
+ * Tells a client that its frame failed, if it asked for an answer.
+ * @param {WebSocket} socket
+ * @param {string | ArrayBuffer} message
+ * @param {unknown} fault
+ */
+function refuse(socket, message, fault) {
+  const requestId = crypto.randomUUID();
+  console.error(`frame ${requestId} failed: ${fault}`);
+  const ref = refOf(message);
+  if (ref === undefined) return;
+  const error = serviceUnavailable(requestId, requestId);
+  try {
+    socket.send(JSON.stringify({ type: "result", ref, status: 503, error }));
+  } catch {
+    // It has gone.
+  }
+}
+
+/**
+ * The `ref` by which a client frame asks for its result.
+ * @param {string | ArrayBuffer} message
+ * @returns {string | undefined}
+ */
+function refOf(message) {
+  if (typeof message !== "string") return undefined;
+  try {
+    const ref = JSON.parse(message)?.ref;
+    return typeof ref === "string" && ref.length <= 64 ? ref : undefined;
+  } catch {
+    return undefined;
+  }
+}

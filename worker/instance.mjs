@@ -1,0 +1,72 @@
+// The wasm instance: made when the Worker is loaded, and anew after a crash.
+
+import * as bindings from "./build/bindings.js";
+import { crashed, needsRepair, orCrash } from "./crash.mjs";
+
+/** @typedef {typeof bindings} Wasm */
+
+/** Counts instances: what was made in one is nothing in the next. */
+let generation = 0;
+
+/** @type {{ variables: string, countsCalls: boolean } | undefined} */
+let settings;
+
+/**
+ * What wasm says of itself: see `constants` in worker/src/lib.rs.
+ * @type {{ protocol: number, retry: string, ping: string, pong: string, headers: string[], statements: string[] }}
+ */
+export let constants;
+
+/**
+ * Hands the deployment's settings to the instance, once. Comes before all else.
+ * @param {any} env
+ */
+export function configure(env) {
+  if (settings) return;
+  const variables = Object.entries(env).filter(([, value]) => typeof value === "string");
+  settings = { variables: JSON.stringify(Object.fromEntries(variables)), countsCalls: env.APP_LIMIT !== undefined };
+  start();
+  const [protocol, retry, ping, pong, ...headers] = bindings.constants().split("\n");
+  const statements = bindings.statements().split("\0");
+  constants = { protocol: Number(protocol), retry, ping, pong, headers, statements };
+}
+
+function start() {
+  generation++;
+  if (settings) bindings.configure(settings.variables, settings.countsCalls);
+}
+
+/** The number of the instance that the next call goes to. */
+export function currentGeneration() {
+  if (needsRepair()) {
+    bindings.__wbg_reset_state();
+    start();
+  }
+  return generation;
+}
+
+/**
+ * A plain call. What it throws is a crash: the exceptions of what wasm calls are caught there.
+ * @template T
+ * @param {(wasm: Wasm) => T} call
+ * @returns {T}
+ */
+export function run(call) {
+  currentGeneration();
+  try {
+    return call(bindings);
+  } catch (crash) {
+    crashed();
+    throw crash;
+  }
+}
+
+/**
+ * A call of an async function, which rejects if the instance crashes meanwhile.
+ * @template T
+ * @param {(wasm: Wasm) => Promise<T>} call
+ * @returns {Promise<T>}
+ */
+export function wait(call) {
+  return orCrash(run(call));
+}
