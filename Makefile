@@ -1,11 +1,11 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test soak fuzz bench check package token deploy clean
+.PHONY: help dev serve test soak fuzz bench profile check package token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # Passed on by `make dev PORT=…` and the like.
-export PORT STATE MINUTES USERS SEED KEEP
+export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF
 node := node_modules/.bin/node
 
 help: ## this list
@@ -27,9 +27,11 @@ soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
 
-bench: ## the browser package beside other validators: size and speed (bench/README.md)
-	@scripts/setup build && scripts/build browser
-	@npm ci --prefix bench --no-audit --no-fund --loglevel=error >/dev/null && $(node) bench/validate/run.mjs
+bench: ## side by side with others: WHAT=validate (the browser package), WHAT=service, both by default (bench/README.md)
+	@scripts/setup build bench && scripts/bench $(WHAT)
+
+profile: ## where a request's time goes: OF=post, page, count, change or connect; a flame graph in target/bench
+	@scripts/setup build bench && scripts/build profiled && exec $(node) bench/service/profile.mjs
 
 check: ## formatting, lints, types, the deployment's dry run and its size
 	@scripts/setup check && scripts/check

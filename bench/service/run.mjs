@@ -1,0 +1,170 @@
+// `make bench WHAT=service`: the service, its floors and its peers, measured in turn in one run.
+// README.md of bench/ says what is measured and how to read it.
+//
+//   FULL=1           longer measurements, more rounds, all contenders everywhere
+//   ROUNDS=3         how often each is measured
+//   ONLY=post,page   only these groups of rows; `bill` is one
+//   CONTENDERS=us    only these, and the floor
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { resolve } from "node:path";
+import { aimsOf } from "./aims.mjs";
+import { Arena } from "./arena.mjs";
+import { bill, prices, rowsOf } from "./bill.mjs";
+import { contenders } from "./contenders.mjs";
+import { fan, frame, resume, storm } from "./rows/frames.mjs";
+import { keys, many, posts, single } from "./rows/posts.mjs";
+import { memory, start } from "./rows/process.mjs";
+import { page, pageFromKv, size } from "./rows/reads.mjs";
+import { cell, markdown, text } from "./table.mjs";
+import { root, workerdVersion } from "./workerd.mjs";
+
+/**
+ * Rows that are measured together.
+ * @typedef {object} Group
+ * @property {string} name by which ONLY= names it
+ * @property {string} title
+ * @property {Record<string, { title: string, more?: boolean }>} metrics
+ * @property {boolean} [pubSub] whether those take part that only know posts and frames
+ * @property {boolean} [onlyFull] whether the short run leaves it out, if nobody names it
+ * @property {(contender: import("./contenders.mjs").Contender, full: boolean) => boolean} [takesPart]
+ * @property {(arena: Arena, contender: import("./contenders.mjs").Contender) => Promise<void>} [prepare]
+ * @property {(arena: Arena, contender: import("./contenders.mjs").Contender, round: number) => Promise<Record<string, number>>} measure
+ * @property {() => Promise<void>} [finish]
+ */
+
+/** @type {Group[]} */
+const groups = [posts, single, keys, many, frame, fan, storm, resume, page, pageFromKv, size, start, memory];
+
+const { env } = process;
+const full = Boolean(env.FULL);
+/** The bill has no contenders and no rounds. */
+const theBill = { name: "bill" };
+const parts = chosenBy(env.ONLY, [...groups, theBill], "ONLY");
+const chosen = groups.filter((group) => parts.includes(group) && (full || !group.onlyFull || env.ONLY));
+const running = chosenBy(env.CONTENDERS && `floor,${env.CONTENDERS}`, contenders, "CONTENDERS");
+const rounds = Number(env.ROUNDS || (full ? 7 : 3));
+if (!Number.isInteger(rounds) || rounds < 1) giveUp(`ROUNDS must be a whole number from 1 on, not ${env.ROUNDS}`);
+
+/**
+ * @template {{ name: string }} T
+ * @param {string | undefined} names
+ * @param {T[]} all
+ * @param {string} setting
+ * @returns {T[]}
+ */
+function chosenBy(names, all, setting) {
+  if (!names) return all;
+  const wanted = names.split(",");
+  const unknown = wanted.find((name) => !all.some((one) => one.name === name));
+  if (unknown) giveUp(`${setting} knows ${all.map(({ name }) => name).join(", ")}, not “${unknown}”`);
+  return all.filter(({ name }) => wanted.includes(name));
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function giveUp(message) {
+  console.error(`notifeed: ${message}`);
+  process.exit(1);
+}
+
+const load = () =>
+  loadavg()
+    .map((load) => load.toFixed(1))
+    .join(" ");
+const settings = ["FULL", "ROUNDS", "ONLY", "CONTENDERS"].filter((name) => env[name]);
+const command = ["make bench WHAT=service", ...settings.map((name) => `${name}=${env[name]}`)].join(" ");
+const about =
+  `\`${command}\`, ${new Date().toISOString().slice(0, 16)}Z, workerd ${workerdVersion}, Node ${process.version}, ` +
+  `${cpus().length} × ${cpus()[0]?.model.trim()}, load ${load()}`;
+
+/** @type {import("./aims.mjs").Results} */
+const results = {};
+/** @type {string[]} what couldn't be measured, a sentence each */
+const missing = [];
+
+const began = performance.now();
+const arena = await Arena.open({ full });
+try {
+  for (const group of chosen) await measureAll(group);
+} finally {
+  await arena.close();
+}
+
+/** @param {Group} group */
+async function measureAll(group) {
+  const part = new Set(
+    running.filter((contender) => (contender.pubSub ? group.pubSub : (group.takesPart?.(contender, full) ?? true))),
+  );
+  process.stderr.write(`notifeed: ${group.title} …\n`);
+  /**
+   * Does something of a contender; where that fails it is out of this group, and no number stays.
+   * @param {import("./contenders.mjs").Contender} contender
+   * @param {() => Promise<unknown>} work
+   */
+  const attempt = async (contender, work) => {
+    try {
+      await work();
+    } catch (error) {
+      part.delete(contender);
+      for (const metric of Object.keys(group.metrics)) delete results[metric]?.[contender.name];
+      const because = error instanceof Error ? error.message : String(error);
+      missing.push(`${contender.label.replaceAll("*", "")}, “${group.title}”: ${because}`);
+      await arena.retire(contender);
+    }
+  };
+  for (const contender of part) await attempt(contender, async () => group.prepare?.(arena, contender));
+  for (let round = 0; round < rounds; round++) {
+    // Every other round backwards, so that nobody always follows the same one.
+    for (const contender of round % 2 === 0 ? [...part] : [...part].reverse()) {
+      await attempt(contender, async () => {
+        const found = await group.measure(arena, contender, round);
+        for (const [metric, value] of Object.entries(found))
+          ((results[metric] ??= {})[contender.name] ??= []).push(value);
+      });
+    }
+  }
+  await group.finish?.();
+}
+
+/** @type {Record<string, import("./bill.mjs").Bill> | undefined} */
+const charged = parts.includes(theBill) ? await bill() : undefined;
+
+/** @type {{ title: string, rows: import("./table.mjs").Rows }[]} */
+const tables = [];
+if (chosen.length > 0) {
+  const rows = [["", ...running.map(({ label }) => label)]];
+  for (const { title, metrics } of chosen) {
+    rows.push([`**${title}**`, ...running.map(() => "")]);
+    for (const [metric, { title }] of Object.entries(metrics)) {
+      const of = results[metric] ?? {};
+      rows.push([title, ...running.map(({ name }) => cell(of[name], of.floor))]);
+    }
+  }
+  tables.push({ title: "Side by side: median (least–most) ×floor of the same round", rows });
+}
+const aims = aimsOf(results);
+if (aims.length > 0) tables.push({ title: "Aims", rows: [["", "here", "aim", ""], ...aims] });
+if (charged) tables.push({ title: `The bill, by prices of ${prices.date}`, rows: rowsOf(charged) });
+
+const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+/** @param {typeof markdown} table */
+const written = (table) =>
+  [
+    about,
+    ...tables.map(({ title, rows }) => `### ${title}\n\n${table(rows)}`),
+    ...missing.map((sentence) => `- not measured: ${sentence}`),
+    `${minutes} min, load at the end ${load()}`,
+  ].join("\n\n");
+
+const out = resolve(root, "target/bench");
+mkdirSync(out, { recursive: true });
+writeFileSync(resolve(out, "service.md"), `${written(markdown)}\n`);
+const all = { about, results, missing, bill: charged };
+writeFileSync(resolve(out, "service.json"), `${JSON.stringify(all, null, 1)}\n`);
+console.log(`\n${written(text).replaceAll("`", "").replaceAll("### ", "")}`);
+console.error("notifeed: as Markdown in target/bench/service.md, with all numbers in target/bench/service.json");
+process.exit(0);
