@@ -1,0 +1,95 @@
+//! CONTRACT §3: what a device asks for and what it is told, to the byte.
+
+use notifeed::guid::Guid;
+use notifeed::notification::Platform;
+use notifeed::subscription::{Request, View, parse};
+use notifeed::violation::Violations;
+
+use super::{NOW, at};
+
+const ID: &str = "119081f2-f19d-4fa8-817c-7e01092c0f7d";
+
+fn asked(rest: &str) -> Result<Request, Violations> {
+    parse(
+        format!(r#"{{"targetHostName":"App.example.com","platform":"windows"{rest}}}"#).as_bytes(),
+    )
+}
+
+#[test]
+fn what_is_asked_for_is_what_is_read() {
+    let all = asked(
+        r#","deviceId":"d","displayName":"Megan's","pushSubscription":{"endpoint":"https://x"}"#,
+    )
+    .unwrap();
+    assert_eq!(all.target_host_name(), "app.example.com");
+    assert_eq!(all.platform(), Platform::Windows);
+    assert_eq!(all.device_id(), Some("d"));
+    assert_eq!(all.display_name(), Some("Megan's"));
+    let push = Some(r#"{"endpoint":"https://x"}"#);
+    assert_eq!(all.push_subscription(), push);
+    for rest in [
+        "",
+        r#","deviceId":null,"displayName":null,"pushSubscription":null"#,
+        r#","other":1,"@odata.type":"x""#,
+    ] {
+        let least = asked(rest).unwrap();
+        assert_eq!(least.device_id(), None);
+        assert_eq!(least.display_name(), None);
+        assert_eq!(least.push_subscription(), None);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    for (body, expected) in [
+        ("", vec![("", "InvalidJson")]),
+        ("[]", vec![("", "NotAnObject")]),
+        ("5", vec![("", "NotAnObject")]),
+        (
+            "{}",
+            vec![
+                ("targetHostName", "RequiredPropertyMissing"),
+                ("platform", "RequiredPropertyMissing"),
+            ],
+        ),
+        (
+            r#"{"targetHostName":"a b","platform":7}"#,
+            vec![
+                ("targetHostName", "InvalidHostName"),
+                ("platform", "WrongType"),
+            ],
+        ),
+        (
+            r#"{"targetHostName":"a","platform":"iOS","platform":"iOS"}"#,
+            vec![("platform", "DuplicateProperty")],
+        ),
+    ] {
+        let found = parse(body.as_bytes()).unwrap_err();
+        let found: Vec<_> = found
+            .iter()
+            .map(|violation| (violation.path.as_str(), violation.code.as_str()))
+            .collect();
+        assert_eq!(found, expected, "{body}");
+    }
+}
+
+#[test]
+fn what_a_device_is_told() {
+    let view = View {
+        id: Guid::parse(ID).unwrap(),
+        platform: Platform::Ios,
+        device_id: Some("d"),
+        display_name: None,
+        created: at(NOW),
+        expiration: at(NOW + 30 * 86_400_000),
+    };
+    let rest = r#""platform":"iOS","deviceId":"d","displayName":null,"createdDateTime":"2019-10-21T22:05:36.25Z","expirationDateTime":"2019-11-20T22:05:36.25Z"}"#;
+    assert_eq!(
+        view.created("v1.k.a.b"),
+        format!(r#"{{"id":"{ID}","userNotificationSubscriptionId":"v1.k.a.b",{rest}"#)
+    );
+    for live in [true, false] {
+        let told = format!(r#"{{"id":"{ID}","live":{live},{rest}"#);
+        assert_eq!(view.endpoint(live), told);
+    }
+}
