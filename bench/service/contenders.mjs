@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import { request } from "./line.mjs";
+import { startNchan } from "./nchan.mjs";
 import { app, audience, host, issuer, secret, tokenOf } from "./tokens.mjs";
 import { root, Workerd } from "./workerd.mjs";
 
@@ -14,7 +15,7 @@ import { root, Workerd } from "./workerd.mjs";
  * @property {Record<string, string>} headers the credentials
  */
 
-/** A running contender. @typedef {Pick<Workerd, "name" | "port" | "started" | "cpu" | "memory" | "files" | "assertAlive" | "stop">} Serving */
+/** A running contender. @typedef {Pick<import("./process.mjs").Contending & { port: number }, "name" | "port" | "started" | "cpu" | "memory" | "files" | "assertAlive" | "stop">} Serving */
 
 /**
  * @typedef {object} Contender
@@ -182,8 +183,20 @@ const notifeed = {
   cursorOf: (frame) => frame.cursor,
 };
 
+/** @type {Contender} */
+const nchan = {
+  ...plain(),
+  name: "nchan",
+  label: "nchan",
+  pubSub: true,
+  resumes: false,
+  start: startNchan,
+  post: (user, body) => request("POST", `/publish/${user.name}`, {}, body),
+  stream: (user) => ({ path: `/subscribe/${user.name}`, headers: {} }),
+};
+
 /** In the order of their columns. */
-export const contenders = [floor, storageFloor("fetch"), storageFloor("rpc"), typescript, notifeed];
+export const contenders = [floor, storageFloor("fetch"), storageFloor("rpc"), typescript, notifeed, nchan];
 
 /**
  * A user with credentials.
