@@ -161,8 +161,8 @@ export async function startNotifeed(
 
 const feed = "/beta/me/notifications";
 
-/** @type {Contender} */
-const notifeed = {
+/** This service. @type {Contender} */
+export const notifeed = {
   name: "us",
   label: "**notifeed**",
   credentials: true,
@@ -196,7 +196,7 @@ const nchan = {
 };
 
 /** In the order of their columns. */
-export const contenders = [floor, storageFloor("fetch"), storageFloor("rpc"), typescript, notifeed, nchan];
+export const contenders = [floor, storageFloor("fetch"), storageFloor("rpc"), typescript, nchan, notifeed];
 
 /**
  * A user with credentials.
