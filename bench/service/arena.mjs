@@ -66,21 +66,34 @@ export class Arena {
 }
 
 /**
- * Waits until a process has done what it had put off: until it took next to no time for so long.
- * @param {Serving} serving
- * @param {number} [milliseconds]
+ * How long after a request a contender may begin to do what it has put off, in milliseconds.
  */
-export async function quiet(serving, milliseconds = 60) {
-  const most = milliseconds * 0.02 * 1000;
+const putOff = 1200;
+
+/**
+ * Waits until a process takes next to no time.
+ * @param {Serving} serving
+ */
+export async function quiet(serving) {
+  const window = 60;
   const patience = performance.now() + 30_000;
   let before = serving.cpu();
   for (;;) {
-    await sleep(milliseconds);
+    await sleep(window);
     const now = serving.cpu();
-    if (now - before <= most) return;
+    if (now - before <= window * 0.02 * 1000) return;
     if (performance.now() > patience) throw new Wrong(`${serving.name} is busy though nobody asks it anything`);
     before = now;
   }
+}
+
+/**
+ * Waits until a process has also done what it put off.
+ * @param {Serving} serving
+ */
+export async function idle(serving) {
+  await sleep(putOff);
+  await quiet(serving);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { contenders, notifeedModules, startNotifeed, userOf } from "./contenders.mjs";
+import { notifeed, notifeedModules, startNotifeed, userOf } from "./contenders.mjs";
 import { Line, request, Socket } from "./line.mjs";
 import { Stores } from "./stores-process.mjs";
 import { host, keySet } from "./tokens.mjs";
@@ -115,7 +115,7 @@ class Metered {
     /** @type {(cursor: string) => void} */
     let ready = () => {};
     const reached = new Promise((/** @type {(cursor: string) => void} */ done) => (ready = done));
-    const { path, headers } = contenders[contenders.length - 1].stream(this.user, cursor);
+    const { path, headers } = notifeed.stream(this.user, cursor);
     const socket = await Socket.open(this.workerd.port, { path, headers }, (text) => {
       const frame = JSON.parse(String(text));
       if (frame.type === "ready") ready(frame.cursor);

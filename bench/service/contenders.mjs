@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import { request } from "./line.mjs";
+import { Nchan } from "./nchan.mjs";
 import { app, audience, host, issuer, secret, tokenOf } from "./tokens.mjs";
 import { root, Workerd } from "./workerd.mjs";
 
@@ -14,7 +15,7 @@ import { root, Workerd } from "./workerd.mjs";
  * @property {Record<string, string>} headers the credentials
  */
 
-/** A running contender. @typedef {Pick<Workerd, "name" | "port" | "started" | "cpu" | "memory" | "files" | "assertAlive" | "stop">} Serving */
+/** A running contender. @typedef {import("./process.mjs").Running} Serving */
 
 /**
  * @typedef {object} Contender
@@ -97,7 +98,6 @@ const typescript = {
       conditions: ["workerd", "worker", "browser"],
       external: ["cloudflare:*"],
       minify: true,
-      keepNames: true,
       write: false,
     });
     return Workerd.start(
@@ -161,7 +161,7 @@ export async function startNotifeed(
 const feed = "/beta/me/notifications";
 
 /** @type {Contender} */
-const notifeed = {
+export const notifeed = {
   name: "us",
   label: "**notifeed**",
   credentials: true,
@@ -182,8 +182,26 @@ const notifeed = {
   cursorOf: (frame) => frame.cursor,
 };
 
+const absent = () => {
+  throw new Error("nchan has posts and frames only");
+};
+
+/** @type {Contender} */
+const nchan = {
+  name: "nchan",
+  label: "nchan",
+  pubSub: true,
+  start: () => Nchan.start(),
+  post: (user, body) => request("POST", `/post?user=${user.name}`, json, body),
+  page: absent,
+  count: absent,
+  idsOf: absent,
+  change: absent,
+  stream: (user) => ({ path: `/stream?user=${user.name}`, headers: {} }),
+};
+
 /** In the order of their columns. */
-export const contenders = [floor, storageFloor("fetch"), storageFloor("rpc"), typescript, notifeed];
+export const contenders = [floor, storageFloor("fetch"), storageFloor("rpc"), typescript, nchan, notifeed];
 
 /**
  * A user with credentials.
