@@ -7,7 +7,6 @@ import { notifeed, notifeedModules, startNotifeed, userOf } from "./contenders.m
 import { Line, request, Socket } from "./line.mjs";
 import { Stores } from "./stores-process.mjs";
 import { host, keySet } from "./tokens.mjs";
-import { root } from "./workerd.mjs";
 
 /**
  * What is charged for.
@@ -49,9 +48,7 @@ class Metered {
    * @param {string} name
    */
   static async start(stores, name) {
-    const { "entry.mjs": entry, ...rest } = notifeedModules();
-    const meter = readFileSync(`${root}/bench/service/workers/meter.mjs`);
-    const modules = { "meter.mjs": meter, "entry.mjs": entry, ...rest };
+    const modules = notifeedModules({ main: "bench/service/workers/meter.mjs" });
     const namespace = `bill ${name}`;
     const workerd = await startNotifeed(stores, { modules, namespace });
     return new Metered(stores, namespace, workerd, await userOf("bill"));

@@ -1,7 +1,7 @@
 // Who is measured, and how each is spoken to. All of them get the same notifications.
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path/posix";
 import { build } from "esbuild";
 import { request } from "./line.mjs";
 import { Nchan } from "./nchan.mjs";
@@ -119,12 +119,26 @@ const typescript = {
   stream: (user) => ({ path: "/notifications/stream", headers: user.headers }),
 };
 
-/** The modules of the built Worker, as it is deployed. */
-export const notifeedModules = (build = "worker/build") => ({
-  "entry.mjs": source("worker/entry.mjs"),
-  "build/index.js": source(`${build}/index.js`),
-  "build/index_bg.wasm": source(`${build}/index_bg.wasm`),
-});
+/**
+ * The modules of the Worker as it is deployed, by their paths in the repository: what worker/entry.mjs
+ * imports, directly or not.
+ * @param {{ main?: string, built?: string }} [options] `main`: a module around the Worker's; `built`:
+ *   where worker/build/ lies instead
+ */
+export function notifeedModules({ main = "worker/entry.mjs", built = "worker/build" } = {}) {
+  /** @type {Record<string, Buffer>} */
+  const modules = {};
+  for (const waiting = [main]; waiting.length > 0;) {
+    const path = String(waiting.shift());
+    if (modules[path]) continue;
+    modules[path] = source(path.replace(/^worker\/build\//, `${built}/`));
+    if (path.endsWith(".wasm")) continue;
+    for (const [, imported] of String(modules[path]).matchAll(/\b(?:from|import)\s*\(?["'](\.[^"'\n]+)["']/g)) {
+      waiting.push(join(dirname(path), imported));
+    }
+  }
+  return modules;
+}
 
 /**
  * This service, as it is deployed, but for limits that a single client would meet.

@@ -116,7 +116,10 @@ if (!load) {
 }
 
 const stores = await Stores.start(keySet);
-const serving = await startNotifeed(stores, { modules: notifeedModules("target/profiled"), inspector: true });
+const serving = await startNotifeed(stores, {
+  modules: notifeedModules({ built: "target/profiled" }),
+  inspector: true,
+});
 const users = await usersOf("profile", 64);
 await post(us, serving, users, { count: 64 * 24 });
 await idle(serving);
