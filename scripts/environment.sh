@@ -20,8 +20,9 @@ declare -A tool_version=(
   [wasm-bindgen-cli]="$(locked_version wasm-bindgen)"
   [worker-build]="$(locked_version worker)"
   [wasm-pack]="0.15.1"
+  [cargo-mutants]="27.1.0"
 )
-declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [worker-build]=worker-build [wasm-pack]=wasm-pack)
+declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [worker-build]=worker-build [wasm-pack]=wasm-pack [cargo-mutants]=cargo-mutants)
 
 tool_folder() { echo "$tools_home/$1-${tool_version[$1]}"; }
 
