@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { contenders, notification, userOf } from "./contenders.mjs";
-import { Line, Socket } from "./line.mjs";
+import { Line, patience, Socket } from "./line.mjs";
 import { run } from "./load.mjs";
 import { Stores } from "./stores-process.mjs";
 import { keySet } from "./tokens.mjs";
@@ -76,13 +76,13 @@ const putOff = 1200;
  */
 export async function quiet(serving) {
   const window = 60;
-  const patience = performance.now() + 30_000;
+  const end = performance.now() + patience;
   let before = serving.cpu();
   for (;;) {
     await sleep(window);
     const now = serving.cpu();
     if (now - before <= window * 0.02 * 1000) return;
-    if (performance.now() > patience) throw new Wrong(`${serving.name} is busy though nobody asks it anything`);
+    if (performance.now() > end) throw new Wrong(`${serving.name} is busy though nobody asks it anything`);
     before = now;
   }
 }
@@ -211,6 +211,7 @@ export async function device(contender, serving, user, { cursor, replayed = 0, o
     ready();
   }
   socket.closed.then(() => lost(new Wrong(`${serving.name} closed a socket before it was ready`)));
-  await isReady;
+  const late = setTimeout(() => lost(new Wrong(`${serving.name} doesn't make a socket ready`)), patience);
+  await isReady.finally(() => clearTimeout(late));
   return { close: () => socket.close(), closed: socket.closed, replayed: frames, cursor: reached };
 }

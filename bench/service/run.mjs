@@ -18,7 +18,7 @@ import { fan, frame, resume, storm } from "./rows/frames.mjs";
 import { keys, many, posts, single } from "./rows/posts.mjs";
 import { memory, start } from "./rows/process.mjs";
 import { page, pageFromKv, size } from "./rows/reads.mjs";
-import { cell, markdown, text } from "./table.mjs";
+import { cell, markdown, shortCell, text } from "./table.mjs";
 import { root, workerdVersion } from "./workerd.mjs";
 
 /** @type {import("./measure.mjs").Group[]} */
@@ -103,9 +103,33 @@ if (chosen.length > 0) {
   }
   tables.push({ title: "Side by side: median (least–most) ×floor of the same round", rows });
 }
+const inShort = shortRows();
+if (inShort.length > 1) tables.push({ title: "In short: median (×floor)", rows: inShort });
 const aims = aimsOf(results);
 if (aims.length > 0) tables.push({ title: "Aims", rows: [["", "here", "aim", ""], ...aims] });
 if (charged) tables.push({ title: `The bill, by prices of ${prices.date}`, rows: rowsOf(charged) });
+
+/** What the README shows. @returns {import("./table.mjs").Rows} */
+function shortRows() {
+  const titles = {
+    "post/rate": "POST → 201, requests a second",
+    "post/cpu": "CPU per POST, µs",
+    "single/p50": "POST → 201, one at a time, p50, ms",
+    "frame/p50": "POST → frame on a device, p50, ms",
+    "fan/1000/last": "the last of 1 000 devices, p50, ms",
+    "page/cpu": "a list page of 20, CPU, µs",
+    "start/first": "process start to the first 201, ms",
+  };
+  const columns = running.filter(({ name }) => name !== "storage-rpc");
+  const measured = Object.entries(titles).filter(([metric]) => results[metric]);
+  return [
+    ["", ...columns.map(({ label }) => label.replace(", fetch", ""))],
+    ...measured.map(([metric, title]) => [
+      title,
+      ...columns.map(({ name }) => shortCell(results[metric][name], results[metric].floor)),
+    ]),
+  ];
+}
 
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
 /** @param {typeof markdown} table */

@@ -44,7 +44,7 @@ export const posts = {
   },
   prepare: async (arena, contender) => warmUp(arena, contender, await usersOf("post", 64)),
   async measure(arena, contender) {
-    const milliseconds = arena.full ? 5000 : 1500;
+    const milliseconds = arena.full ? 4000 : 1500;
     const cost = await costOfPosts(contender, await arena.serving(contender), await usersOf("post", 64), {
       milliseconds,
     });
@@ -86,7 +86,7 @@ export const keys = {
   },
   async measure(arena, contender) {
     const serving = await arena.serving(contender);
-    const milliseconds = arena.full ? 4000 : 1000;
+    const milliseconds = arena.full ? 4000 : 700;
     const rs256 = await costOfPosts(contender, serving, await usersOf("RS256", 64, "RS256"), { milliseconds });
     const es256 = await costOfPosts(contender, serving, await usersOf("ES256", 64, "ES256"), { milliseconds });
     return {
