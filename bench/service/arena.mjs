@@ -115,13 +115,15 @@ export function mustBe(serving, ...statuses) {
  * @param {Contender} contender
  * @param {Serving} serving
  * @param {User[]} users
- * @param {{ inFlight?: number, milliseconds?: number, count?: number, stored?: boolean }} options
+ * @param {{ inFlight?: number, milliseconds?: number, count?: number, stored?: boolean, begin?: () => Promise<void>, end?: () => Promise<void> }} options
+ *   `stored`: whether the items are counted, of 64 users; `begin` and `end`: just before the posts, just after
  */
-export async function post(contender, serving, users, { inFlight = 32, stored = true, ...limit }) {
+export async function post(contender, serving, users, { inFlight = 32, stored = true, begin, end, ...limit }) {
   const sample = stored ? users.slice(0, 64) : [];
   const before = await Promise.all(sample.map((user) => count(contender, serving, user)));
   /** @type {number[]} */
   const posted = users.map(() => 0);
+  await begin?.();
   const load = await run({
     port: serving.port,
     inFlight,
@@ -132,6 +134,7 @@ export async function post(contender, serving, users, { inFlight = 32, stored = 
     check: mustBe(serving, 201, 202),
     ...limit,
   });
+  await end?.();
   for (const [at, user] of sample.entries()) {
     const more = (await count(contender, serving, user)) - before[at];
     if (more !== posted[at]) throw new Wrong(`${serving.name} was sent ${posted[at]} notifications and stored ${more}`);

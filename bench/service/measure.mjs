@@ -14,7 +14,7 @@ import { Died } from "./process.mjs";
  * @property {string} title
  * @property {Record<string, { title: string, more?: boolean }>} metrics
  * @property {boolean} [pubSub] whether those take part that only know posts and frames
- * @property {number} [shortRounds] how often at most in the short run
+ * @property {{ short?: number, full?: number }} [most] how often at most
  * @property {boolean} [onlyFull] whether the short run leaves it out, if nobody names it
  * @property {(contender: Contender, full: boolean) => boolean} [takesPart]
  * @property {(arena: Arena, contender: Contender) => Promise<void>} [prepare] once, before all rounds
@@ -59,7 +59,7 @@ export async function measure(arena, group, contenders, rounds) {
     }
   };
   for (const contender of [...part]) await attempt(contender, async () => group.prepare?.(arena, contender));
-  const times = arena.full ? rounds : Math.min(rounds, group.shortRounds ?? rounds);
+  const times = Math.min(rounds, (arena.full ? group.most?.full : group.most?.short) ?? rounds);
   for (let round = 0; round < times; round++) {
     // Every other round backwards, so that nobody always follows the same one.
     for (const contender of round % 2 === 0 ? [...part] : [...part].reverse()) {

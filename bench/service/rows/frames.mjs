@@ -91,7 +91,7 @@ export const fan = {
     /** @type {Record<string, number>} */
     const found = {};
     for (const size of sizes) {
-      const posts = size < 1000 ? (arena.full ? 100 : 30) : arena.full ? 40 : 15;
+      const posts = size < 1000 ? (arena.full ? 100 : 20) : arena.full ? 40 : 10;
       const { first, last } = await fanOut(contender, serving, await userOf(`fan-${size}-${round}`), size, posts);
       found[`fan/${size}/first`] = quantile(first, 0.5);
       if (size > 1) found[`fan/${size}/last`] = quantile(last, 0.5);

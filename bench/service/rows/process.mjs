@@ -35,7 +35,7 @@ export const start = {
 export const memory = {
   name: "memory",
   title: "Memory of the process (RSS), a process of its own",
-  shortRounds: 1,
+  most: { short: 1, full: 3 },
   metrics: {
     "memory/user": { title: "per user with one item, KiB" },
     "memory/socket": { title: "per idle socket, KiB" },
