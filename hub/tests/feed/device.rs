@@ -14,7 +14,7 @@ use crate::asking::{request, stream};
 use crate::world::{Heard, Interruption, Line, World};
 
 /// What is shown of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Item {
     pub text: String,
     pub read_state: String,
@@ -336,6 +336,24 @@ impl Device {
     /// The frames since it was asked last, in short.
     pub fn told(&mut self) -> Vec<Told> {
         self.heard.drain(..).map(|frame| Told::of(&frame)).collect()
+    }
+}
+
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            text,
+            read_state,
+            user_action_state,
+            expiration,
+            platforms,
+        } = self;
+        let length = text.len();
+        let text = text.trim_end();
+        write!(
+            f,
+            "{text:.20} ({length}) {read_state} {user_action_state} until {expiration} on {platforms:?}"
+        )
     }
 }
 

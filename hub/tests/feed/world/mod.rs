@@ -169,6 +169,7 @@ impl World {
         self.break_down();
         self.runtime.tables.restore(&backup.tables);
         self.runtime.alarm.set(backup.alarm);
+        self.runtime.pending.borrow_mut().clear();
         self.runtime.kv.borrow_mut().forget_writes();
         self.deploy(|settings| settings.generation += 1);
     }
@@ -569,6 +570,7 @@ impl Host for Handle {
 
     fn start(&self, number: u64, effect: Effect) {
         self.0.faults.operation();
+        kv::assert_takes(&effect, self.0.now.get());
         self.0.pending.borrow_mut().push_back(Pending {
             number,
             effect,
