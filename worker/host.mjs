@@ -20,6 +20,9 @@ export class Host {
   /** The wasm instance in which the feed lives. */
   generation = 0;
 
+  /** The event that is being handled has written something. */
+  committed = false;
+
   /** The frame that is being handled. @type {{ socket: WebSocket, message: string | ArrayBuffer } | undefined} */
   frame;
 
@@ -67,6 +70,11 @@ export class Host {
     this.#numbers.delete(socket);
   }
 
+  /** @param {{ code: number, reason: string }} close */
+  closeAll({ code, reason }) {
+    for (const socket of this.ctx.getWebSockets()) outcomeOf(() => socket.close(code, reason));
+  }
+
   /** The open sockets, packed as rows of number and attachment. */
   openSockets() {
     let packed = ".2\n";
@@ -76,6 +84,15 @@ export class Host {
       packed += typeof attachment === "string" ? `t${attachment.length};${attachment}` : "n";
     }
     return packed;
+  }
+
+  /**
+   * @param {Float64Array} shape
+   * @param {string} texts
+   */
+  commit(shape, texts) {
+    storage.commit(this.ctx.storage, this.statements, shape, texts);
+    this.committed = true;
   }
 
   /** @param {number} at */
@@ -193,8 +210,7 @@ function outcomeOf(act) {
  * @param {Float64Array} shape
  * @param {string} texts
  */
-export const commit = (shape, texts) =>
-  outcomeOf(() => storage.commit(current.ctx.storage, current.statements, shape, texts));
+export const commit = (shape, texts) => outcomeOf(() => current.commit(shape, texts));
 
 /**
  * @param {number} statement

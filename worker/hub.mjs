@@ -47,17 +47,30 @@ export class Hub extends DurableObject {
    * @returns {T}
    */
   #event(event) {
+    const host = this.#host;
+    const feed = this.#awake();
+    host.committed = false;
+    try {
+      return run((wasm) => during(host, () => event(wasm, feed)));
+    } catch (crash) {
+      // What is durable now may not have been told to everybody: they come back by their cursors.
+      if (host.committed) host.closeAll(constants.restarted);
+      throw crash;
+    }
+  }
+
+  /** The number of the feed in the instance that there is now. */
+  #awake() {
+    const host = this.#host;
     const generation = currentGeneration();
-    return run((wasm) =>
-      during(this.#host, () => {
-        if (this.#host.generation !== generation) {
-          this.#feed = wasm.wake(this.ctx.id.toString(), this.#host.alarm);
-          this.#host.generation = generation;
-          gone.register(this, { feed: this.#feed, generation });
-        }
-        return event(wasm, this.#feed);
-      }),
-    );
+    if (this.#feed === 0 || host.generation !== generation) {
+      this.#feed = 0;
+      host.generation = generation;
+      this.#feed = run((wasm) => during(host, () => wasm.wake(this.ctx.id.toString(), host.alarm)));
+      if (this.#feed !== 0) gone.register(this, { feed: this.#feed, generation });
+    }
+    if (this.#feed === 0) throw new Error("the feed can't be read");
+    return this.#feed;
   }
 
   /** @type {import("./host.mjs").Deliver} */
@@ -147,7 +160,7 @@ export class Hub extends DurableObject {
     } catch {
       // It is closed already.
     }
-    this.#ended(socket, code, reason);
+    this.#ended(socket);
   }
 
   /**
@@ -156,18 +169,14 @@ export class Hub extends DurableObject {
    */
   webSocketError(socket, error) {
     console.warn(`a socket: ${error}`);
-    this.#ended(socket, 1006, "");
+    this.#ended(socket);
   }
 
-  /**
-   * @param {WebSocket} socket
-   * @param {number} code
-   * @param {string} reason
-   */
-  #ended(socket, code, reason) {
+  /** @param {WebSocket} socket */
+  #ended(socket) {
     const number = this.#host.numberOf(socket);
     try {
-      this.#event((wasm, feed) => wasm.closed(feed, number, code, reason));
+      this.#event((wasm, feed) => wasm.closed(feed, number));
     } finally {
       this.#host.forget(socket);
     }

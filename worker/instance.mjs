@@ -13,7 +13,8 @@ let settings;
 
 /**
  * What wasm says of itself: see `constants` in worker/src/lib.rs.
- * @type {{ protocol: number, retry: string, ping: string, pong: string, headers: string[], statements: string[] }}
+ * @type {{ protocol: number, retry: string, ping: string, pong: string, restarted: { code: number, reason: string },
+ *   headers: string[], statements: string[] }}
  */
 export let constants;
 
@@ -26,9 +27,10 @@ export function configure(env) {
   const variables = Object.entries(env).filter(([, value]) => typeof value === "string");
   settings = { variables: JSON.stringify(Object.fromEntries(variables)), countsCalls: env.APP_LIMIT !== undefined };
   start();
-  const [protocol, retry, ping, pong, ...headers] = bindings.constants().split("\n");
+  const [protocol, retry, ping, pong, code, reason, ...headers] = bindings.constants().split("\n");
   const statements = bindings.statements().split("\0");
-  constants = { protocol: Number(protocol), retry, ping, pong, headers, statements };
+  const restarted = { code: Number(code), reason };
+  constants = { protocol: Number(protocol), retry, ping, pong, restarted, headers, statements };
 }
 
 function start() {

@@ -43,12 +43,15 @@ pub fn configure(variables: &str, counts_calls: bool) {
 }
 
 /// What JavaScript needs to know, a line each: the protocol of commands, the answer [`RETRY`], a
-/// ping, its pong, and then the headers by which requests are judged.
+/// ping, its pong, the close code and its reason for a connection that may lack a frame, and then the
+/// headers by which requests are judged.
 #[wasm_bindgen]
 pub fn constants() -> String {
     let (ping, pong) = notifeed::live::PING;
     let protocol = PROTOCOL.to_string();
-    let mut lines = vec![&*protocol, RETRY, ping, pong];
+    let restarted = notifeed::live::close::Close::RESTARTED;
+    let code = restarted.code.to_string();
+    let mut lines = vec![&*protocol, RETRY, ping, pong, &*code, restarted.reason];
     lines.extend(edge::HEADER_NAMES);
     lines.join("\n")
 }
@@ -134,8 +137,8 @@ pub fn message(feed: u32, socket: u32, frame: Option<String>) {
 }
 
 #[wasm_bindgen]
-pub fn closed(feed: u32, socket: u32, code: u16, reason: &str) {
-    feed::closed(feed, socket, code, reason);
+pub fn closed(feed: u32, socket: u32) {
+    feed::closed(feed, socket);
 }
 
 #[wasm_bindgen]

@@ -118,6 +118,11 @@ impl Copies {
         self.soon(now, delay);
     }
 
+    /// The feed's own row was made, durably: it has no subscriptions that KV has to hear of.
+    pub const fn begun(&mut self) {
+        self.mark.subscriptions = true;
+    }
+
     /// The owner is another one, durably.
     pub fn owner_changed(&mut self, now: Timestamp, delay: i64) {
         self.mark.owner = false;
