@@ -14,6 +14,8 @@ pub enum Mood {
     Well,
     /// It does nothing, and says nothing until it is in another mood.
     Slow,
+    /// It does what it is asked, and says that it failed.
+    Fails,
     /// It refuses everything.
     Down,
     /// It refuses every nth.
@@ -67,6 +69,7 @@ impl Kv {
                 return Outcome::Done;
             }
             Mood::Well | Mood::Refuses(_) | Mood::Slow => self.store(effect, now),
+            Mood::Fails => self.store(effect, now).and(Err("it took too long")),
         };
         match stored {
             Ok(()) => Outcome::Done,

@@ -66,6 +66,8 @@ pub struct Runtime {
     pub budget: Cell<usize>,
     /// How many it said last that it has.
     pub under_way: Cell<usize>,
+    /// An abort that the feed asked for waits.
+    pub hold_aborts: Cell<bool>,
     /// KV failed for others, too.
     pub kv_rests: Cell<bool>,
     /// How often the alarm was set.
@@ -120,6 +122,7 @@ impl World {
             verifying: Cell::new(false),
             budget: Cell::new(64 << 20),
             under_way: Cell::new(0),
+            hold_aborts: Cell::new(false),
             kv_rests: Cell::new(false),
             alarms_set: Cell::new(0),
             log: RefCell::default(),
@@ -236,6 +239,9 @@ impl World {
 
     /// The feed asked for an abort, and what came before it has been answered.
     fn end_if_aborted(&mut self) {
+        if self.runtime.hold_aborts.get() {
+            return;
+        }
         let Some(holders) = self.runtime.abort.take() else {
             return;
         };
@@ -282,6 +288,13 @@ impl World {
             text = call()?;
         }
         Ok(Answer::read(&text))
+    }
+
+    /// What the feed itself answers.
+    pub fn call_raw(&mut self, request: &Request) -> String {
+        let (operation, fields) = request.encode();
+        let called = self.event(false, |feed| feed.call(PROTOCOL, operation, &fields));
+        called.unwrap_or_else(|interruption| panic!("{interruption:?}"))
     }
 
     /// A client connects: its line, or the answer that refuses it.
