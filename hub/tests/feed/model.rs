@@ -421,7 +421,7 @@ fn expected_on(expected: &Expected, platform: Platform) -> BTreeMap<String, Item
 fn config() -> ProptestConfig {
     let seed = std::env::var("MODEL_SEED").map_or(1, |seed| seed.parse().unwrap());
     ProptestConfig {
-        cases: 150,
+        cases: 100,
         max_shrink_iters: 1500,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(seed),
