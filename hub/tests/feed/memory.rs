@@ -7,7 +7,8 @@ use notifeed::notification::Platform;
 use notifeed_hub::wire::Command;
 
 use crate::asking::*;
-use crate::device::{Device, Told};
+use crate::device::Device;
+use crate::told::Told;
 use crate::world::{Line, World};
 
 /// A large frame, with what is around it.

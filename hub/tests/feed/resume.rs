@@ -5,7 +5,8 @@ use notifeed::feed::{Cursor, Epoch, Known, Seq, UserActionState};
 use notifeed::notification::Platform;
 
 use crate::asking::*;
-use crate::device::{Device, FRESH, RESUMED, Told};
+use crate::device::Device;
+use crate::told::{FRESH, RESUMED, Told};
 use crate::world::World;
 
 /// A feed with one item, and a Windows device that has it.
@@ -402,25 +403,6 @@ fn cut_off_in_the_middle_of_a_replay() {
 }
 
 #[test]
-fn an_idle_connection_outlives_an_eviction() {
-    let (mut world, mut device, a) = one_item();
-    assert!(device.connect(&mut world));
-    device.listen(&mut world);
-    device.told();
-    world.evict();
-    let b = world.posted(&Post::new("b"));
-    device.listen(&mut world);
-    assert_eq!(device.told(), [Told::content(2, &b, "b")]);
-    let reference = device.delete(&mut world, &a);
-    device.listen(&mut world);
-    assert_eq!(
-        device.told(),
-        [Told::result(&reference, 204, Some(3), None)]
-    );
-    assert_eq!(device.shown(world.now()), world.shown(Platform::Windows));
-}
-
-#[test]
 fn a_delta_in_pages_with_a_change_in_between_leads_the_stream_to_no_gap() {
     use notifeed::feed::query::Query;
     use notifeed_hub::wire::Command;
@@ -450,35 +432,4 @@ fn a_delta_in_pages_with_a_change_in_between_leads_the_stream_to_no_gap() {
     let third = world.as_megan(Command::Delta(query));
     assert_eq!(third.ids(), ids[3..]);
     assert_eq!(third.json()["value"][0]["readState"], "read");
-}
-
-#[test]
-fn a_replacement_that_no_longer_aims_at_a_platform_is_removed_there_as_it_happens() {
-    let mut world = World::new();
-    let mut windows = Device::new(Platform::Windows);
-    let mut ios = Device::new(Platform::Ios);
-    for device in [&mut windows, &mut ios] {
-        assert!(device.connect(&mut world));
-    }
-    let mut post = |world: &mut World, text: &str, platforms| {
-        let id = world.posted(&Post::new(text).key("k").aims(platforms));
-        windows.listen(world);
-        ios.listen(world);
-        (id, windows.told(), ios.told())
-    };
-    let (id, on_windows, on_ios) = post(&mut world, "both", BOTH);
-    let content = |seq, text| Told::content(seq, &id, text);
-    let gone = |seq| Told::removed(seq, &id, "retargeted");
-    assert_eq!(on_windows, [FRESH, content(1, "both")]);
-    assert_eq!(on_ios, [FRESH, content(1, "both")]);
-    let (_, on_windows, on_ios) = post(&mut world, "ios", IOS);
-    assert_eq!(
-        (on_windows, on_ios),
-        (vec![gone(2)], vec![content(2, "ios")])
-    );
-    let (_, on_windows, on_ios) = post(&mut world, "windows", WINDOWS);
-    assert_eq!(
-        (on_windows, on_ios),
-        (vec![content(3, "windows")], vec![gone(3)])
-    );
 }
