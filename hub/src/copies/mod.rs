@@ -185,6 +185,7 @@ impl Copies {
         // Nothing is left that KV must hear of: only states changed since the mark.
         if self.in_flight.is_empty() && self.waiting.is_empty() {
             self.probing = false;
+            self.failing = false;
         }
         Ok(None)
     }
@@ -217,7 +218,7 @@ impl Copies {
         let mut last = after;
         for row in rows {
             let entry = Row::from(row).entry()?;
-            last = entry.seq;
+            last = entry.copied_seq();
             self.waiting.found(&entry);
         }
         if more {
@@ -238,8 +239,8 @@ impl Copies {
         number: &mut u64,
     ) -> Result<(), Fault> {
         let mut bytes = 0_usize;
-        for (ordinal, pending) in self.waiting.idle(limit) {
-            if bytes >= BATCH_BYTES {
+        for (ordinal, pending) in self.waiting.idle(usize::MAX) {
+            if bytes >= BATCH_BYTES || self.in_flight.len() >= limit {
                 break;
             }
             let values = [Bound::Integer(ordinal)];
@@ -274,6 +275,7 @@ impl Copies {
             };
             if let Some(waiting) = self.waiting.get_mut(ordinal) {
                 waiting.in_flight = true;
+                waiting.untouched = false;
             }
             let of = Of::Item {
                 ordinal,
@@ -314,6 +316,8 @@ impl Copies {
             &values,
             store::UNBOUNDED,
         )?;
+        // A mark was written that nobody could read again.
+        self.mark.subscriptions = rows.rows.is_empty();
         for row in rows.rows {
             let mut row = Row::from(row);
             let subscription = Subscription::read(&mut row)?;
