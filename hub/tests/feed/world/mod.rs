@@ -57,6 +57,8 @@ pub struct World {
     feed: Option<Feed<Handle>>,
     /// Who may not connect, and until when.
     banned: Vec<(String, Timestamp)>,
+    /// The alarm rings once more, for its handler crashed.
+    alarm_failed: bool,
     /// How often the feed ended its memory.
     pub aborts: u32,
     /// Which item each number that anybody was told belongs to, by epoch.
@@ -74,6 +76,7 @@ impl World {
             settings: Rc::new(settings),
             feed: None,
             banned: Vec::new(),
+            alarm_failed: false,
             aborts: 0,
             numbers: HashMap::new(),
         }
@@ -406,20 +409,21 @@ impl World {
                 runtime.timer.set(None);
                 let _ = self.event(false, Feed::timer);
             } else {
-                self.ring(false);
+                self.ring();
             }
         }
         self.runtime.now.set(until);
     }
 
-    /// The alarm rings, and once more if its handler crashed.
-    pub fn ring(&mut self, retry: bool) {
+    /// The alarm rings. It will once more if its handler crashes and has set no other.
+    fn ring(&mut self) {
         self.runtime.alarm.set(None);
-        if self.event(true, |feed| feed.alarm(retry)).is_err() && self.alarm().is_none() {
-            self.runtime
-                .now
-                .set(self.now().saturating_add_millis(ALARM_RETRY));
-            self.ring(true);
+        let retry = std::mem::take(&mut self.alarm_failed);
+        let rung = self.event(true, |feed| feed.alarm(retry));
+        if rung.is_err() && self.alarm().is_none() {
+            let later = self.now().saturating_add_millis(ALARM_RETRY);
+            self.runtime.alarm.set(Some(later));
+            self.alarm_failed = true;
         }
     }
 
