@@ -9,7 +9,7 @@ use notifeed_hub::wire::Command;
 use crate::asking::*;
 use crate::device::Device;
 use crate::told::{FRESH, RESUMED, Told};
-use crate::world::World;
+use crate::world::{Mood, World};
 
 /// A feed with one item, and a Windows device that has it.
 fn one_item() -> (World, Device, String) {
@@ -214,17 +214,26 @@ fn expired_while_away() {
     world.pass(HOUR);
     assert_eq!(comes_back(&mut world, &mut device), [RESUMED]);
     assert_eq!(begins(&mut world, Platform::Windows), [FRESH]);
-    // Also once the rows are gone.
-    world.pass(40 * 24 * HOUR);
-    assert_eq!(world.runtime.tables.number("SELECT count(*) FROM item"), 0);
-    world.evict();
-    assert_eq!(comes_back(&mut world, &mut device), [RESUMED]);
-    let next = world.posted(&Post::new("next"));
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::content(4, &next, "next"), RESUMED],
-        "no number is given twice"
-    );
+}
+
+#[test]
+fn no_number_is_given_twice_when_all_rows_have_gone() {
+    for mood in [Mood::Well, Mood::Down] {
+        let (mut world, mut device, id) = one_item();
+        world.runtime.kv.borrow_mut().mood = mood;
+        world.set(&id, read());
+        world.pass(40 * 24 * HOUR);
+        let rows = world.runtime.tables.number("SELECT count(*) FROM item");
+        assert_eq!(rows, 0);
+        world.evict();
+        assert_eq!(comes_back(&mut world, &mut device), [RESUMED]);
+        let next = world.posted(&Post::new("next"));
+        assert_eq!(
+            comes_back(&mut world, &mut device),
+            [Told::content(3, &next, "next"), RESUMED],
+            "{mood:?}"
+        );
+    }
 }
 
 #[test]
