@@ -79,6 +79,8 @@ pub struct Copies {
     probing: bool,
     /// KV failed: it is tried when the alarm rings.
     failing: bool,
+    /// Since when the owner or subscriptions wait, as far as this memory knows.
+    others_since: Option<Timestamp>,
     /// When the next batch is put.
     at: Option<Timestamp>,
 }
@@ -126,12 +128,14 @@ impl Copies {
     /// The owner is another one, durably.
     pub fn owner_changed(&mut self, now: Timestamp, delay: i64) {
         self.mark.owner = false;
+        self.others_since.get_or_insert(now);
         self.soon(now, delay);
     }
 
     /// Subscriptions changed, durably.
     pub fn subscriptions_changed(&mut self, now: Timestamp, delay: i64) {
         self.mark.subscriptions = false;
+        self.others_since.get_or_insert(now);
         self.soon(now, delay);
     }
 
@@ -446,12 +450,19 @@ impl Copies {
         if !self.in_flight.is_empty() || !life.made {
             return Ok(None);
         }
+        let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
+        if others {
+            self.others_since.get_or_insert(now);
+        } else {
+            self.others_since = None;
+        }
         let retry = self.failing.then(|| {
-            let age = now.saturating_millis_since(self.waiting.oldest().unwrap_or(now));
+            let waiting = [self.waiting.oldest(), self.others_since];
+            let oldest = waiting.into_iter().flatten().min().unwrap_or(now);
+            let age = now.saturating_millis_since(oldest);
             let random = host.random().map_or(128, |[byte, ..]| byte);
             now.saturating_add_millis(copy::retry_delay(age, random))
         });
-        let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
         if !self.failing && (self.waiting.has_fresh() || others) {
             self.at = Some(now.saturating_add_millis(delay));
         }
