@@ -5,7 +5,7 @@
 //! [`settings`] the deployment's choices. What any of it decides, the contract (`notifeed`) and the
 //! feed (`notifeed-hub`) decide.
 //!
-//! JavaScript drives it (worker/entry.mjs, worker/hub.mjs): what is hot is a plain call that answers
+//! JavaScript drives it (worker/runtime/entry.mjs, worker/runtime/hub.mjs): what is hot is a plain call that answers
 //! at once, without a promise; what has to ask somebody else is an async function. Below is all that
 //! it can call.
 
@@ -26,7 +26,7 @@ use notifeed_hub::wire::{PROTOCOL, RETRY};
 use wasm_bindgen::prelude::*;
 use worker::{Env, console_error};
 
-#[wasm_bindgen(raw_module = "../crash.mjs")]
+#[wasm_bindgen(raw_module = "../runtime/crash.mjs")]
 extern "C" {
     /// Rejects what is waiting, and has a fresh instance made before the next call.
     fn crashed();

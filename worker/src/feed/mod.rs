@@ -1,5 +1,5 @@
 //! Users' feeds on Workers: each in a Durable Object, which has it by its number. The Durable Object
-//! is in worker/hub.mjs; what a feed does is in the crate `notifeed-hub`.
+//! is in worker/runtime/hub.mjs; what a feed does is in the crate `notifeed-hub`.
 
 mod host;
 mod packing;

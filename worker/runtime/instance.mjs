@@ -1,9 +1,7 @@
 // The wasm instance: made when the Worker is loaded, and anew after a crash.
 
-import * as bindings from "./build/bindings.js";
+import * as bindings from "../build/bindings.js";
 import { crashed, needsRepair, orCrash } from "./crash.mjs";
-
-/** @typedef {typeof bindings} Wasm */
 
 /** Counts instances: what was made in one is nothing in the next. */
 let generation = 0;
@@ -48,15 +46,15 @@ export function currentGeneration() {
 }
 
 /**
- * A plain call. What it throws is a crash: the exceptions of what wasm calls are caught there.
+ * Makes a plain call. What that throws is a crash: the exceptions of what wasm calls are caught there.
  * @template T
- * @param {(wasm: Wasm) => T} call
+ * @param {() => T} call
  * @returns {T}
  */
 export function run(call) {
   currentGeneration();
   try {
-    return call(bindings);
+    return call();
   } catch (crash) {
     crashed();
     throw crash;
@@ -64,9 +62,9 @@ export function run(call) {
 }
 
 /**
- * A call of an async function, which rejects if the instance crashes meanwhile.
+ * Calls an async function; rejects if the instance crashes meanwhile.
  * @template T
- * @param {(wasm: Wasm) => Promise<T>} call
+ * @param {() => Promise<T>} call
  * @returns {Promise<T>}
  */
 export function wait(call) {

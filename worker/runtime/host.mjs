@@ -5,8 +5,17 @@
 import * as storage from "./storage.mjs";
 
 /**
- * Has an event of the Hub handled by its feed, unless the feed was built anew since `generation`.
- * @typedef {(generation: number | undefined, event: (wasm: import("./instance.mjs").Wasm, feed: number) => void) => void} Deliver
+ * A client's frame, and whose.
+ * @typedef {{ socket: WebSocket, message: string | ArrayBuffer }} Frame
+ */
+
+/**
+ * What a Hub hears, with the wasm instance in which its feed asked for it.
+ * @typedef {object} Events
+ * @property {(generation: number) => void} timer
+ * @property {(generation: number, effect: number, error: string | undefined) => void} kvEnded
+ * @property {(generation: number, effect: number, token: string) => Promise<void>} verify
+ * @property {(frame: Frame, fault: unknown) => void} refuse
  */
 
 /** Sockets, storage, alarm, timer and effects of one Hub. */
@@ -23,11 +32,11 @@ export class Host {
   /** The event that is being handled has written something. */
   committed = false;
 
-  /** The frame that is being handled. @type {{ socket: WebSocket, message: string | ArrayBuffer } | undefined} */
+  /** The frame that is being handled. @type {Frame | undefined} */
   frame;
 
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** @type {number | null} */
+  #timer = null;
   /** @type {Map<WebSocket, number>} */
   #numbers = new Map();
   /** @type {Map<number, WebSocket>} */
@@ -38,16 +47,13 @@ export class Host {
    * @param {DurableObjectState} ctx
    * @param {any} env
    * @param {string[]} statements
-   * @param {object} hub
-   * @param {Deliver} hub.deliver
-   * @param {(token: string) => Promise<number>} hub.verify
-   * @param {(frame: { socket: WebSocket, message: string | ArrayBuffer }, fault: unknown) => void} hub.refuse
+   * @param {Events} events
    */
-  constructor(ctx, env, statements, hub) {
+  constructor(ctx, env, statements, events) {
     this.ctx = ctx;
     this.env = env;
     this.statements = statements;
-    this.hub = hub;
+    this.events = events;
   }
 
   /**
@@ -79,6 +85,7 @@ export class Host {
   openSockets() {
     let packed = ".2\n";
     for (const socket of this.ctx.getWebSockets()) {
+      /** @type {unknown} */
       const attachment = attempt("an attachment", () => socket.deserializeAttachment());
       packed += `i${this.numberOf(socket)};`;
       packed += typeof attachment === "string" ? `t${attachment.length};${attachment}` : "n";
@@ -105,7 +112,7 @@ export class Host {
   setTimer(millis) {
     clearTimeout(this.#timer);
     const { generation } = this;
-    this.#timer = setTimeout(() => this.hub.deliver(generation, (wasm, feed) => wasm.timer(feed)), millis);
+    this.#timer = setTimeout(() => this.events.timer(generation), millis);
   }
 
   /**
@@ -137,7 +144,7 @@ export class Host {
     } catch (fault) {
       error = String(fault);
     }
-    this.hub.deliver(generation, (wasm, feed) => wasm.kvEnded(feed, effect, error));
+    this.events.kvEnded(generation, effect, error);
   }
 
   /**
@@ -147,10 +154,9 @@ export class Host {
   async verify(effect, token) {
     const { generation, frame } = this;
     try {
-      const outcome = await this.hub.verify(token);
-      this.hub.deliver(generation, (wasm, feed) => wasm.verified(feed, effect, outcome));
+      await this.events.verify(generation, effect, token);
     } catch (fault) {
-      if (frame) this.hub.refuse(frame, fault);
+      if (frame) this.events.refuse(frame, fault);
     }
   }
 
