@@ -5,7 +5,7 @@
 //! [`settings`] the deployment's choices. What any of it decides, the contract (`notifeed`) and the
 //! feed (`notifeed-hub`) decide.
 //!
-//! JavaScript drives it (worker/entry.mjs, worker/hub.mjs): what is hot is a plain call that answers
+//! JavaScript drives it (worker/runtime/entry.mjs, worker/runtime/hub.mjs): what is hot is a plain call that answers
 //! at once, without a promise; what has to ask somebody else is an async function. Below is all that
 //! it can call.
 
@@ -26,7 +26,7 @@ use notifeed_hub::wire::{PROTOCOL, RETRY};
 use wasm_bindgen::prelude::*;
 use worker::{Env, console_error};
 
-#[wasm_bindgen(raw_module = "../crash.mjs")]
+#[wasm_bindgen(raw_module = "../runtime/crash.mjs")]
 extern "C" {
     /// Rejects what is waiting, and has a fresh instance made before the next call.
     fn crashed();
@@ -43,12 +43,15 @@ pub fn configure(variables: &str, counts_calls: bool) {
 }
 
 /// What JavaScript needs to know, a line each: the protocol of commands, the answer [`RETRY`], a
-/// ping, its pong, and then the headers by which requests are judged.
+/// ping, its pong, the close code and its reason for a connection that may lack a frame, and then the
+/// headers by which requests are judged.
 #[wasm_bindgen]
 pub fn constants() -> String {
     let (ping, pong) = notifeed::live::PING;
     let protocol = PROTOCOL.to_string();
-    let mut lines = vec![&*protocol, RETRY, ping, pong];
+    let restarted = notifeed::live::close::Close::RESTARTED;
+    let code = restarted.code.to_string();
+    let mut lines = vec![&*protocol, RETRY, ping, pong, &*code, restarted.reason];
     lines.extend(edge::HEADER_NAMES);
     lines.join("\n")
 }
@@ -134,8 +137,8 @@ pub fn message(feed: u32, socket: u32, frame: Option<String>) {
 }
 
 #[wasm_bindgen]
-pub fn closed(feed: u32, socket: u32, code: u16, reason: &str) {
-    feed::closed(feed, socket, code, reason);
+pub fn closed(feed: u32, socket: u32) {
+    feed::closed(feed, socket);
 }
 
 #[wasm_bindgen]

@@ -1,5 +1,5 @@
 //! The limits of the whole service, counted by the runtime's rate-limit bindings: calls of an app
-//! (`APP_LIMIT`, which worker/entry.mjs asks), and tokens of an address that prove nothing
+//! (`APP_LIMIT`, which worker/runtime/entry.mjs asks), and tokens of an address that prove nothing
 //! (`FAILED_TOKEN_LIMIT`). A binding that isn't there limits nothing.
 
 use std::cell::RefCell;

@@ -1,4 +1,4 @@
-//! A feed's host on Workers. What it needs of JavaScript is in worker/host.mjs, which knows the
+//! A feed's host on Workers. What it needs of JavaScript is in worker/runtime/host.mjs, which knows the
 //! Durable Object whose event is being handled: all of a feed's events are synchronous.
 
 use notifeed::time::Timestamp;
@@ -12,7 +12,7 @@ use super::shared;
 use crate::platform::{instant, millis, now, random_bytes};
 
 // Errors come back as texts: an exception would end the instance.
-#[wasm_bindgen(raw_module = "../host.mjs")]
+#[wasm_bindgen(raw_module = "../runtime/host.mjs")]
 extern "C" {
     fn commit(shape: &[f64], texts: &str) -> Option<String>;
     /// With statement -1, `text` is the statement. The answer begins with `!` for an error.

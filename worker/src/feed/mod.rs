@@ -1,5 +1,5 @@
 //! Users' feeds on Workers: each in a Durable Object, which has it by its number. The Durable Object
-//! is in worker/hub.mjs; what a feed does is in the crate `notifeed-hub`.
+//! is in worker/runtime/hub.mjs; what a feed does is in the crate `notifeed-hub`.
 
 mod host;
 mod packing;
@@ -14,7 +14,6 @@ use notifeed::http::Reply;
 use notifeed_hub::Feed;
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::host::{Outcome, Socket, Verified};
-use notifeed_hub::settings::Settings as FeedSettings;
 use notifeed_hub::store::Statement;
 use notifeed_hub::wire::{Command, RETRY, Request};
 use worker::{Env, console_error};
@@ -59,22 +58,25 @@ pub fn statements() -> String {
     texts.join("\0")
 }
 
-/// The feed of a Durable Object wakes; says its number. `alarm`: when the alarm is set to, in Unix
-/// milliseconds, NaN for never.
+/// The feed of a Durable Object wakes; says its number, 0 if it can't be read now. `alarm`: when the
+/// alarm is set to, in Unix milliseconds, NaN for never.
 pub fn wake(id: String, alarm: f64) -> u32 {
-    let settings = match settings() {
-        Ok(settings) => Rc::clone(&settings.feed),
-        Err(fault) => {
-            // No Worker with these settings asks a feed anything.
-            console_error!("a feed wakes: {fault}");
-            Rc::new(FeedSettings::default())
-        }
-    };
     let number = FEEDS.with_borrow_mut(Feeds::next);
     let alarm = (!alarm.is_nan()).then(|| instant(alarm));
-    let feed = Feed::wake(DurableObject { number, id }, settings, alarm);
-    FEEDS.with_borrow_mut(|feeds| feeds.feeds.insert(number, Box::new(feed)));
-    number
+    let feed = settings().and_then(|settings| {
+        let host = DurableObject { number, id };
+        Feed::wake(host, Rc::clone(&settings.feed), alarm)
+    });
+    match feed {
+        Ok(feed) => {
+            FEEDS.with_borrow_mut(|feeds| feeds.feeds.insert(number, Box::new(feed)));
+            number
+        }
+        Err(fault) => {
+            console_error!("a feed can't wake: {fault}");
+            0
+        }
+    }
 }
 
 /// The Durable Object has gone.
@@ -144,8 +146,8 @@ pub fn message(number: u32, socket: u32, frame: Option<&str>) {
 }
 
 /// A connection has ended.
-pub fn closed(number: u32, socket: u32, code: u16, reason: &str) {
-    with(number, |feed| feed.closed(Socket(socket), code, reason));
+pub fn closed(number: u32, socket: u32) {
+    with(number, |feed| feed.closed(Socket(socket)));
 }
 
 /// The alarm rang.

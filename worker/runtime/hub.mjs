@@ -2,6 +2,7 @@
 // notifeed-hub; here are the runtime's events, each handed on to it by a plain call.
 
 import { DurableObject } from "cloudflare:workers";
+import * as wasm from "../build/bindings.js";
 import { during, Host } from "./host.mjs";
 import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
 import { serviceUnavailable } from "./reply.mjs";
@@ -11,10 +12,8 @@ export const STREAM_HEADER = "Notifeed-Stream";
 
 /** Feeds whose Hub has gone: their memory is given back. */
 const gone = new FinalizationRegistry((/** @type {{ feed: number, generation: number }} */ { feed, generation }) => {
-  if (generation === currentGeneration()) run((wasm) => wasm.forget(feed));
+  if (generation === currentGeneration()) run(() => wasm.forget(feed));
 });
-
-/** @typedef {import("./instance.mjs").Wasm} Wasm */
 
 /** One user's feed of one host. */
 export class Hub extends DurableObject {
@@ -30,9 +29,13 @@ export class Hub extends DurableObject {
     configure(env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(constants.ping, constants.pong));
     const host = new Host(ctx, env, constants.statements, {
-      deliver: (generation, event) => this.#deliver(generation, event),
-      verify: (token) => wait((wasm) => wasm.verify(token, /** @type {any} */ (env))),
-      refuse: ({ socket, message }, fault) => refuse(socket, message, fault),
+      timer: (generation) => this.#deliver(generation, (feed) => wasm.timer(feed)),
+      kvEnded: (generation, effect, error) => this.#deliver(generation, (feed) => wasm.kvEnded(feed, effect, error)),
+      verify: async (generation, effect, token) => {
+        const outcome = await wait(() => wasm.verify(token, /** @type {any} */ (env)));
+        this.#deliver(generation, (feed) => wasm.verified(feed, effect, outcome));
+      },
+      refuse,
     });
     this.#host = host;
     void ctx.blockConcurrencyWhile(async () => {
@@ -43,26 +46,42 @@ export class Hub extends DurableObject {
   /**
    * Has the feed handle an event, at once.
    * @template T
-   * @param {(wasm: Wasm, feed: number) => T} event
+   * @param {(feed: number) => T} event
    * @returns {T}
    */
   #event(event) {
-    const generation = currentGeneration();
-    return run((wasm) =>
-      during(this.#host, () => {
-        if (this.#host.generation !== generation) {
-          this.#feed = wasm.wake(this.ctx.id.toString(), this.#host.alarm);
-          this.#host.generation = generation;
-          gone.register(this, { feed: this.#feed, generation });
-        }
-        return event(wasm, this.#feed);
-      }),
-    );
+    const host = this.#host;
+    const feed = this.#awake();
+    host.committed = false;
+    try {
+      return run(() => during(host, () => event(feed)));
+    } catch (crash) {
+      // What is durable now may not have been told to everybody: they come back by their cursors.
+      if (host.committed) host.closeAll(constants.restarted);
+      throw crash;
+    }
   }
 
-  /** @type {import("./host.mjs").Deliver} */
+  /** The number of the feed in the instance that there is now. */
+  #awake() {
+    const host = this.#host;
+    const generation = currentGeneration();
+    if (this.#feed === 0 || host.generation !== generation) {
+      this.#feed = 0;
+      host.generation = generation;
+      this.#feed = run(() => during(host, () => wasm.wake(this.ctx.id.toString(), host.alarm)));
+      if (this.#feed !== 0) gone.register(this, { feed: this.#feed, generation });
+    }
+    if (this.#feed === 0) throw new Error("the feed can't be read");
+    return this.#feed;
+  }
+
+  /**
+   * Has the feed hear of what it started; one that was built anew since knows nothing of it.
+   * @param {number} generation the instance in which it was started
+   * @param {(feed: number) => void} event
+   */
   #deliver(generation, event) {
-    // What another instance asked for, this one knows nothing of.
     if (generation !== currentGeneration()) return;
     try {
       this.#event(event);
@@ -80,7 +99,7 @@ export class Hub extends DurableObject {
    */
   call(protocol, operation, fields) {
     if (this.#host.ending) return constants.retry;
-    return this.#event((wasm, feed) => wasm.callFeed(feed, protocol, operation, fields));
+    return this.#event((feed) => wasm.callFeed(feed, protocol, operation, fields));
   }
 
   /**
@@ -96,7 +115,7 @@ export class Hub extends DurableObject {
     let accepted = false;
     try {
       const id = this.ctx.id.toString();
-      const refusal = this.#event((wasm, feed) => wasm.connect(feed, id, Number(protocol), socket, fields));
+      const refusal = this.#event((feed) => wasm.connect(feed, id, Number(protocol), socket, fields));
       if (refusal !== undefined) return new Response(refusal);
       accepted = true;
       return new Response(null, { status: 101, webSocket: client });
@@ -111,7 +130,7 @@ export class Hub extends DurableObject {
    */
   alarm(info) {
     this.#host.alarm = NaN;
-    this.#event((wasm, feed) => wasm.alarm(feed, info?.isRetry ?? false));
+    this.#event((feed) => wasm.alarm(feed, info?.isRetry ?? false));
   }
 
   /**
@@ -122,11 +141,12 @@ export class Hub extends DurableObject {
   webSocketMessage(socket, message) {
     if (this.#host.ending) return;
     const number = this.#host.numberOf(socket);
-    this.#host.frame = { socket, message };
+    const frame = { socket, message };
+    this.#host.frame = frame;
     try {
-      this.#event((wasm, feed) => wasm.message(feed, number, typeof message === "string" ? message : undefined));
+      this.#event((feed) => wasm.message(feed, number, typeof message === "string" ? message : undefined));
     } catch (fault) {
-      refuse(socket, message, fault);
+      refuse(frame, fault);
     } finally {
       this.#host.frame = undefined;
     }
@@ -141,13 +161,13 @@ export class Hub extends DurableObject {
     try {
       // Unanswered, the client would wait, and see a broken line.
       socket.close(
-        run((wasm) => wasm.echoOf(code)),
+        run(() => wasm.echoOf(code)),
         reason,
       );
     } catch {
       // It is closed already.
     }
-    this.#ended(socket, code, reason);
+    this.#ended(socket);
   }
 
   /**
@@ -156,18 +176,14 @@ export class Hub extends DurableObject {
    */
   webSocketError(socket, error) {
     console.warn(`a socket: ${error}`);
-    this.#ended(socket, 1006, "");
+    this.#ended(socket);
   }
 
-  /**
-   * @param {WebSocket} socket
-   * @param {number} code
-   * @param {string} reason
-   */
-  #ended(socket, code, reason) {
+  /** @param {WebSocket} socket */
+  #ended(socket) {
     const number = this.#host.numberOf(socket);
     try {
-      this.#event((wasm, feed) => wasm.closed(feed, number, code, reason));
+      this.#event((feed) => wasm.closed(feed, number));
     } finally {
       this.#host.forget(socket);
     }
@@ -176,11 +192,10 @@ export class Hub extends DurableObject {
 
 /**
  * Tells a client that its frame failed, if it asked for an answer.
- * @param {WebSocket} socket
- * @param {string | ArrayBuffer} message
+ * @param {{ socket: WebSocket, message: string | ArrayBuffer }} frame
  * @param {unknown} fault
  */
-function refuse(socket, message, fault) {
+function refuse({ socket, message }, fault) {
   const requestId = crypto.randomUUID();
   console.error(`frame ${requestId} failed: ${fault}`);
   const ref = refOf(message);

@@ -2,6 +2,7 @@
 // other, as worker/src/edge/step.rs writes them, waits for what must be waited for, and makes the one
 // response.
 
+import { begin, issueToken, overLimit, prove, proven, refusal, release, withBody } from "../build/bindings.js";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
 import { failed, respond } from "./reply.mjs";
@@ -20,7 +21,7 @@ export default {
     try {
       configure(env);
       /** @type {string | Response} */
-      let step = run((wasm) => wasm.begin(described(request), Date.now()));
+      let step = run(() => begin(described(request), Date.now()));
       do step = await take(new Lines(step), request, env);
       while (typeof step === "string");
       return step;
@@ -49,19 +50,19 @@ async function take(step, request, env) {
   const what = step.next();
   const call = Number(step.next());
   const key = step.next();
-  if (key && !(await isWithinLimit(env.APP_LIMIT, key))) return run((wasm) => wasm.overLimit(call));
+  if (key && !(await isWithinLimit(env.APP_LIMIT, key))) return run(() => overLimit(call));
   switch (what) {
     case "prove":
-      await wait((wasm) => wasm.prove(call, env));
-      return run((wasm) => wasm.proven(call));
+      await wait(() => prove(call, env));
+      return run(() => proven(call));
     case "body": {
       const body = await bodyOf(request, step.next());
-      return run((wasm) => wasm.withBody(call, body));
+      return run(() => withBody(call, body));
     }
     case "issue":
-      return respond((await wait((wasm) => wasm.issueToken(call))) ?? "");
+      return respond((await wait(() => issueToken(call))) ?? "");
   }
-  if (call) run((wasm) => wasm.release(call));
+  if (call) run(() => release(call));
   switch (what) {
     case "reply":
       return respond(step.rest());
@@ -145,7 +146,7 @@ async function connect(step, hubs) {
   });
   if (typeof answer !== "string") return switched(answer, subprotocol, requestId);
   if (!browser) return respond(answer, common);
-  const [code, reason] = run((wasm) => wasm.refusal(answer)).split("\n");
+  const [code, reason] = run(() => refusal(answer)).split("\n");
   return closed(Number(code), reason, subprotocol, requestId);
 }
 

@@ -1,9 +1,7 @@
 // The wasm instance: made when the Worker is loaded, and anew after a crash.
 
-import * as bindings from "./build/bindings.js";
+import * as bindings from "../build/bindings.js";
 import { crashed, needsRepair, orCrash } from "./crash.mjs";
-
-/** @typedef {typeof bindings} Wasm */
 
 /** Counts instances: what was made in one is nothing in the next. */
 let generation = 0;
@@ -13,7 +11,8 @@ let settings;
 
 /**
  * What wasm says of itself: see `constants` in worker/src/lib.rs.
- * @type {{ protocol: number, retry: string, ping: string, pong: string, headers: string[], statements: string[] }}
+ * @type {{ protocol: number, retry: string, ping: string, pong: string, restarted: { code: number, reason: string },
+ *   headers: string[], statements: string[] }}
  */
 export let constants;
 
@@ -26,9 +25,10 @@ export function configure(env) {
   const variables = Object.entries(env).filter(([, value]) => typeof value === "string");
   settings = { variables: JSON.stringify(Object.fromEntries(variables)), countsCalls: env.APP_LIMIT !== undefined };
   start();
-  const [protocol, retry, ping, pong, ...headers] = bindings.constants().split("\n");
+  const [protocol, retry, ping, pong, code, reason, ...headers] = bindings.constants().split("\n");
   const statements = bindings.statements().split("\0");
-  constants = { protocol: Number(protocol), retry, ping, pong, headers, statements };
+  const restarted = { code: Number(code), reason };
+  constants = { protocol: Number(protocol), retry, ping, pong, restarted, headers, statements };
 }
 
 function start() {
@@ -46,15 +46,15 @@ export function currentGeneration() {
 }
 
 /**
- * A plain call. What it throws is a crash: the exceptions of what wasm calls are caught there.
+ * Makes a plain call. What that throws is a crash: the exceptions of what wasm calls are caught there.
  * @template T
- * @param {(wasm: Wasm) => T} call
+ * @param {() => T} call
  * @returns {T}
  */
 export function run(call) {
   currentGeneration();
   try {
-    return call(bindings);
+    return call();
   } catch (crash) {
     crashed();
     throw crash;
@@ -62,9 +62,9 @@ export function run(call) {
 }
 
 /**
- * A call of an async function, which rejects if the instance crashes meanwhile.
+ * Calls an async function; rejects if the instance crashes meanwhile.
  * @template T
- * @param {(wasm: Wasm) => Promise<T>} call
+ * @param {() => Promise<T>} call
  * @returns {Promise<T>}
  */
 export function wait(call) {

@@ -40,6 +40,6 @@ export function orCrash(promise) {
 }
 
 // A trap that no panic announces, as the stack's end is one, in a function that nobody waits for.
-addEventListener("error", (event) => {
+globalThis.addEventListener(/** @type {any} */ ("error"), (/** @type {any} */ event) => {
   if (event.error instanceof WebAssembly.RuntimeError) crashed();
 });

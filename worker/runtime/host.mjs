@@ -5,8 +5,17 @@
 import * as storage from "./storage.mjs";
 
 /**
- * Has an event of the Hub handled by its feed, unless the feed was built anew since `generation`.
- * @typedef {(generation: number | undefined, event: (wasm: import("./instance.mjs").Wasm, feed: number) => void) => void} Deliver
+ * A client's frame, and whose.
+ * @typedef {{ socket: WebSocket, message: string | ArrayBuffer }} Frame
+ */
+
+/**
+ * What a Hub hears, with the wasm instance in which its feed asked for it.
+ * @typedef {object} Events
+ * @property {(generation: number) => void} timer
+ * @property {(generation: number, effect: number, error: string | undefined) => void} kvEnded
+ * @property {(generation: number, effect: number, token: string) => Promise<void>} verify
+ * @property {(frame: Frame, fault: unknown) => void} refuse
  */
 
 /** Sockets, storage, alarm, timer and effects of one Hub. */
@@ -20,11 +29,14 @@ export class Host {
   /** The wasm instance in which the feed lives. */
   generation = 0;
 
-  /** The frame that is being handled. @type {{ socket: WebSocket, message: string | ArrayBuffer } | undefined} */
+  /** The event that is being handled has written something. */
+  committed = false;
+
+  /** The frame that is being handled. @type {Frame | undefined} */
   frame;
 
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** @type {number | null} */
+  #timer = null;
   /** @type {Map<WebSocket, number>} */
   #numbers = new Map();
   /** @type {Map<number, WebSocket>} */
@@ -35,16 +47,13 @@ export class Host {
    * @param {DurableObjectState} ctx
    * @param {any} env
    * @param {string[]} statements
-   * @param {object} hub
-   * @param {Deliver} hub.deliver
-   * @param {(token: string) => Promise<number>} hub.verify
-   * @param {(frame: { socket: WebSocket, message: string | ArrayBuffer }, fault: unknown) => void} hub.refuse
+   * @param {Events} events
    */
-  constructor(ctx, env, statements, hub) {
+  constructor(ctx, env, statements, events) {
     this.ctx = ctx;
     this.env = env;
     this.statements = statements;
-    this.hub = hub;
+    this.events = events;
   }
 
   /**
@@ -67,15 +76,30 @@ export class Host {
     this.#numbers.delete(socket);
   }
 
+  /** @param {{ code: number, reason: string }} close */
+  closeAll({ code, reason }) {
+    for (const socket of this.ctx.getWebSockets()) outcomeOf(() => socket.close(code, reason));
+  }
+
   /** The open sockets, packed as rows of number and attachment. */
   openSockets() {
     let packed = ".2\n";
     for (const socket of this.ctx.getWebSockets()) {
+      /** @type {unknown} */
       const attachment = attempt("an attachment", () => socket.deserializeAttachment());
       packed += `i${this.numberOf(socket)};`;
       packed += typeof attachment === "string" ? `t${attachment.length};${attachment}` : "n";
     }
     return packed;
+  }
+
+  /**
+   * @param {Float64Array} shape
+   * @param {string} texts
+   */
+  commit(shape, texts) {
+    storage.commit(this.ctx.storage, this.statements, shape, texts);
+    this.committed = true;
   }
 
   /** @param {number} at */
@@ -88,7 +112,7 @@ export class Host {
   setTimer(millis) {
     clearTimeout(this.#timer);
     const { generation } = this;
-    this.#timer = setTimeout(() => this.hub.deliver(generation, (wasm, feed) => wasm.timer(feed)), millis);
+    this.#timer = setTimeout(() => this.events.timer(generation), millis);
   }
 
   /**
@@ -120,7 +144,7 @@ export class Host {
     } catch (fault) {
       error = String(fault);
     }
-    this.hub.deliver(generation, (wasm, feed) => wasm.kvEnded(feed, effect, error));
+    this.events.kvEnded(generation, effect, error);
   }
 
   /**
@@ -130,10 +154,9 @@ export class Host {
   async verify(effect, token) {
     const { generation, frame } = this;
     try {
-      const outcome = await this.hub.verify(token);
-      this.hub.deliver(generation, (wasm, feed) => wasm.verified(feed, effect, outcome));
+      await this.events.verify(generation, effect, token);
     } catch (fault) {
-      if (frame) this.hub.refuse(frame, fault);
+      if (frame) this.events.refuse(frame, fault);
     }
   }
 
@@ -193,8 +216,7 @@ function outcomeOf(act) {
  * @param {Float64Array} shape
  * @param {string} texts
  */
-export const commit = (shape, texts) =>
-  outcomeOf(() => storage.commit(current.ctx.storage, current.statements, shape, texts));
+export const commit = (shape, texts) => outcomeOf(() => current.commit(shape, texts));
 
 /**
  * @param {number} statement
