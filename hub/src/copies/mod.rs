@@ -98,6 +98,7 @@ impl Copies {
             }
         }
         copies.mark = mark;
+        copies.mark.subscriptions |= !life.made;
         copies
     }
 
