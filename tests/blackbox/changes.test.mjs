@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { soon } from "./expect.mjs";
 import { example, startService } from "./harness.mjs";
 
 const service = await startService();
@@ -187,7 +188,7 @@ test("a client that sent pings and fell silent is let go at the next thing that 
   pinging.send("ping");
   assert.equal(await pinging.next(), "pong");
   await silent.post(example({ appNotificationId: undefined }), { as });
-  assert.deepEqual(await pinging.closed, { code: 4408, reason: "Silent" });
+  assert.deepEqual(await soon(pinging.closed), { code: 4408, reason: "Silent" });
   assert.equal((await never.next()).type, "notification");
   await silent.post(example({ appNotificationId: undefined }), { as });
   assert.equal((await never.next()).type, "notification");

@@ -24,7 +24,9 @@ async function kept(what, of = service) {
   const kv = await of.miniflare.getKVNamespace("FEED");
   const { keys } = await kv.list();
   const found = keys.filter(({ name }) => name.split(":")[1] === what);
-  return Promise.all(found.map(async (key) => ({ ...key, value: JSON.parse(String(await kv.get(key.name))) })));
+  const copies = await Promise.all(found.map(async (key) => ({ ...key, text: await kv.get(key.name, "text") })));
+  // One that went in between isn't there.
+  return copies.flatMap(({ text, ...key }) => (text === null ? [] : [{ ...key, value: JSON.parse(text) }]));
 }
 
 /** The numbers of an item's copies, once there is just one. @param {string} id @param {number} copy */

@@ -105,3 +105,17 @@ export async function eventually(condition, milliseconds = 5000) {
     await sleep(20);
   }
 }
+
+/**
+ * What a promise brings, unless that takes too long.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} [milliseconds]
+ * @returns {Promise<T>}
+ */
+export function soon(promise, milliseconds = 20_000) {
+  const late = sleep(milliseconds, undefined, { ref: false }).then(() =>
+    assert.fail(`it didn't come about within ${milliseconds} ms`),
+  );
+  return Promise.race([promise, late]);
+}

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { someone } from "./expect.mjs";
+import { someone, soon } from "./expect.mjs";
 import { assertInOrder, follow } from "./following.mjs";
 import { startService } from "./harness.mjs";
 import { begun, inShort, resumed, returnTo } from "./returning.mjs";
@@ -217,7 +217,7 @@ describe("in the middle of a replay", () => {
     // workerd evicts no Hub that is busy; a crash starts it anew at any time.
     assert.equal((await service.request("GET", "/dev/panic/hub", { as })).status, 503);
     const changed = await change(middle.frames);
-    const { code, reason } = await middle.stream.closed;
+    const { code, reason } = await soon(middle.stream.closed);
     assert.deepEqual([code, reason], [1012, "ServiceRestart"]);
     const late = (await middle.stream.within(0)).filter(({ type }) => type === "notification");
     const frames = [...middle.frames, ...late];
@@ -226,12 +226,21 @@ describe("in the middle of a replay", () => {
     assert.deepEqual(shown([...frames, ...rest]), await listed());
   });
 
-  test("another Hub's crash takes this one along: 1012 at once, though nothing else happens here", async () => {
+  test("another Hub's crash takes this one along: 1012 for whoever goes on", async () => {
     const middle = await stopInTheMiddle();
     assert.equal((await service.request("GET", "/dev/panic/hub", { as: someone() })).status, 503);
-    assert.equal((await middle.stream.closed).code, 1012);
-    const { told } = await comeBack(as, middle.frames.at(-1).cursor);
+    const last = middle.frames.at(-1);
+    middle.stream.send({ type: "ack", seq: last.seq });
+    assert.equal((await soon(middle.stream.closed)).code, 1012);
+    const { told } = await comeBack(as, last.cursor);
     assert.deepEqual(told.at(-1), resumed);
+  });
+
+  test("another Hub's crash: who waits to be cut isn't forgotten", async () => {
+    const silent = await service.connect({ as });
+    for (let bytes = 0; bytes < WINDOW;) bytes += size(await silent.next());
+    assert.equal((await service.request("GET", "/dev/panic/hub", { as: someone() })).status, 503);
+    assert.equal((await soon(silent.closed)).code, 1012);
   });
 });
 
