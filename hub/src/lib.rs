@@ -247,6 +247,9 @@ impl<H: Host> Feed<H> {
 
     /// The feed has begun, or has another owner, durably.
     fn begun(&mut self, prelude: Prelude) {
+        if !self.life.made && !prelude.is_empty() {
+            self.copies.begun();
+        }
         if prelude.written(&mut self.life) {
             let now = self.host.now();
             self.copies.owner_changed(now, self.settings.copy_delay);

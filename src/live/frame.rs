@@ -86,7 +86,7 @@ pub(crate) struct ResultFrame<'f> {
     /// otherwise.
     cursor: Option<Cursor>,
     /// Of a change: the server waits for an `ack` of its number before it sends much more.
-    #[cfg_attr(test, ts(type = "true"))]
+    #[cfg_attr(test, ts(optional, type = "true"))]
     #[allow(dead_code, reason = "declared for its shape: `asking` writes it")]
     ack: Option<bool>,
     /// What went wrong, if anything did.

@@ -98,6 +98,7 @@ impl Copies {
             }
         }
         copies.mark = mark;
+        copies.mark.subscriptions |= !life.made;
         copies
     }
 
@@ -115,6 +116,11 @@ impl Copies {
     pub fn changed(&mut self, entry: &Entry, change: Change, now: Timestamp, delay: i64) {
         self.waiting.changed(entry, change, now);
         self.soon(now, delay);
+    }
+
+    /// The feed's own row was made, durably: it has no subscriptions that KV has to hear of.
+    pub const fn begun(&mut self) {
+        self.mark.subscriptions = true;
     }
 
     /// The owner is another one, durably.

@@ -4,7 +4,6 @@
 use notifeed::credentials::subscription_id::LIFETIME;
 use notifeed::feed::query::Query;
 use notifeed::http::Addressee;
-use notifeed::notification::Platform;
 use notifeed::throttle::Rate;
 use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::{Command, Request};
@@ -168,7 +167,6 @@ fn neither_a_read_nor_a_refused_call_makes_tables() {
     assert_eq!(world.count(), 0);
     let refused = world.ask(&by_subscription(id, post(&world)));
     assert_eq!(refused.status, 403);
-    world.connected(Platform::Windows);
     world.pass(2 * HOUR);
     assert_eq!(world.runtime.tables.names(), Vec::<String>::new());
     assert_eq!(world.alarm(), None, "nothing is due");

@@ -220,6 +220,8 @@ fn while_a_token_is_verified_further_frames_wait() {
     let expires = world.now().saturating_add_millis(12 * HOUR);
     let proof = verified("megan", &[HOST], expires);
     world.runtime.tokens.borrow_mut().insert("t".into(), proof);
+    let verifying = |world: &World, takes_long| world.runtime.verifying.set(takes_long);
+    verifying(&world, true);
     let frame = |name: &str| format!(r#"{{"type":"token","ref":"{name}","token":"t"}}"#);
     world.say(line(&device), &frame("first"));
     let set = device.set(&mut world, &id, read());
@@ -227,7 +229,7 @@ fn while_a_token_is_verified_further_frames_wait() {
     let gone = device.delete(&mut world, &id);
     device.listen(&mut world);
     assert_eq!(device.told(), []);
-    world.settle();
+    verifying(&world, false);
     device.listen(&mut world);
     assert_eq!(
         device.told(),
@@ -239,6 +241,7 @@ fn while_a_token_is_verified_further_frames_wait() {
         ]
     );
     // Sixteen wait; more is too much.
+    verifying(&world, true);
     world.say(line(&device), &frame("third"));
     for _ in 0..16 {
         device.delete(&mut world, &id);
@@ -246,6 +249,7 @@ fn while_a_token_is_verified_further_frames_wait() {
     assert_open(&mut world, &mut device);
     device.delete(&mut world, &id);
     assert_closed(&mut world, &mut device, 4429, "Throttled");
+    verifying(&world, false);
     world.settle();
     assert_eq!(device.told(), []);
 }
@@ -289,12 +293,14 @@ fn whoever_pinged_and_fell_silent_is_closed_at_the_next_event() {
     let now = world.now();
     world.runtime.lines.borrow_mut().ping(line(&pinging), now);
     world.posted(&Post::new("a"));
+    world.rest();
     for device in [&mut silent, &mut pinging, &mut never] {
         assert_open(&mut world, device);
         assert_eq!(device.told().len(), 1);
     }
     world.pass(1);
     world.posted(&Post::new("b"));
+    world.rest();
     assert_closed(&mut world, &mut silent, 4408, "Silent");
     for device in [&mut pinging, &mut never] {
         assert_open(&mut world, device);

@@ -63,7 +63,9 @@ fn a_device_is_an_apps_own_and_so_are_its_subscriptions() {
     let b = world.ask(&by("b", subscribe(Some("d"))));
     assert_eq!((a.status, b.status), (201, 201));
     assert_ne!(a.id(), b.id());
+    world.pass(1);
     let unnamed = world.ask(&by("a", subscribe(None)));
+    world.pass(1);
     let more = world.ask(&by("a", subscribe(None)));
     assert_ne!(unnamed.id(), more.id());
     let listed = world.ask(&by("a", Command::Subscriptions));

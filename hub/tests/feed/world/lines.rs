@@ -101,6 +101,15 @@ impl Lines {
         }
     }
 
+    /// Whoever runs the feed closes all of them.
+    pub fn close_all(&mut self, code: u16, reason: &str) {
+        for connection in self.open.values_mut() {
+            connection
+                .closing
+                .get_or_insert_with(|| (code, reason.to_owned()));
+        }
+    }
+
     pub fn attach(&mut self, socket: Socket, attachment: &str) {
         if let Some(connection) = self.of(socket) {
             connection.attachment = Some(attachment.to_owned());

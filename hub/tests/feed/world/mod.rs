@@ -12,6 +12,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
 use notifeed::error::{ErrorCode, Problem};
+use notifeed::live::close::Close;
 use notifeed::time::Timestamp;
 use notifeed_hub::Feed;
 use notifeed_hub::fault::Fault;
@@ -22,8 +23,8 @@ use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::{self, Command, PROTOCOL, Request};
 
 use crate::asking::Answer;
-use faults::{Crash, Faults};
 pub use faults::Interruption;
+use faults::{Crash, Faults};
 pub use kv::{Kv, Mood};
 use lines::Lines;
 pub use lines::{Heard, Line};
@@ -42,8 +43,7 @@ const ALARM_RETRY: i64 = 2000;
 const ABORT_LASTS: i64 = 60_000;
 
 /// What a Worker answers for a feed that can't wake.
-const ASLEEP: &str =
-    "503\nRetry-After: 1\n\n{\"error\":{\"code\":\"ServiceUnavailable\"}}";
+const ASLEEP: &str = "503\nRetry-After: 1\n\n{\"error\":{\"code\":\"ServiceUnavailable\"}}";
 
 /// An effect that hasn't ended, and which waking of the feed started it.
 struct Pending {
@@ -60,6 +60,8 @@ pub struct Runtime {
     pub faults: Faults,
     /// What the tokens prove that clients send.
     pub tokens: RefCell<HashMap<String, Verified>>,
+    /// Whether it takes until further notice to verify them.
+    pub verifying: Cell<bool>,
     /// How many bytes the feed may have under way.
     pub budget: Cell<usize>,
     /// How many it said last that it has.
@@ -75,6 +77,8 @@ pub struct Runtime {
     random: Cell<u64>,
     pending: RefCell<VecDeque<Pending>>,
     waking: Cell<u32>,
+    /// Whether the event that the feed is busy with has written anything.
+    committed: Cell<bool>,
     abort: RefCell<Option<Vec<String>>>,
 }
 
@@ -113,6 +117,7 @@ impl World {
             lines: RefCell::default(),
             faults: Faults::default(),
             tokens: RefCell::default(),
+            verifying: Cell::new(false),
             budget: Cell::new(64 << 20),
             under_way: Cell::new(0),
             kv_rests: Cell::new(false),
@@ -124,6 +129,7 @@ impl World {
             random: Cell::new(1),
             pending: RefCell::default(),
             waking: Cell::new(0),
+            committed: Cell::new(false),
             abort: RefCell::new(None),
         };
         Self {
@@ -190,6 +196,7 @@ impl World {
         event: impl FnOnce(&mut Feed<Handle>) -> T,
     ) -> Result<T, Interruption> {
         let alarm = self.alarm().filter(|_| !ringing);
+        self.runtime.committed.set(false);
         let (runtime, settings, feed) = (&self.runtime, &self.settings, &mut self.feed);
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
             let awake = match feed.take() {
@@ -212,9 +219,13 @@ impl World {
             }
             Err(payload) => match payload.downcast::<Crash>() {
                 Ok(_) => {
-                    // A change may be durable that nobody was told of: whoever runs a feed ends its
-                    // connections when a call of it crashes.
-                    self.break_down();
+                    self.evict();
+                    // A change is durable that perhaps nobody was told of: whoever runs a feed then
+                    // ends its connections, and they come back by their cursors.
+                    if self.runtime.committed.get() {
+                        let Close { code, reason } = Close::RESTARTED;
+                        self.runtime.lines.borrow_mut().close_all(code, reason);
+                    }
                     Err(Interruption::Crash)
                 }
                 Err(other) => panic::resume_unwind(other),
@@ -368,10 +379,12 @@ impl World {
         let mut any = false;
         loop {
             let slow = self.runtime.kv.borrow().mood == Mood::Slow;
+            let verifying = self.runtime.verifying.get();
             let mut pending = self.runtime.pending.borrow_mut();
-            let next = pending
-                .iter()
-                .position(|pending| !slow || matches!(pending.effect, Effect::Verify { .. }));
+            let next = pending.iter().position(|pending| match pending.effect {
+                Effect::Verify { .. } => !verifying,
+                Effect::Put { .. } | Effect::Remove { .. } => !slow,
+            });
             let Some(Pending {
                 number,
                 effect,
@@ -436,7 +449,10 @@ impl World {
                 break;
             };
             rung += 1;
-            assert!(rung < 10_000, "it never comes to rest");
+            assert!(
+                rung < 10_000,
+                "it never comes to rest: {alarm:?}, {timer:?}, {until}"
+            );
             runtime.now.set(next.max(runtime.now.get()));
             if timer == Some(next) {
                 runtime.timer.set(None);
@@ -492,7 +508,9 @@ impl Host for Handle {
 
     fn commit(&self, writes: &[Write<'_>]) -> Result<(), Fault> {
         self.0.faults.operation();
-        self.0.tables.commit(writes, || self.0.faults.may_fail())
+        self.0.tables.commit(writes, || self.0.faults.may_fail())?;
+        self.0.committed.set(true);
+        Ok(())
     }
 
     fn query(&self, query: Query<'_>, values: &[Bound<'_>], budget: usize) -> Result<Rows, Fault> {
