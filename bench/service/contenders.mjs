@@ -121,9 +121,8 @@ const typescript = {
 
 /** The modules of the built Worker, as it is deployed. */
 export const notifeedModules = (build = "worker/build") => ({
-  "entry.mjs": source("worker/entry.mjs"),
-  "build/index.js": source(`${build}/index.js`),
-  "build/index_bg.wasm": source(`${build}/index_bg.wasm`),
+  "entry.mjs": source(`${build}/index.js`),
+  "bindings_bg.wasm": source(`${build}/bindings_bg.wasm`),
 });
 
 /**

@@ -118,7 +118,7 @@ if (!load) {
 }
 
 const stores = await Stores.start(keySet);
-const serving = await startNotifeed(stores, { modules: notifeedModules("target/profiled"), inspector: true });
+const serving = await startNotifeed(stores, { modules: notifeedModules("target/profiled/build"), inspector: true });
 const users = await usersOf("profile", 64);
 await post(us, serving, users, { count: 64 * 24 });
 await quiet(serving, afterwards);
