@@ -521,7 +521,7 @@ export interface ResultFrame {
    */
   cursor?: string;
   /** Of a change: the server waits for an `ack` of its number before it sends much more. */
-  ack: true;
+  ack?: true;
   /** What went wrong, if anything did. */
   error?: ErrorObject;
 }
