@@ -20,6 +20,8 @@ const BATCH_BYTES: usize = 512 * 1024;
 const SUBSCRIPTIONS: i64 = 20;
 /// How long KV keeps the owner, in seconds: ten years.
 const OWNER_LIFE: u64 = 10 * 365 * 24 * 3600;
+/// How long the same key isn't put again, in milliseconds: KV takes one write a second for each.
+const SAME_KEY: i64 = 1100;
 /// How long nothing is put while KV rests, in milliseconds.
 const REST: i64 = 30_000;
 
@@ -202,6 +204,14 @@ impl Copies {
         now: Timestamp,
         number: &mut u64,
     ) -> Result<(), Fault> {
+        let just_put = self
+            .others_put
+            .is_some_and(|last| now.saturating_millis_since(last) < SAME_KEY);
+        let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
+        if just_put || !others {
+            return Ok(());
+        }
+        self.others_put = Some(now);
         if let (false, Some(owner)) = (self.mark.owner, &life.owner) {
             let effect = Effect::Put {
                 key: format!("{}:!owner", host.id()),

@@ -83,6 +83,8 @@ pub struct Copies {
     at: Option<Timestamp>,
     /// When the last one was.
     last_put: Option<Timestamp>,
+    /// When the owner or subscriptions, whose keys stay the same, were put last.
+    others_put: Option<Timestamp>,
     /// When the mark is written.
     mark_at: Option<Timestamp>,
     /// Items as they were posted, by their place, until they are put.
