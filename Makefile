@@ -1,11 +1,11 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test soak fuzz bench profile check package token deploy clean
+.PHONY: help dev serve test soak fuzz mutants bench profile check package token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # Passed on by `make dev PORT=…` and the like.
-export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF
+export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF SAMPLE JOBS
 node := node_modules/.bin/node
 
 help: ## this list
@@ -26,6 +26,9 @@ soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS
 
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
+
+mutants: ## changes of the contract and the Hub that no native test notices, of a sample (SAMPLE=0/25)
+	@scripts/setup mutants && scripts/mutants
 
 bench: ## side by side with others: WHAT=validate (the browser package), WHAT=service, both by default (bench/README.md)
 	@scripts/setup build bench && scripts/bench $(WHAT)

@@ -3,11 +3,10 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { contenders, notifeedModules, startNotifeed, userOf } from "./contenders.mjs";
+import { notifeed, notifeedModules, startNotifeed, userOf } from "./contenders.mjs";
 import { Line, request, Socket } from "./line.mjs";
 import { Stores } from "./stores-process.mjs";
 import { host, keySet } from "./tokens.mjs";
-import { root } from "./workerd.mjs";
 
 /**
  * What is charged for.
@@ -49,9 +48,7 @@ class Metered {
    * @param {string} name
    */
   static async start(stores, name) {
-    const { "entry.mjs": entry, ...rest } = notifeedModules();
-    const meter = readFileSync(`${root}/bench/service/workers/meter.mjs`);
-    const modules = { "meter.mjs": meter, "entry.mjs": entry, ...rest };
+    const modules = notifeedModules({ main: "bench/service/workers/meter.mjs" });
     const namespace = `bill ${name}`;
     const workerd = await startNotifeed(stores, { modules, namespace });
     return new Metered(stores, namespace, workerd, await userOf("bill"));
@@ -115,7 +112,7 @@ class Metered {
     /** @type {(cursor: string) => void} */
     let ready = () => {};
     const reached = new Promise((/** @type {(cursor: string) => void} */ done) => (ready = done));
-    const { path, headers } = contenders[contenders.length - 1].stream(this.user, cursor);
+    const { path, headers } = notifeed.stream(this.user, cursor);
     const socket = await Socket.open(this.workerd.port, { path, headers }, (text) => {
       const frame = JSON.parse(String(text));
       if (frame.type === "ready") ready(frame.cursor);

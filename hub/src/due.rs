@@ -11,6 +11,9 @@ use crate::fault::Fault;
 use crate::host::{Bound, Host, Write};
 use crate::store::{self, Row, SEQ_BASE, Statement};
 
+/// How often connections that had no room look for it, in milliseconds.
+const ROOM: i64 = 1000;
+
 impl<H: Host> Feed<H> {
     /// The alarm rang. `retry`: for the same setting once more, since the last time ended in a crash.
     /// Whatever fails stays due.
@@ -41,6 +44,8 @@ impl<H: Host> Feed<H> {
         self.timer = None;
         let now = self.host.now();
         self.put_copies(now);
+        self.close_silent(now);
+        self.connections.look_for_room(&self.host);
         self.end_patience(now);
         self.replay(now);
         self.shed(now);
@@ -69,6 +74,8 @@ impl<H: Host> Feed<H> {
                     values: vec![
                         Bound::Integer(self.life.head.seq.get()),
                         Bound::Integer(self.life.head.ordinal),
+                        Bound::Integer(i64::from(self.room.bounds().0)),
+                        Bound::Integer(i64::try_from(self.room.bounds().1).unwrap_or(i64::MAX)),
                     ],
                 });
             }
@@ -146,11 +153,19 @@ impl<H: Host> Feed<H> {
 
     /// Has the timer ring when the next thing is due that the feed's memory owes.
     pub(crate) fn set_timer(&mut self) {
+        if self.aborting {
+            return;
+        }
         let now = self.host.now();
+        let room = self
+            .connections
+            .waits_for_room()
+            .then(|| now.saturating_add_millis(ROOM));
         let replay = self.can_replay().then_some(now);
         let due = [
             self.copies.due(),
             replay,
+            room,
             self.next_patience(),
             self.next_shedding(),
         ];

@@ -78,12 +78,7 @@ impl<H: Host> Feed<H> {
         let connections = Connections::woken(&host, life.head.seq, bucket, now);
         let at = now.saturating_add_millis(settings.copy_delay);
         let mut feed = Self {
-            room: Room::woken(
-                mark.rows,
-                mark.bytes,
-                life.stored.ordinal,
-                life.head.ordinal,
-            ),
+            room: Room::woken(mark.rows, mark.bytes, life.stored, life.head),
             copies: Copies::woken(mark, &life, at),
             life,
             alarm: Alarm::woken(alarm),

@@ -147,6 +147,8 @@ impl<H: Host> Feed<H> {
                 Bound::Integer(self.life.forgotten.max(forgotten.seq).get()),
                 Bound::Integer(head.seq.get()),
                 Bound::Integer(head.ordinal),
+                Bound::Integer(i64::from(self.room.bounds().0)),
+                Bound::Integer(i64::try_from(self.room.bounds().1).unwrap_or(i64::MAX)),
             ],
         }
     }

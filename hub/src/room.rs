@@ -3,6 +3,7 @@
 
 use notifeed::error::Problem;
 use notifeed::feed::Seq;
+use notifeed::feed::append::Head;
 use notifeed::feed::room::full;
 use notifeed::time::Timestamp;
 
@@ -26,8 +27,8 @@ pub struct Room {
     rows: u32,
     /// Bytes of bodies, at most.
     bytes: u64,
-    /// Until then a count of the items finds no room.
-    full_until: Option<Timestamp>,
+    /// Until then a count finds no room for an item of so many bytes, or more.
+    full_until: Option<(Timestamp, u64)>,
 }
 
 /// The rows of ended items that make room for a new one.
@@ -55,14 +56,17 @@ impl Forgotten {
 }
 
 impl Room {
-    /// The bounds of a feed that had this much when the place `stored` was the newest; now it is
-    /// `newest`.
-    pub fn woken(rows: u32, bytes: u64, stored: i64, newest: i64) -> Self {
-        let new = u32::try_from(newest.saturating_sub(stored)).unwrap_or(u32::MAX);
+    /// The bounds of a feed that had this much when it stood at `stored`; now it stands at `newest`.
+    /// Any change since may have brought a body.
+    pub fn woken(rows: u32, bytes: u64, stored: Head, newest: Head) -> Self {
+        let new = newest.ordinal.saturating_sub(stored.ordinal);
+        let new = u32::try_from(new).unwrap_or(u32::MAX);
+        let changes = newest.seq.get().saturating_sub(stored.seq.get());
+        let changes = u64::try_from(changes).unwrap_or(u64::MAX);
         Self {
             live: rows.saturating_add(new),
             rows: rows.saturating_add(new),
-            bytes: bytes.saturating_add(u64::from(new).saturating_mul(MAX_BODY)),
+            bytes: bytes.saturating_add(changes.saturating_mul(MAX_BODY)),
             full_until: None,
         }
     }
@@ -83,16 +87,17 @@ impl Room {
         bytes: u64,
         now: Timestamp,
     ) -> Result<Option<Forgotten>, Stop> {
-        if let Some(until) = self.full_until.filter(|until| now < *until) {
+        let full_until = self.full_until.filter(|(until, _)| now < *until);
+        if let Some((until, _)) = full_until.filter(|(_, least)| bytes >= *least) {
             return Err(full(settings.max_items, now, until).into());
         }
-        self.full_until = None;
         if self.fits(settings, bytes) {
             return Ok(None);
         }
+        self.full_until = None;
         let first_expiration = self.count(host, now)?;
         if self.live >= settings.max_items {
-            return Err(self.is_full(settings, first_expiration, now).into());
+            return Err(self.is_full(settings, 0, first_expiration, now).into());
         }
         if self.fits(settings, bytes) {
             return Ok(None);
@@ -101,13 +106,16 @@ impl Room {
             .rows
             .saturating_add(1)
             .saturating_sub(settings.max_rows);
-        let bytes = self
+        let excess = self
             .bytes
             .saturating_add(bytes)
             .saturating_sub(settings.max_bytes);
-        match oldest_ended(host, rows, bytes, now)? {
+        match oldest_ended(host, rows, excess, now)? {
             Some(forgotten) => Ok(Some(forgotten)),
-            None => Err(self.is_full(settings, first_expiration, now).into()),
+            None => {
+                let least = if rows > 0 { 0 } else { bytes };
+                Err(self.is_full(settings, least, first_expiration, now).into())
+            }
         }
     }
 
@@ -130,11 +138,12 @@ impl Room {
     fn is_full(
         &mut self,
         settings: &Settings,
+        least: u64,
         until: Option<Timestamp>,
         now: Timestamp,
     ) -> Problem {
         let until = until.unwrap_or(now);
-        self.full_until = Some(until);
+        self.full_until = Some((until, least));
         full(settings.max_items, now, until)
     }
 

@@ -163,6 +163,27 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_be_shorter_or_longer_by_a_third() {
+        for (name, expected) in [
+            ("titl", Some("title")),
+            ("tittle", Some("title")),
+            ("tittles", None),
+            ("tit", None),
+        ] {
+            assert_eq!(nearest(name, &["title"]), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_64_bytes_gets_a_suggestion_and_no_longer_one() {
+        let padded = |length: usize| format!("{:_<length$}", "priority");
+        assert_eq!(nearest(&padded(64), &["priority"]), Some("priority"));
+        for length in [65, 100] {
+            assert_eq!(nearest(&padded(length), &["priority"]), None, "{length}");
+        }
+    }
+
+    #[test]
     fn annotations() {
         for name in ["@odata.type", "payload@odata.type", "@odata.", "é@odata.id"] {
             assert!(is_annotation(name), "{name}");

@@ -20,11 +20,7 @@ export default {
   async fetch(request, env) {
     try {
       configure(env);
-      /** @type {string | Response} */
-      let step = run(() => begin(described(request), Date.now()));
-      do step = await take(new Lines(step), request, env);
-      while (typeof step === "string");
-      return step;
+      return await answer(request, env);
     } catch (fault) {
       return failed(request, fault);
     }
@@ -40,40 +36,35 @@ function described(request) {
 }
 
 /**
- * Takes a step: the next one, or the response.
- * @param {Lines} step
+ * Takes one step after the other, up to the response.
  * @param {Request} request
  * @param {any} env
- * @returns {Promise<string | Response>}
  */
-async function take(step, request, env) {
-  const what = step.next();
-  const call = Number(step.next());
-  const key = step.next();
-  if (key && !(await isWithinLimit(env.APP_LIMIT, key))) return run(() => overLimit(call));
-  switch (what) {
-    case "prove":
-      await wait(() => prove(call, env));
-      return run(() => proven(call));
-    case "body": {
+async function answer(request, env) {
+  let text = run(() => begin(described(request), Date.now()));
+  for (;;) {
+    const step = new Lines(text);
+    const what = step.next();
+    const call = Number(step.next());
+    const key = step.next();
+    if (key && !(await isWithinLimit(env.APP_LIMIT, key))) {
+      text = run(() => overLimit(call));
+    } else if (what === "body") {
       const body = await bodyOf(request, step.next());
-      return run(() => withBody(call, body));
-    }
-    case "issue":
+      text = run(() => withBody(call, body));
+    } else if (what === "prove") {
+      await wait(() => prove(call, env));
+      text = run(() => proven(call));
+    } else if (what === "issue") {
       return respond((await wait(() => issueToken(call))) ?? "");
-  }
-  if (call) run(() => release(call));
-  switch (what) {
-    case "reply":
-      return respond(step.rest());
-    case "close":
-      return closed(Number(step.next()), step.next(), step.next(), step.next());
-    case "feed":
-      return ask(step, env.HUB);
-    case "connect":
-      return connect(step, env.HUB);
-    default:
+    } else {
+      if (call) run(() => release(call));
+      if (what === "feed") return ask(step, env.HUB);
+      if (what === "connect") return connect(step, env.HUB);
+      if (what === "reply") return respond(step.rest());
+      if (what === "close") return closed(Number(step.next()), step.next(), step.next(), step.next());
       throw new Error("the request has no answer");
+    }
   }
 }
 
@@ -114,11 +105,14 @@ async function bodyOf(request, limit) {
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
  */
 async function ask(step, hubs) {
-  const [kind, address, operation] = [step.next(), step.next(), step.next()];
+  const kind = step.next();
+  const address = step.next();
+  const operation = step.next();
   const common = step.take(Number(step.next()));
   const fields = step.rest();
-  const answer = await again(() => stubOf(hubs, kind, address).call(constants.protocol, operation, fields));
-  return respond(answer, common);
+  const question = () => stubOf(hubs, kind, address).call(constants.protocol, operation, fields);
+  const answer = await question();
+  return respond(answer === constants.retry ? await again(question) : answer, common);
 }
 
 /**
@@ -127,23 +121,23 @@ async function ask(step, hubs) {
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
  */
 async function connect(step, hubs) {
-  const [kind, address, , browser, subprotocol, requestId] = [
-    step.next(),
-    step.next(),
-    step.next(),
-    step.next(),
-    step.next(),
-    step.next(),
-  ];
+  const kind = step.next();
+  const address = step.next();
+  step.next();
+  const browser = step.next();
+  const subprotocol = step.next();
+  const requestId = step.next();
   const common = step.take(Number(step.next()));
   const headers = {
     Upgrade: "websocket",
     [STREAM_HEADER]: `${constants.protocol} ${encodeURIComponent(step.rest())}`,
   };
-  const answer = await again(async () => {
+  const question = async () => {
     const response = await stubOf(hubs, kind, address).fetch("https://hub/", { headers });
     return response.webSocket ?? response.text();
-  });
+  };
+  const first = await question();
+  const answer = first === constants.retry ? await again(question) : first;
   if (typeof answer !== "string") return switched(answer, subprotocol, requestId);
   if (!browser) return respond(answer, common);
   const [code, reason] = run(() => refusal(answer)).split("\n");
@@ -160,16 +154,13 @@ function stubOf(hubs, kind, address) {
 }
 
 /**
- * Asks, and once more if the feed is about to end its memory and has done nothing.
+ * Asks once more where the feed is about to end its memory and has done nothing.
  * @template T
- * @param {() => Promise<string | T>} question
+ * @param {() => Promise<T>} question
  */
 async function again(question) {
-  let answer = await question();
-  if (answer === constants.retry) {
-    await scheduler.wait(RETRY_AFTER);
-    answer = await question();
-  }
+  await scheduler.wait(RETRY_AFTER);
+  const answer = await question();
   if (answer === constants.retry) throw new Error("the feed is about to end its memory");
   return answer;
 }

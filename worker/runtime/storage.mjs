@@ -30,12 +30,13 @@ export function commit(storage, statements, shape, texts) {
  */
 export function query(storage, statement, shape, texts, budget) {
   const values = new Reader(shape, texts).values(shape.length / 2);
-  const cursor = storage.sql.exec(statement, ...values);
   let packed = "";
+  let columns = 0;
   let left = budget;
-  for (const row of cursor.raw()) {
+  for (const row of storage.sql.exec(statement, ...values).raw()) {
     // One row more than there was room for.
-    if (left < 0) return `+${cursor.columnNames.length}\n${packed}`;
+    if (left < 0) return `+${columns}\n${packed}`;
+    columns = row.length;
     for (const value of row) {
       if (value === null) packed += "n";
       else if (typeof value === "number") packed += `i${value};`;
@@ -46,7 +47,7 @@ export function query(storage, statement, shape, texts, budget) {
       }
     }
   }
-  return `.${cursor.columnNames.length}\n${packed}`;
+  return `.${columns}\n${packed}`;
 }
 
 /** Values on their way from wasm. */

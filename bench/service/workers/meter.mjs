@@ -5,7 +5,7 @@
 // Its clock stands until an alarm rings, and alarms ring when they are told to: a week of a
 // notification's life passes in a moment, and is the same each time.
 
-import Inner, { Hub as InnerHub } from "./entry.mjs";
+import Inner, { Hub as InnerHub } from "../../../worker/build/index.js";
 
 /** @typedef {{ runs: number, rowsRead: number, rowsWritten: number }} Rows */
 

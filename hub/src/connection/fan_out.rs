@@ -103,7 +103,7 @@ impl<H: Host> Feed<H> {
                 }
                 continue;
             }
-            let pressed = connections.under_way > connections.allowance / 2;
+            let pressed = connections.under_way.saturating_add(bytes) > connections.allowance / 2;
             let asks = connection.window.asks(bytes, pressed);
             connection.window.sent(seq, bytes, now);
             if asks {

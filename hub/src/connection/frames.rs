@@ -79,6 +79,7 @@ impl<H: Host> Feed<H> {
             return false;
         }
         connection.full_since = None;
+        connection.owed_when_woken = false;
         let freed = before.saturating_sub(connection.window.bytes());
         connection.note_debt(&self.host, socket);
         let behind = matches!(connection.state, State::Behind(_));
@@ -107,10 +108,7 @@ impl<H: Host> Feed<H> {
                 .connections
                 .close(&self.host, socket, Close::TOO_SLOW, now);
         }
-        let context = match self.frame_context(now) {
-            Ok(context) => context,
-            Err(fault) => return self.host.log(&format!("a client's frame: {fault}")),
-        };
+        let context = self.frame_context(now);
         let outcome = match request {
             Ok(Request::Token { token }) => {
                 return self.verify(socket, reference, token);
@@ -121,15 +119,16 @@ impl<H: Host> Feed<H> {
         self.answer_with(socket, reference, outcome, &context);
     }
 
-    fn frame_context(&self, now: Timestamp) -> Result<Context, Fault> {
-        Ok(Context {
+    fn frame_context(&self, now: Timestamp) -> Context {
+        Context {
             now,
-            request_id: Guid::random_v4(self.host.random()?),
+            // An answer without an id of its own is better than none.
+            request_id: Guid::random_v4(self.host.random().unwrap_or_default()),
             client_request_id: None,
             origin: String::new(),
             version: ApiVersion::Beta,
             readers: Readers::All,
-        })
+        }
     }
 
     fn carry_out(
@@ -190,7 +189,7 @@ impl<H: Host> Feed<H> {
                 )
             }
         };
-        let pressed = self.connections.is_pressed();
+        let pressed = self.connections.is_pressed(text.len());
         let asks = seq > Seq::ZERO && connection.window.asks(text.len(), pressed);
         if asks {
             self.host.send(&frame::asking(&text), &[socket]);
@@ -223,18 +222,14 @@ impl<H: Host> Feed<H> {
             return false;
         };
         let now = self.host.now();
-        match self.frame_context(now) {
-            Ok(context) => {
-                let outcome = match outcome {
-                    Outcome::Verified(verified) => self.renew(socket, &verified, &context),
-                    Outcome::Refused(problem) => Err(Stop::Problem(problem)),
-                    Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
-                    Outcome::Done => Err(Fault::new("a token", &"not verified").into()),
-                };
-                self.answer_with(socket, &reference, outcome.map(|()| (200, None)), &context);
-            }
-            Err(fault) => self.host.log(&format!("a client's frame: {fault}")),
-        }
+        let context = self.frame_context(now);
+        let outcome = match outcome {
+            Outcome::Verified(verified) => self.renew(socket, &verified, &context),
+            Outcome::Refused(problem) => Err(Stop::Problem(problem)),
+            Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
+            Outcome::Done => Err(Fault::new("a token", &"not verified").into()),
+        };
+        self.answer_with(socket, &reference, outcome.map(|()| (200, None)), &context);
         self.receive_waiting(socket);
         true
     }

@@ -55,6 +55,8 @@ struct Connection {
     window: Window,
     /// Since when a full window waits for the first acknowledgement.
     full_since: Option<Timestamp>,
+    /// It owed half of a window when the feed woke, and has acknowledged nothing since.
+    owed_when_woken: bool,
     /// How many frames it may still send.
     bucket: Bucket,
     /// Its token is being verified: the effect, and the `ref` of the frame.
@@ -66,13 +68,15 @@ struct Connection {
 }
 
 /// All connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Connections {
     open: BTreeMap<Socket, Connection>,
     /// The bytes that are under way to all of them.
     under_way: usize,
     /// How many may be.
     allowance: usize,
+    /// When silent ones were looked for last.
+    looked_for_silent: Timestamp,
     /// Those that can be told more from the index at once.
     runnable: VecDeque<Socket>,
 }
@@ -99,15 +103,36 @@ impl Connections {
             .min()
     }
 
-    /// Whether more than half of what may be under way is.
-    const fn is_pressed(&self) -> bool {
-        self.under_way > self.allowance / 2
+    /// Whether with so many bytes more than half of what may be under way is.
+    const fn is_pressed(&self, bytes: usize) -> bool {
+        self.under_way.saturating_add(bytes) > self.allowance / 2
+    }
+
+    /// Whether one is behind only since there was no room for all.
+    pub(crate) fn waits_for_room(&self) -> bool {
+        self.open.iter().any(|(socket, connection)| {
+            matches!(connection.state, State::Behind(_))
+                && !connection.window.is_full()
+                && !self.runnable.contains(socket)
+        })
+    }
+
+    /// Looks whether there is room now for those that wait for it.
+    pub(crate) fn look_for_room<H: Host>(&mut self, host: &H) {
+        self.account(host);
+        self.wake_waiting();
     }
 
     /// Finds the connections that are open when the feed wakes. One that was behind can't go on: it
     /// comes back with its cursor. One that owed half of a window still does.
     pub(crate) fn woken<H: Host>(host: &H, head: Seq, bucket: Bucket, now: Timestamp) -> Self {
-        let mut connections = Self::default();
+        let mut connections = Self {
+            open: BTreeMap::new(),
+            under_way: 0,
+            allowance: 0,
+            looked_for_silent: now,
+            runnable: VecDeque::new(),
+        };
         for found in host.sockets() {
             let endpoint = found.attachment.as_deref().and_then(Endpoint::parse);
             let endpoint = endpoint.filter(|endpoint| !endpoint.behind);
@@ -123,6 +148,7 @@ impl Connections {
                 state: State::Live,
                 window,
                 full_since: None,
+                owed_when_woken: endpoint.owes.is_some(),
                 bucket,
                 verifying: None,
                 waiting: VecDeque::new(),
@@ -203,8 +229,11 @@ impl Connection {
             Some(_) if self.window.bytes() < ASK_FROM / 2 => None,
             same => same,
         };
-        if owes != self.endpoint.owes {
+        // Whoever owed half of a window already isn't given another half at each wake.
+        let behind = matches!(self.state, State::Behind(_)) || self.owed_when_woken;
+        if owes != self.endpoint.owes || behind != self.endpoint.behind {
             self.endpoint.owes = owes;
+            self.endpoint.behind = behind;
             host.attach(socket, &self.endpoint.to_text());
         }
     }

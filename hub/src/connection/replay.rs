@@ -118,7 +118,7 @@ impl<H: Host> Feed<H> {
             };
             let asks = connection
                 .window
-                .asks(text.len(), self.connections.is_pressed());
+                .asks(text.len(), self.connections.is_pressed(text.len()));
             if asks {
                 self.host.send(&frame::asking(&text), &[socket]);
             } else {

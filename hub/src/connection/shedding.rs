@@ -16,6 +16,9 @@ const STALLED: i64 = 10_000;
 /// How long connections that are closing may hold more than half of the feed's memory, in milliseconds.
 const CLOSING: i64 = 30_000;
 
+/// How often silent connections are looked for at most, in milliseconds.
+const LOOK_FOR_SILENT: i64 = 10_000;
+
 impl<H: Host> Feed<H> {
     /// Whether one more connection may be opened.
     ///
@@ -82,8 +85,17 @@ impl<H: Host> Feed<H> {
         self.host.abort(&holders);
     }
 
+    /// Ends the connections whose line is dead; looks for them now and then.
+    pub(crate) fn close_silent(&mut self, now: Timestamp) {
+        let every = self.settings.socket_silence.min(LOOK_FOR_SILENT);
+        if now.saturating_millis_since(self.connections.looked_for_silent) >= every {
+            self.close_ended(now);
+        }
+    }
+
     /// Ends the connections whose token, or hour, has ended, and those whose line is dead.
     pub(crate) fn close_ended(&mut self, now: Timestamp) {
+        self.connections.looked_for_silent = now;
         let silence = self.settings.socket_silence;
         let open = self.connections.open.iter();
         let ended: Vec<(Socket, Close)> = open

@@ -79,6 +79,8 @@ pub struct Copies {
     probing: bool,
     /// KV failed: it is tried when the alarm rings.
     failing: bool,
+    /// Since when the owner or subscriptions wait, as far as this memory knows.
+    others_since: Option<Timestamp>,
     /// When the next batch is put.
     at: Option<Timestamp>,
 }
@@ -126,12 +128,14 @@ impl Copies {
     /// The owner is another one, durably.
     pub fn owner_changed(&mut self, now: Timestamp, delay: i64) {
         self.mark.owner = false;
+        self.others_since.get_or_insert(now);
         self.soon(now, delay);
     }
 
     /// Subscriptions changed, durably.
     pub fn subscriptions_changed(&mut self, now: Timestamp, delay: i64) {
         self.mark.subscriptions = false;
+        self.others_since.get_or_insert(now);
         self.soon(now, delay);
     }
 
@@ -185,6 +189,7 @@ impl Copies {
         // Nothing is left that KV must hear of: only states changed since the mark.
         if self.in_flight.is_empty() && self.waiting.is_empty() {
             self.probing = false;
+            self.failing = false;
         }
         Ok(None)
     }
@@ -217,7 +222,7 @@ impl Copies {
         let mut last = after;
         for row in rows {
             let entry = Row::from(row).entry()?;
-            last = entry.seq;
+            last = entry.copied_seq();
             self.waiting.found(&entry);
         }
         if more {
@@ -238,8 +243,8 @@ impl Copies {
         number: &mut u64,
     ) -> Result<(), Fault> {
         let mut bytes = 0_usize;
-        for (ordinal, pending) in self.waiting.idle(limit) {
-            if bytes >= BATCH_BYTES {
+        for (ordinal, pending) in self.waiting.idle(usize::MAX) {
+            if bytes >= BATCH_BYTES || self.in_flight.len() >= limit {
                 break;
             }
             let values = [Bound::Integer(ordinal)];
@@ -274,6 +279,7 @@ impl Copies {
             };
             if let Some(waiting) = self.waiting.get_mut(ordinal) {
                 waiting.in_flight = true;
+                waiting.untouched = false;
             }
             let of = Of::Item {
                 ordinal,
@@ -314,6 +320,8 @@ impl Copies {
             &values,
             store::UNBOUNDED,
         )?;
+        // A mark was written that nobody could read again.
+        self.mark.subscriptions = rows.rows.is_empty();
         for row in rows.rows {
             let mut row = Row::from(row);
             let subscription = Subscription::read(&mut row)?;
@@ -442,12 +450,19 @@ impl Copies {
         if !self.in_flight.is_empty() || !life.made {
             return Ok(None);
         }
+        let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
+        if others {
+            self.others_since.get_or_insert(now);
+        } else {
+            self.others_since = None;
+        }
         let retry = self.failing.then(|| {
-            let age = now.saturating_millis_since(self.waiting.oldest().unwrap_or(now));
+            let waiting = [self.waiting.oldest(), self.others_since];
+            let oldest = waiting.into_iter().flatten().min().unwrap_or(now);
+            let age = now.saturating_millis_since(oldest);
             let random = host.random().map_or(128, |[byte, ..]| byte);
             now.saturating_add_millis(copy::retry_delay(age, random))
         });
-        let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
         if !self.failing && (self.waiting.has_fresh() || others) {
             self.at = Some(now.saturating_add_millis(delay));
         }

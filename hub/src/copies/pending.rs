@@ -26,6 +26,8 @@ pub struct Pending {
     pub in_flight: bool,
     /// The last try failed.
     pub failed: bool,
+    /// No put of it was ever started.
+    pub untouched: bool,
 }
 
 /// What an event did to an item.
@@ -56,8 +58,7 @@ impl Waiting {
     /// An item changed.
     pub fn changed(&mut self, entry: &Entry, change: Change, now: Timestamp) {
         let before = self.items.get(&entry.ordinal).copied();
-        let untouched =
-            before.is_some_and(|before| !before.in_flight && before.lowest == before.copy);
+        let untouched = before.is_some_and(|before| !before.in_flight && before.untouched);
         if untouched && change == Change::Ended {
             // KV never heard of it.
             self.items.remove(&entry.ordinal);
@@ -76,6 +77,7 @@ impl Waiting {
             since: before.map_or(now, |before| before.since),
             in_flight: before.is_some_and(|before| before.in_flight),
             failed: false,
+            untouched: untouched || change == Change::Created,
         };
         self.put(entry.ordinal, pending);
     }
@@ -89,6 +91,7 @@ impl Waiting {
             since: entry.modified,
             in_flight: false,
             failed: false,
+            untouched: false,
         };
         if !self.items.contains_key(&entry.ordinal) {
             self.put(entry.ordinal, pending);

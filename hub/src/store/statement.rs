@@ -113,9 +113,9 @@ statements! {
     /// The mark of the copy, and with it the head and what bounds the room.
     SetMark = "UPDATE hub SET copied = ?, exceptions = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
     /// The head, where rows go that prove it.
-    SetHead = "UPDATE hub SET seq = ?, ordinal = ?";
+    SetHead = "UPDATE hub SET seq = ?, ordinal = ?, rows = ?, bytes = ?";
     /// Up to where rows went that endpoints may lack.
-    SetForgotten = "UPDATE hub SET forgotten = ?, seq = ?, ordinal = ?";
+    SetForgotten = "UPDATE hub SET forgotten = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
 
     /// A new item.
     InsertItem = "INSERT INTO item (ordinal, seq, content_seq, copy, revision, read_state, \
@@ -163,7 +163,7 @@ statements! {
     Count = concat!("SELECT count(*) FROM item WHERE ", live!("?"));
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
-        WHERE seq > ?1 AND iif(deleted = 2, content_seq, seq) > ?1 ORDER BY seq LIMIT ?2");
+        WHERE seq > ?1 AND iif(deleted = 2, content_seq, seq) > ?1 ORDER BY iif(deleted = 2, content_seq, seq) LIMIT ?2");
     /// One item, for its copy.
     UncopiedByOrdinal = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE ordinal = ?");

@@ -41,7 +41,7 @@ fn a_subscription_lets_its_app_server_post_until_it_ends() {
     world.as_megan(Command::Unsubscribe(ended.clone()));
     assert_ended(&mut world, "ended", &ended);
     let unknown = "00000000-0000-4000-8000-000000000000";
-    assert_ended(&mut world, "unknown", &unknown);
+    assert_ended(&mut world, "unknown", unknown);
     assert_eq!(post_by(&mut world, &live).status, 201);
     // Also one that was known before it ended, and one that the feed has forgotten in between.
     world.evict();

@@ -8,7 +8,7 @@ use notifeed_hub::wire::Command;
 use serde_json::Value as Json;
 
 use crate::asking::*;
-use crate::device::{Device, FRESH, Told};
+use crate::device::Device;
 use crate::world::World;
 
 const ODATA: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -199,66 +199,6 @@ fn an_item_looks_otherwise_to_its_sender_and_to_its_user() {
     let mut request = by_subscription(&subscription, Command::Read(created.id()));
     request.access.user = Some(megan());
     assert_eq!(world.ask(&request).body, received.body);
-}
-
-#[test]
-fn a_change_is_told_to_all_other_endpoints_and_answered_to_the_one_that_made_it() {
-    let mut world = World::new();
-    let mut asking = Device::new(Platform::Windows);
-    let mut other = Device::new(Platform::Windows);
-    let mut elsewhere = Device::new(Platform::Android);
-    for device in [&mut asking, &mut other, &mut elsewhere] {
-        assert!(device.connect(&mut world));
-    }
-    let id = world.posted(&Post::new("a"));
-    let mut listen = |world: &mut World| {
-        [&mut asking, &mut other, &mut elsewhere].map(|device| {
-            device.listen(world);
-            device.told()
-        })
-    };
-    let told = Told::content(1, &id, "a");
-    assert_eq!(
-        listen(&mut world),
-        [vec![FRESH, told.clone()], vec![FRESH, told], vec![FRESH]]
-    );
-    let asks = |world: &mut World, asking: &mut Device| {
-        [
-            asking.set(world, &id, read()),
-            asking.set(world, &id, read()),
-            asking.set(world, &id, acted(UserActionState::Snoozed)),
-            asking.set(world, "x", read()),
-            asking.delete(world, &id),
-            asking.delete(world, &id),
-        ]
-    };
-    let names = asks(&mut world, &mut asking);
-    let [on_asking, on_other, on_elsewhere] =
-        [&mut asking, &mut other, &mut elsewhere].map(|device| {
-            device.listen(&mut world);
-            device.told()
-        });
-    let result = |place: usize, status, seq, code| Told::result(&names[place], status, seq, code);
-    assert_eq!(
-        on_asking,
-        [
-            result(0, 200, Some(2), None),
-            result(1, 200, None, None),
-            result(2, 200, Some(3), None),
-            result(3, 404, None, Some("ItemNotFound")),
-            result(4, 204, Some(4), None),
-            result(5, 404, None, Some("ItemNotFound")),
-        ]
-    );
-    assert_eq!(
-        on_other,
-        [
-            Told::state(2, &id, "read", "noInteraction"),
-            Told::state(3, &id, "read", "snoozed"),
-            Told::removed(4, &id, "deleted"),
-        ]
-    );
-    assert_eq!(on_elsewhere, []);
 }
 
 #[test]

@@ -11,7 +11,8 @@ use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::Command;
 
 use crate::asking::*;
-use crate::device::{Device, FRESH, RESUMED, Told};
+use crate::device::Device;
+use crate::told::{FRESH, RESUMED, Told};
 use crate::world::{Line, World};
 
 /// A connected device whose token lives that long.
@@ -289,7 +290,7 @@ fn whoever_pinged_and_fell_silent_is_closed_at_the_next_event() {
         let now = world.now();
         world.runtime.lines.borrow_mut().ping(line(device), now);
     }
-    world.pass(silence);
+    world.pass(silence - 100);
     let now = world.now();
     world.runtime.lines.borrow_mut().ping(line(&pinging), now);
     world.posted(&Post::new("a"));
@@ -298,7 +299,7 @@ fn whoever_pinged_and_fell_silent_is_closed_at_the_next_event() {
         assert_open(&mut world, device);
         assert_eq!(device.told().len(), 1);
     }
-    world.pass(1);
+    world.pass(10_000);
     world.posted(&Post::new("b"));
     world.rest();
     assert_closed(&mut world, &mut silent, 4408, "Silent");

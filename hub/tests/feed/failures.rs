@@ -42,7 +42,7 @@ fn fail_at(nth: u64, after: &[Shown]) -> Option<bool> {
 fn assert_same_after_waking(life: &mut Life, expected: &Shown, place: (u64, usize)) {
     let seen = look(life);
     assert_eq!(seen.0, *expected, "operation and step {place:?}");
-    if place.0 % 2 == 0 {
+    if place.0.is_multiple_of(2) {
         life.world.evict();
         assert_eq!(look(life), seen, "operation and step {place:?}");
     }

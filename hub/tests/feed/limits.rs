@@ -8,7 +8,8 @@ use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::{Command, Request};
 
 use crate::asking::*;
-use crate::device::{Device, FRESH, RESUMED, Told};
+use crate::device::Device;
+use crate::told::{FRESH, RESUMED, Told};
 use crate::world::World;
 
 const ONE_A_SECOND: Rate = Rate {

@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test ends at the first surprise"
 )]
 
@@ -13,14 +14,19 @@ mod asking;
 mod changes;
 mod closing;
 mod copies;
+mod copying;
 mod crash;
 mod device;
 mod failures;
 mod life;
 mod limits;
+mod live;
+mod memory;
 mod middle;
 mod model;
 mod releases;
 mod resume;
+mod steps;
 mod subscriptions;
+mod told;
 mod world;

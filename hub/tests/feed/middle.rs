@@ -8,7 +8,8 @@ use notifeed::notification::Platform;
 use notifeed_hub::wire::Command;
 
 use crate::asking::*;
-use crate::device::{Device, FRESH, RESUMED, Told};
+use crate::device::Device;
+use crate::told::{FRESH, RESUMED, Told};
 use crate::world::World;
 
 /// More than a window, and more than a page.

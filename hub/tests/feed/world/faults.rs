@@ -58,11 +58,6 @@ impl Faults {
         self.quiet.replace(quiet)
     }
 
-    /// How many operations there were.
-    pub fn operations(&self) -> u64 {
-        self.operations.get()
-    }
-
     /// An operation begins.
     pub fn operation(&self) {
         if self.quiet.get() {

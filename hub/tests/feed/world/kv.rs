@@ -14,6 +14,8 @@ pub enum Mood {
     Well,
     /// It does nothing, and says nothing until it is in another mood.
     Slow,
+    /// It does what it is asked, and says that it failed.
+    Fails,
     /// It refuses everything.
     Down,
     /// It refuses every nth.
@@ -67,6 +69,7 @@ impl Kv {
                 return Outcome::Done;
             }
             Mood::Well | Mood::Refuses(_) | Mood::Slow => self.store(effect, now),
+            Mood::Fails => self.store(effect, now).and(Err("it took too long")),
         };
         match stored {
             Ok(()) => Outcome::Done,
@@ -82,10 +85,6 @@ impl Kv {
                 metadata,
                 expiration,
             } => {
-                assert!(key.len() <= 512, "{key}");
-                assert!(metadata.len() <= 1024, "{metadata}");
-                let seconds = u64::try_from(now.unix_millis() / 1000).unwrap();
-                assert!(*expiration >= seconds + 60, "{key} expires too soon for KV");
                 let last = self.put.insert(key.clone(), now);
                 if last.is_some_and(|last| now.saturating_millis_since(last) < 1000) {
                     return Err("429: more than one write a second");
@@ -96,11 +95,8 @@ impl Kv {
                     expiration: *expiration,
                 };
                 if let Some(before) = self.stored.insert(key.clone(), stored) {
-                    assert_eq!(
-                        content(&before.value),
-                        content(value),
-                        "what was put under {key} is written once"
-                    );
+                    let same = content(&before.value) == content(value);
+                    assert!(same, "{key} is put with other content: {value:.300}");
                 }
             }
             Effect::Remove { key } => {
@@ -129,6 +125,23 @@ impl Kv {
     /// Whether it lied about a copy of an item.
     pub fn lied_about_item(&self, id: &str) -> bool {
         self.lied.iter().any(|key| key.contains(id))
+    }
+}
+
+/// Asserts that KV can do what is asked.
+pub fn assert_takes(effect: &Effect, now: Timestamp) {
+    if let Effect::Put {
+        key,
+        metadata,
+        expiration,
+        ..
+    } = effect
+    {
+        assert!(key.len() <= 512, "{key}");
+        assert!(metadata.len() <= 1024, "{metadata}");
+        let seconds = u64::try_from(now.unix_millis() / 1000).unwrap();
+        let soonest = seconds + 60;
+        assert!(*expiration >= soonest, "{key} expires too soon for KV");
     }
 }
 

@@ -196,9 +196,4 @@ impl Lines {
     pub fn closing(&self, line: Line) -> Option<(u16, String)> {
         self.open.get(&line)?.closing.clone()
     }
-
-    /// What the runtime keeps with it.
-    pub fn attachment(&self, line: Line) -> Option<String> {
-        self.open.get(&line)?.attachment.clone()
-    }
 }

@@ -1,13 +1,14 @@
 //! A second host: SQLite, KV and sockets in memory, a clock that the test sets, and faults when it
-//! asks for them. It keeps what outlives a feed's memory, wakes the feed, and hands it its events.
+//! asks for them. [`runtime`] keeps what outlives a feed's memory and does what the feed asks of its
+//! host; the [`World`] wakes the feed, and hands it its events.
 
 mod faults;
 mod kv;
 mod lines;
+mod runtime;
 mod tables;
 
-use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
@@ -16,19 +17,17 @@ use notifeed::live::close::Close;
 use notifeed::time::Timestamp;
 use notifeed_hub::Feed;
 use notifeed_hub::fault::Fault;
-use notifeed_hub::host::{
-    Bound, Effect, Host, OpenSocket, Outcome, Query, Rows, Socket, Verified, Write,
-};
+use notifeed_hub::host::{Effect, Outcome};
 use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::{self, Command, PROTOCOL, Request};
 
 use crate::asking::Answer;
+use faults::Crash;
 pub use faults::Interruption;
-use faults::{Crash, Faults};
-pub use kv::{Kv, Mood};
-use lines::Lines;
+pub use kv::Mood;
 pub use lines::{Heard, Line};
-pub use tables::Tables;
+use runtime::{Handle, Pending, Runtime};
+use tables::Tables;
 
 /// The feed's id.
 pub const FEED: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -45,47 +44,6 @@ const ABORT_LASTS: i64 = 60_000;
 /// What a Worker answers for a feed that can't wake.
 const ASLEEP: &str = "503\nRetry-After: 1\n\n{\"error\":{\"code\":\"ServiceUnavailable\"}}";
 
-/// An effect that hasn't ended, and which waking of the feed started it.
-struct Pending {
-    number: u64,
-    effect: Effect,
-    waking: u32,
-}
-
-/// What outlives a feed's memory, and what the feed asks of it.
-pub struct Runtime {
-    pub tables: Tables,
-    pub kv: RefCell<Kv>,
-    pub lines: RefCell<Lines>,
-    pub faults: Faults,
-    /// What the tokens prove that clients send.
-    pub tokens: RefCell<HashMap<String, Verified>>,
-    /// Whether it takes until further notice to verify them.
-    pub verifying: Cell<bool>,
-    /// How many bytes the feed may have under way.
-    pub budget: Cell<usize>,
-    /// How many it said last that it has.
-    pub under_way: Cell<usize>,
-    /// KV failed for others, too.
-    pub kv_rests: Cell<bool>,
-    /// How often the alarm was set.
-    pub alarms_set: Cell<u32>,
-    pub log: RefCell<Vec<String>>,
-    now: Cell<Timestamp>,
-    alarm: Cell<Option<Timestamp>>,
-    timer: Cell<Option<Timestamp>>,
-    random: Cell<u64>,
-    pending: RefCell<VecDeque<Pending>>,
-    waking: Cell<u32>,
-    /// Whether the event that the feed is busy with has written anything.
-    committed: Cell<bool>,
-    abort: RefCell<Option<Vec<String>>>,
-}
-
-/// The host of a feed.
-#[derive(Clone)]
-pub struct Handle(Rc<Runtime>);
-
 /// A feed at an earlier moment.
 pub struct Backup {
     tables: Tables,
@@ -99,6 +57,8 @@ pub struct World {
     feed: Option<Feed<Handle>>,
     /// Who may not connect, and until when.
     banned: Vec<(String, Timestamp)>,
+    /// The alarm rings once more, for its handler crashed.
+    alarm_failed: bool,
     /// How often the feed ended its memory.
     pub aborts: u32,
     /// Which item each number that anybody was told belongs to, by epoch.
@@ -111,32 +71,12 @@ impl World {
     }
 
     pub fn with(settings: Settings) -> Self {
-        let runtime = Runtime {
-            tables: Tables::new(),
-            kv: RefCell::default(),
-            lines: RefCell::default(),
-            faults: Faults::default(),
-            tokens: RefCell::default(),
-            verifying: Cell::new(false),
-            budget: Cell::new(64 << 20),
-            under_way: Cell::new(0),
-            kv_rests: Cell::new(false),
-            alarms_set: Cell::new(0),
-            log: RefCell::default(),
-            now: Cell::new(Timestamp::from_unix_millis(BEGIN).unwrap()),
-            alarm: Cell::new(None),
-            timer: Cell::new(None),
-            random: Cell::new(1),
-            pending: RefCell::default(),
-            waking: Cell::new(0),
-            committed: Cell::new(false),
-            abort: RefCell::new(None),
-        };
         Self {
-            runtime: Rc::new(runtime),
+            runtime: Rc::new(Runtime::new()),
             settings: Rc::new(settings),
             feed: None,
             banned: Vec::new(),
+            alarm_failed: false,
             aborts: 0,
             numbers: HashMap::new(),
         }
@@ -169,6 +109,7 @@ impl World {
         self.break_down();
         self.runtime.tables.restore(&backup.tables);
         self.runtime.alarm.set(backup.alarm);
+        self.runtime.pending.borrow_mut().clear();
         self.runtime.kv.borrow_mut().forget_writes();
         self.deploy(|settings| settings.generation += 1);
     }
@@ -203,7 +144,7 @@ impl World {
                 Some(awake) => awake,
                 None => {
                     runtime.lines.borrow_mut().renumber();
-                    Feed::wake(Handle(Rc::clone(runtime)), Rc::clone(settings), alarm)?
+                    Feed::wake(Handle::of(runtime), Rc::clone(settings), alarm)?
                 }
             };
             Ok::<T, Fault>(event(feed.insert(awake)))
@@ -235,6 +176,9 @@ impl World {
 
     /// The feed asked for an abort, and what came before it has been answered.
     fn end_if_aborted(&mut self) {
+        if self.runtime.hold_aborts.get() {
+            return;
+        }
         let Some(holders) = self.runtime.abort.take() else {
             return;
         };
@@ -281,6 +225,13 @@ impl World {
             text = call()?;
         }
         Ok(Answer::read(&text))
+    }
+
+    /// What the feed itself answers.
+    pub fn call_raw(&mut self, request: &Request) -> String {
+        let (operation, fields) = request.encode();
+        let called = self.event(false, |feed| feed.call(PROTOCOL, operation, &fields));
+        called.unwrap_or_else(|interruption| panic!("{interruption:?}"))
     }
 
     /// A client connects: its line, or the answer that refuses it.
@@ -458,20 +409,21 @@ impl World {
                 runtime.timer.set(None);
                 let _ = self.event(false, Feed::timer);
             } else {
-                self.ring(false);
+                self.ring();
             }
         }
         self.runtime.now.set(until);
     }
 
-    /// The alarm rings, and once more if its handler crashed.
-    pub fn ring(&mut self, retry: bool) {
+    /// The alarm rings. It will once more if its handler crashes and has set no other.
+    fn ring(&mut self) {
         self.runtime.alarm.set(None);
-        if self.event(true, |feed| feed.alarm(retry)).is_err() && self.alarm().is_none() {
-            self.runtime
-                .now
-                .set(self.now().saturating_add_millis(ALARM_RETRY));
-            self.ring(true);
+        let retry = std::mem::take(&mut self.alarm_failed);
+        let rung = self.event(true, |feed| feed.alarm(retry));
+        if rung.is_err() && self.alarm().is_none() {
+            let later = self.now().saturating_add_millis(ALARM_RETRY);
+            self.runtime.alarm.set(Some(later));
+            self.alarm_failed = true;
         }
     }
 
@@ -479,118 +431,5 @@ impl World {
     pub fn rest(&mut self) {
         self.pass(self.settings.copy_delay);
         self.settle();
-    }
-}
-
-impl Host for Handle {
-    fn now(&self) -> Timestamp {
-        self.0.now.get()
-    }
-
-    fn random(&self) -> Result<[u8; 16], Fault> {
-        self.0.faults.operation();
-        self.0.faults.may_fail()?;
-        // splitmix64
-        let mut bytes = [0; 16];
-        for half in bytes.chunks_mut(8) {
-            let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-            self.0.random.set(state);
-            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            half.copy_from_slice(&(mixed ^ (mixed >> 31)).to_be_bytes());
-        }
-        Ok(bytes)
-    }
-
-    fn id(&self) -> String {
-        FEED.into()
-    }
-
-    fn commit(&self, writes: &[Write<'_>]) -> Result<(), Fault> {
-        self.0.faults.operation();
-        self.0.tables.commit(writes, || self.0.faults.may_fail())?;
-        self.0.committed.set(true);
-        Ok(())
-    }
-
-    fn query(&self, query: Query<'_>, values: &[Bound<'_>], budget: usize) -> Result<Rows, Fault> {
-        self.0.faults.operation();
-        self.0.faults.may_fail()?;
-        Ok(self.0.tables.query(query, values, budget))
-    }
-
-    fn set_alarm(&self, at: Timestamp) -> Result<(), Fault> {
-        self.0.faults.operation();
-        self.0.faults.may_fail()?;
-        self.0.alarms_set.set(self.0.alarms_set.get() + 1);
-        self.0.alarm.set(Some(at));
-        Ok(())
-    }
-
-    fn set_timer(&self, millis: i64) {
-        self.0.faults.operation();
-        assert!(millis >= 0, "{millis}");
-        let at = self.0.now.get().saturating_add_millis(millis);
-        self.0.timer.set(Some(at));
-    }
-
-    fn sockets(&self) -> Vec<OpenSocket> {
-        self.0.faults.operation();
-        self.0.lines.borrow().found()
-    }
-
-    fn accept(&self, socket: Socket, attachment: &str) -> Result<(), Fault> {
-        self.0.faults.operation();
-        self.0.faults.may_fail()?;
-        assert!(attachment.len() <= 2048, "{attachment}");
-        self.0.lines.borrow_mut().accept(socket, attachment);
-        Ok(())
-    }
-
-    fn send(&self, frame: &str, to: &[Socket]) {
-        self.0.faults.operation();
-        self.0.lines.borrow_mut().send(frame, to);
-    }
-
-    fn close(&self, socket: Socket, code: u16, reason: &str) {
-        self.0.faults.operation();
-        self.0.lines.borrow_mut().close(socket, code, reason);
-    }
-
-    fn attach(&self, socket: Socket, attachment: &str) {
-        self.0.faults.operation();
-        assert!(attachment.len() <= 2048, "{attachment}");
-        self.0.lines.borrow_mut().attach(socket, attachment);
-    }
-
-    fn last_ping(&self, socket: Socket) -> Option<Timestamp> {
-        self.0.lines.borrow_mut().last_ping(socket)
-    }
-
-    fn start(&self, number: u64, effect: Effect) {
-        self.0.faults.operation();
-        self.0.pending.borrow_mut().push_back(Pending {
-            number,
-            effect,
-            waking: self.0.waking.get(),
-        });
-    }
-
-    fn under_way(&self, bytes: usize) -> usize {
-        self.0.under_way.set(bytes);
-        self.0.budget.get()
-    }
-
-    fn kv_rests(&self) -> bool {
-        self.0.kv_rests.get()
-    }
-
-    fn abort(&self, holders: &[String]) {
-        self.0.faults.operation();
-        *self.0.abort.borrow_mut() = Some(holders.to_vec());
-    }
-
-    fn log(&self, line: &str) {
-        self.0.log.borrow_mut().push(line.to_owned());
     }
 }
