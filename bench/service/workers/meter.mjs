@@ -214,9 +214,8 @@ export default {
    * `GET /-/meter` answers the counts and what lies in the Hubs, `POST` lets their alarms ring; all else is the Worker's.
    * @param {Request} request
    * @param {any} env
-   * @param {ExecutionContext} context
    */
-  async fetch(request, env, context) {
+  async fetch(request, env) {
     for (const name of ["get", "getByName"]) {
       replace(
         env.HUB,
@@ -228,7 +227,7 @@ export default {
           },
       );
     }
-    if (new URL(request.url).pathname !== "/-/meter") return Inner.fetch(request, env, context);
+    if (new URL(request.url).pathname !== "/-/meter") return Inner.fetch(request, env);
     const storage = [];
     for (const id of hubs) {
       const hub = env.HUB.get(env.HUB.idFromString(id));
