@@ -1,7 +1,9 @@
 //! CONTRACT §1, "Success" and "Headers": what an answer of each kind carries.
 
 use notifeed::http::origin::Readers;
-use notifeed::http::reply::{feed_context, feed_url, location, notification_context};
+use notifeed::http::reply::{
+    common_headers, feed_context, feed_url, location, notification_context,
+};
 use notifeed::http::{ApiVersion, Context, Reply};
 
 use super::context;
@@ -18,6 +20,12 @@ fn header<'r>(reply: &'r Reply, name: &str) -> Option<&'r str> {
     value
 }
 
+/// The answer with the headers that every answer carries.
+fn answered(reply: Reply, context: &Context) -> Reply {
+    let headers = [common_headers(context), reply.headers].concat();
+    Reply { headers, ..reply }
+}
+
 fn readers(readers: Readers) -> Context {
     Context {
         readers,
@@ -29,26 +37,22 @@ fn readers(readers: Readers) -> Context {
 fn each_kind_of_answer_has_its_headers() {
     let body = || String::from("7");
     for (reply, status, content_type, odata_version) in [
+        (Reply::odata(201, body()), 201, Some(ODATA), Some("4.0")),
         (
-            Reply::odata(201, body(), &context()),
-            201,
-            Some(ODATA),
-            Some("4.0"),
-        ),
-        (
-            Reply::json(200, body(), &context()),
+            Reply::json(200, body()),
             200,
             Some("application/json"),
             None,
         ),
         (
-            Reply::text(200, body(), &context()),
+            Reply::text(200, body()),
             200,
             Some("text/plain"),
             Some("4.0"),
         ),
-        (Reply::no_content(&context()), 204, None, None),
+        (Reply::no_content(), 204, None, None),
     ] {
+        let reply = answered(reply, &context());
         assert_eq!(reply.status, status);
         assert_eq!(reply.body, if status == 204 { "" } else { "7" });
         assert_eq!(header(&reply, "Content-Type"), content_type, "{reply:?}");
@@ -62,7 +66,7 @@ fn each_kind_of_answer_has_its_headers() {
         );
         assert_eq!(header(&reply, "Retry-After"), None);
     }
-    let created = Reply::odata(201, body(), &context()).header("Location", "x");
+    let created = Reply::odata(201, body()).header("Location", "x");
     assert_eq!(header(&created, "Location"), Some("x"));
 }
 
@@ -79,7 +83,7 @@ fn who_may_read_an_answer() {
         ),
         (Readers::None, None, None, Some("Origin")),
     ] {
-        let reply = Reply::no_content(&readers(who.clone()));
+        let reply = answered(Reply::no_content(), &readers(who.clone()));
         let origin = header(&reply, "Access-Control-Allow-Origin");
         assert_eq!(origin, allowed, "{who:?}");
         let names = header(&reply, "Access-Control-Expose-Headers");
@@ -114,7 +118,8 @@ fn a_preflight_lists_the_methods_to_whom_it_allows_them() {
             assert!(allowed.contains(&name), "{name}");
         }
     }
-    let reply = Reply::preflight(methods, &readers(Readers::None));
+    let nobody = readers(Readers::None);
+    let reply = answered(Reply::preflight(methods, &nobody), &nobody);
     assert_eq!(header(&reply, "Allow"), Some(methods));
     for name in ["Methods", "Headers", "Origin"] {
         let name = format!("Access-Control-Allow-{name}");
