@@ -55,11 +55,6 @@ impl Guid {
             Err(GuidError)
         }
     }
-
-    /// Appends its text.
-    pub(crate) fn push_to(self, text: &mut String) {
-        text.push_str(Text::of(self).as_str());
-    }
 }
 
 /// A GUID's text.

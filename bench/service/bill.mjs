@@ -131,11 +131,11 @@ class Metered {
   async settled(rows = Infinity) {
     for (let rung = 0; rung < patience; rung++) {
       // What is done beside an answer or an alarm needs no clock, but a moment.
-      let { storage } = JSON.parse(await this.ask("GET", "/-/meter"));
-      for (let text = ""; text !== JSON.stringify(storage.map(rowsOfHub));) {
-        text = JSON.stringify(storage.map(rowsOfHub));
+      let { storage, ...counted } = JSON.parse(await this.ask("GET", "/-/meter"));
+      for (let text = ""; text !== JSON.stringify([storage.map(rowsOfHub), counted]);) {
+        text = JSON.stringify([storage.map(rowsOfHub), counted]);
         await sleep(300);
-        ({ storage } = JSON.parse(await this.ask("GET", "/-/meter")));
+        ({ storage, ...counted } = JSON.parse(await this.ask("GET", "/-/meter")));
       }
       const kept = storage.map(rowsOfHub).reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0);
       const isDue = storage.some(

@@ -9,7 +9,6 @@ use notifeed::time::Timestamp;
 
 use crate::Feed;
 use crate::admission::Admitted;
-use crate::copies::Change;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Socket};
 use crate::reads::not_found;
@@ -77,7 +76,9 @@ impl<H: Host> Feed<H> {
         let tombstone = update::delete(&entry, self.life.head, context.now);
         self.host.commit(&[store::end(&tombstone)])?;
         self.room.ended();
-        self.changed(&tombstone, Change::Ended, context);
+        self.changed(&tombstone);
+        self.copies
+            .ended(&tombstone, context.now, self.settings.copy_delay);
         self.tell(&tombstone, None, made_by, context.now);
         Ok(tombstone)
     }

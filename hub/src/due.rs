@@ -125,22 +125,20 @@ impl<H: Host> Feed<H> {
         if self.copies.is_quiet() {
             self.settle_copies();
         }
+        let marked = self
+            .copies
+            .mark(&self.host, &mut self.life, &self.room, now);
+        if let Err(fault) = marked {
+            self.host.log(&format!("the mark of the copy: {fault}"));
+        }
     }
 
     /// The effects of a batch of copies have ended.
     pub(crate) fn settle_copies(&mut self) {
         let now = self.host.now();
         let delay = self.settings.copy_delay;
-        let settled = self
-            .copies
-            .settle(&self.host, &mut self.life, &self.room, now, delay);
-        match settled {
-            Ok(Some(at)) => self.wake_by(at),
-            Ok(None) => {}
-            Err(fault) => {
-                self.host.log(&format!("the mark of the copy: {fault}"));
-                self.wake_by(now.saturating_add_millis(SAFETY));
-            }
+        if let Some(at) = self.copies.settle(&self.host, &self.life, now, delay) {
+            self.wake_by(at);
         }
     }
 

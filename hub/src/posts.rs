@@ -53,7 +53,7 @@ impl<H: Host> Feed<H> {
                 (201, entry)
             }
             Appended::Replaced(entry) => {
-                self.replace(&entry, command, admitted, context)?;
+                self.replace(&entry, command, sender, admitted, context)?;
                 (200, entry)
             }
         };
@@ -112,7 +112,15 @@ impl<H: Host> Feed<H> {
             self.life.stored = self.life.head;
         }
         self.room.added(bytes, forgotten);
-        self.changed(entry, Change::Created, context);
+        self.changed(entry);
+        let posted = (sender, command);
+        self.copies.posted(
+            entry,
+            Change::Created,
+            posted,
+            now,
+            self.settings.copy_delay,
+        );
         self.tell(entry, Some(&command.content), None, now);
         Ok(())
     }
@@ -121,6 +129,7 @@ impl<H: Host> Feed<H> {
         &mut self,
         entry: &Entry,
         command: &Append,
+        sender: &Sender,
         admitted: &Admitted,
         context: &Context,
     ) -> Result<(), Stop> {
@@ -133,7 +142,15 @@ impl<H: Host> Feed<H> {
         drop(writes);
         self.begun(prelude);
         self.room.replaced(size(command));
-        self.changed(entry, Change::Replaced, context);
+        self.changed(entry);
+        let posted = (sender, command);
+        self.copies.posted(
+            entry,
+            Change::Replaced,
+            posted,
+            context.now,
+            self.settings.copy_delay,
+        );
         self.tell(entry, Some(&command.content), None, context.now);
         Ok(())
     }
@@ -153,14 +170,12 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// A change of an item is durable: the head moves on, and KV has to hear of it.
-    pub(crate) fn changed(&mut self, entry: &Entry, change: Change, context: &Context) {
+    /// A change of an item is durable: the head moves on.
+    pub(crate) fn changed(&mut self, entry: &Entry) {
         let head = &mut self.life.head;
         head.seq = entry.seq;
         head.ordinal = head.ordinal.max(entry.ordinal);
         self.alarm.row_goes(entry.keep_until);
-        self.copies
-            .changed(entry, change, context.now, self.settings.copy_delay);
     }
 }
 

@@ -123,10 +123,13 @@ mod tests {
     }
 
     fn created() -> Entry {
-        match append(None, HEAD, &post("a")) {
-            Appended::Created(entry) => entry,
-            other => panic!("{other:?}"),
-        }
+        entry_of(append(None, HEAD, &post("a")))
+    }
+
+    fn entry_of(appended: Appended) -> Entry {
+        let (Appended::Created(entry) | Appended::Replaced(entry) | Appended::Repeated(entry)) =
+            appended;
+        entry
     }
 
     #[test]
@@ -164,12 +167,10 @@ mod tests {
             append(existing(before), HEAD, &post("a")),
             Appended::Repeated(before)
         );
-        let Appended::Replaced(after) = append(existing(before), HEAD, &post("b")) else {
-            panic!("replaced");
-        };
+        let replaced = append(existing(before), HEAD, &post("b"));
         assert_eq!(
-            after,
-            Entry {
+            replaced,
+            Appended::Replaced(Entry {
                 revision: 2,
                 copy: 2,
                 seq: Seq::new(8),
@@ -184,7 +185,7 @@ mod tests {
                 modified: at(1000),
                 posted: at(1000),
                 ..before
-            }
+            })
         );
         // One that isn't on the feed any longer frees its `appNotificationId`.
         for gone in [

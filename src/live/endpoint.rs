@@ -16,8 +16,17 @@ pub struct Endpoint {
     pub expires: Timestamp,
     /// It is being told what it missed, and doesn't take part in the fan-out.
     pub behind: bool,
-    /// About half of its window is under way, up to this number.
-    pub owes: Option<Seq>,
+    /// What was under way to it when this was written.
+    pub owes: Option<Debt>,
+}
+
+/// Frames that a client hasn't acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Debt {
+    /// The number of the last of them.
+    pub through: Seq,
+    /// Their bytes.
+    pub bytes: usize,
 }
 
 impl Endpoint {
@@ -26,9 +35,10 @@ impl Endpoint {
         let subscription = self
             .subscription
             .map_or_else(|| "-".into(), |id| id.to_string());
-        let owes = self
-            .owes
-            .map_or_else(|| "-".into(), |seq| seq.get().to_string());
+        let owes = self.owes.map_or_else(
+            || "-".into(),
+            |debt| format!("{}:{}", debt.through.get(), debt.bytes),
+        );
         format!(
             "1 {} {subscription} {} {} {owes}",
             self.platform,
@@ -55,7 +65,13 @@ impl Endpoint {
         };
         let owes = match members.next()? {
             "-" => None,
-            seq => Some(Seq::new(seq.parse().ok()?)),
+            debt => {
+                let (through, bytes) = debt.split_once(':')?;
+                Some(Debt {
+                    through: Seq::new(through.parse().ok()?),
+                    bytes: bytes.parse().ok()?,
+                })
+            }
         };
         Some(Self {
             platform,
@@ -71,12 +87,17 @@ impl Endpoint {
 mod tests {
     use super::*;
 
+    const DEBT: Debt = Debt {
+        through: Seq::new(12),
+        bytes: 70_000,
+    };
+
     #[test]
     fn an_attachment_is_read_as_it_was_written() {
         for platform in Platform::ALL {
             for (subscription, behind, owes) in [
                 (None, false, None),
-                (Some(Guid::from_bytes([3; 16])), true, Some(Seq::new(12))),
+                (Some(Guid::from_bytes([3; 16])), true, Some(DEBT)),
             ] {
                 let endpoint = Endpoint {
                     platform,
@@ -97,6 +118,8 @@ mod tests {
             "1 iOS - 5 2 -",
             "1 x - 5 0 -",
             "1 iOS - x 0 -",
+            "1 iOS - 5 0 12",
+            "1 iOS - 5 0 12:x",
         ] {
             assert_eq!(Endpoint::parse(text), None, "{text}");
         }

@@ -9,6 +9,7 @@
 use std::collections::VecDeque;
 
 use crate::feed::Seq;
+use crate::live::endpoint::Debt;
 use crate::time::Timestamp;
 
 /// How many bytes of frames may be under way to one client. The frame that fills it may pass it.
@@ -51,12 +52,11 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of a client after the server forgot it: `owes` is up to where about half of a
-    /// window was under way, `last` the last number that the client can have been sent.
-    pub fn woken(owes: Option<Seq>, last: Seq, since: Timestamp) -> Self {
+    /// The window of a client after the server forgot it: `owes` is what was under way, `last` the last number that the client can have been sent.
+    pub fn woken(owes: Option<Debt>, last: Seq, since: Timestamp) -> Self {
         let mut window = Self::default();
-        if let Some(through) = owes {
-            window.sent(through, ASK_FROM, since);
+        if let Some(debt) = owes {
+            window.sent(debt.through, debt.bytes, since);
         }
         window.last = window.last.max(last);
         window
@@ -219,7 +219,11 @@ mod tests {
 
     #[test]
     fn after_a_restart_a_client_owes_what_it_owed() {
-        let mut window = Window::woken(Some(Seq::new(7)), Seq::new(9), at(5));
+        let debt = Debt {
+            through: Seq::new(7),
+            bytes: ASK_FROM,
+        };
+        let mut window = Window::woken(Some(debt), Seq::new(9), at(5));
         assert_eq!((window.bytes(), window.last()), (ASK_FROM, Seq::new(9)));
         assert!(window.asks(1, false));
         assert!(!window.acknowledged(Seq::new(10)));

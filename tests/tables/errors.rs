@@ -1,9 +1,8 @@
 //! CONTRACT §1, "Errors", and §4's refusals: the whole table.
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::http::Context;
-use notifeed::http::Reply;
-use notifeed::http::reply::{Header, common_headers};
+use notifeed::http::reply::common_headers;
+use notifeed::http::{Context, Reply};
 use notifeed::live::close::refusal_reason;
 use notifeed::policy::{Policy, ThrottleStatus};
 
@@ -53,14 +52,21 @@ const EVERY: [(&str, &str); 6] = [
     ("Content-Type", "application/json"),
 ];
 
-/// The headers of an answer, those that every answer carries included.
-fn headers(reply: &Reply, context: &Context) -> Vec<Header> {
-    [common_headers(context), reply.headers.clone()].concat()
+/// All headers of an answer, those that every answer carries first.
+fn headers(reply: &Reply, context: &Context) -> Vec<(&'static str, String)> {
+    let headers = common_headers(context).into_iter();
+    headers
+        .chain(reply.headers.clone())
+        .map(|(name, value)| (name, value.into_owned()))
+        .collect()
 }
 
-fn expected(extra: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<Header> {
+/// The headers of the table, with what a row has besides.
+fn expected(
+    extra: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Vec<(&'static str, String)> {
     let all = EVERY.into_iter().chain(extra);
-    all.map(|(name, value)| (name, value.into())).collect()
+    all.map(|(name, value)| (name, value.to_owned())).collect()
 }
 
 #[test]
@@ -113,6 +119,6 @@ fn the_envelope_to_the_byte() {
     let own = "119081f2-f19d-4fa8-817c-7e01092c0f7d";
     assert_eq!(problem.envelope(&context), envelope(own));
     let reply = Reply::problem(&problem, &context, &Policy::DEFAULT);
-    let found = headers(&reply, &context);
-    assert_eq!(found.get(1), Some(&("client-request-id", own.into())));
+    let sent = headers(&reply, &context);
+    assert_eq!(sent.get(1), Some(&("client-request-id", own.to_owned())));
 }

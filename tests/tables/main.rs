@@ -17,11 +17,9 @@ mod rates;
 mod reading;
 mod replies;
 mod requests;
-mod senders;
 mod subscriptions;
 mod values;
 
-use notifeed::feed::append::Post;
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
 use notifeed::http::{ApiVersion, Context};
@@ -46,18 +44,6 @@ fn context() -> Context {
         origin: String::from("https://graph.microsoft.com"),
         version: ApiVersion::Beta,
         readers: Readers::All,
-    }
-}
-
-/// A notification that is posted at an instant, in Unix milliseconds.
-fn post<'n>(sent: &Notification, request_digest: &'n str, id: Guid, now: i64) -> Post<'n> {
-    Post {
-        platforms: sent.platforms(),
-        expiration: sent.expiration(),
-        display_time_to_live: sent.display_time_to_live(),
-        request_digest,
-        id,
-        now: at(now),
     }
 }
 

@@ -1,11 +1,11 @@
 //! CONTRACT §1, "Request body": every property as it is taken, and as it is when it is left out.
 
-use notifeed::feed::append::{Appended, Head, append};
+use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::view::{self, Sent};
 use notifeed::guid::Guid;
 use notifeed::notification::{Notification, Platform, PlatformSet, Priority};
 
-use super::{NOW, at, context, notification, post};
+use super::{NOW, at, context, notification};
 
 const ALL: &str = r#"{
     "targetHostName": "App.Example.com", "appNotificationId": "order-7", "groupName": "g",
@@ -65,12 +65,21 @@ fn what_was_left_out() {
 }
 
 fn sender_s_view(sent: &Notification) -> String {
-    let id = Guid::parse("119081f2-f19d-4fa8-817c-7e01092c0f7d").unwrap();
-    match append(None, Head::default(), &post(sent, "d", id, NOW)) {
-        Appended::Created(entry) => {
-            let sent = Sent::of(sent);
-            view::sender(&entry, &sent, "graphnotify@contoso.com", &context())
-        }
+    let post = Post {
+        platforms: sent.platforms(),
+        expiration: sent.expiration(),
+        display_time_to_live: sent.display_time_to_live(),
+        request_digest: "d",
+        id: Guid::parse("119081f2-f19d-4fa8-817c-7e01092c0f7d").unwrap(),
+        now: at(NOW),
+    };
+    match append(None, Head::default(), &post) {
+        Appended::Created(entry) => view::sender(
+            &entry,
+            &Sent::of(sent),
+            "graphnotify@contoso.com",
+            &context(),
+        ),
         other => panic!("{other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use notifeed::credentials::{User, base64url_decode, base64url_encode};
 use notifeed::error::ErrorCode;
-use notifeed::feed::append::{Appended, Head, append};
+use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::{
     Cursor, Entry, Epoch, Known, NotificationStatus, ReadState, Seq, UserActionState, hub_name,
@@ -10,7 +10,7 @@ use notifeed::feed::{
 };
 use notifeed::guid::Guid;
 
-use super::{NOW, at, context, notification, post};
+use super::{NOW, at, context, notification};
 
 const EPOCH: Epoch = Epoch::from_bytes([7; 16]);
 const OTHER: Epoch = Epoch::from_bytes([8; 16]);
@@ -18,12 +18,16 @@ const ID: &str = "119081f2-f19d-4fa8-817c-7e01092c0f7d";
 const BODY: &str = r#"{"targetHostName":"a","payload":{"rawContent":"r"},"displayTimeToLive":60}"#;
 
 fn entry() -> Entry {
-    let id = Guid::parse(ID).unwrap();
-    match append(
-        None,
-        Head::default(),
-        &post(&notification(BODY), "d", id, NOW),
-    ) {
+    let notification = notification(BODY);
+    let post = Post {
+        platforms: notification.platforms(),
+        expiration: notification.expiration(),
+        display_time_to_live: notification.display_time_to_live(),
+        request_digest: "d",
+        id: Guid::parse(ID).unwrap(),
+        now: at(NOW),
+    };
+    match append(None, Head::default(), &post) {
         Appended::Created(entry) => entry,
         other => panic!("{other:?}"),
     }

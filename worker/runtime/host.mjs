@@ -12,7 +12,7 @@ import * as storage from "./storage.mjs";
 /**
  * What a Hub hears, with the wasm instance in which its feed asked for it.
  * @typedef {object} Events
- * @property {(generation: number) => void} timer
+ * @property {() => void} timer
  * @property {(generation: number, effect: number, error: string | undefined) => void} kvEnded
  * @property {(generation: number, effect: number, token: string) => Promise<void>} verify
  * @property {(frame: Frame, fault: unknown) => void} refuse
@@ -111,8 +111,7 @@ export class Host {
   /** @param {number} millis */
   setTimer(millis) {
     clearTimeout(this.#timer);
-    const { generation } = this;
-    this.#timer = setTimeout(() => this.events.timer(generation), millis);
+    this.#timer = setTimeout(this.events.timer, millis);
   }
 
   /**

@@ -29,7 +29,8 @@ export class Hub extends DurableObject {
     configure(env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(constants.ping, constants.pong));
     const host = new Host(ctx, env, constants.statements, {
-      timer: (generation) => this.#deliver(generation, (feed) => wasm.timer(feed)),
+      // Whoever was to be waited for in a memory that has crashed is looked after by a feed that wakes.
+      timer: () => this.#deliver(currentGeneration(), (feed) => wasm.timer(feed)),
       kvEnded: (generation, effect, error) => this.#deliver(generation, (feed) => wasm.kvEnded(feed, effect, error)),
       verify: async (generation, effect, token) => {
         const outcome = await wait(() => wasm.verify(token, /** @type {any} */ (env)));

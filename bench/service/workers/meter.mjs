@@ -2,8 +2,8 @@
 // storage itself says that it read and wrote, whatever way the Hub goes there; KV is counted
 // by KV (stores.mjs). Knows of the Worker only that it exports `Hub` and a default handler.
 //
-// Its clock stands until an alarm rings, and alarms ring when they are told to: a week of a
-// notification's life passes in a moment, and is the same each time.
+// Its clock stands until a timer or an alarm rings, and alarms ring when they are told to: a week of
+// a notification's life passes in a moment, and is the same each time.
 
 import Inner, { Hub as InnerHub } from "../../../worker/build/index.js";
 
@@ -23,6 +23,22 @@ let metering = true;
 let now = 0;
 const clock = Date.now;
 Date.now = () => (now ||= clock());
+
+/** How long a timer takes at most, in milliseconds: what is waited for comes sooner, and the time passes all the same. */
+const longestTimer = 100;
+const { setTimeout } = globalThis;
+globalThis.setTimeout = /** @type {any} */ (
+  (/** @type {() => void} */ act, milliseconds = 0) => {
+    const at = Date.now() + milliseconds;
+    return setTimeout(
+      () => {
+        now = Math.max(now, at);
+        act();
+      },
+      Math.min(milliseconds, longestTimer),
+    );
+  }
+);
 
 /** When each Hub's alarm rings. @type {WeakMap<object, number>} */
 const alarms = new WeakMap();

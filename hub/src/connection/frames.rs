@@ -79,7 +79,6 @@ impl<H: Host> Feed<H> {
             return false;
         }
         connection.full_since = None;
-        connection.owed_when_woken = false;
         let freed = before.saturating_sub(connection.window.bytes());
         connection.note_debt(&self.host, socket);
         let behind = matches!(connection.state, State::Behind(_));

@@ -14,12 +14,16 @@ use std::collections::{BTreeMap, VecDeque};
 use notifeed::feed::{Known, Seq};
 use notifeed::guid::Guid;
 use notifeed::live::close::Close;
-use notifeed::live::endpoint::Endpoint;
-use notifeed::live::window::{ASK_FROM, Window};
+use notifeed::live::endpoint::{Debt, Endpoint};
+use notifeed::live::window::Window;
 use notifeed::throttle::Bucket;
 use notifeed::time::Timestamp;
 
 use crate::host::{Host, Socket};
+
+/// By how many bytes what is under way to a client may differ from what its attachment says: so much is
+/// forgotten at an eviction.
+const DEBT_STEP: usize = 4096;
 
 /// A connection that isn't told of changes as they happen, but from the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +59,6 @@ struct Connection {
     window: Window,
     /// Since when a full window waits for the first acknowledgement.
     full_since: Option<Timestamp>,
-    /// It owed half of a window when the feed woke, and has acknowledged nothing since.
-    owed_when_woken: bool,
     /// How many frames it may still send.
     bucket: Bucket,
     /// Its token is being verified: the effect, and the `ref` of the frame.
@@ -124,7 +126,7 @@ impl Connections {
     }
 
     /// Finds the connections that are open when the feed wakes. One that was behind can't go on: it
-    /// comes back with its cursor. One that owed half of a window still does.
+    /// comes back with its cursor. One that owed bytes still does.
     pub(crate) fn woken<H: Host>(host: &H, head: Seq, bucket: Bucket, now: Timestamp) -> Self {
         let mut connections = Self {
             open: BTreeMap::new(),
@@ -148,7 +150,6 @@ impl Connections {
                 state: State::Live,
                 window,
                 full_since: None,
-                owed_when_woken: endpoint.owes.is_some(),
                 bucket,
                 verifying: None,
                 waiting: VecDeque::new(),
@@ -221,19 +222,16 @@ impl Connections {
 }
 
 impl Connection {
-    /// Has the attachment say whether about half of a window is under way: a feed that wakes must
-    /// not give it a new one.
+    /// Has the attachment say how much is under way, to about [`DEBT_STEP`] bytes: a feed that wakes
+    /// must not give the client a new window.
     fn note_debt<H: Host>(&mut self, host: &H, socket: Socket) {
-        let owes = match self.endpoint.owes {
-            None if self.window.bytes() > ASK_FROM => Some(self.window.last()),
-            Some(_) if self.window.bytes() < ASK_FROM / 2 => None,
-            same => same,
-        };
-        // Whoever owed half of a window already isn't given another half at each wake.
-        let behind = matches!(self.state, State::Behind(_)) || self.owed_when_woken;
-        if owes != self.endpoint.owes || behind != self.endpoint.behind {
-            self.endpoint.owes = owes;
-            self.endpoint.behind = behind;
+        let bytes = self.window.bytes();
+        let noted = self.endpoint.owes.map_or(0, |debt| debt.bytes);
+        if bytes.abs_diff(noted) >= DEBT_STEP || (bytes == 0 && noted > 0) {
+            self.endpoint.owes = (bytes > 0).then(|| Debt {
+                through: self.window.last(),
+                bytes,
+            });
             host.attach(socket, &self.endpoint.to_text());
         }
     }

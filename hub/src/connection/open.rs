@@ -69,7 +69,6 @@ impl<H: Host> Feed<H> {
             state: State::Behind(behind),
             window: Window::default(),
             full_since: None,
-            owed_when_woken: false,
             bucket: Bucket::full(self.settings.frame_rate, now),
             verifying: None,
             waiting: VecDeque::new(),

@@ -6,6 +6,8 @@
 //! without content under the next copy number. The feed's own row keeps up to which change everything
 //! is copied ([`Mark`]).
 
+mod batch;
+mod mark;
 mod pending;
 mod value;
 
@@ -13,30 +15,26 @@ pub use pending::Change;
 
 use std::collections::BTreeMap;
 
+use notifeed::feed::entry::Sender;
 use notifeed::feed::{Entry, copy};
 use notifeed::guid::Guid;
 use notifeed::time::Timestamp;
 
-use crate::fault::Fault;
-use crate::host::{Bound, Effect, Host, Outcome, Query, Rows, Write};
-use crate::life::{Life, Mark, places_text};
-use crate::room::Room;
-use crate::store::{self, Item, Record, Row, Statement};
-use crate::subscriptions::Subscription;
+use crate::host::{Effect, Host, Outcome};
+use crate::life::{Life, Mark};
+use crate::store::Statement;
+use crate::wire::Append;
+use batch::{Copy, item_key};
 use pending::Waiting;
+use value::Parts;
 
-/// How many items are put at a time,
-const BATCH: usize = 100;
-/// and how many bytes of bodies.
-const BATCH_BYTES: usize = 512 * 1024;
-/// How many subscriptions are put at a time.
-const SUBSCRIPTIONS: i64 = 20;
-/// How many items the mark may leave out.
-const MAX_EXCEPTIONS: usize = 32;
-/// How long KV keeps the owner, in seconds: ten years.
-const OWNER_LIFE: u64 = 10 * 365 * 24 * 3600;
-/// How long nothing is put while KV rests, in milliseconds.
-const REST: i64 = 30_000;
+/// How many bytes of posted items wait in memory for their copy; further ones are read back.
+const MAX_POSTED_BYTES: usize = 64 * 1024;
+
+/// A feed that put a batch within so many milliseconds is busy,
+const BUSY: i64 = 1000;
+/// and waits so many times as long for the next one.
+const BUSY_FACTOR: i64 = 10;
 
 /// What an effect is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +81,15 @@ pub struct Copies {
     others_since: Option<Timestamp>,
     /// When the next batch is put.
     at: Option<Timestamp>,
+    /// When the last one was.
+    last_put: Option<Timestamp>,
+    /// When the owner or subscriptions, whose keys stay the same, were put last.
+    others_put: Option<Timestamp>,
+    /// When the mark is written.
+    mark_at: Option<Timestamp>,
+    /// Items as they were posted, by their place, until they are put.
+    posted: BTreeMap<i64, Copy>,
+    posted_bytes: usize,
 }
 
 impl Copies {
@@ -109,15 +116,49 @@ impl Copies {
         self.in_flight.is_empty()
     }
 
-    /// When the next batch is due.
-    pub const fn due(&self) -> Option<Timestamp> {
-        self.at
+    /// When the next batch, or the mark, is due.
+    pub fn due(&self) -> Option<Timestamp> {
+        if !self.is_quiet() {
+            return None;
+        }
+        [self.at, self.mark_at].into_iter().flatten().min()
     }
 
-    /// An item changed, durably.
-    pub fn changed(&mut self, entry: &Entry, change: Change, now: Timestamp, delay: i64) {
+    /// An item was posted, durably.
+    pub fn posted(
+        &mut self,
+        entry: &Entry,
+        change: Change,
+        (sender, append): (&Sender, &Append),
+        now: Timestamp,
+        delay: i64,
+    ) {
+        self.drop_posted(entry.ordinal);
+        if self.posted_bytes < MAX_POSTED_BYTES && !self.failing {
+            let copy = Copy::of(entry, &Parts::posted(sender, append));
+            self.posted_bytes = self.posted_bytes.saturating_add(copy.bytes());
+            self.posted.insert(entry.ordinal, copy);
+        }
         self.waiting.changed(entry, change, now);
         self.soon(now, delay);
+    }
+
+    /// An item ended, durably.
+    pub fn ended(&mut self, entry: &Entry, now: Timestamp, delay: i64) {
+        self.drop_posted(entry.ordinal);
+        self.waiting.changed(entry, Change::Ended, now);
+        self.soon(now, delay);
+    }
+
+    fn drop_posted(&mut self, ordinal: i64) -> Option<Copy> {
+        let copy = self.posted.remove(&ordinal)?;
+        self.posted_bytes = self.posted_bytes.saturating_sub(copy.bytes());
+        Some(copy)
+    }
+
+    /// The copy of an item as it was posted, if it is still here.
+    fn take_posted(&mut self, ordinal: i64, number: u32) -> Option<Copy> {
+        self.drop_posted(ordinal).filter(|copy| copy.is(number))
     }
 
     /// The feed's own row was made, durably: it has no subscriptions that KV has to hear of.
@@ -146,7 +187,19 @@ impl Copies {
 
     fn soon(&mut self, now: Timestamp, delay: i64) {
         if self.at.is_none() && self.in_flight.is_empty() && !self.failing {
-            self.at = Some(now.saturating_add_millis(delay));
+            self.at = Some(now.saturating_add_millis(self.moment(now, delay)));
+        }
+    }
+
+    /// How long a change waits for others, in milliseconds: a moment, or longer while many come.
+    fn moment(&self, now: Timestamp, delay: i64) -> i64 {
+        let busy = self
+            .last_put
+            .is_some_and(|last| now.saturating_millis_since(last) < BUSY);
+        if busy {
+            delay.saturating_mul(BUSY_FACTOR)
+        } else {
+            delay
         }
     }
 
@@ -155,197 +208,6 @@ impl Copies {
         if self.failing && self.in_flight.is_empty() {
             self.at = Some(now);
         }
-    }
-
-    /// Puts a batch that is due. `Ok(Some(at))`: the alarm must ring by then.
-    ///
-    /// # Errors
-    /// The tables can't be read.
-    pub fn put<H: Host>(
-        &mut self,
-        host: &H,
-        life: &Life,
-        now: Timestamp,
-        number: &mut u64,
-    ) -> Result<Option<Timestamp>, Fault> {
-        if self.at.is_none_or(|at| now < at) || !self.in_flight.is_empty() {
-            return Ok(None);
-        }
-        self.at = None;
-        if host.kv_rests() {
-            self.failing = true;
-            return Ok(Some(now.saturating_add_millis(REST)));
-        }
-        self.read_unread(host)?;
-        let limit = if self.probing || self.failing {
-            1
-        } else {
-            BATCH
-        };
-        self.put_items(host, limit, now, number)?;
-        if self.in_flight.len() < limit {
-            self.put_others(host, life, limit, now, number)?;
-        }
-        // Nothing is left that KV must hear of: only states changed since the mark.
-        if self.in_flight.is_empty() && self.waiting.is_empty() {
-            self.probing = false;
-            self.failing = false;
-        }
-        Ok(None)
-    }
-
-    /// Reads from the tables what is not remembered.
-    fn read_unread<H: Host>(&mut self, host: &H) -> Result<(), Fault> {
-        let exceptions = match std::mem::replace(&mut self.exceptions_read, true) {
-            false => self.mark.exceptions.clone(),
-            true => Vec::new(),
-        };
-        for ordinal in exceptions {
-            let values = [Bound::Integer(ordinal)];
-            if let Some(row) = store::one(host, Statement::UncopiedByOrdinal, &values)? {
-                self.waiting.found(&Row::from(row).entry()?);
-            }
-        }
-        let Some(after) = self.waiting.unread_after else {
-            return Ok(());
-        };
-        let spare = self.waiting.spare();
-        if spare == 0 {
-            return Ok(());
-        }
-        let limit = i64::try_from(spare).unwrap_or(i64::MAX);
-        let values = [store::seq(after), Bound::Integer(limit)];
-        let Rows { rows, cut } =
-            host.query(Query::Fixed(Statement::Uncopied), &values, BATCH_BYTES)?;
-        let more = cut || rows.len() >= spare;
-        self.waiting.unread_after = None;
-        let mut last = after;
-        for row in rows {
-            let entry = Row::from(row).entry()?;
-            last = entry.copied_seq();
-            self.waiting.found(&entry);
-        }
-        if more {
-            let further = self
-                .waiting
-                .unread_after
-                .map_or(last, |after| after.min(last));
-            self.waiting.unread_after = Some(further);
-        }
-        Ok(())
-    }
-
-    fn put_items<H: Host>(
-        &mut self,
-        host: &H,
-        limit: usize,
-        now: Timestamp,
-        number: &mut u64,
-    ) -> Result<(), Fault> {
-        let mut bytes = 0_usize;
-        for (ordinal, pending) in self.waiting.idle(usize::MAX) {
-            if bytes >= BATCH_BYTES || self.in_flight.len() >= limit {
-                break;
-            }
-            let values = [Bound::Integer(ordinal)];
-            let Some(row) = store::one(host, Statement::UncopiedByOrdinal, &values)? else {
-                self.waiting.drop(ordinal);
-                continue;
-            };
-            let (item, record) = item_and_record(row)?;
-            let entry = &item.entry;
-            // What has expired needs no copy.
-            if entry.keep_until <= now || (!entry.deleted && entry.expiration <= now) {
-                self.waiting.drop(ordinal);
-                self.progress = true;
-                continue;
-            }
-            let value = if entry.deleted {
-                value::gone(entry)
-            } else {
-                value::item(&item, &record)
-            };
-            bytes = bytes.saturating_add(value.len());
-            let last = if entry.deleted {
-                entry.keep_until
-            } else {
-                entry.expiration
-            };
-            let effect = Effect::Put {
-                key: item_key(host, entry.id, entry.copy),
-                value,
-                metadata: value::item_metadata(entry),
-                expiration: copy::kv_expiration(last, now),
-            };
-            if let Some(waiting) = self.waiting.get_mut(ordinal) {
-                waiting.in_flight = true;
-                waiting.untouched = false;
-            }
-            let of = Of::Item {
-                ordinal,
-                copy: entry.copy,
-                lowest: pending.lowest,
-                id: entry.id,
-            };
-            self.start(host, number, of, effect);
-        }
-        Ok(())
-    }
-
-    fn put_others<H: Host>(
-        &mut self,
-        host: &H,
-        life: &Life,
-        limit: usize,
-        now: Timestamp,
-        number: &mut u64,
-    ) -> Result<(), Fault> {
-        if let (false, Some(owner)) = (self.mark.owner, &life.owner) {
-            let effect = Effect::Put {
-                key: format!("{}:!owner", host.id()),
-                value: value::owner(owner),
-                metadata: value::other_metadata(false),
-                expiration: copy::kv_expiration(now, now).saturating_add(OWNER_LIFE),
-            };
-            self.start(host, number, Of::Owner, effect);
-        }
-        if self.mark.subscriptions || self.in_flight.len() >= limit {
-            return Ok(());
-        }
-        let values = [Bound::Integer(
-            SUBSCRIPTIONS.min(i64::try_from(limit).unwrap_or(1)),
-        )];
-        let rows = host.query(
-            Query::Fixed(Statement::UncopiedSubscriptions),
-            &values,
-            store::UNBOUNDED,
-        )?;
-        // A mark was written that nobody could read again.
-        self.mark.subscriptions = rows.rows.is_empty();
-        for row in rows.rows {
-            let mut row = Row::from(row);
-            let subscription = Subscription::read(&mut row)?;
-            let ended = row.integer()? != 0;
-            let effect = Effect::Put {
-                key: format!("{}:!{}", host.id(), subscription.id),
-                value: value::subscription(&subscription, ended),
-                metadata: value::other_metadata(ended),
-                expiration: copy::kv_expiration(subscription.expiration, now),
-            };
-            let of = Of::Subscription {
-                id: subscription.id,
-                expiration: subscription.expiration,
-                ended,
-            };
-            self.start(host, number, of, effect);
-        }
-        Ok(())
-    }
-
-    fn start<H: Host>(&mut self, host: &H, number: &mut u64, of: Of, effect: Effect) {
-        *number = number.saturating_add(1);
-        self.in_flight.insert(*number, of);
-        host.start(*number, effect);
     }
 
     /// An effect of the copy has ended. `false`: it wasn't one.
@@ -434,21 +296,16 @@ impl Copies {
         true
     }
 
-    /// The batch is over: writes the mark if anything came of it, and looks what is next. `Ok(Some(at))`:
-    /// the alarm must ring by then.
-    ///
-    /// # Errors
-    /// The mark isn't written; what was put is put again some time.
+    /// The batch is over: looks what is next. `Some(at)`: the alarm must ring by then.
     pub fn settle<H: Host>(
         &mut self,
         host: &H,
-        life: &mut Life,
-        room: &Room,
+        life: &Life,
         now: Timestamp,
         delay: i64,
-    ) -> Result<Option<Timestamp>, Fault> {
+    ) -> Option<Timestamp> {
         if !self.in_flight.is_empty() || !life.made {
-            return Ok(None);
+            return None;
         }
         let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
         if others {
@@ -463,73 +320,14 @@ impl Copies {
             let random = host.random().map_or(128, |[byte, ..]| byte);
             now.saturating_add_millis(copy::retry_delay(age, random))
         });
-        if !self.failing && (self.waiting.has_fresh() || others) {
-            self.at = Some(now.saturating_add_millis(delay));
+        if self.at.is_none() && !self.failing && (self.waiting.has_fresh() || others) {
+            self.at = Some(now.saturating_add_millis(self.moment(now, delay)));
         }
         if std::mem::take(&mut self.progress) {
-            self.write_mark(host, life, room)?;
+            let at = now.saturating_add_millis(mark::MARK_DELAY);
+            self.mark_at.get_or_insert(at);
         }
-        Ok(retry)
-    }
-
-    fn write_mark<H: Host>(&mut self, host: &H, life: &mut Life, room: &Room) -> Result<(), Fault> {
-        let (copied, exceptions) = self.waiting.mark(life.head.seq, MAX_EXCEPTIONS);
-        let moved = copied > self.mark.copied || exceptions != self.mark.exceptions;
-        let text = places_text(&exceptions);
-        let (rows, bytes) = room.bounds();
-        let mut writes = Vec::new();
-        if moved {
-            writes.push(Write {
-                statement: Statement::SetMark,
-                values: vec![
-                    Bound::Integer(copied.max(self.mark.copied).get()),
-                    Bound::Text(&text),
-                    Bound::Integer(life.head.seq.get()),
-                    Bound::Integer(life.head.ordinal),
-                    Bound::Integer(i64::from(rows)),
-                    Bound::Integer(i64::try_from(bytes).unwrap_or(i64::MAX)),
-                ],
-            });
-        }
-        let confirmed = std::mem::take(&mut self.confirmed);
-        let ids: Vec<_> = confirmed
-            .iter()
-            .map(|(_, of)| of.map(|(id, _)| id.to_string()).unwrap_or_default())
-            .collect();
-        for ((statement, of), id) in confirmed.iter().zip(&ids) {
-            let mut values = Vec::new();
-            if let Some((_, expiration)) = of {
-                values.push(Bound::Text(id));
-                if *statement == Statement::SubscriptionCopied {
-                    values.push(Bound::Integer(expiration.unix_millis()));
-                }
-            }
-            writes.push(Write {
-                statement: *statement,
-                values,
-            });
-        }
-        let subscriptions = confirmed.iter().any(|(_, of)| of.is_some());
-        if subscriptions {
-            writes.push(Write {
-                statement: Statement::SubscriptionsCopied,
-                values: Vec::new(),
-            });
-        }
-        if writes.is_empty() {
-            return Ok(());
-        }
-        host.commit(&writes)?;
-        if moved {
-            self.mark.copied = copied.max(self.mark.copied);
-            self.mark.exceptions = exceptions;
-            life.stored = life.head;
-        }
-        if subscriptions {
-            let row = store::single(host, Statement::SubscriptionsAreCopied, &[])?;
-            self.mark.subscriptions = Row::from(row).integer()? != 0;
-        }
-        Ok(())
+        retry
     }
 
     /// Whether KV has an item's last copied change, for development tools.
@@ -539,17 +337,4 @@ impl Copies {
             && unread.is_none_or(|after| entry.copied_seq() <= after)
             && (self.exceptions_read || !self.mark.exceptions.contains(&entry.ordinal))
     }
-}
-
-/// The key of an item's copy.
-fn item_key<H: Host>(host: &H, id: Guid, copy: u32) -> String {
-    format!("{}:{id}:{copy}", host.id())
-}
-
-fn item_and_record(row: Vec<crate::host::Value>) -> Result<(Item, Record), Fault> {
-    let mut row = Row::from(row);
-    let entry = row.entry()?;
-    let record = row.record()?;
-    let body = row.body();
-    Ok((Item { entry, body }, record))
 }

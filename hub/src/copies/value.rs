@@ -1,27 +1,66 @@
 //! What KV is given: whole rows, less the number of the last change, each as one versioned JSON text.
 
 use notifeed::feed::Entry;
+use notifeed::feed::entry::Sender;
 use notifeed::json::Writer;
+use notifeed::notification::Priority;
 
 use crate::life::Owner;
 use crate::store::{Item, Record};
 use crate::subscriptions::Subscription;
+use crate::wire::Append;
 
 /// The version of the texts. A later one only adds members.
 const VERSION: i64 = 1;
 
+/// The part of an item that its entry doesn't have.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    sender: &'a Sender,
+    app_notification_id: Option<&'a str>,
+    group_name: Option<&'a str>,
+    priority: Priority,
+    request_digest: &'a str,
+    content: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// As it was posted just now.
+    pub fn posted(sender: &'a Sender, append: &'a Append) -> Self {
+        Self {
+            sender,
+            app_notification_id: append.app_notification_id.as_deref(),
+            group_name: append.group_name.as_deref(),
+            priority: append.priority,
+            request_digest: &append.request_digest,
+            content: append.content.as_str(),
+        }
+    }
+
+    /// As it stands in the tables.
+    pub fn stored(item: &'a Item, record: &'a Record) -> Self {
+        Self {
+            sender: &record.sender,
+            app_notification_id: record.app_notification_id.as_deref(),
+            group_name: record.group_name.as_deref(),
+            priority: record.priority,
+            request_digest: &record.request_digest,
+            content: item.body.as_ref().map_or("", |body| body.as_str()),
+        }
+    }
+}
+
 /// An item: all of its row but its number, and its content.
-pub fn item(item: &Item, record: &Record) -> String {
-    let entry = &item.entry;
-    let body = item.body.as_ref().map_or("", |body| body.as_str());
+pub fn item(entry: &Entry, parts: &Parts<'_>) -> String {
+    let body = parts.content;
     let mut w = Writer::with_capacity(body.len().saturating_add(1024));
     begin(&mut w, entry);
     w.integer_field("revision", i64::from(entry.revision));
-    w.string_field("issuer", &record.sender.issuer);
-    w.string_field("app", &record.sender.app);
-    w.opt_string_field("appNotificationId", record.app_notification_id.as_deref());
-    w.opt_string_field("groupName", record.group_name.as_deref());
-    w.string_field("priority", record.priority.as_str());
+    w.string_field("issuer", &parts.sender.issuer);
+    w.string_field("app", &parts.sender.app);
+    w.opt_string_field("appNotificationId", parts.app_notification_id);
+    w.opt_string_field("groupName", parts.group_name);
+    w.string_field("priority", parts.priority.as_str());
     w.integer_field("platforms", i64::from(entry.platforms.bits()));
     w.integer_field("reached", i64::from(entry.reached.bits()));
     w.integer_field("created", entry.created.unix_millis());
@@ -35,7 +74,7 @@ pub fn item(item: &Item, record: &Record) -> String {
     );
     w.string_field("readState", entry.read_state.as_str());
     w.string_field("userActionState", entry.user_action_state.as_str());
-    w.string_field("requestDigest", &record.request_digest);
+    w.string_field("requestDigest", parts.request_digest);
     w.key("content");
     w.begin_object();
     w.raw(body);

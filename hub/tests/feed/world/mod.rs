@@ -429,7 +429,8 @@ impl World {
 
     /// Lets happen what happens by itself, in no time or in the little that copying waits.
     pub fn rest(&mut self) {
-        self.pass(self.settings.copy_delay);
+        // Ten times the delay while many changes come, and a second until the mark is written.
+        self.pass(self.settings.copy_delay * 10 + 1000);
         self.settle();
     }
 }
