@@ -17,12 +17,12 @@ import { measure } from "./measure.mjs";
 import { fan, frame, resume, storm } from "./rows/frames.mjs";
 import { keys, many, posts, single } from "./rows/posts.mjs";
 import { memory, start } from "./rows/process.mjs";
-import { page, pageFromKv, size } from "./rows/reads.mjs";
+import { page, size } from "./rows/reads.mjs";
 import { cell, markdown, shortCell, text } from "./table.mjs";
 import { root, workerdVersion } from "./workerd.mjs";
 
 /** @type {import("./measure.mjs").Group[]} */
-const groups = [posts, single, keys, many, frame, fan, storm, resume, page, pageFromKv, size, start, memory];
+const groups = [posts, single, keys, many, frame, fan, storm, resume, page, size, start, memory];
 
 const { env } = process;
 if (!existsSync("/proc/self/schedstat")) giveUp("what a process takes is read from Linux's /proc, which isn't there");
