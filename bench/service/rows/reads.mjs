@@ -50,7 +50,6 @@ export const page = {
   },
 };
 
-
 const sizes = [10, 1000, 10_000];
 const named = (/** @type {number} */ size) => (size < 10_000 ? String(size) : "10 000");
 
