@@ -117,6 +117,11 @@ impl Window {
         self.bytes
     }
 
+    /// Whether a frame has asked for an acknowledgement that hasn't come.
+    pub const fn is_asked(&self) -> bool {
+        self.since_asked.is_some()
+    }
+
     /// Whether nothing more may be sent.
     pub const fn is_full(&self) -> bool {
         self.bytes >= WINDOW

@@ -98,9 +98,7 @@ impl<H: Host> Feed<H> {
                     greeting: None,
                 };
                 connection.turn(&self.host, *socket, State::Behind(behind));
-                if connection.window.is_full() && !connection.window.acknowledges() {
-                    connection.full_since = Some(now);
-                }
+                connection.wait_for_room(!room, now);
                 continue;
             }
             let pressed = connections.under_way.saturating_add(bytes) > connections.allowance / 2;

@@ -57,7 +57,7 @@ struct Connection {
     endpoint: Endpoint,
     state: State,
     window: Window,
-    /// Since when a full window waits for the first acknowledgement.
+    /// Since when an acknowledgement is waited for that must come.
     full_since: Option<Timestamp>,
     /// How many frames it may still send.
     bucket: Bucket,
@@ -222,6 +222,16 @@ impl Connections {
 }
 
 impl Connection {
+    /// It can't be sent more. An acknowledgement is waited for a while only: of a client that has never
+    /// acknowledged anything, where its window is full; of whoever was asked for one, where all
+    /// clients together have too much (`short`).
+    fn wait_for_room(&mut self, short: bool, now: Timestamp) {
+        let never = self.window.is_full() && !self.window.acknowledges();
+        if never || (short && self.window.is_asked()) {
+            self.full_since.get_or_insert(now);
+        }
+    }
+
     /// Has the attachment say how much is under way, to about [`DEBT_STEP`] bytes: a feed that wakes
     /// must not give the client a new window.
     fn note_debt<H: Host>(&mut self, host: &H, socket: Socket) {

@@ -143,20 +143,18 @@ impl<H: Host> Feed<H> {
         has_room && more
     }
 
-    /// Whether another frame may be sent to a connection. If it has never acknowledged anything, a full
-    /// window waits for that a while only.
+    /// Whether another frame may be sent to a connection. Where there is no room,
+    /// an acknowledgement is waited for a while only.
     fn has_room(&mut self, socket: Socket, now: Timestamp) -> bool {
         let spare = self.connections.under_way < self.connections.allowance;
         let Some(connection) = self.connections.open.get_mut(&socket) else {
             return false;
         };
-        if connection.window.is_full() {
-            if !connection.window.acknowledges() {
-                connection.full_since.get_or_insert(now);
-            }
-            return false;
+        if spare && !connection.window.is_full() {
+            return true;
         }
-        spare
+        connection.wait_for_room(!spare, now);
+        false
     }
 
     /// Closes the connections whose first acknowledgement was waited for in vain: they come back with

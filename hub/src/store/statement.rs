@@ -53,10 +53,10 @@ macro_rules! statements {
 
 statements! {
     /// Whether the tables are there.
-    Exists = "SELECT count(*) FROM sqlite_master WHERE name = 'hub'";
+    Exists = "SELECT count(*) FROM sqlite_master WHERE name = 'feed'";
 
     /// The feed's own row: its life, its head, the mark of the copy, its owner.
-    CreateHub = "CREATE TABLE hub (
+    CreateHub = "CREATE TABLE feed (
         only INTEGER PRIMARY KEY CHECK (only = 1), schema INTEGER NOT NULL,
         generation INTEGER NOT NULL, epoch TEXT NOT NULL,
         seq INTEGER NOT NULL DEFAULT 0, ordinal INTEGER NOT NULL DEFAULT 0,
@@ -86,36 +86,36 @@ statements! {
     CreateItemApp = "CREATE INDEX item_app_notification_id
         ON item (app_notification_id, app, issuer) WHERE app_notification_id IS NOT NULL";
     /// A row for each subscription; one that has ended stays until KV knows.
-    CreateSubscription = "CREATE TABLE subscription (
+    CreateSubscription = "CREATE TABLE feed_subscription (
         id TEXT PRIMARY KEY, issuer TEXT NOT NULL, app TEXT NOT NULL, device_id TEXT,
         platform TEXT NOT NULL, display_name TEXT, push_subscription TEXT,
         created INTEGER NOT NULL, expiration INTEGER NOT NULL,
         ended INTEGER NOT NULL, copied INTEGER NOT NULL
     ) STRICT";
     /// A subscription by its device.
-    CreateSubscriptionDevice = "CREATE INDEX subscription_device
-        ON subscription (device_id) WHERE device_id IS NOT NULL";
+    CreateSubscriptionDevice = "CREATE INDEX feed_subscription_device
+        ON feed_subscription (device_id) WHERE device_id IS NOT NULL";
 
     /// A feed begins: schema, generation, epoch.
-    InsertHub = "INSERT INTO hub (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
+    InsertHub = "INSERT INTO feed (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
     /// The feed's own row, with the newest numbers of the items.
     Hub = "SELECT generation, epoch, seq, ordinal, copied, exceptions, forgotten, rows, bytes, \
         owner_copied, subscriptions_copied, \
         issuer, tenant, subject, other_subjects, principal_name, host, \
-        (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item) FROM hub";
+        (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item) FROM feed";
     /// The feed was restored to an earlier moment: generation, epoch.
-    SetEpoch = "UPDATE hub SET generation = ?, epoch = ?";
+    SetEpoch = "UPDATE feed SET generation = ?, epoch = ?";
     /// Whose feed this is.
-    SetOwner = "UPDATE hub SET issuer = ?, tenant = ?, subject = ?, other_subjects = ?, \
+    SetOwner = "UPDATE feed SET issuer = ?, tenant = ?, subject = ?, other_subjects = ?, \
         principal_name = ?, host = ?, owner_copied = 0";
     /// KV has the owner.
-    OwnerCopied = "UPDATE hub SET owner_copied = 1";
+    OwnerCopied = "UPDATE feed SET owner_copied = 1";
     /// The mark of the copy, and with it the head and what bounds the room.
-    SetMark = "UPDATE hub SET copied = ?, exceptions = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
+    SetMark = "UPDATE feed SET copied = ?, exceptions = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
     /// The head, where rows go that prove it.
-    SetHead = "UPDATE hub SET seq = ?, ordinal = ?, rows = ?, bytes = ?";
+    SetHead = "UPDATE feed SET seq = ?, ordinal = ?, rows = ?, bytes = ?";
     /// Up to where rows went that endpoints may lack.
-    SetForgotten = "UPDATE hub SET forgotten = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
+    SetForgotten = "UPDATE feed SET forgotten = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
 
     /// A new item.
     InsertItem = "INSERT INTO item (ordinal, seq, content_seq, copy, revision, read_state, \
@@ -179,43 +179,43 @@ statements! {
 
     /// A subscription by its id.
     SubscriptionById = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
-        created, expiration FROM subscription WHERE id = ? AND ended = 0";
+        created, expiration FROM feed_subscription WHERE id = ? AND ended = 0";
     /// An app's subscription of a device.
     SubscriptionByDevice = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
-        created, expiration FROM subscription WHERE device_id = ? AND issuer = ? AND app = ? AND ended = 0";
+        created, expiration FROM feed_subscription WHERE device_id = ? AND issuer = ? AND app = ? AND ended = 0";
     /// The subscriptions that haven't ended, oldest first, without what they push to.
     Subscriptions = "SELECT id, issuer, app, device_id, platform, display_name, NULL, \
-        created, expiration FROM subscription WHERE expiration > ? AND ended = 0 ORDER BY created, id";
+        created, expiration FROM feed_subscription WHERE expiration > ? AND ended = 0 ORDER BY created, id";
     /// How many there are.
-    CountSubscriptions = "SELECT count(*) FROM subscription WHERE expiration > ? AND ended = 0";
+    CountSubscriptions = "SELECT count(*) FROM feed_subscription WHERE expiration > ? AND ended = 0";
     /// A new subscription.
-    InsertSubscription = "INSERT INTO subscription (id, issuer, app, device_id, platform, display_name, \
+    InsertSubscription = "INSERT INTO feed_subscription (id, issuer, app, device_id, platform, display_name, \
         push_subscription, created, expiration, ended, copied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)";
     /// A subscription is renewed.
-    RenewSubscription = "UPDATE subscription SET platform = ?, display_name = ?, push_subscription = ?, \
+    RenewSubscription = "UPDATE feed_subscription SET platform = ?, display_name = ?, push_subscription = ?, \
         expiration = ?, copied = 0 WHERE id = ?";
     /// A subscription ends.
-    EndSubscription = "UPDATE subscription SET ended = 1, copied = 0, push_subscription = NULL WHERE id = ?";
+    EndSubscription = "UPDATE feed_subscription SET ended = 1, copied = 0, push_subscription = NULL WHERE id = ?";
     /// All end.
-    EndSubscriptions = "UPDATE subscription SET ended = 1, copied = 0, push_subscription = NULL WHERE ended = 0";
+    EndSubscriptions = "UPDATE feed_subscription SET ended = 1, copied = 0, push_subscription = NULL WHERE ended = 0";
     /// Subscriptions that KV has to hear of.
     UncopiedSubscriptions = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
-        created, expiration, ended FROM subscription WHERE copied = 0 LIMIT ?";
+        created, expiration, ended FROM feed_subscription WHERE copied = 0 LIMIT ?";
     /// KV has a subscription as it is with this expiration.
-    SubscriptionCopied = "UPDATE subscription SET copied = 1 WHERE id = ? AND expiration = ? AND ended = 0";
+    SubscriptionCopied = "UPDATE feed_subscription SET copied = 1 WHERE id = ? AND expiration = ? AND ended = 0";
     /// KV knows that a subscription has ended.
-    ForgetSubscription = "DELETE FROM subscription WHERE id = ? AND ended = 1";
+    ForgetSubscription = "DELETE FROM feed_subscription WHERE id = ? AND ended = 1";
     /// Whether KV has heard of all.
-    SubscriptionsUncopied = "UPDATE hub SET subscriptions_copied = 0";
+    SubscriptionsUncopied = "UPDATE feed SET subscriptions_copied = 0";
     /// KV has heard of all.
-    SubscriptionsCopied = "UPDATE hub SET subscriptions_copied = \
-        (SELECT count(*) = 0 FROM subscription WHERE copied = 0)";
+    SubscriptionsCopied = "UPDATE feed SET subscriptions_copied = \
+        (SELECT count(*) = 0 FROM feed_subscription WHERE copied = 0)";
     /// Whether it has.
-    SubscriptionsAreCopied = "SELECT subscriptions_copied FROM hub";
+    SubscriptionsAreCopied = "SELECT subscriptions_copied FROM feed";
     /// Subscriptions that expired go.
-    PurgeSubscriptions = "DELETE FROM subscription WHERE expiration <= ?";
+    PurgeSubscriptions = "DELETE FROM feed_subscription WHERE expiration <= ?";
     /// When the next subscription expires.
-    NextSubscription = "SELECT min(expiration) FROM subscription";
+    NextSubscription = "SELECT min(expiration) FROM feed_subscription";
 }
 
 impl Statement {

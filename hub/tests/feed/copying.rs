@@ -246,7 +246,7 @@ fn a_week_without_kv_costs_some_tries_and_nothing_is_lost() {
         let copied = world
             .runtime
             .tables
-            .number("SELECT copied = seq AND exceptions = '' FROM hub");
+            .number("SELECT copied = seq AND exceptions = '' FROM feed");
         assert_eq!(copied, 1);
     }
 }
@@ -399,7 +399,7 @@ fn the_owner_and_the_subscriptions_are_copied_and_an_end_is_marked() {
     let rows = world
         .runtime
         .tables
-        .number("SELECT count(*) FROM subscription");
+        .number("SELECT count(*) FROM feed_subscription");
     assert_eq!(rows, 1, "KV knows of the end: its row can go");
     let (puts, _) = asked(&world);
     world.pass(DAY);

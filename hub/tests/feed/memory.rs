@@ -246,6 +246,7 @@ fn closing_connections_that_hold_too_much_for_half_a_minute_end_the_feeds_memory
     let mut its = stream(Platform::Ios, None, world.now());
     its.token_digest = "another".into();
     assert!(other.connect_as(&mut world, its.clone()));
+    other.listen(&mut world);
     world.pass(FIRST_PATIENCE);
     other.listen(&mut world);
     assert!(world.runtime.lines.borrow().closing(line).is_some());

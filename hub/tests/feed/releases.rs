@@ -62,7 +62,7 @@ fn migrate(world: &mut World) {
         tables.execute(&format!("ALTER TABLE {table} ADD COLUMN more INTEGER"));
     }
     tables.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)");
-    assert_eq!(tables.execute("UPDATE hub SET schema = schema + 1"), 1);
+    assert_eq!(tables.execute("UPDATE feed SET schema = schema + 1"), 1);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn the_tables_of_a_later_release_serve() {
             assert_eq!(life.shown(), after[number]);
         }
         life.finish();
-        let changed = "SELECT count(*) FROM hub WHERE schema = 2 AND later = 'x'";
+        let changed = "SELECT count(*) FROM feed WHERE schema = 2 AND later = 'x'";
         assert_eq!(life.world.runtime.tables.number(changed), 1);
     }
 }
