@@ -18,11 +18,10 @@ locked_version() {
 
 declare -A tool_version=(
   [wasm-bindgen-cli]="$(locked_version wasm-bindgen)"
-  [worker-build]="$(locked_version worker)"
   [wasm-pack]="0.15.1"
   [cargo-mutants]="27.1.0"
 )
-declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [worker-build]=worker-build [wasm-pack]=wasm-pack [cargo-mutants]=cargo-mutants)
+declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [wasm-pack]=wasm-pack [cargo-mutants]=cargo-mutants)
 
 tool_folder() { echo "$tools_home/$1-${tool_version[$1]}"; }
 
@@ -53,8 +52,6 @@ with_wasm() {
 }
 
 export PATH
-# worker-build downloads these three unless it is told where they are.
-export WASM_BINDGEN_BIN=wasm-bindgen WASM_OPT_BIN="$PWD/node_modules/.bin/wasm-opt" ESBUILD_BIN="$PWD/node_modules/.bin/esbuild"
 # No tool of ours calls home.
 export WRANGLER_SEND_METRICS=false WRANGLER_SEND_ERROR_REPORTS=false WRANGLER_HIDE_BANNER=true CLOUDFLARE_CF_FETCH_ENABLED=false
 

@@ -54,7 +54,7 @@ async function miniflareOptions({ port = 0, state, vars, limits = {}, log = cons
   // Not before it is needed: it takes half a second to load.
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
-  const folder = resolve(root, "worker");
+  const folder = resolve(root, "worker/build");
   return convertV4MiniflareOptions({
     host: "127.0.0.1",
     port,
@@ -71,9 +71,8 @@ async function miniflareOptions({ port = 0, state, vars, limits = {}, log = cons
         name: "notifeed",
         modulesRoot: folder,
         modules: [
-          { type: "ESModule", path: resolve(folder, "entry.mjs") },
-          { type: "ESModule", path: resolve(folder, "build/index.js") },
-          { type: "CompiledWasm", path: resolve(folder, "build/index_bg.wasm") },
+          { type: "ESModule", path: resolve(folder, "index.js") },
+          { type: "CompiledWasm", path: resolve(folder, "bindings_bg.wasm") },
         ],
         ratelimits: {
           .../** @type {any} */ (workerOptions).ratelimits,

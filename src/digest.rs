@@ -10,11 +10,18 @@ pub fn sha256_hex(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let mut hex = String::with_capacity(64);
-    for byte in hash.finalize() {
-        for digit in [byte >> 4, byte & 15] {
-            hex.extend(char::from_digit(u32::from(digit), 16));
+    let hex: Vec<u8> = hash.finalize().into_iter().flat_map(hex_digits).collect();
+    String::from_utf8(hex).unwrap_or_default()
+}
+
+/// The two hexadecimal digits of a byte, in lower case.
+pub(crate) const fn hex_digits(byte: u8) -> [u8; 2] {
+    const fn digit(value: u8) -> u8 {
+        if value < 10 {
+            b'0' + value
+        } else {
+            b'a' - 10 + value
         }
     }
-    hex
+    [digit(byte >> 4), digit(byte & 15)]
 }

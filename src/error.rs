@@ -155,6 +155,14 @@ pub struct Detail {
     pub message: String,
 }
 
+/// 403: the same sentence for whatever is wrong with the right to notify this user (CONTRACT §3).
+pub fn not_authorized() -> Problem {
+    Problem::new(
+        ErrorCode::NotAuthorizedForUser,
+        "The caller may not act for, or notify, this user: the subscription id doesn't belong to them, or it has expired or was ended. Subscribe again and use the new id.",
+    )
+}
+
 impl From<&Violations> for Problem {
     /// The first row of the table that any violation falls under answers; all of them are listed.
     fn from(violations: &Violations) -> Self {

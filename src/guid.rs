@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::digest::hex_digits;
+
 /// A GUID in its RFC 9562 byte order. Its text is always lower case, 8-4-4-4-12.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid([u8; 16]);
@@ -53,25 +55,36 @@ impl Guid {
             Err(GuidError)
         }
     }
+}
 
-    /// Appends its text.
-    pub(crate) fn push_to(self, text: &mut String) {
-        for (place, byte) in self.0.iter().enumerate() {
+/// A GUID's text.
+struct Text([u8; 36]);
+
+impl Text {
+    fn of(guid: Guid) -> Self {
+        let mut text = [b'-'; 36];
+        let mut places = text.iter_mut();
+        for (place, byte) in guid.0.iter().enumerate() {
             if matches!(place, 4 | 6 | 8 | 10) {
-                text.push('-');
+                places.next();
             }
-            for nibble in [byte >> 4, byte & 0xf] {
-                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            for digit in hex_digits(*byte) {
+                if let Some(character) = places.next() {
+                    *character = digit;
+                }
             }
         }
+        Self(text)
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(36);
-        self.push_to(&mut text);
-        f.write_str(&text)
+        f.write_str(Text::of(*self).as_str())
     }
 }
 

@@ -12,6 +12,9 @@ use crate::violation::{Violation, ViolationCode, Violations};
 pub const MAX_DEVICE_ID: usize = 64;
 /// (D) The most characters of `displayName`.
 pub const MAX_DISPLAY_NAME: usize = 128;
+/// (D) The most bytes of `pushSubscription`, as compact JSON: 4 KiB. What browsers give has some
+/// hundred.
+pub const MAX_PUSH_SUBSCRIPTION: usize = 4096;
 
 /// (D) The most subscriptions that a user has of one host.
 pub const MAX_SUBSCRIPTIONS: usize = 1000;
@@ -106,12 +109,7 @@ fn read(check: &mut Check, body: &[u8]) -> Option<Request> {
     let device_id = device_id.map(|id| self::device_id(check, id));
     let display_name =
         display_name.map(|name| limited_string(check, name, "displayName", MAX_DISPLAY_NAME));
-    let push_subscription = push_subscription.map(|push| {
-        check.object(push, "pushSubscription")?;
-        let mut writer = Writer::new();
-        push.write(&mut writer);
-        Some(writer.finish())
-    });
+    let push_subscription = push_subscription.map(|push| self::push_subscription(check, push));
     Some(Request {
         target_host_name: host?,
         platform: platform?,
@@ -139,6 +137,20 @@ fn device_id(check: &mut Check, value: &Value<'_>) -> Option<String> {
         return None;
     }
     Some(id)
+}
+
+fn push_subscription(check: &mut Check, value: &Value<'_>) -> Option<String> {
+    check.object(value, "pushSubscription")?;
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    let text = writer.finish();
+    if text.len() > MAX_PUSH_SUBSCRIPTION {
+        let most = MAX_PUSH_SUBSCRIPTION.to_string();
+        let what = ["must have at most ", &most, " bytes as compact JSON"];
+        check.violation(ViolationCode::TooLong, "pushSubscription", &what);
+        return None;
+    }
+    Some(text)
 }
 
 fn not_an_object() -> Violation {
@@ -242,5 +254,24 @@ mod tests {
             "x".repeat(65)
         );
         assert_eq!(codes(&long), [("deviceId".to_owned(), "TooLong")]);
+    }
+
+    #[test]
+    fn what_is_pushed_to_has_4096_bytes_without_blanks() {
+        let empty = r#"{"endpoint":""}"#;
+        let body = |bytes: usize| {
+            let endpoint = "x".repeat(bytes - empty.len());
+            format!(
+                r#"{{"targetHostName":"a","platform":"webpush","pushSubscription":{{ "endpoint" : "{endpoint}" }}}}"#
+            )
+        };
+        let longest = parse(body(4096).as_bytes());
+        assert!(longest.is_ok_and(|request| {
+            request
+                .push_subscription()
+                .is_some_and(|text| text.len() == 4096)
+        }));
+        let too_long = [("pushSubscription".to_owned(), "TooLong")];
+        assert_eq!(codes(&body(4097)), too_long);
     }
 }

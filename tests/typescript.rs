@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::append::{Appended, Head, Post, append};
-use notifeed::feed::entry::Sender;
 use notifeed::feed::update::StateUpdate;
+use notifeed::feed::view::Sent;
 use notifeed::feed::{
     Cursor, Entry, Epoch, ReadState, RemovalReason, UserActionState, update, view,
 };
@@ -93,12 +93,10 @@ fn entries() -> Vec<(Entry, Notification, Timestamp)> {
         let notification = validate(&case.body, case.now, &case.policy).outcome.ok()?;
         let notification = notification.into_notification();
         let post = Post {
-            notification: &notification,
+            platforms: notification.platforms(),
+            expiration: notification.expiration(),
+            display_time_to_live: notification.display_time_to_live(),
             request_digest: "",
-            sender: &Sender {
-                issuer: String::new(),
-                app: String::new(),
-            },
             id: Guid::parse(&case.id).expect("an id"),
             now: case.now,
         };
@@ -119,10 +117,9 @@ fn states(entry: &Entry) -> Vec<Entry> {
             read_state: Some(read_state),
             user_action_state: Some(user_action_state),
         };
-        update::update(entry, states, Head::default(), entry.modified)
-            .unwrap_or_else(|| entry.clone())
+        update::update(entry, states, Head::default(), entry.modified).unwrap_or(*entry)
     });
-    let mut replaced = entry.clone();
+    let mut replaced = *entry;
     replaced.revision += 1;
     states.chain([replaced]).collect()
 }
@@ -131,8 +128,9 @@ fn feed() -> Vec<String> {
     let views = entries()
         .into_iter()
         .flat_map(|(entry, notification, now)| {
+            let content = notification.content_text();
             let entries = states(&entry).into_iter();
-            let views = entries.map(|entry| view::receiver(&entry, &notification, now));
+            let views = entries.map(|entry| view::receiver(&entry, &content, now));
             views.collect::<Vec<_>>()
         });
     telling(views)
@@ -141,7 +139,8 @@ fn feed() -> Vec<String> {
 /// The view of the sender of each.
 fn sent() -> Vec<String> {
     let views = entries().into_iter().map(|(entry, notification, now)| {
-        view::sender(&entry, &notification, "megan@contoso.com", &context(now))
+        let sent = Sent::of(&notification);
+        view::sender(&entry, &sent, "megan@contoso.com", &context(now))
     });
     telling(views)
 }
@@ -199,13 +198,10 @@ fn server_frames() -> Vec<String> {
     let cursor = Cursor::all_up_to(Epoch::from_bytes([7; 16]), entry.seq);
     let context = context(now);
     for replayed in [false, true] {
-        frames.push(frame::notification(
-            &entry,
-            &notification,
-            cursor,
-            replayed,
-            now,
-        ));
+        let content = notification.content_text();
+        let told = frame::notification(&entry, &content, cursor, replayed, now);
+        frames.push(frame::asking(&told));
+        frames.push(told);
         frames.push(frame::ready(cursor, replayed.then_some(entry.id), replayed));
     }
     frames.extend(
@@ -215,7 +211,15 @@ fn server_frames() -> Vec<String> {
     );
     frames.extend(RemovalReason::ALL.map(|reason| frame::removed(&entry, reason, cursor)));
     frames.push(frame::done("1", 200, None));
-    frames.push(frame::done("2", 204, Some(cursor)));
+    let done = frame::done("2", 204, Some(cursor));
+    frames.push(frame::asking(&frame::state(&entry, cursor)));
+    frames.push(frame::asking(&frame::removed(
+        &entry,
+        RemovalReason::Deleted,
+        cursor,
+    )));
+    frames.push(frame::asking(&done));
+    frames.push(done);
     for code in ErrorCode::ALL {
         let problem = Problem::new(code, "A sentence.");
         frames.push(frame::refused("3", 400, &problem, &context));

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use cases::{Case, Expected, Finding};
 use notifeed::error::Problem;
 use notifeed::feed::append::{Appended, Head, Post, append};
-use notifeed::feed::entry::Sender;
 use notifeed::feed::view;
+use notifeed::feed::view::Sent;
 use notifeed::guid::Guid;
 use notifeed::http::{ApiVersion, Context, MAX_BODY_BYTES};
 use notifeed::notification::Notification;
@@ -131,19 +131,18 @@ fn answer(case: &Case, accepted: &Accepted) -> String {
         readers: notifeed::http::origin::Readers::All,
     };
     let post = Post {
-        notification: accepted.notification(),
+        platforms: accepted.notification().platforms(),
+        expiration: accepted.notification().expiration(),
+        display_time_to_live: accepted.notification().display_time_to_live(),
         request_digest: "",
-        sender: &Sender {
-            issuer: String::new(),
-            app: String::new(),
-        },
         id: Guid::parse(&case.id).expect("an id"),
         now: case.now,
     };
     let Appended::Created(entry) = append(None, Head::default(), &post) else {
         panic!("{}: nothing was there to be replaced", case.name);
     };
-    view::sender(&entry, accepted.notification(), &case.user, &context)
+    let sent = Sent::of(accepted.notification());
+    view::sender(&entry, &sent, &case.user, &context)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 import { median, ratioOf, short } from "./table.mjs";
 
-/** @typedef {Record<string, Record<string, number[]>>} Results by metric and contender, a number a round */
+/** @typedef {import("./measure.mjs").Results} Results */
 
 /**
  * @param {string} metric

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { contenders, notification, userOf } from "./contenders.mjs";
-import { Line, Socket } from "./line.mjs";
+import { Line, patience, Socket } from "./line.mjs";
 import { run } from "./load.mjs";
 import { Stores } from "./stores-process.mjs";
 import { keySet } from "./tokens.mjs";
@@ -66,21 +66,34 @@ export class Arena {
 }
 
 /**
- * Waits until a process has done what it had put off: until it took next to no time for so long.
- * @param {Serving} serving
- * @param {number} [milliseconds]
+ * How long after a request a contender may begin to do what it has put off, in milliseconds.
  */
-export async function quiet(serving, milliseconds = 60) {
-  const most = milliseconds * 0.02 * 1000;
-  const patience = performance.now() + 30_000;
+const putOff = 1200;
+
+/**
+ * Waits until a process takes next to no time.
+ * @param {Serving} serving
+ */
+export async function quiet(serving) {
+  const window = 60;
+  const end = performance.now() + patience;
   let before = serving.cpu();
   for (;;) {
-    await sleep(milliseconds);
+    await sleep(window);
     const now = serving.cpu();
-    if (now - before <= most) return;
-    if (performance.now() > patience) throw new Wrong(`${serving.name} is busy though nobody asks it anything`);
+    if (now - before <= window * 0.02 * 1000) return;
+    if (performance.now() > end) throw new Wrong(`${serving.name} is busy though nobody asks it anything`);
     before = now;
   }
+}
+
+/**
+ * Waits until a process has also done what it put off.
+ * @param {Serving} serving
+ */
+export async function idle(serving) {
+  await sleep(putOff);
+  await quiet(serving);
 }
 
 /**
@@ -198,6 +211,7 @@ export async function device(contender, serving, user, { cursor, replayed = 0, o
     ready();
   }
   socket.closed.then(() => lost(new Wrong(`${serving.name} closed a socket before it was ready`)));
-  await isReady;
+  const late = setTimeout(() => lost(new Wrong(`${serving.name} doesn't make a socket ready`)), patience);
+  await isReady.finally(() => clearTimeout(late));
   return { close: () => socket.close(), closed: socket.closed, replayed: frames, cursor: reached };
 }

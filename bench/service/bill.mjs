@@ -7,7 +7,6 @@ import { notifeed, notifeedModules, startNotifeed, userOf } from "./contenders.m
 import { Line, request, Socket } from "./line.mjs";
 import { Stores } from "./stores-process.mjs";
 import { host, keySet } from "./tokens.mjs";
-import { root } from "./workerd.mjs";
 
 /**
  * What is charged for.
@@ -49,9 +48,7 @@ class Metered {
    * @param {string} name
    */
   static async start(stores, name) {
-    const { "entry.mjs": entry, ...rest } = notifeedModules();
-    const meter = readFileSync(`${root}/bench/service/workers/meter.mjs`);
-    const modules = { "meter.mjs": meter, "entry.mjs": entry, ...rest };
+    const modules = notifeedModules({ main: "bench/service/workers/meter.mjs" });
     const namespace = `bill ${name}`;
     const workerd = await startNotifeed(stores, { modules, namespace });
     return new Metered(stores, namespace, workerd, await userOf("bill"));
@@ -134,11 +131,11 @@ class Metered {
   async settled(rows = Infinity) {
     for (let rung = 0; rung < patience; rung++) {
       // What is done beside an answer or an alarm needs no clock, but a moment.
-      let { storage } = JSON.parse(await this.ask("GET", "/-/meter"));
-      for (let text = ""; text !== JSON.stringify(storage.map(rowsOfHub));) {
-        text = JSON.stringify(storage.map(rowsOfHub));
+      let { storage, ...counted } = JSON.parse(await this.ask("GET", "/-/meter"));
+      for (let text = ""; text !== JSON.stringify([storage.map(rowsOfHub), counted]);) {
+        text = JSON.stringify([storage.map(rowsOfHub), counted]);
         await sleep(300);
-        ({ storage } = JSON.parse(await this.ask("GET", "/-/meter")));
+        ({ storage, ...counted } = JSON.parse(await this.ask("GET", "/-/meter")));
       }
       const kept = storage.map(rowsOfHub).reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0);
       const isDue = storage.some(

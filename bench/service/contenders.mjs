@@ -1,10 +1,10 @@
 // Who is measured, and how each is spoken to. All of them get the same notifications.
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path/posix";
 import { build } from "esbuild";
 import { request } from "./line.mjs";
-import { startNchan } from "./nchan.mjs";
+import { Nchan } from "./nchan.mjs";
 import { app, audience, host, issuer, secret, tokenOf } from "./tokens.mjs";
 import { root, Workerd } from "./workerd.mjs";
 
@@ -15,7 +15,7 @@ import { root, Workerd } from "./workerd.mjs";
  * @property {Record<string, string>} headers the credentials
  */
 
-/** A running contender. @typedef {Pick<import("./process.mjs").Contending & { port: number }, "name" | "port" | "started" | "cpu" | "memory" | "files" | "assertAlive" | "stop">} Serving */
+/** A running contender. @typedef {import("./process.mjs").Running} Serving */
 
 /**
  * @typedef {object} Contender
@@ -98,7 +98,6 @@ const typescript = {
       conditions: ["workerd", "worker", "browser"],
       external: ["cloudflare:*"],
       minify: true,
-      keepNames: true,
       write: false,
     });
     return Workerd.start(
@@ -120,12 +119,26 @@ const typescript = {
   stream: (user) => ({ path: "/notifications/stream", headers: user.headers }),
 };
 
-/** The modules of the built Worker, as it is deployed. */
-export const notifeedModules = (build = "worker/build") => ({
-  "entry.mjs": source("worker/entry.mjs"),
-  "build/index.js": source(`${build}/index.js`),
-  "build/index_bg.wasm": source(`${build}/index_bg.wasm`),
-});
+/**
+ * The modules of the Worker as it is deployed, by their paths in the repository: what its main
+ * module imports, directly or not.
+ * @param {{ main?: string, built?: string }} [options] `main`: a module around the Worker's; `built`:
+ *   where worker/build/ lies instead
+ */
+export function notifeedModules({ main = "worker/build/index.js", built = "worker/build" } = {}) {
+  /** @type {Record<string, Buffer>} */
+  const modules = {};
+  for (const waiting = [main]; waiting.length > 0;) {
+    const path = String(waiting.shift());
+    if (modules[path]) continue;
+    modules[path] = source(path.replace(/^worker\/build\//, `${built}/`));
+    if (path.endsWith(".wasm")) continue;
+    for (const [, imported] of String(modules[path]).matchAll(/\b(?:from|import)\s*\(?["'](\.[^"'\n]+)["']/g)) {
+      waiting.push(join(dirname(path), imported));
+    }
+  }
+  return modules;
+}
 
 /**
  * This service, as it is deployed, but for limits that a single client would meet.
@@ -161,7 +174,7 @@ export async function startNotifeed(
 
 const feed = "/beta/me/notifications";
 
-/** This service. @type {Contender} */
+/** @type {Contender} */
 export const notifeed = {
   name: "us",
   label: "**notifeed**",
@@ -183,16 +196,22 @@ export const notifeed = {
   cursorOf: (frame) => frame.cursor,
 };
 
+const absent = () => {
+  throw new Error("nchan has posts and frames only");
+};
+
 /** @type {Contender} */
 const nchan = {
-  ...plain(),
   name: "nchan",
   label: "nchan",
   pubSub: true,
-  resumes: false,
-  start: startNchan,
-  post: (user, body) => request("POST", `/publish/${user.name}`, {}, body),
-  stream: (user) => ({ path: `/subscribe/${user.name}`, headers: {} }),
+  start: () => Nchan.start(),
+  post: (user, body) => request("POST", `/post?user=${user.name}`, json, body),
+  page: absent,
+  count: absent,
+  idsOf: absent,
+  change: absent,
+  stream: (user) => ({ path: `/stream?user=${user.name}`, headers: {} }),
 };
 
 /** In the order of their columns. */

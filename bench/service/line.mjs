@@ -8,6 +8,9 @@ import { randomBytes } from "node:crypto";
 
 const crlf = Buffer.from("\r\n\r\n");
 
+/** How long an answer is waited for, in milliseconds. */
+export const patience = 30_000;
+
 /**
  * A request as bytes.
  * @param {string} method
@@ -43,6 +46,7 @@ export class Line {
     });
     this.opened.catch(() => {});
     this.socket.on("data", (chunk) => this.#read(chunk));
+    this.socket.setTimeout(patience, () => this.socket.destroy(new Error(`no answer within ${patience / 1000} s`)));
     this.socket.on("error", (error) => this.#fail?.(error));
     this.socket.on("close", () => this.#fail?.(new Error("the connection was closed")));
   }
@@ -100,6 +104,7 @@ export class Line {
     this.#done = this.#fail = undefined;
     if (answer.status === 101) {
       this.socket.removeAllListeners("data");
+      this.socket.setTimeout(0);
       this.rest = rest;
     }
     done?.(answer);
@@ -142,7 +147,10 @@ export class Socket {
     this.onText = onText;
     this.closed = new Promise((done) => line.socket.once("close", () => done(undefined)));
     line.socket.on("data", (chunk) => this.#read(chunk));
-    if (line.rest?.length) setImmediate((rest) => this.#read(rest), line.rest);
+    if (!line.rest?.length) return;
+    // What came with the answer is read before what comes next.
+    this.#received = line.rest;
+    setImmediate(() => this.#read(Buffer.alloc(0)));
   }
 
   /**

@@ -1,60 +1,80 @@
-// nchan: pub/sub with history in nginx, in C. Takes part where only posts and frames are asked for. Debian has
-// it: apt-get install nginx-light libnginx-mod-nchan.
+// nchan, publish and subscribe in nginx: C, in memory, without credentials or a store. It takes part
+// where only posts and frames are asked for. scripts/setup fetches Debian's packages where it can.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Line } from "./line.mjs";
-import { Contending, Died, memoryFolder } from "./process.mjs";
+import { memoryFolder, Running } from "./process.mjs";
 
-const nginx = "/usr/sbin/nginx";
-const module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+const home = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "notifeed/nchan");
 
-/** One process, its history in memory: as each other contender has one. @param {number} port */
-const config = (port) => `
-load_module ${module};
-daemon off; master_process off; pid nginx.pid; error_log stderr error;
-events { worker_connections 8192; }
+export class Nchan extends Running {
+  static async start() {
+    const nginx = join(home, "usr/sbin/nginx");
+    const module = join(home, "usr/lib/nginx/modules/ngx_nchan_module.so");
+    if (!existsSync(nginx) || !existsSync(module)) {
+      throw new Error("nchan isn't there: scripts/setup bench fetches it from Debian's packages, where there are any");
+    }
+    const folder = memoryFolder();
+    const port = await freePort();
+    writeFileSync(join(folder, "nginx.conf"), configOf(module, port));
+    const command = [nginx, "-p", folder, "-c", "nginx.conf", "-e", "stderr"];
+    const nchan = new Nchan({ name: "nchan", folder, command });
+    nchan.port = port;
+    await Promise.race([nchan.#answers(), nchan.failed]);
+    return nchan;
+  }
+
+  async #answers() {
+    for (;;) {
+      const answers = await Line.open(this.port).then(
+        (line) => (line.close(), true),
+        () => false,
+      );
+      if (answers) return;
+      await sleep(5);
+    }
+  }
+}
+
+/** A port that nobody listens on just now. @returns {Promise<number>} */
+function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  return new Promise((done) =>
+    server.once("listening", () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+      server.close(() => done(port));
+    }),
+  );
+}
+
+/**
+ * @param {string} module
+ * @param {number} port
+ */
+function configOf(module, port) {
+  return `load_module ${module};
+daemon off;
+master_process off;
+pid nginx.pid;
+worker_rlimit_nofile 20000;
+events { worker_connections 4096; }
 http {
-  access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi; scgi_temp_path scgi; keepalive_requests 1000000000;
-  nchan_message_buffer_length 20; nchan_message_timeout 1d; nchan_max_reserved_memory 512M;
+  access_log off;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
   server {
     listen 127.0.0.1:${port} backlog=4096;
-    location ~ /publish/(.+)$ { nchan_publisher; nchan_channel_id $1; }
-    location ~ /subscribe/(.+)$ { nchan_subscriber websocket; nchan_channel_id $1; nchan_subscriber_first_message newest; }
+    keepalive_requests 1000000;
+    location /post { nchan_publisher; nchan_channel_id $arg_user; nchan_message_buffer_length 1000; }
+    location /stream { nchan_subscriber websocket; nchan_channel_id $arg_user; nchan_subscriber_first_message newest; }
   }
 }
 `;
-
-/** A running nginx. */
-export async function startNchan() {
-  if (!existsSync(nginx) || !existsSync(module)) {
-    throw new Died("nchan isn't installed (Debian: apt-get install nginx-light libnginx-mod-nchan)");
-  }
-  const port = await freePort();
-  const folder = memoryFolder();
-  writeFileSync(join(folder, "nginx.conf"), config(port));
-  const command = [nginx, "-p", folder, "-c", "nginx.conf", "-e", "stderr"];
-  const serving = Object.assign(new Contending("nchan", folder, command), { port });
-  for (const patience = performance.now() + 5000; ; await sleep(5)) {
-    serving.assertAlive();
-    const line = await Line.open(port).catch(() => undefined);
-    line?.close();
-    if (line) return serving;
-    if (performance.now() > patience) throw new Died(`nchan doesn't listen${serving.lastWords()}`);
-  }
-}
-
-/** A port that nobody has. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-      server.close(() => done(port));
-    });
-  });
 }

@@ -1,11 +1,15 @@
-// The process of a contender, with its files in memory, and what the kernel says of it.
+// A contender's process: started in a folder in memory, and what the kernel says of it.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder in memory, where the machine has one. */
+/** @type {Set<string>} */
+const folders = new Set();
+process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder in memory, where the machine has one; it ends with the run. */
 export function memoryFolder() {
   const place = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(place, "notifeed-bench-"));
@@ -13,77 +17,69 @@ export function memoryFolder() {
   return folder;
 }
 
-/** @type {Set<string>} */
-const folders = new Set();
-process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
-
 /** A contender that ended though nobody asked it to, or never began. */
 export class Died extends Error {}
 
-/** A running contender. */
-export class Contending {
-  #errors = "";
+/** A running process. */
+export class Running {
+  port = 0;
+  /** The last of what it logged. */
+  log = "";
   #stopping = false;
-  /** @type {string | undefined} how it ended, if it did by itself */
+  /** @type {Died | undefined} how it ended, if it did by itself */
   #end;
 
-  /**
-   * @param {string} name
-   * @param {string} folder it runs there, and the folder goes with it
-   * @param {string[]} command
-   * @param {Record<string, string>} [env]
-   */
-  constructor(name, folder, command, env = {}) {
+  /** @param {{ name: string, folder: string, command: string[], env?: Record<string, string> }} options */
+  constructor({ name, folder, command, env = {} }) {
     this.name = name;
     this.folder = folder;
     this.started = performance.now();
     // As many files as it may have: a user's Durable Object opens three or four.
-    const shell = ["-c", 'ulimit -n "$(ulimit -H -n)"; exec "$@"', "sh", ...command];
-    this.process = spawn("/bin/sh", shell, {
+    this.process = spawn("/bin/sh", ["-c", 'ulimit -n "$(ulimit -H -n)"; exec "$@"', "sh", ...command], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ["ignore", "ignore", "pipe", "pipe"],
     });
-    this.process.stderr?.on("data", (text) => (this.#errors = (this.#errors + text).slice(-10_000)));
-    this.ended = new Promise((done) =>
-      this.process.once("exit", (code, signal) => {
-        if (!this.#stopping) this.#end = `${this.name} ended with ${signal ?? code}${this.lastWords()}`;
-        done(undefined);
-      }),
-    );
-  }
-
-  /** The last line that it logged, for a sentence. */
-  lastWords() {
-    const line = this.#errors.trim().split("\n").at(-1);
-    return line ? `: ${line.slice(0, 300)}` : "";
-  }
-
-  /** All that it logged, as far as it is kept. */
-  get log() {
-    return this.#errors;
+    this.process.stderr?.on("data", (text) => (this.log = (this.log + text).slice(-10_000)));
+    this.ended = new Promise((done) => {
+      this.process.once("error", (error) => done(error.message));
+      this.process.once("close", (code, signal) => done(signal ?? code));
+    });
+    /** Rejects when it ends by itself. @type {Promise<never>} */
+    this.failed = this.ended.then((how) => {
+      if (this.#stopping) return new Promise(() => {});
+      const lines = this.log.trim().split("\n");
+      const words = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+      this.#end = new Died(`${name} ended with ${how}${words ? `: ${words.slice(0, 300)}` : ""}`);
+      throw this.#end;
+    });
+    this.failed.catch(() => {});
   }
 
   /** Throws if the process has ended. */
   assertAlive() {
-    if (this.#end) throw new Died(this.#end);
+    if (this.#end) throw this.#end;
+  }
+
+  /** @param {string} name */
+  #told(name) {
+    this.assertAlive();
+    return readFileSync(`/proc/${this.process.pid}/${name}`, "latin1");
   }
 
   /** Processor time that the process has taken, of all its threads, in microseconds. */
   cpu() {
     this.assertAlive();
-    const tasks = `/proc/${this.process.pid}/task`;
     let nanoseconds = 0;
-    for (const task of readdirSync(tasks)) {
-      nanoseconds += Number(readFileSync(`${tasks}/${task}/schedstat`, "latin1").split(" ")[0]);
+    for (const task of readdirSync(`/proc/${this.process.pid}/task`)) {
+      nanoseconds += Number(this.#told(`task/${task}/schedstat`).split(" ")[0]);
     }
     return nanoseconds / 1000;
   }
 
   /** Memory that it holds, in KiB. */
   memory() {
-    this.assertAlive();
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "latin1"))?.[1]);
+    return Number(/VmRSS:\s+(\d+)/.exec(this.#told("status"))?.[1]);
   }
 
   /** How many files and sockets it has open. */

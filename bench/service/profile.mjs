@@ -7,12 +7,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
-import { ask, device, mustBe, post, quiet, usersOf } from "./arena.mjs";
-import { contenders, notification, notifeedModules, startNotifeed } from "./contenders.mjs";
+import { ask, device, idle, mustBe, post, usersOf } from "./arena.mjs";
+import { notifeed as us, notifeedModules, startNotifeed } from "./contenders.mjs";
 import { flameGraph } from "./flame.mjs";
 import { Line, request } from "./line.mjs";
 import { run } from "./load.mjs";
-import { afterwards } from "./rows/posts.mjs";
 import { crossings, functions, treeOf } from "./samples.mjs";
 import { Stores } from "./stores-process.mjs";
 import { short, text } from "./table.mjs";
@@ -24,7 +23,6 @@ const interval = 200;
 
 const of = process.env.OF || "post";
 const seconds = 6;
-const us = /** @type {import("./contenders.mjs").Contender} */ (contenders.find(({ name }) => name === "us"));
 
 /** @typedef {{ serving: import("./workerd.mjs").Workerd, users: import("./arena.mjs").User[] }} Site */
 
@@ -118,10 +116,13 @@ if (!load) {
 }
 
 const stores = await Stores.start(keySet);
-const serving = await startNotifeed(stores, { modules: notifeedModules("target/profiled"), inspector: true });
+const serving = await startNotifeed(stores, {
+  modules: notifeedModules({ built: "target/profiled/build" }),
+  inspector: true,
+});
 const users = await usersOf("profile", 64);
 await post(us, serving, users, { count: 64 * 24 });
-await quiet(serving, afterwards);
+await idle(serving);
 await load({ serving, users }, 1000);
 
 const inspector = await Inspector.connect(serving.inspectorPort);
@@ -130,7 +131,7 @@ await inspector.ask("Profiler.setSamplingInterval", { interval });
 await inspector.ask("Profiler.start");
 const requests = await load({ serving, users }, seconds * 1000);
 // What was put off belongs to it. (The process isn't quiet while it is sampled.)
-if (of === "post") await sleep(afterwards);
+if (of === "post") await sleep(1200);
 const { profile } = await inspector.ask("Profiler.stop");
 
 const tree = treeOf(profile);

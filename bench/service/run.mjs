@@ -6,38 +6,26 @@
 //   ONLY=post,page   only these groups of rows; `bill` is one
 //   CONTENDERS=us    only these, and the floor
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { aimsOf } from "./aims.mjs";
 import { Arena } from "./arena.mjs";
 import { bill, prices, rowsOf } from "./bill.mjs";
 import { contenders } from "./contenders.mjs";
+import { measure } from "./measure.mjs";
 import { fan, frame, resume, storm } from "./rows/frames.mjs";
 import { keys, many, posts, single } from "./rows/posts.mjs";
 import { memory, start } from "./rows/process.mjs";
-import { page, pageFromKv, size } from "./rows/reads.mjs";
-import { cell, markdown, text } from "./table.mjs";
+import { page, size } from "./rows/reads.mjs";
+import { cell, markdown, shortCell, text } from "./table.mjs";
 import { root, workerdVersion } from "./workerd.mjs";
 
-/**
- * Rows that are measured together.
- * @typedef {object} Group
- * @property {string} name by which ONLY= names it
- * @property {string} title
- * @property {Record<string, { title: string, more?: boolean }>} metrics
- * @property {boolean} [pubSub] whether those take part that only know posts and frames
- * @property {boolean} [onlyFull] whether the short run leaves it out, if nobody names it
- * @property {(contender: import("./contenders.mjs").Contender, full: boolean) => boolean} [takesPart]
- * @property {(arena: Arena, contender: import("./contenders.mjs").Contender) => Promise<void>} [prepare]
- * @property {(arena: Arena, contender: import("./contenders.mjs").Contender, round: number) => Promise<Record<string, number>>} measure
- * @property {() => Promise<void>} [finish]
- */
-
-/** @type {Group[]} */
-const groups = [posts, single, keys, many, frame, fan, storm, resume, page, pageFromKv, size, start, memory];
+/** @type {import("./measure.mjs").Group[]} */
+const groups = [posts, single, keys, many, frame, fan, storm, resume, page, size, start, memory];
 
 const { env } = process;
+if (!existsSync("/proc/self/schedstat")) giveUp("what a process takes is read from Linux's /proc, which isn't there");
 const full = Boolean(env.FULL);
 /** The bill has no contenders and no rounds. */
 const theBill = { name: "bill" };
@@ -81,53 +69,22 @@ const about =
   `\`${command}\`, ${new Date().toISOString().slice(0, 16)}Z, workerd ${workerdVersion}, Node ${process.version}, ` +
   `${cpus().length} × ${cpus()[0]?.model.trim()}, load ${load()}`;
 
-/** @type {import("./aims.mjs").Results} */
+/** @type {import("./measure.mjs").Results} */
 const results = {};
-/** @type {string[]} what couldn't be measured, a sentence each */
+/** @type {string[]} */
 const missing = [];
-
 const began = performance.now();
 const arena = await Arena.open({ full });
 try {
-  for (const group of chosen) await measureAll(group);
+  for (const group of chosen) {
+    const started = performance.now();
+    const found = await measure(arena, group, running, rounds);
+    Object.assign(results, found.results);
+    missing.push(...found.missing);
+    console.error(`notifeed: ${group.title} (${Math.round((performance.now() - started) / 1000)} s)`);
+  }
 } finally {
   await arena.close();
-}
-
-/** @param {Group} group */
-async function measureAll(group) {
-  const part = new Set(
-    running.filter((contender) => (contender.pubSub ? group.pubSub : (group.takesPart?.(contender, full) ?? true))),
-  );
-  process.stderr.write(`notifeed: ${group.title} …\n`);
-  /**
-   * Does something of a contender; where that fails it is out of this group, and no number stays.
-   * @param {import("./contenders.mjs").Contender} contender
-   * @param {() => Promise<unknown>} work
-   */
-  const attempt = async (contender, work) => {
-    try {
-      await work();
-    } catch (error) {
-      part.delete(contender);
-      for (const metric of Object.keys(group.metrics)) delete results[metric]?.[contender.name];
-      const because = error instanceof Error ? error.message : String(error);
-      missing.push(`${contender.label.replaceAll("*", "")}, “${group.title}”: ${because}`);
-      await arena.retire(contender);
-    }
-  };
-  for (const contender of part) await attempt(contender, async () => group.prepare?.(arena, contender));
-  for (let round = 0; round < rounds; round++) {
-    // Every other round backwards, so that nobody always follows the same one.
-    for (const contender of round % 2 === 0 ? [...part] : [...part].reverse()) {
-      await attempt(contender, async () => {
-        const found = await group.measure(arena, contender, round);
-        for (const [metric, value] of Object.entries(found))
-          ((results[metric] ??= {})[contender.name] ??= []).push(value);
-      });
-    }
-  }
-  await group.finish?.();
 }
 
 /** @type {Record<string, import("./bill.mjs").Bill> | undefined} */
@@ -146,9 +103,33 @@ if (chosen.length > 0) {
   }
   tables.push({ title: "Side by side: median (least–most) ×floor of the same round", rows });
 }
+const inShort = shortRows();
+if (inShort.length > 1) tables.push({ title: "In short: median (×floor)", rows: inShort });
 const aims = aimsOf(results);
 if (aims.length > 0) tables.push({ title: "Aims", rows: [["", "here", "aim", ""], ...aims] });
 if (charged) tables.push({ title: `The bill, by prices of ${prices.date}`, rows: rowsOf(charged) });
+
+/** What the README shows. @returns {import("./table.mjs").Rows} */
+function shortRows() {
+  const titles = {
+    "post/rate": "POST → 201, requests a second",
+    "post/cpu": "CPU per POST, µs",
+    "single/p50": "POST → 201, one at a time, p50, ms",
+    "frame/p50": "POST → frame on a device, p50, ms",
+    "fan/1000/last": "the last of 1 000 devices, p50, ms",
+    "page/cpu": "a list page of 20, CPU, µs",
+    "start/first": "process start to the first 201, ms",
+  };
+  const columns = running.filter(({ name }) => name !== "storage-rpc");
+  const measured = Object.entries(titles).filter(([metric]) => results[metric]);
+  return [
+    ["", ...columns.map(({ label }) => label.replace(", fetch", ""))],
+    ...measured.map(([metric, title]) => [
+      title,
+      ...columns.map(({ name }) => shortCell(results[metric][name], results[metric].floor)),
+    ]),
+  ];
+}
 
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
 /** @param {typeof markdown} table */

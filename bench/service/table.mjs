@@ -36,6 +36,17 @@ export function cell(own, floor) {
   return `${short(median(own))}${spread}${ratio === undefined ? "" : ` ×${ratio.toFixed(2)}`}`;
 }
 
+/**
+ * Median and ratio, for a table that is read in passing.
+ * @param {number[] | undefined} own
+ * @param {number[] | undefined} floor
+ */
+export function shortCell(own, floor) {
+  if (!own?.length) return "–";
+  const ratio = ratioOf(own, floor);
+  return `${short(median(own))}${ratio === undefined ? "" : ` (×${ratio.toFixed(2)})`}`;
+}
+
 /** @typedef {string[][]} Rows the first one is the head */
 
 /** @param {Rows} rows */

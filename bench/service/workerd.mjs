@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Contending, Died, memoryFolder } from "./process.mjs";
+import { memoryFolder, Running } from "./process.mjs";
 
 export const root = resolve(fileURLToPath(import.meta.url), "../../..");
 
@@ -73,26 +73,16 @@ const config :Workerd.Config = (
 }
 
 /** A running workerd. */
-export class Workerd extends Contending {
-  port = 0;
+export class Workerd extends Running {
   /** The port of the inspector, where one was asked for. */
   inspectorPort = 0;
 
   /**
+   * Resolves as soon as it listens.
    * @param {Service} service
-   * @param {{ stores: number, inspector?: boolean, name?: string }} options
+   * @param {{ stores: number, inspector?: boolean, name?: string }} options `stores`: the local stores' port
    */
-  static async start(service, options) {
-    const workerd = new Workerd(service, options);
-    await workerd.#listening;
-    return workerd;
-  }
-
-  /**
-   * @param {Service} service
-   * @param {{ stores: number, inspector?: boolean, name?: string }} options
-   */
-  constructor(service, { stores, inspector = false, name = "workerd" }) {
+  static async start(service, { stores, inspector = false, name = "workerd" }) {
     const folder = memoryFolder();
     mkdirSync(join(folder, "state"));
     for (const [module, content] of Object.entries(service.modules)) {
@@ -103,18 +93,17 @@ export class Workerd extends Contending {
     writeFileSync(join(folder, "limits.mjs"), readFileSync(new URL("workers/limits.mjs", import.meta.url)));
     writeFileSync(join(folder, "config.capnp"), configOf(service, stores));
     const args = ["serve", "--control-fd=3", ...(inspector ? ["--inspector-addr=127.0.0.1:0"] : []), "config.capnp"];
-    super(name, folder, [resolve(root, "scripts/workerd"), ...args], { NOTIFEED_WORKERD: binary });
-    this.#listening = this.#listen(inspector ? 2 : 1);
+    const command = [resolve(root, "scripts/workerd"), ...args];
+    const workerd = new Workerd({ name, folder, command, env: { NOTIFEED_WORKERD: binary } });
+    await Promise.race([workerd.#listening(inspector ? 2 : 1), workerd.failed]);
+    return workerd;
   }
 
-  /** @type {Promise<void>} */
-  #listening;
-
-  /** @param {number} sockets how many it must report */
-  #listen(sockets) {
+  /** @param {number} sockets how many it must report, on its control descriptor */
+  #listening(sockets) {
     const control = /** @type {import("node:stream").Readable} */ (this.process.stdio[3]);
     let text = "";
-    return new Promise((/** @type {(value: void) => void} */ done, fail) => {
+    return new Promise((/** @type {(value: void) => void} */ done) => {
       control.on("data", (chunk) => {
         text += chunk;
         const reports = text.split("\n").slice(0, -1);
@@ -125,8 +114,6 @@ export class Workerd extends Contending {
         }
         if (reports.length >= sockets) done();
       });
-      this.process.once("error", (error) => fail(new Died(`${this.name} doesn't start: ${error.message}`)));
-      this.process.once("exit", () => fail(new Died(`${this.name} doesn't start${this.lastWords()}`)));
     });
   }
 }

@@ -20,8 +20,6 @@ const LONGEST_LIFE = 3_600_000;
 const SPARE = 60_000;
 /** So many tokens in a row are refused, and the client gives up. */
 const TOKENS = 5;
-/** How much of a replay comes before it is acknowledged, in characters: far within the server's window of 1 MiB. */
-const ACKNOWLEDGE_EVERY = 131_072;
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -50,7 +48,6 @@ export class Line {
   readonly #timers = new Set<Timer>();
   /** Runs while something has to be heard soon. */
   #heardOf: Timer | undefined;
-  #unacknowledged = 0;
 
   constructor(options: LineOptions, environment: Environment) {
     this.#options = options;
@@ -105,7 +102,6 @@ export class Line {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#heardOf = undefined;
-    this.#unacknowledged = 0;
     return this.#attempt.signal;
   }
 
@@ -204,10 +200,8 @@ export class Line {
       this.#refused = null;
       this.#refusals = 0;
       if (this.#state !== "live") this.#report({ state: "live" });
-    } else if (this.#state === "connecting" && "seq" in frame) {
-      this.#unacknowledged += data.length;
-      if (this.#unacknowledged < ACKNOWLEDGE_EVERY) return;
-      this.#unacknowledged = 0;
+    } else if ("ack" in frame && frame.seq !== undefined) {
+      // The server's window for this line fills up; until it hears of this, it sends little more.
       this.#socket?.send(JSON.stringify({ type: "ack", seq: frame.seq }));
     }
   }

@@ -456,6 +456,8 @@ export interface NotificationFrame {
   seq: number;
   /** The position at which everything up to this change is known: opaque, for storing. */
   cursor: string;
+  /** The server waits for an `ack` of this number before it sends much more. */
+  ack?: true;
 }
 
 /** Only the states changed. */
@@ -470,6 +472,8 @@ export interface StateFrame {
   seq: number;
   /** The position at which everything up to this change is known: opaque, for storing. */
   cursor: string;
+  /** The server waits for an `ack` of this number before it sends much more. */
+  ack?: true;
 }
 
 /** A notification is gone. */
@@ -482,6 +486,8 @@ export interface RemovedFrame {
   seq: number;
   /** The position at which everything up to this change is known: opaque, for storing. */
   cursor: string;
+  /** The server waits for an `ack` of this number before it sends much more. */
+  ack?: true;
 }
 
 /** Why an item goes. */
@@ -514,6 +520,8 @@ export interface ResultFrame {
    * otherwise.
    */
   cursor?: string;
+  /** Of a change: the server waits for an `ack` of its number before it sends much more. */
+  ack?: true;
   /** What went wrong, if anything did. */
   error?: ErrorObject;
 }

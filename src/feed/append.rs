@@ -1,8 +1,8 @@
 //! What a post does to the feed (CONTRACT §1, "Success", the rows 201 and 200).
 
-use crate::feed::entry::{Entry, ReadState, Sender, Seq, UserActionState};
+use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
 use crate::guid::Guid;
-use crate::notification::{Notification, PlatformSet};
+use crate::notification::PlatformSet;
 use crate::time::Timestamp;
 
 /// Where the feed stands: the numbers that the next change goes on from.
@@ -14,87 +14,194 @@ pub struct Head {
     pub ordinal: i64,
 }
 
-/// A validated notification on its way into a feed.
+/// A validated notification on its way into a feed, as far as the index is concerned.
 #[derive(Debug, Clone, Copy)]
 pub struct Post<'a> {
-    /// The notification.
-    pub notification: &'a Notification,
+    /// The platforms that it is for.
+    pub platforms: PlatformSet,
+    /// When it leaves every surface.
+    pub expiration: Timestamp,
+    /// The display time that is asked for, in seconds.
+    pub display_time_to_live: Option<u32>,
     /// SHA-256 of the canonical request, before defaults and caps that depend on the clock.
     pub request_digest: &'a str,
-    /// The app that posts it.
-    pub sender: &'a Sender,
     /// The id that it gets if it is new.
     pub id: Guid,
     /// When it was posted.
     pub now: Timestamp,
 }
 
+/// The row that has the post's sender and `appNotificationId`.
+#[derive(Debug, Clone, Copy)]
+pub struct Existing<'a> {
+    /// The row.
+    pub entry: Entry,
+    /// The digest that its content was posted with.
+    pub request_digest: &'a str,
+}
+
 /// What the post did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
-    /// A new item: 201. Store the row and the body, then fan out.
+    /// A new item: 201. Store the row with its body, then fan out.
     Created(Entry),
-    /// The same id with other content: 200. Store the row and the body, let go of the body of
-    /// `superseded`, then fan out.
-    Replaced {
-        /// The row as it is now.
-        entry: Entry,
-        /// The revision whose body nobody needs any longer.
-        superseded: u32,
-    },
+    /// The same id with other content: 200. Store the row with its body, then fan out.
+    Replaced(Entry),
     /// The same content again: 200 with what is stored. Nothing changes, nobody is told.
     Repeated(Entry),
 }
 
-/// Decides. `existing` is the row with the post's sender and `appNotificationId`, if there is one;
-/// one that has expired or was deleted doesn't count: its `appNotificationId` is free again.
-pub fn append(existing: Option<Entry>, head: Head, post: &Post<'_>) -> Appended {
+/// Decides. `existing` is the newest row of the post's sender and `appNotificationId`, if there is
+/// one; one that has expired or was deleted doesn't count: its `appNotificationId` is free again.
+pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Appended {
     let seq = head.seq.next();
-    let platforms = post.notification.platforms();
-    let expiration = post.notification.expiration();
-    let same = existing.filter(|entry| {
-        entry.is_live(post.now)
-            && entry.app_notification_id.is_some()
-            && entry.app_notification_id.as_deref() == post.notification.app_notification_id()
-            && entry.sender == *post.sender
-    });
     let fresh = Entry {
         id: post.id,
         revision: 1,
+        copy: 1,
         ordinal: head.ordinal.saturating_add(1),
         content_seq: seq,
         seq,
-        sender: post.sender.clone(),
-        app_notification_id: post.notification.app_notification_id().map(str::to_owned),
-        group_name: post.notification.group_name().map(str::to_owned),
-        priority: post.notification.priority(),
-        platforms,
-        reached: platforms,
+        platforms: post.platforms,
+        reached: post.platforms,
         created: post.now,
         modified: post.now,
         posted: post.now,
-        expiration,
-        display_time_to_live: post.notification.display_time_to_live(),
+        expiration: post.expiration,
+        display_time_to_live: post.display_time_to_live,
         read_state: ReadState::default(),
         user_action_state: UserActionState::default(),
-        request_digest: post.request_digest.to_owned(),
-        keep_until: expiration,
+        keep_until: post.expiration,
         deleted: false,
     };
-    match same {
-        None => Appended::Created(fresh),
-        Some(entry) if entry.request_digest == post.request_digest => Appended::Repeated(entry),
-        Some(entry) => Appended::Replaced {
-            superseded: entry.revision,
-            entry: Entry {
-                id: entry.id,
-                revision: entry.revision.saturating_add(1),
-                ordinal: entry.ordinal,
-                reached: PlatformSet::union(entry.reached, platforms),
-                created: entry.created,
-                keep_until: entry.keep_until.max(expiration),
-                ..fresh
+    let live = existing.filter(|existing| existing.entry.is_live(post.now));
+    let Some(Existing {
+        entry,
+        request_digest,
+    }) = live
+    else {
+        return Appended::Created(fresh);
+    };
+    if request_digest == post.request_digest {
+        return Appended::Repeated(entry);
+    }
+    Appended::Replaced(Entry {
+        id: entry.id,
+        revision: entry.revision.saturating_add(1),
+        copy: entry.copy.saturating_add(1),
+        ordinal: entry.ordinal,
+        reached: PlatformSet::union(entry.reached, post.platforms),
+        created: entry.created,
+        keep_until: entry.keep_until.max(post.expiration),
+        ..fresh
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notification::Platform;
+
+    const HEAD: Head = Head {
+        seq: Seq::new(7),
+        ordinal: 4,
+    };
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::saturating_from_unix_millis(millis)
+    }
+
+    fn post(digest: &str) -> Post<'_> {
+        Post {
+            platforms: PlatformSet::of(Platform::Ios),
+            expiration: at(5000),
+            display_time_to_live: Some(60),
+            request_digest: digest,
+            id: Guid::from_bytes([9; 16]),
+            now: at(1000),
+        }
+    }
+
+    fn created() -> Entry {
+        entry_of(append(None, HEAD, &post("a")))
+    }
+
+    fn entry_of(appended: Appended) -> Entry {
+        let (Appended::Created(entry) | Appended::Replaced(entry) | Appended::Repeated(entry)) =
+            appended;
+        entry
+    }
+
+    #[test]
+    fn a_new_item_has_the_next_numbers() {
+        let entry = created();
+        assert_eq!((entry.seq, entry.content_seq), (Seq::new(8), Seq::new(8)));
+        assert_eq!((entry.ordinal, entry.revision, entry.copy), (5, 1, 1));
+        assert_eq!(entry.id, Guid::from_bytes([9; 16]));
+        assert_eq!((entry.keep_until, entry.expiration), (at(5000), at(5000)));
+        assert_eq!(
+            (entry.read_state, entry.deleted),
+            (ReadState::Unread, false)
+        );
+    }
+
+    #[test]
+    fn the_same_content_changes_nothing_and_other_content_replaces() {
+        let before = Entry {
+            read_state: ReadState::Read,
+            user_action_state: UserActionState::Snoozed,
+            keep_until: at(9000),
+            platforms: PlatformSet::of(Platform::Windows),
+            reached: PlatformSet::of(Platform::Windows),
+            created: at(10),
+            id: Guid::from_bytes([1; 16]),
+            ..created()
+        };
+        let existing = |entry| {
+            Some(Existing {
+                entry,
+                request_digest: "a",
+            })
+        };
+        assert_eq!(
+            append(existing(before), HEAD, &post("a")),
+            Appended::Repeated(before)
+        );
+        let replaced = append(existing(before), HEAD, &post("b"));
+        assert_eq!(
+            replaced,
+            Appended::Replaced(Entry {
+                revision: 2,
+                copy: 2,
+                seq: Seq::new(8),
+                content_seq: Seq::new(8),
+                read_state: ReadState::Unread,
+                user_action_state: UserActionState::NoInteraction,
+                platforms: PlatformSet::of(Platform::Ios),
+                reached: PlatformSet::union(
+                    PlatformSet::of(Platform::Windows),
+                    PlatformSet::of(Platform::Ios)
+                ),
+                modified: at(1000),
+                posted: at(1000),
+                ..before
+            })
+        );
+        // One that isn't on the feed any longer frees its `appNotificationId`.
+        for gone in [
+            Entry {
+                deleted: true,
+                ..before
             },
-        },
+            Entry {
+                expiration: at(1000),
+                ..before
+            },
+        ] {
+            assert_eq!(
+                append(existing(gone), HEAD, &post("a")),
+                Appended::Created(created())
+            );
+        }
     }
 }

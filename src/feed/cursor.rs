@@ -9,6 +9,10 @@ use crate::feed::entry::Seq;
 pub struct Epoch([u8; 16]);
 
 impl Epoch {
+    /// The epoch of a feed that nobody has written to yet. A cursor of it knows nothing, and so it can
+    /// be honoured by whatever the feed becomes.
+    pub const UNMADE: Self = Self([0; 16]);
+
     /// Of 16 random bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
@@ -125,12 +129,20 @@ pub enum Resume {
 }
 
 impl Resume {
-    /// Decides, given what the endpoint presents, which feed this is, and its last change.
-    pub fn decide(presented: Option<&str>, epoch: Epoch, head: Seq) -> Self {
+    /// Decides, given what the endpoint presents, which feed this is, its last change, and up to
+    /// where changes may have been forgotten that an endpoint would have to be told.
+    pub fn decide(presented: Option<&str>, epoch: Epoch, head: Seq, forgotten: Seq) -> Self {
         match presented {
             None | Some("") => Self::FromNothing,
             Some(text) => match Cursor::parse(text) {
-                Some(cursor) if cursor.epoch == epoch && cursor.seq() <= head => {
+                Some(cursor) if cursor.epoch == Epoch::UNMADE && cursor.known == Known::NOTHING => {
+                    Self::From(cursor.known)
+                }
+                Some(cursor)
+                    if cursor.epoch == epoch
+                        && cursor.seq() <= head
+                        && (cursor.seq() >= forgotten || cursor.known == Known::NOTHING) =>
+                {
                     Self::From(cursor.known)
                 }
                 _ => Self::Reset,
@@ -167,7 +179,7 @@ mod tests {
 
     #[test]
     fn only_a_cursor_of_this_feed_that_is_not_ahead_resumes() {
-        let decide = |text: Option<&str>| Resume::decide(text, EPOCH, Seq::new(5));
+        let decide = |text: Option<&str>| Resume::decide(text, EPOCH, Seq::new(5), Seq::ZERO);
         let at = |epoch, seq| Cursor::all_up_to(epoch, Seq::new(seq)).to_string();
         assert_eq!(decide(None), Resume::FromNothing);
         assert_eq!(decide(Some("")), Resume::FromNothing);
@@ -192,5 +204,21 @@ mod tests {
         ] {
             assert_eq!(decide(Some(&text)), Resume::Reset, "{text}");
         }
+    }
+
+    #[test]
+    fn a_cursor_before_what_was_forgotten_does_not_resume() {
+        let decide = |cursor: Cursor| {
+            let text = cursor.to_string();
+            Resume::decide(Some(&text), EPOCH, Seq::new(9), Seq::new(5))
+        };
+        let at = |seq| Cursor::all_up_to(EPOCH, Seq::new(seq));
+        assert_eq!(decide(at(4)), Resume::Reset);
+        assert_eq!(decide(at(5)), Resume::From(at(5).known));
+        // An endpoint that has nothing misses nothing.
+        assert_eq!(decide(at(0)), Resume::From(Known::NOTHING));
+        let unmade = |seq| Cursor::all_up_to(Epoch::UNMADE, Seq::new(seq));
+        assert_eq!(decide(unmade(0)), Resume::From(Known::NOTHING));
+        assert_eq!(decide(unmade(1)), Resume::Reset);
     }
 }

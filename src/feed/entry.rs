@@ -1,9 +1,9 @@
-//! A row of the index: everything of a notification but its body.
+//! A row of the index: what resume, delta and fan-out go by.
 
 use serde::{Deserialize, Serialize};
 
 use crate::guid::Guid;
-use crate::notification::{PlatformSet, Priority};
+use crate::notification::PlatformSet;
 use crate::time::Timestamp;
 
 /// A change's number: the feed's first change is 1, every later one is larger by one. 0 is before
@@ -134,26 +134,21 @@ pub struct Sender {
 }
 
 /// A row of the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// The notification's id, for its whole life.
     pub id: Guid,
-    /// 1, and one more with each replacement. A body belongs to one revision.
+    /// 1, and one more with each replacement.
     pub revision: u32,
+    /// The number of the copy that KV is to have: 1, and one more with each replacement and with
+    /// the end. A change of states alone isn't copied.
+    pub copy: u32,
     /// The place in the list: given once, so that no state change moves an item between pages.
     pub ordinal: i64,
     /// The number of the last change of content.
     pub content_seq: Seq,
     /// The number of the last change of anything.
     pub seq: Seq,
-    /// Who sent it.
-    pub sender: Sender,
-    /// The sender's own id for it.
-    pub app_notification_id: Option<String>,
-    /// The group, for filters.
-    pub group_name: Option<String>,
-    /// The priority, for filters.
-    pub priority: Priority,
     /// The platforms that the current revision is for.
     pub platforms: PlatformSet,
     /// The platforms that any revision was for.
@@ -172,8 +167,6 @@ pub struct Entry {
     pub read_state: ReadState,
     /// Dismissed or not.
     pub user_action_state: UserActionState,
-    /// What "the same content" compares: SHA-256 of the canonical request.
-    pub request_digest: String,
     /// The latest expiration that any revision had: until then the row stays, as a tombstone if
     /// need be, because an endpoint that was away may still show that revision.
     pub keep_until: Timestamp,
@@ -182,6 +175,15 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The number of the last change that is copied to KV: the content's, or the end's.
+    pub const fn copied_seq(&self) -> Seq {
+        if self.deleted {
+            self.seq
+        } else {
+            self.content_seq
+        }
+    }
+
     /// Whether it is on the feed at that instant: neither deleted nor expired. It expires at its
     /// instant, not after it.
     pub fn is_live(&self, now: Timestamp) -> bool {

@@ -1,21 +1,21 @@
 //! The rules of a feed (CONTRACT §2; DESIGN "Sequence, resume, delta"): one user's notifications of
 //! one host, in the order in which they changed.
 //!
-//! [`entry::Entry`] is a row of the index. [`append::append`] decides what a post does to it, and
-//! [`capacity`] whether it fits;
+//! [`entry::Entry`] is a row of the index. [`append::append`] decides what a post does to it;
+//! [`room`] says how much a feed holds, and [`copy`] when its copy in KV and its rows go;
 //! [`change::change_since`] is the whole of resume, delta and fan-out: what one endpoint must be
 //! told of one entry, given where it left off. [`cursor`] is that "where". [`update`] is what a user
 //! does to an item; [`query`] and [`page`] are how a feed is read; [`view`] renders.
 //! Whoever has a store keeps the rows; nothing here does.
 
 pub mod append;
-pub mod capacity;
 pub mod change;
+pub mod copy;
 pub mod cursor;
 pub mod entry;
-pub mod outbox;
 pub mod page;
 pub mod query;
+pub mod room;
 pub mod update;
 pub mod view;
 
@@ -31,6 +31,3 @@ use crate::credentials::User;
 pub fn hub_name(user: &User, host: &str) -> String {
     crate::digest::sha256_hex(&[&user.issuer, &user.tenant, &user.subject, host])
 }
-
-#[cfg(test)]
-mod tests;

@@ -59,8 +59,13 @@ impl DeltaToken {
     ///
     /// # Errors
     /// 410 for a token that isn't one, is another feed's, or is ahead of this one.
-    pub fn begin(delta_token: Option<&str>, epoch: Epoch, head: Seq) -> Result<Self, Problem> {
-        match Resume::decide(delta_token, epoch, head) {
+    pub fn begin(
+        delta_token: Option<&str>,
+        epoch: Epoch,
+        head: Seq,
+        forgotten: Seq,
+    ) -> Result<Self, Problem> {
+        match Resume::decide(delta_token, epoch, head, forgotten) {
             Resume::Reset => Err(not_found()),
             resume => Ok(Self {
                 epoch,
@@ -73,17 +78,21 @@ impl DeltaToken {
     /// Reads a `$skiptoken` of a delta.
     ///
     /// # Errors
-    /// 410 for what isn't one, or is another feed's.
-    pub fn parse(text: &str, epoch: Epoch) -> Result<Self, Problem> {
+    /// 410 for what isn't one, is another feed's, or would go on before what was `forgotten`.
+    pub fn parse(text: &str, epoch: Epoch, forgotten: Seq) -> Result<Self, Problem> {
         match read(text, DELTA, epoch).as_deref() {
-            Some([content, position, bound]) => Ok(Self {
-                epoch,
-                known: Known {
-                    position: Seq::new(*position),
-                    content: Seq::new(*content),
-                },
-                bound: Seq::new(*bound),
-            }),
+            Some([content, position, bound])
+                if *content == 0 || Seq::new(*position) >= forgotten =>
+            {
+                Ok(Self {
+                    epoch,
+                    known: Known {
+                        position: Seq::new(*position),
+                        content: Seq::new(*content),
+                    },
+                    bound: Seq::new(*bound),
+                })
+            }
             _ => Err(not_found()),
         }
     }
@@ -182,9 +191,15 @@ mod tests {
                 known,
                 bound: Seq::new(9),
             };
-            assert_eq!(DeltaToken::parse(&delta.to_string(), EPOCH), Ok(delta));
+            assert_eq!(
+                DeltaToken::parse(&delta.to_string(), EPOCH, known.position),
+                Ok(delta)
+            );
+            let later = known.position.next();
+            let forgotten = DeltaToken::parse(&delta.to_string(), EPOCH, later);
+            assert_eq!(forgotten.is_ok(), known.content == Seq::ZERO);
             assert!(ListToken::parse(&delta.to_string(), EPOCH).is_err());
-            assert!(DeltaToken::parse(&delta.to_string(), OTHER).is_err());
+            assert!(DeltaToken::parse(&delta.to_string(), OTHER, Seq::ZERO).is_err());
         }
         assert!(ListToken::parse(&list.to_string(), OTHER).is_err());
         assert!(ListToken::parse("", EPOCH).is_err());
@@ -194,7 +209,7 @@ mod tests {
     fn a_delta_begins_at_a_cursor_of_this_feed() {
         let head = Seq::new(9);
         let begin = |text: Option<&str>| {
-            DeltaToken::begin(text, EPOCH, head)
+            DeltaToken::begin(text, EPOCH, head, Seq::ZERO)
                 .map(|token| (token.known, token.bound))
                 .map_err(|problem| problem.code)
         };

@@ -31,6 +31,42 @@ pub enum Condition {
     Priority(Priority),
 }
 
+impl Condition {
+    /// The condition that `property` has `value`, `None` being `null`; `None` for a property that
+    /// can't be compared, or a value that it never has.
+    pub fn of(property: &str, value: Option<&str>) -> Option<Self> {
+        match (property, value) {
+            ("groupName", value) => Some(Self::GroupName(value.map(str::to_owned))),
+            ("readState", Some(value)) => ReadState::parse(value).map(Self::ReadState),
+            ("userActionState", Some(value)) => {
+                UserActionState::parse(value).map(Self::UserActionState)
+            }
+            ("priority", Some(value)) => Priority::parse(value).map(Self::Priority),
+            _ => None,
+        }
+    }
+
+    /// The property that is compared.
+    pub const fn property(&self) -> &'static str {
+        match self {
+            Self::ReadState(_) => "readState",
+            Self::UserActionState(_) => "userActionState",
+            Self::GroupName(_) => "groupName",
+            Self::Priority(_) => "priority",
+        }
+    }
+
+    /// The value that it is to have; `None`: `null`.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::ReadState(state) => Some(state.as_str()),
+            Self::UserActionState(state) => Some(state.as_str()),
+            Self::GroupName(name) => name.as_deref(),
+            Self::Priority(priority) => Some(priority.as_str()),
+        }
+    }
+}
+
 /// What is asked of a feed; each call takes some of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Query {
@@ -154,17 +190,11 @@ fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
             Token::Word(word) if word == "null" => None,
             Token::Word(_) => return Err(bad("compares with what isn't a string in quotes")),
         };
-        let condition = match (property.as_str(), value) {
-            ("groupName", value) => Some(Condition::GroupName(value.map(str::to_owned))),
-            ("readState", Some(value)) => ReadState::parse(value).map(Condition::ReadState),
-            ("userActionState", Some(value)) => {
-                UserActionState::parse(value).map(Condition::UserActionState)
-            }
-            ("priority", Some(value)) => Priority::parse(value).map(Condition::Priority),
-            ("readState" | "userActionState" | "priority", None) => None,
-            _ => return Err(bad(&format!("names '{property}', which can't be compared"))),
-        };
-        conditions.push(condition.ok_or_else(|| {
+        const COMPARED: [&str; 4] = ["groupName", "readState", "userActionState", "priority"];
+        if !COMPARED.contains(&property.as_str()) {
+            return Err(bad(&format!("names '{property}', which can't be compared")));
+        }
+        conditions.push(Condition::of(property, value).ok_or_else(|| {
             bad(&format!(
                 "compares '{property}' with a value that it never has"
             ))

@@ -6,6 +6,7 @@ use crate::feed::append::Head;
 use crate::feed::entry::{Entry, ReadState, UserActionState};
 use crate::json::{self, Object, Value};
 use crate::notification::check::Check;
+use crate::notification::is_annotation;
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
 
@@ -22,8 +23,9 @@ pub struct StateUpdate {
 }
 
 impl StateUpdate {
-    /// Reads the body of a PATCH: at least one of the two states; nothing else can be changed, so
-    /// any other property is a violation, not a warning.
+    /// Reads the body of a PATCH: at least one of the two states. What an SDK sends back of the item
+    /// as it read it is ignored (OData 4.01 §11.4.3): other properties of an item, members that are
+    /// `null`, and annotations. Any other property is a violation, not a warning.
     ///
     /// # Errors
     /// Every violation.
@@ -36,7 +38,7 @@ impl StateUpdate {
                 }
                 match &document.value {
                     Value::Object(object) => {
-                        undeclared(&mut check, object, &DECLARED);
+                        undeclared(&mut check, object);
                         Self::read(&mut check, object)
                     }
                     _ => refuse(&mut check, ViolationCode::NotAnObject, "must be an object"),
@@ -101,9 +103,27 @@ fn state<T>(
     state
 }
 
-fn undeclared(check: &mut Check, object: &Object<'_>, declared: &[&str]) {
+/// The properties of an item that a PATCH can't change.
+const FIXED: [&str; 13] = [
+    "id",
+    "appNotificationId",
+    "targetHostName",
+    "groupName",
+    "priority",
+    "payload",
+    "targetPolicy",
+    "fallbackPolicy",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "expirationDateTime",
+    "displayTimeToLive",
+    "status",
+];
+
+fn undeclared(check: &mut Check, object: &Object<'_>) {
     for member in object {
-        if !declared.contains(&&*member.name) && !member.name.starts_with("@odata.") {
+        let known = DECLARED.contains(&&*member.name) || FIXED.contains(&&*member.name);
+        if !known && !member.value.is_null() && !is_annotation(&member.name) {
             let mut path = String::new();
             json::push_name(&mut path, &member.name);
             let what = "can't be changed: only `readState` and `userActionState` can";
@@ -129,7 +149,7 @@ pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) ->
         user_action_state,
         seq: head.seq.next(),
         modified: now,
-        ..entry.clone()
+        ..*entry
     })
 }
 
@@ -137,9 +157,10 @@ pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) ->
 pub fn delete(entry: &Entry, head: Head, now: Timestamp) -> Entry {
     Entry {
         deleted: true,
+        copy: entry.copy.saturating_add(1),
         seq: head.seq.next(),
         modified: now,
-        ..entry.clone()
+        ..*entry
     }
 }
 
@@ -175,13 +196,28 @@ mod tests {
     }
 
     #[test]
+    fn what_an_sdk_sends_back_is_ignored() {
+        let whole = r#"{"@odata.context":"x","id":"1","payload@odata.type":"y","priority":"High",
+            "payload":{},"status":"active","extension":null,"readState":"read"}"#;
+        assert_eq!(
+            StateUpdate::parse(whole.as_bytes()),
+            Ok(StateUpdate {
+                read_state: Some(ReadState::Read),
+                user_action_state: None
+            })
+        );
+        for nothing in ["{}", r#"{"id":"1"}"#, r#"{"readState":null}"#] {
+            assert_eq!(codes(nothing), [(String::new(), "RequiredPropertyMissing")]);
+        }
+    }
+
+    #[test]
     fn nothing_else() {
-        assert_eq!(codes("{}"), [(String::new(), "RequiredPropertyMissing")]);
         assert_eq!(codes("[]"), [(String::new(), "NotAnObject")]);
         assert_eq!(
-            codes(r#"{"readState":"Read","userActionState":5,"priority":"High"}"#),
+            codes(r#"{"readState":"Read","userActionState":5,"prio":"High"}"#),
             [
-                ("priority", "UnknownValue"),
+                ("prio", "UnknownValue"),
                 ("readState", "UnknownValue"),
                 ("userActionState", "WrongType"),
             ]

@@ -3,7 +3,7 @@
 use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::http::{Context, reply};
-use crate::json::Writer;
+use crate::json::{JsonText, Writer};
 use crate::notification::{Content, Notification, Priority, VisualContent};
 use crate::time::Timestamp;
 
@@ -33,25 +33,42 @@ pub struct SentNotification<'n> {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub(crate) struct SentPayload<'n> {
     /// What a person reads.
-    visual_content: Option<&'n VisualContent>,
+    visual_content: Option<&'n JsonText<VisualContent>>,
+}
+
+/// What the sender's view repeats of a notification.
+#[derive(Debug, Clone)]
+pub struct Sent<'n> {
+    /// The group that it is shown in.
+    pub group_name: Option<&'n str>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// What a person reads.
+    pub visual_content: Option<JsonText<VisualContent>>,
+}
+
+impl<'n> Sent<'n> {
+    /// Of a notification as it was posted.
+    pub fn of(notification: &'n Notification) -> Self {
+        Self {
+            group_name: notification.group_name(),
+            priority: notification.priority(),
+            visual_content: notification.visual_text(),
+        }
+    }
 }
 
 /// The sender's view, which 201 and 200 answer with: the page's properties in the page's order.
-pub fn sender(
-    entry: &Entry,
-    notification: &Notification,
-    principal_name: &str,
-    context: &Context,
-) -> String {
+pub fn sender(entry: &Entry, sent: &Sent<'_>, principal_name: &str, context: &Context) -> String {
     let view = SentNotification {
         odata_context: reply::notification_context(context, principal_name),
         display_time_to_live: entry.display_seconds_left(context.now),
         expiration_date_time: entry.expiration,
-        group_name: notification.group_name(),
+        group_name: sent.group_name,
         id: entry.id,
-        priority: notification.priority(),
+        priority: sent.priority,
         payload: SentPayload {
-            visual_content: notification.visual_content(),
+            visual_content: sent.visual_content.as_ref(),
         },
     };
     let mut writer = Writer::new();
@@ -72,7 +89,7 @@ impl SentNotification<'_> {
         writer.begin_object();
         if let Some(visual_content) = self.payload.visual_content {
             writer.key("visualContent");
-            visual_content.write(writer);
+            writer.raw(visual_content.as_str());
         }
         writer.end_object();
         writer.end_object();
@@ -86,7 +103,7 @@ pub struct FeedNotification<'n> {
     /// For its whole life, also when it is replaced.
     id: Guid,
     #[cfg_attr(test, ts(flatten))]
-    content: &'n Content,
+    content: &'n JsonText<Content>,
     /// When it was first posted: UTC, ISO 8601.
     created_date_time: Timestamp,
     /// When anything of it last changed: UTC, ISO 8601.
@@ -106,10 +123,10 @@ pub struct FeedNotification<'n> {
 impl<'n> FeedNotification<'n> {
     /// The view at `now`. `displayTimeToLive` is the whole seconds left then, as in the sender's
     /// view (D).
-    pub fn of(entry: &Entry, notification: &'n Notification, now: Timestamp) -> Self {
+    pub fn of(entry: &Entry, content: &'n JsonText<Content>, now: Timestamp) -> Self {
         Self {
             id: entry.id,
-            content: notification.content(),
+            content,
             created_date_time: entry.created,
             last_modified_date_time: entry.modified,
             expiration_date_time: entry.expiration,
@@ -127,7 +144,8 @@ impl<'n> FeedNotification<'n> {
             writer.string_field("@odata.context", odata_context);
         }
         writer.string_field("id", &self.id.to_string());
-        self.content.write(writer);
+        // The members of the content, which were written when it was posted.
+        writer.raw(self.content.as_str());
         writer.string_field("createdDateTime", &self.created_date_time.to_string());
         writer.string_field(
             "lastModifiedDateTime",
@@ -143,22 +161,22 @@ impl<'n> FeedNotification<'n> {
 }
 
 /// The receiver's view: all of it.
-pub fn receiver(entry: &Entry, notification: &Notification, now: Timestamp) -> String {
-    let mut writer = Writer::new();
-    FeedNotification::of(entry, notification, now).write(None, &mut writer);
+pub fn receiver(entry: &Entry, content: &JsonText<Content>, now: Timestamp) -> String {
+    let mut writer = Writer::with_capacity(content.as_str().len().saturating_add(512));
+    FeedNotification::of(entry, content, now).write(None, &mut writer);
     writer.finish()
 }
 
 /// The receiver's view as an OData entity, with its `@odata.context`.
 pub fn receiver_entity(
     entry: &Entry,
-    notification: &Notification,
+    content: &JsonText<Content>,
     principal_name: &str,
     context: &Context,
 ) -> String {
-    let mut writer = Writer::new();
+    let mut writer = Writer::with_capacity(content.as_str().len().saturating_add(512));
     let odata_context = reply::notification_context(context, principal_name);
-    FeedNotification::of(entry, notification, context.now).write(Some(&odata_context), &mut writer);
+    FeedNotification::of(entry, content, context.now).write(Some(&odata_context), &mut writer);
     writer.finish()
 }
 

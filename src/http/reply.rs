@@ -24,40 +24,62 @@ const PREFLIGHT_MAX_AGE: &str = "86400";
 /// A header: its name, and its value.
 pub type Header = (&'static str, Cow<'static, str>);
 
-/// An answer.
+/// An answer, less the headers that every answer to a request carries ([`common_headers`]): whoever
+/// has the connection adds those, so that they needn't travel from a Hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The headers, each name once.
+    /// The headers of this answer, each name once.
     pub headers: Vec<Header>,
     /// The body; empty for none.
     pub body: String,
 }
 
+/// The headers that every answer to a request carries, whatever it says.
+pub fn common_headers(context: &Context) -> Vec<Header> {
+    let mut headers: Vec<Header> = vec![
+        ("request-id", context.request_id.to_string().into()),
+        ("client-request-id", context.client_request_id().into()),
+        ("Cache-Control", "private".into()),
+    ];
+    let allowed = match &context.readers {
+        Readers::All => Some("*".into()),
+        Readers::Only(origin) => Some(origin.clone().into()),
+        Readers::None => None,
+    };
+    if let Some(allowed) = allowed {
+        headers.push(("Access-Control-Allow-Origin", allowed));
+        headers.push(("Access-Control-Expose-Headers", EXPOSED_HEADERS.into()));
+    }
+    if context.readers != Readers::All {
+        headers.push(("Vary", "Origin".into()));
+    }
+    headers
+}
+
+/// Headers as text, a line each: `Name: value`.
+pub fn header_lines(headers: &[Header]) -> String {
+    let mut text = String::with_capacity(512);
+    push_header_lines(headers, &mut text);
+    text
+}
+
+fn push_header_lines(headers: &[Header], text: &mut String) {
+    for (name, value) in headers {
+        text.push_str(name);
+        text.push_str(": ");
+        text.push_str(value);
+        text.push('\n');
+    }
+}
+
 impl Reply {
-    /// The headers that every answer carries, whatever it says.
-    fn with_status(status: u16, context: &Context) -> Self {
-        let reply = Self {
+    const fn with_status(status: u16) -> Self {
+        Self {
             status,
-            headers: vec![
-                ("request-id", context.request_id.to_string().into()),
-                ("client-request-id", context.client_request_id().into()),
-                ("Cache-Control", "private".into()),
-            ],
+            headers: Vec::new(),
             body: String::new(),
-        };
-        let allowed: Cow<'static, str> = match &context.readers {
-            Readers::All => "*".into(),
-            Readers::Only(origin) => origin.clone().into(),
-            Readers::None => return reply.header("Vary", "Origin"),
-        };
-        let reply = reply
-            .header("Access-Control-Allow-Origin", allowed)
-            .header("Access-Control-Expose-Headers", EXPOSED_HEADERS);
-        match context.readers {
-            Readers::All => reply,
-            _ => reply.header("Vary", "Origin"),
         }
     }
 
@@ -68,8 +90,8 @@ impl Reply {
     }
 
     /// A resource: OData JSON.
-    pub fn odata(status: u16, body: String, context: &Context) -> Self {
-        let mut reply = Self::with_status(status, context)
+    pub fn odata(status: u16, body: String) -> Self {
+        let mut reply = Self::with_status(status)
             .header("Content-Type", ODATA_JSON)
             .header("OData-Version", "4.0");
         reply.body = body;
@@ -77,16 +99,15 @@ impl Reply {
     }
 
     /// What isn't a resource of the contract: plain JSON.
-    pub fn json(status: u16, body: String, context: &Context) -> Self {
-        let mut reply =
-            Self::with_status(status, context).header("Content-Type", "application/json");
+    pub fn json(status: u16, body: String) -> Self {
+        let mut reply = Self::with_status(status).header("Content-Type", "application/json");
         reply.body = body;
         reply
     }
 
     /// Plain text: a number.
-    pub fn text(status: u16, body: String, context: &Context) -> Self {
-        let mut reply = Self::with_status(status, context)
+    pub fn text(status: u16, body: String) -> Self {
+        let mut reply = Self::with_status(status)
             .header("Content-Type", "text/plain")
             .header("OData-Version", "4.0");
         reply.body = body;
@@ -94,13 +115,13 @@ impl Reply {
     }
 
     /// 204: done, and there is nothing to say.
-    pub fn no_content(context: &Context) -> Self {
-        Self::with_status(204, context)
+    pub const fn no_content() -> Self {
+        Self::with_status(204)
     }
 
     /// 204 to a CORS preflight; `allow` is the resource's list of methods.
     pub fn preflight(allow: &'static str, context: &Context) -> Self {
-        let reply = Self::with_status(204, context).header("Allow", allow);
+        let reply = Self::with_status(204).header("Allow", allow);
         if context.readers == Readers::None {
             return reply;
         }
@@ -112,11 +133,7 @@ impl Reply {
 
     /// The error envelope, with the headers that its row of the table asks for.
     pub fn problem(problem: &Problem, context: &Context, policy: &Policy) -> Self {
-        let mut reply = Self::json(
-            problem.code.status(policy),
-            problem.envelope(context),
-            context,
-        );
+        let mut reply = Self::json(problem.code.status(policy), problem.envelope(context));
         if let Some(allow) = &problem.allow {
             reply = reply.header("Allow", allow.clone());
         }
@@ -130,6 +147,18 @@ impl Reply {
             ErrorCode::UpgradeRequired => reply.header("Upgrade", "websocket"),
             _ => reply,
         }
+    }
+
+    /// The answer as one text: the status, a line for each header (`Name: value`), an empty line,
+    /// the body. This is how an answer travels from a Hub and out of wasm.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(self.body.len().saturating_add(256));
+        text.push_str(&self.status.to_string());
+        text.push('\n');
+        push_header_lines(&self.headers, &mut text);
+        text.push('\n');
+        text.push_str(&self.body);
+        text
     }
 }
 
@@ -159,4 +188,99 @@ pub fn feed_context(context: &Context, principal_name: &str) -> String {
 /// `@odata.context` of one of them.
 pub fn notification_context(context: &Context, principal_name: &str) -> String {
     format!("{}/$entity", feed_context(context, principal_name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guid::Guid;
+    use crate::http::ApiVersion;
+    use crate::time::Timestamp;
+
+    fn context(readers: Readers) -> Context {
+        Context {
+            now: Timestamp::saturating_from_unix_millis(1_571_695_536_250),
+            request_id: Guid::from_bytes([1; 16]),
+            client_request_id: Some("mine".into()),
+            origin: "https://graph.microsoft.com".into(),
+            version: ApiVersion::Beta,
+            readers,
+        }
+    }
+
+    fn names(headers: &[Header]) -> Vec<&'static str> {
+        headers.iter().map(|(name, _)| *name).collect()
+    }
+
+    #[test]
+    fn every_answer_says_who_may_read_it() {
+        let id = "01010101-0101-0101-0101-010101010101";
+        let everybody = format!(
+            "request-id: {id}\nclient-request-id: mine\nCache-Control: private\n\
+             Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: ETag, Location, \
+             Preference-Applied, Content-Range, request-id, client-request-id, Retry-After\n"
+        );
+        assert_eq!(
+            header_lines(&common_headers(&context(Readers::All))),
+            everybody
+        );
+        let only = common_headers(&context(Readers::Only("https://a.example".into())));
+        assert!(only.contains(&("Access-Control-Allow-Origin", "https://a.example".into())));
+        assert!(only.contains(&("Vary", "Origin".into())));
+        assert_eq!(
+            names(&common_headers(&context(Readers::None))),
+            ["request-id", "client-request-id", "Cache-Control", "Vary"]
+        );
+    }
+
+    #[test]
+    fn the_rows_of_the_table_carry_their_headers() {
+        let policy = Policy::DEFAULT;
+        for code in ErrorCode::ALL {
+            let mut problem = Problem::new(code, "x").retry_after(7);
+            problem.allow = Some("GET".into());
+            let reply = Reply::problem(&problem, &context(Readers::All), &policy);
+            let mut expected = vec!["Content-Type", "Allow", "Retry-After"];
+            match code {
+                ErrorCode::InvalidAuthenticationToken => expected.push("WWW-Authenticate"),
+                ErrorCode::UpgradeRequired => expected.push("Upgrade"),
+                _ => {}
+            }
+            assert_eq!(names(&reply.headers), expected, "{code:?}");
+            assert_eq!(reply.status, code.status(&policy));
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_status_lines_and_a_body() {
+        let reply = Reply::odata(201, "{}".into()).header("Location", "https://a/b");
+        assert_eq!(
+            reply.to_text(),
+            format!(
+                "201\nContent-Type: {ODATA_JSON}\nOData-Version: 4.0\nLocation: https://a/b\n\n{{}}"
+            )
+        );
+        assert_eq!(Reply::no_content().to_text(), "204\n\n");
+        let count = Reply::text(200, "3".into());
+        assert_eq!(
+            count.to_text(),
+            "200\nContent-Type: text/plain\nOData-Version: 4.0\n\n3"
+        );
+    }
+
+    #[test]
+    fn a_preflight_names_the_methods_only_to_pages_that_may_read() {
+        let reply = Reply::preflight("GET, POST", &context(Readers::All));
+        assert_eq!(
+            names(&reply.headers),
+            [
+                "Allow",
+                "Access-Control-Allow-Methods",
+                "Access-Control-Allow-Headers",
+                "Access-Control-Max-Age"
+            ]
+        );
+        let reply = Reply::preflight("GET, POST", &context(Readers::None));
+        assert_eq!(reply.headers, [("Allow", "GET, POST".into())]);
+    }
 }

@@ -16,6 +16,13 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
+    /// The version of that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Beta, Self::V1]
+            .into_iter()
+            .find(|version| version.as_str() == text)
+    }
+
     /// The path segment.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,8 +91,8 @@ pub enum Resource {
     Stream,
     /// `/dev/token`, in development only.
     DevelopmentToken,
-    /// `/dev/bodies`, in development only.
-    DevelopmentBodies,
+    /// `/dev/copies`, in development only.
+    DevelopmentCopies,
     /// `/dev/panic/{place}`, in tests of what a crash does only.
     DevelopmentPanic(CrashSite),
 }
@@ -93,8 +100,10 @@ pub enum Resource {
 /// Where a test wants the service to crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrashSite {
-    /// In the Worker.
+    /// In the Worker, at once.
     Worker,
+    /// In the Worker, while it waits for what proves who calls.
+    Credentials,
     /// In the Hub of the token's user.
     Hub,
 }
@@ -112,7 +121,7 @@ impl Resource {
             | Self::Delta
             | Self::Endpoints
             | Self::Stream
-            | Self::DevelopmentBodies
+            | Self::DevelopmentCopies
             | Self::DevelopmentPanic(_) => "GET, OPTIONS",
         }
     }
@@ -159,9 +168,12 @@ impl Route {
             "dev" => {
                 let resource = match (segments.next()?, segments.next(), segments.next()) {
                     ("token", None, None) => Resource::DevelopmentToken,
-                    ("bodies", None, None) => Resource::DevelopmentBodies,
+                    ("copies", None, None) => Resource::DevelopmentCopies,
                     ("panic", Some("worker"), None) => {
                         Resource::DevelopmentPanic(CrashSite::Worker)
+                    }
+                    ("panic", Some("credentials"), None) => {
+                        Resource::DevelopmentPanic(CrashSite::Credentials)
                     }
                     ("panic", Some("hub"), None) => Resource::DevelopmentPanic(CrashSite::Hub),
                     _ => return None,
@@ -316,7 +328,7 @@ mod tests {
             Resource::Subscriptions,
             Resource::Stream,
             Resource::DevelopmentToken,
-            Resource::DevelopmentBodies,
+            Resource::DevelopmentCopies,
             Resource::DevelopmentPanic(CrashSite::Hub),
             id(),
         ] {
@@ -359,7 +371,7 @@ mod tests {
             "/beta/users/notifications",
             "/dev",
             "/dev/token/x",
-            "/dev/bodies/x",
+            "/dev/copies/x",
             "/v2.0/me/notifications",
             "/beta/me/activities",
         ] {

@@ -9,6 +9,7 @@ mod number;
 mod reader;
 mod scan;
 mod syntax;
+mod text;
 mod value;
 mod writer;
 
@@ -17,6 +18,7 @@ pub use fault::{Fault, FaultKind};
 pub use number::{Number, NumberError};
 pub use reader::{Document, MAX_DEPTH, MAX_FAULTS, read};
 pub use syntax::{Position, SyntaxError, SyntaxErrorKind};
+pub use text::JsonText;
 pub use value::{Member, Object, Value};
 pub use writer::Writer;
 pub(crate) use writer::{joined, push_integer, push_padded};

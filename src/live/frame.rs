@@ -5,8 +5,8 @@ use crate::feed::view::FeedNotification;
 use crate::feed::{Cursor, Entry, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
 use crate::http::Context;
-use crate::json::Writer;
-use crate::notification::Notification;
+use crate::json::{JsonText, Writer};
+use crate::notification::Content;
 use crate::time::Timestamp;
 
 /// What the server sends over `notifeed.v1`, one JSON object a text frame. `reset`: the client's
@@ -85,6 +85,10 @@ pub(crate) struct ResultFrame<'f> {
     /// The position at which the change is known, if it made one: the sender isn't told of it
     /// otherwise.
     cursor: Option<Cursor>,
+    /// Of a change: the server waits for an `ack` of its number before it sends much more.
+    #[cfg_attr(test, ts(optional, type = "true"))]
+    #[allow(dead_code, reason = "declared for its shape: `asking` writes it")]
+    ack: Option<bool>,
     /// What went wrong, if anything did.
     error: Option<ErrorObject<'f>>,
 }
@@ -97,6 +101,17 @@ struct Place {
     seq: Seq,
     /// The position at which everything up to this change is known: opaque, for storing.
     cursor: Cursor,
+    /// The server waits for an `ack` of this number before it sends much more.
+    #[cfg_attr(test, ts(optional, type = "true"))]
+    #[allow(dead_code, reason = "declared for its shape: `asking` writes it")]
+    ack: Option<bool>,
+}
+
+/// The same frame, asking for an acknowledgement: as a last member it has `"ack":true`, which the
+/// client answers at once with `{"type":"ack","seq":…}`. Only frames with a `seq` can ask.
+pub fn asking(frame: &str) -> String {
+    let members = frame.strip_suffix('}').unwrap_or(frame);
+    [members, ",\"ack\":true}"].concat()
 }
 
 /// The client's cursor can't be honoured: it forgets everything, the whole live feed follows.
@@ -107,7 +122,7 @@ pub fn reset() -> String {
 /// New or replaced content. `cursor` is the position at which everything up to this change is known.
 pub fn notification(
     entry: &Entry,
-    notification: &Notification,
+    content: &JsonText<Content>,
     cursor: Cursor,
     replayed: bool,
     now: Timestamp,
@@ -115,7 +130,7 @@ pub fn notification(
     ServerFrame::Notification(NotificationFrame {
         place: Place::of(cursor),
         replayed,
-        notification: FeedNotification::of(entry, notification, now),
+        notification: FeedNotification::of(entry, content, now),
     })
     .to_json()
 }
@@ -159,6 +174,7 @@ pub fn done(reference: &str, status: u16, cursor: Option<Cursor>) -> String {
         status,
         seq: cursor.map(|cursor| cursor.seq()),
         cursor,
+        ack: None,
         error: None,
     })
     .to_json()
@@ -171,6 +187,7 @@ pub fn refused(reference: &str, status: u16, problem: &Problem, context: &Contex
         status,
         seq: None,
         cursor: None,
+        ack: None,
         error: Some(problem.object(context)),
     })
     .to_json()
@@ -242,6 +259,7 @@ impl Place {
         Self {
             seq: cursor.seq(),
             cursor,
+            ack: None,
         }
     }
 

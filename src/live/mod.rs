@@ -1,14 +1,14 @@
 //! The live protocol `notifeed.v1` (CONTRACT §4; DESIGN "Frames"): what goes over a WebSocket.
 //!
 //! [`frame`] writes what the server sends, [`client`] reads what a client sends, [`endpoint`] is
-//! what is remembered of a connection while nothing moves, [`flow`] how much of a replay may be
-//! under way, [`close`] is how it ends.
+//! what is remembered of a connection while nothing moves, [`window`] how much may be under way to
+//! it, [`close`] is how it ends.
 
 pub mod client;
 pub mod close;
 pub mod endpoint;
-pub mod flow;
 pub mod frame;
+pub mod window;
 
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "notifeed.v1";

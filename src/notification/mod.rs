@@ -53,6 +53,7 @@ pub(crate) mod rules;
 use std::fmt;
 
 pub use host_name::{HostName, HostNameError};
+pub(crate) use names::is_annotation;
 pub use platform::{Platform, PlatformSet};
 pub use priority::Priority;
 pub use rules::{
@@ -77,7 +78,7 @@ pub struct Notification {
 /// What is sent to whom: all of a notification that no clock has a say in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
-pub(crate) struct Content {
+pub struct Content {
     /// The app's own id for it, 1 to 128 characters.
     app_notification_id: Option<String>,
     /// The app's cross-device domain, in lower case.

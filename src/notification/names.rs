@@ -8,7 +8,7 @@ const MIN_PART: usize = 5;
 
 /// Whether `name` is an OData annotation, of an object (`@odata.type`) or of one of its
 /// properties (`payload@odata.type`): these are ignored everywhere.
-pub(super) fn is_annotation(name: &str) -> bool {
+pub(crate) fn is_annotation(name: &str) -> bool {
     name.as_bytes().windows(7).any(|part| part == b"@odata.")
 }
 

@@ -1,8 +1,8 @@
 //! How a notification is written: the canonical form that stores and hashes work on, and the
 //! parts of the sender's and the receiver's view.
 
-use super::{Content, EndpointFallback, Notification, PlatformSet, VisualContent};
-use crate::json::Writer;
+use super::{CanonicalError, Content, EndpointFallback, Notification, PlatformSet, VisualContent};
+use crate::json::{JsonText, Writer};
 use crate::time::Timestamp;
 
 impl Notification {
@@ -40,9 +40,42 @@ impl Notification {
         w.finish()
     }
 
-    /// What is sent to whom: the part that the receiver's view has in common.
-    pub(crate) const fn content(&self) -> &Content {
-        &self.content
+    /// What is sent to whom, as the members of an object: `"appNotificationId":…` to
+    /// `"fallbackPolicy":…` in canonical order, without braces. A store keeps this text, and the
+    /// receiver's view repeats it: nobody parses it on the way.
+    pub fn content_text(&self) -> JsonText<Content> {
+        let raw = self.raw_content().map_or(0, str::len);
+        let mut w = Writer::with_capacity(raw + 512);
+        self.content.write(&mut w);
+        JsonText::stored(w.finish())
+    }
+
+    /// What a person reads, as the sender's view repeats it.
+    pub fn visual_text(&self) -> Option<JsonText<VisualContent>> {
+        self.visual_content().map(|visual| {
+            let mut w = Writer::new();
+            visual.write(&mut w);
+            JsonText::stored(w.finish())
+        })
+    }
+
+    /// Reads what [`Notification::content_text`] wrote, with the rest of the notification.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] for any other text.
+    pub fn from_content(
+        content: &JsonText<Content>,
+        expiration: Timestamp,
+        display_time_to_live: Option<u32>,
+    ) -> Result<Self, CanonicalError> {
+        let content = content.as_str();
+        let mut w = Writer::with_capacity(content.len() + 128);
+        w.begin_object();
+        w.raw(content);
+        w.string_field("expirationDateTime", &expiration.to_string());
+        w.opt_integer_field("displayTimeToLive", display_time_to_live.map(i64::from));
+        w.end_object();
+        Self::from_canonical(&w.finish())
     }
 }
 

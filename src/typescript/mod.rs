@@ -16,7 +16,7 @@ use crate::feed::update::StateUpdate;
 use crate::feed::view::{FeedNotification, SentNotification, SentPayload};
 use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
-use crate::json::Position;
+use crate::json::{JsonText, Position};
 use crate::live::client::{ClientFrame, Request};
 use crate::live::frame::{
     NotificationFrame, ReadyFrame, RemovedFrame, ResultFrame, ServerFrame, StateFrame,
@@ -51,6 +51,24 @@ use written_as;
 
 written_as!(Cursor => "string", Guid => "string", HostName => "string", Timestamp => "string");
 written_as!(Seq => "number", PlatformSet => "Platform[]", PartialPolicy => "Partial<Policy>");
+
+/// A text of a known type is declared as that type.
+impl<T: TS> TS for JsonText<T> {
+    type WithoutGenerics = T::WithoutGenerics;
+    type OptionInnerType = T::OptionInnerType;
+
+    fn name(config: &ts_rs::Config) -> String {
+        T::name(config)
+    }
+
+    fn inline(config: &ts_rs::Config) -> String {
+        T::inline(config)
+    }
+
+    fn inline_flattened(config: &ts_rs::Config) -> String {
+        T::inline_flattened(config)
+    }
+}
 
 /// The verdict on a body that is a notification.
 #[derive(TS)]

@@ -1,5 +1,5 @@
-// A panic in wasm must never hang a request or lose a socket: worker/entry.mjs sees to it, leaning
-// on a private part of what worker-build generates.
+// A panic in wasm must never hang a request or lose a socket: worker/runtime/ sees to it, and renews the
+// instance before the next call.
 //
 // How a panic is made: with the variable DEVELOPMENT_PANIC set (it is, here only), the Worker
 // answers `GET /dev/panic/worker` by a panic in its own fetch, and `GET /dev/panic/hub` by one in

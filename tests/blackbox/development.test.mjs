@@ -1,4 +1,4 @@
-// What there is in development only: tokens for the console's pages, and where bodies lie
+// What there is in development only: tokens for the console's pages, and what is copied to KV
 // (docs/settings.md). The usual ways of a development token are in credentials.test.mjs.
 
 import assert from "node:assert/strict";
@@ -8,19 +8,18 @@ import { example, host, startService, userToken } from "./harness.mjs";
 
 const notifications = "/beta/me/notifications";
 
-// As it is by default; and one whose bodies don't leave, or leave at once.
+// As it is by default; and one that copies nothing for a while.
 const service = await startService();
-const waiting = await startService({ vars: { OUTBOX_DELAY_MS: "600000" } });
-const hasty = await startService({ vars: { OUTBOX_DELAY_MS: "10", BODY_GRACE_MS: "20" } });
+const waiting = await startService({ vars: { COPY_DELAY_MS: "600000" } });
 
 /**
- * Where a user's bodies lie.
+ * What of a user's feed is copied.
  * @param {typeof service} of
  * @param {string} as
  * @param {string} [query]
  */
-async function bodies(of, as, query = "") {
-  const answer = await of.request("GET", `/dev/bodies${query}`, { as });
+async function copies(of, as, query = "") {
+  const answer = await of.request("GET", `/dev/copies${query}`, { as });
   assert.equal(answer.status, 200, answer.text);
   return answer.json.value;
 }
@@ -55,43 +54,32 @@ test("a development token is of one user or of one app", async () => {
   }
 });
 
-test("a body lies in the outbox, then in both, then in KV", async () => {
+test("an item isn't copied, then it is; its replacement is another copy, its states are none", async () => {
   const as = someone();
-  const post = async (/** @type {typeof service} */ of) => (await of.post(example(), { as })).json.id;
+  const post = async (/** @type {typeof service} */ to, members = {}) =>
+    (await to.post(example(members), { as })).json.id;
+  const etagOf = async (/** @type {typeof service} */ at, /** @type {string} */ id) =>
+    (await at.request("GET", `${notifications}/${id}`, { as })).headers.get("etag");
 
-  const id = await post(waiting);
-  const [outbox] = await bodies(waiting, as);
-  assert.deepEqual(
-    { ...outbox, etag: "", dueDateTime: "" },
-    {
-      id,
-      revision: 1,
-      etag: "",
-      place: "outbox",
-      dueDateTime: "",
-      attempts: 0,
-    },
-  );
-  assert.ok(Date.parse(outbox.dueDateTime) > Date.now() + 500_000);
-  const one = await waiting.request("GET", `${notifications}/${id}`, { as });
-  assert.equal(outbox.etag, one.headers.get("etag"));
+  const uncopied = await post(waiting);
+  const etag = await etagOf(waiting, uncopied);
+  assert.deepEqual(await copies(waiting, as), [{ id: uncopied, revision: 1, etag, copy: 1, copied: false }]);
 
-  await post(service);
-  const both = await eventually(async () =>
-    (await bodies(service, as)).find((/** @type {any} */ b) => b.place === "both"),
-  );
-  assert.equal(Date.parse(both.forgetDateTime) - Date.parse(both.confirmedDateTime), 120_000);
-
-  await post(hasty);
-  const kv = await eventually(async () => (await bodies(hasty, as)).find((/** @type {any} */ b) => b.place === "kv"));
-  assert.deepEqual(Object.keys(kv), ["id", "revision", "etag", "place"]);
-  // A replacement is another body, on its way again.
-  const changed = example({ groupName: "changed" });
-  assert.equal((await hasty.post(changed, { as })).status, 200);
-  assert.equal((await bodies(hasty, as))[0].revision, 2);
+  const id = await post(service);
+  await eventually(async () => (await copies(service, as))[0].copied);
+  const path = `${notifications}/${id}`;
+  assert.equal((await service.request("PATCH", path, { as, json: { readState: "read" } })).status, 200);
+  assert.deepEqual(await copies(service, as), [
+    { id, revision: 1, etag: await etagOf(service, id), copy: 1, copied: true },
+  ]);
+  assert.equal(await post(service, { groupName: "changed" }), id);
+  await eventually(async () => (await copies(service, as))[0].copied);
+  assert.deepEqual(await copies(service, as), [
+    { id, revision: 2, etag: await etagOf(service, id), copy: 2, copied: true },
+  ]);
 });
 
-test("a page of bodies is the same page of the list", async () => {
+test("a page of copies is the same page of the list", async () => {
   const as = someone();
   for (const priority of ["High", "Low", "High", "Low", "High"]) {
     await service.post(example({ appNotificationId: undefined, priority }), { as });
@@ -101,31 +89,31 @@ test("a page of bodies is the same page of the list", async () => {
     let path = `${notifications}${query}`;
     do {
       const { json } = await service.request("GET", path, { as });
-      assert.deepEqual(ids(await bodies(service, as, new URL(path, service.url).search)), ids(json.value));
+      assert.deepEqual(ids(await copies(service, as, new URL(path, service.url).search)), ids(json.value));
       path = json["@odata.nextLink"];
     } while (path);
   }
-  const unknown = await service.request("GET", "/dev/bodies?$select=id", { as });
+  const unknown = await service.request("GET", "/dev/copies?$select=id", { as });
   assertProblem(unknown, { status: 400, code: "BadRequest" });
 });
 
-test("nobody sees where another's bodies lie", async () => {
+test("nobody sees what another's copies are", async () => {
   const as = someone();
   const { id } = (await service.post(example(), { as })).json;
-  assert.deepEqual(await bodies(service, someone()), []);
-  assertProblem(await service.request("GET", "/dev/bodies"), { status: 401, code: "InvalidAuthenticationToken" });
+  assert.deepEqual(await copies(service, someone()), []);
+  assertProblem(await service.request("GET", "/dev/copies"), { status: 401, code: "InvalidAuthenticationToken" });
   const refused = { status: 403, code: "NotAuthorizedForUser" };
-  assertProblem(await service.request("GET", "/dev/bodies", { app: "contoso-server" }), refused);
+  assertProblem(await service.request("GET", "/dev/copies", { app: "contoso-server" }), refused);
   const token = await userToken(as, { scp: "User.Read" });
-  assertProblem(await service.request("GET", "/dev/bodies", { token }), refused);
-  const elsewhere = await service.request("GET", "/dev/bodies?targetHostName=other.example.com", { as });
+  assertProblem(await service.request("GET", "/dev/copies", { token }), refused);
+  const elsewhere = await service.request("GET", "/dev/copies?targetHostName=other.example.com", { as });
   assert.equal(elsewhere.status, 403);
   assert.ok(!elsewhere.text.includes(id));
 });
 
 test("without the development secret there is none of it, whatever the method", async () => {
   const production = await startService({ vars: { DEVELOPMENT_TOKEN_SECRET: "" } });
-  for (const path of ["/dev/bodies", "/dev/token"]) {
+  for (const path of ["/dev/copies", "/dev/token"]) {
     for (const method of ["GET", "POST", "OPTIONS"]) {
       assertProblem(await production.request(method, path, { as: someone() }), { status: 404, code: "ItemNotFound" });
     }

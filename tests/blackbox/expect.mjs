@@ -94,14 +94,28 @@ export function assertProblem(answer, problem) {
  * @template T
  * @param {() => T | Promise<T>} condition anything truthy is what is waited for
  * @param {number} [milliseconds]
- * @returns {Promise<T>}
+ * @returns {Promise<Exclude<T, false | null | undefined>>}
  */
 export async function eventually(condition, milliseconds = 5000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const outcome = await condition();
-    if (outcome) return outcome;
+    if (outcome) return /** @type {Exclude<T, false | null | undefined>} */ (outcome);
     if (Date.now() > end) assert.fail(`it didn't come about within ${milliseconds} ms`);
     await sleep(20);
   }
+}
+
+/**
+ * What a promise brings, unless that takes too long.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} [milliseconds]
+ * @returns {Promise<T>}
+ */
+export function soon(promise, milliseconds = 20_000) {
+  const late = sleep(milliseconds, undefined, { ref: false }).then(() =>
+    assert.fail(`it didn't come about within ${milliseconds} ms`),
+  );
+  return Promise.race([promise, late]);
 }

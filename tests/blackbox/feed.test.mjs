@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example, host, startService } from "./harness.mjs";
 
-// Bodies leave the Hub while the tests run, so that what is read comes from KV as well.
-const service = await startService({ vars: { OUTBOX_DELAY_MS: "1", BODY_GRACE_MS: "1" } });
+const service = await startService();
 
 const feed = "/beta/me/notifications";
 let users = 0;

@@ -222,14 +222,17 @@ class Stream {
   }
 
   /**
-   * All frames up to and with the first of that type.
+   * All frames up to and with the first of that type; what asks for an acknowledgement gets it.
    * @param {string} type
    * @returns {Promise<any[]>}
    */
   async until(type) {
     const frames = [];
-    do frames.push(await this.next());
-    while (frames.at(-1)?.type !== type);
+    do {
+      const frame = await this.next();
+      if (frame.ack) this.send({ type: "ack", seq: frame.seq });
+      frames.push(frame);
+    } while (frames.at(-1)?.type !== type);
     return frames;
   }
 

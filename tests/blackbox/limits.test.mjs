@@ -1,4 +1,4 @@
-// The limits of a feed and of a connection: what still goes at each, and what happens past it
+// The limits of a feed and of a connection, but for how much is under way (flow.test.mjs): what still goes at each, and what happens past it
 // (docs/limits.md).
 
 import assert from "node:assert/strict";
@@ -6,10 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { assertProblem, eventually, someone } from "./expect.mjs";
 import { follow } from "./following.mjs";
-import { example, host, Refused, startService } from "./harness.mjs";
+import { example, Refused, startService } from "./harness.mjs";
 
 const feed = "/beta/me/notifications";
-const service = await startService({ vars: { OUTBOX_DELAY_MS: "1", BODY_GRACE_MS: "1" } });
+const service = await startService();
 // Few are enough to see what happens at the limit; that the default is 10 000, and 1000, is the contract's.
 const small = await startService({ vars: { MAX_FEED_ITEMS: "5", MAX_SOCKETS: "3" } });
 
@@ -180,38 +180,63 @@ test("a filter: 1024 characters and 8 conditions", async () => {
   }
 });
 
-test("a replay that nobody acknowledges: 8 MiB, then 4408; by the cursor it goes on", async () => {
+test("a page of the list and of a delta: 1 MiB, passed by the last item at most", async () => {
   const as = someone();
-  // The most that fits into one body.
-  const rawContent = "x".repeat(63 * 1024);
-  const items = 135;
-  for (let first = 0; first < items; first += 15) {
-    await Promise.all(
-      Array.from({ length: 15 }, async () => {
-        const posted = await service.post({ targetHostName: host, payload: { rawContent } }, { as });
-        assert.equal(posted.status, 201, posted.text);
-      }),
-    );
+  const payload = { rawContent: "x".repeat(63 * 1024) };
+  const ids = [];
+  for (let number = 0; number < 20; number++) ids.push(await follow(service).post(as, { payload }));
+  for (const [path, order] of /** @type {const} */ ([
+    [feed, ids.toReversed()],
+    [`${feed}/delta`, ids],
+  ])) {
+    const listed = [];
+    let pages = 0;
+    for (let next = `${path}?$top=100`; next; pages++) {
+      const { json, text } = await service.request("GET", next, { as });
+      assert.ok(text.length < (1024 + 65) * 1024, `${text.length} bytes`);
+      listed.push(...json.value.map((/** @type {any} */ { id }) => id));
+      next = json["@odata.nextLink"]?.slice(service.url.length);
+    }
+    assert.deepEqual(listed, order);
+    assert.equal(pages, 2, path);
   }
-  let bytes = 0;
-  const cut = await service.connect({ as });
-  cut.socket.on("message", (data) => (bytes += String(data).length));
-  assert.deepEqual(await cut.closed, { code: 4408, reason: "ReplayCut" });
-  const budget = 8 * 1024 * 1024;
-  assert.ok(budget <= bytes && bytes < budget + 65 * 1024, `${bytes} bytes`);
-  const frames = await cut.within(0);
-  assert.ok(frames.every(({ type }) => type === "notification"));
-  const rest = await service.connect({ as, query: { cursor: frames.at(-1).cursor } });
-  const more = await rest.until("ready");
-  assert.equal(frames.length + more.length - 1, items);
-  assert.equal(more.at(-1).resumed, true);
+});
 
-  // One that acknowledges gets all of it over one line.
-  const keepsUp = await service.connect({ as });
-  let received = 0;
-  for (let frame = await keepsUp.next(); frame.type !== "ready"; frame = await keepsUp.next()) {
-    received += 1;
-    keepsUp.send({ type: "ack", seq: frame.seq });
+test("rows of a feed: ended ones go for a new one, and whoever wasn't told of their end begins anew", async () => {
+  const tight = await startService({ vars: { MAX_FEED_ROWS: "5" } });
+  const as = someone();
+  const post = () => tight.post(example({ appNotificationId: undefined }), { as });
+  const ids = [];
+  for (let number = 0; number < 5; number++) {
+    const posted = await post();
+    assert.equal(posted.status, 201, posted.text);
+    ids.push(posted.json.id);
   }
-  assert.equal(received, items);
+  const { ready } = await follow(tight).connected({ as });
+  assertFull(await post());
+  assert.equal((await tight.request("DELETE", `${feed}/${ids[1]}`, { as })).status, 204);
+  assert.equal((await post()).status, 201);
+  assertFull(await post());
+  assert.equal((await tight.request("GET", `${feed}/$count`, { as })).text, "5");
+  const { frames } = await follow(tight).connected({ as, query: { cursor: ready.cursor } });
+  assert.deepEqual([frames[0].type, frames.length - 2], ["reset", 5]);
+});
+
+test("bytes of a feed: what has ended goes for what is new", async () => {
+  const tight = await startService({ vars: { MAX_FEED_BYTES: "310000" } });
+  const as = someone();
+  const payload = { rawContent: "x".repeat(60_000) };
+  const post = (members = {}) => tight.post(example({ appNotificationId: undefined, payload, ...members }), { as });
+  const expirationDateTime = new Date(Date.now() + 2000).toISOString();
+  const ids = [(await post({ expirationDateTime })).json.id];
+  for (let number = 1; number < 5; number++) ids.push((await post()).json.id);
+  const refused = await post();
+  assertFull(refused, 2);
+  await sleep(Number(refused.headers.get("retry-after")) * 1000);
+  assert.equal((await post()).status, 201);
+  assertFull(await post());
+  // A deletion makes room at once.
+  assert.equal((await tight.request("DELETE", `${feed}/${ids[1]}`, { as })).status, 204);
+  assert.equal((await post()).status, 201);
+  assertFull(await post());
 });

@@ -13,7 +13,7 @@ const seed = Number(process.env.SEED ?? 20260911);
 
 test(`what devices are told adds up, whatever happens (SEED=${seed})`, async (t) => {
   const service = await startService({
-    vars: { OUTBOX_DELAY_MS: "20", BODY_GRACE_MS: "50", DEVELOPMENT_PANIC: "true" },
+    vars: { DEVELOPMENT_PANIC: "true" },
   });
   const runs = await run({
     ...{ service, seed, users: 1, devices: 6, milliseconds: 3000 },

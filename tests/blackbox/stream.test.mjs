@@ -115,6 +115,27 @@ test("each platform gets what targets it", async () => {
   }
 });
 
+test("a replacement that no longer aims at a platform is removed there as it happens", async () => {
+  const as = someone();
+  const [windows, ios] = [await connected({ as }), await connected({ as, platform: "ios" })];
+  const replace = (/** @type {string[]} */ ...platformTypes) =>
+    post(as, { appNotificationId: "one", targetPolicy: { platformTypes } });
+  const id = await replace("windows", "ios");
+  const first = await windows.stream.next();
+  assert.deepEqual(about(await ios.stream.next()), ["notification", id]);
+
+  assert.equal(await replace("ios"), id);
+  const removed = await windows.stream.next();
+  assert.deepEqual(removed, { type: "removed", seq: removed.seq, cursor: removed.cursor, id, reason: "retargeted" });
+  assertInOrder([first, removed]);
+  assert.deepEqual(about(await ios.stream.next()), ["notification", id]);
+  // It may come back.
+  await replace("windows");
+  assert.deepEqual(about(await windows.stream.next()), ["notification", id]);
+  const back = await ios.stream.next();
+  assert.deepEqual([...about(back), back.reason], ["removed", id, "retargeted"]);
+});
+
 test("another user gets nothing, live or replayed", async () => {
   const [as, other] = [someone(), someone()];
   const { stream } = await connected({ as: other });

@@ -30,6 +30,18 @@ function postBy(id, to = service) {
   return to.post(json, { app: "contoso-server", headers: { "X-UNS-ID": id } });
 }
 
+test("what is pushed to has 4096 bytes", async () => {
+  const as = someone();
+  const push = (/** @type {number} */ bytes) => ({
+    endpoint: "x".repeat(bytes - JSON.stringify({ endpoint: "" }).length),
+  });
+  const deviceId = "pushed to";
+  assert.equal((await subscribe(as, { deviceId, pushSubscription: push(4096) })).status, 201);
+  const details = /** @type {[string, string][]} */ ([["TooLong", "pushSubscription"]]);
+  const refused = await subscribe(as, { deviceId, pushSubscription: push(4097) });
+  assertProblem(refused, { status: 400, code: "BadRequest", details });
+});
+
 test("a device gets its subscription, and an id for its app server", async () => {
   const as = someone();
   const before = Date.now();

@@ -62,7 +62,7 @@ const routes = [
   ["GET /me/notifications/$count", "GET", `${notifications}/$count`],
   ["GET /me/notifications/delta", "GET", `${notifications}/delta`],
   ["GET /me/notifications/endpoints", "GET", `${notifications}/endpoints`],
-  ["GET /dev/bodies, in development", "GET", "/dev/bodies"],
+  ["GET /dev/copies, in development", "GET", "/dev/copies"],
   ["GET /me/notifications/{id}", "GET", `${notifications}/${id}`],
   ["GET /me/activities/{id}", "GET", `/beta/me/activities/${id}`],
   ["PATCH /me/notifications/{id}", "PATCH", `${notifications}/${id}`, { json }],

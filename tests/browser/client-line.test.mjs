@@ -99,13 +99,32 @@ test("what isn't a frame breaks the line; a frame that isn't known is passed ove
   assert.equal(await page.evaluate("client.cursor"), "e2");
 });
 
-test("a long replay is acknowledged", async () => {
+test("what asks for an acknowledgement gets it at once: replayed, live, and the result of an own change", async () => {
   const { server, page } = await open(browser);
   await start(page);
   const line = await server.line(0);
-  const large = { payload: { rawContent: "x".repeat(50_000) } };
-  for (let seq = 1; seq <= 3; seq++) line.send(arrival(seq, String(seq), { replayed: true, item: large }));
-  assert.deepEqual(await line.heard(({ type }) => type === "ack"), { type: "ack", seq: 3 });
+  const asking = (/** @type {number} */ seq, replayed = false) => ({
+    ...arrival(seq, String(seq), { replayed }),
+    ack: true,
+  });
+  const acknowledged = (/** @type {number} */ seq) => line.heard((frame) => frame.type === "ack" && frame.seq === seq);
+  line.send(arrival(1, "1", { replayed: true }), asking(2, true));
+  await acknowledged(2);
+  line.send(ready("e2"), arrival(3, "3"), asking(4));
+  await acknowledged(4);
+  // Said twice, asked twice: what the server waits for isn't whether it is news.
+  line.send(asking(4));
+  const state = { type: "state", seq: 5, cursor: "e5", id: "1", readState: "read", userActionState: "noInteraction" };
+  line.send({ ...state, ack: true }, { type: "removed", seq: 6, cursor: "e6", id: "2", reason: "deleted", ack: true });
+  await acknowledged(6);
+  await page.evaluate('void client.markRead("3")');
+  const { ref } = await line.heard(({ type }) => type === "update");
+  line.send({ type: "result", ref, status: 200, seq: 7, cursor: "e7", ack: true });
+  await acknowledged(7);
+  assert.deepEqual(
+    line.frames.filter(({ type }) => type === "ack").map(({ seq }) => seq),
+    [2, 4, 4, 5, 6, 7],
+  );
 });
 
 // --- Refusals

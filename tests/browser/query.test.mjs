@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextLook } from "../../www/feed/bodies.js";
-import { bodiesPath, countPath, filterOf, firstPage, pathOf } from "../../www/feed/query.js";
+import { nextLook } from "../../www/feed/copies.js";
+import { copiesPath, countPath, filterOf, firstPage, pathOf } from "../../www/feed/query.js";
 import { duration } from "../../www/times.js";
 
 /** @type {import("../../www/feed/query.js").Choice} */
@@ -18,15 +18,15 @@ test("only what is chosen is asked for, quotes doubled", () => {
   );
 });
 
-test("the count and the bodies are of the same page", () => {
+test("the count and the copies are of the same page", () => {
   const choice = { ...all, groupName: "a&b", top: 20 };
   const filter = "$filter=groupName%20eq%20'a%26b'";
   assert.equal(firstPage(all), "/beta/me/notifications?$top=5");
   assert.equal(firstPage(choice), `/beta/me/notifications?$top=20&${filter}`);
   assert.equal(countPath(all), "/beta/me/notifications/$count");
   assert.equal(countPath(choice), `/beta/me/notifications/$count?${filter}`);
-  assert.equal(bodiesPath(firstPage(choice)), `/dev/bodies?$top=20&${filter}`);
-  assert.equal(bodiesPath("/beta/me/notifications"), "/dev/bodies");
+  assert.equal(copiesPath(firstPage(choice)), `/dev/copies?$top=20&${filter}`);
+  assert.equal(copiesPath("/beta/me/notifications"), "/dev/copies");
 });
 
 test("a link of a service behind a proxy leads to this server", () => {
@@ -34,30 +34,22 @@ test("a link of a service behind a proxy leads to this server", () => {
   assert.equal(pathOf(link), "/beta/me/notifications?$skiptoken=x&$top=5");
 });
 
-test("bodies are looked at again when the next of them moves", () => {
-  const now = Date.parse("2026-11-22T12:00:00Z");
-  const at = (/** @type {number} */ seconds) => new Date(now + seconds * 1000).toISOString();
-  const about = { revision: 1, etag: "" };
-  /** @type {import("../../www/feed/bodies.js").Body[]} */
-  const bodies = [
-    { id: "a", ...about, place: "both", forgetDateTime: at(120) },
-    { id: "b", ...about, place: "kv" },
-    { id: "c", ...about, place: "outbox", dueDateTime: at(10), attempts: 1 },
-    { id: "d", ...about, place: "outbox", dueDateTime: at(-10), attempts: 0 },
-  ];
+test("copies are looked at again as long as one is still to come", () => {
+  const about = { revision: 1, etag: "", copy: 1 };
+  const copies = new Map([
+    ["a", { id: "a", ...about, copied: true }],
+    ["b", { id: "b", ...about, copied: false }],
+  ]);
   const look = (/** @type {string} */ ids) =>
     nextLook(
       [...ids].map((id) => ({ id })),
-      new Map(bodies.map((body) => [body.id, body])),
-      now,
+      copies,
     );
-  assert.equal(look("b"), Infinity, "it stays where it is");
+  assert.equal(look("a"), Infinity, "it stays there");
   assert.equal(look(""), Infinity);
-  assert.equal(look("ab"), 120_400);
-  assert.equal(look("abc"), 10_400);
-  assert.equal(look("abcd"), 1500, "late, but not without a pause");
-  assert.equal(look("x"), 1500, "not told yet");
-  assert.equal(nextLook([{ id: "a" }], null, now), Infinity, "nobody tells");
+  assert.equal(look("ab"), 1500);
+  assert.equal(look("ax"), 1500, "not told yet");
+  assert.equal(nextLook([{ id: "b" }], null), Infinity, "nobody tells");
 });
 
 test("how long, in the two largest units", () => {

@@ -8,8 +8,8 @@ import { launch } from "./chromium.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-// Bodies move slowly enough to be seen, and soon enough to be waited for.
-const service = await startService({ vars: { OUTBOX_DELAY_MS: "2500", BODY_GRACE_MS: "2500" } });
+// What is posted is copied slowly enough to be seen, and soon enough to be waited for.
+const service = await startService({ vars: { COPY_DELAY_MS: "2500" } });
 const browser = await launch();
 
 /** @type {Page} */
@@ -133,20 +133,23 @@ test("filters are asked of the service, one by one and together", async () => {
   assert.deepEqual(complaints, []);
 });
 
-test("a body moves from the outbox to KV before the reader's eyes", async () => {
+test("what is posted is copied to KV before the reader's eyes, and its replacement again", async () => {
   await open();
   await has(0);
-  // Who is told of it at once reads it before it moves on.
+  // Who is told of it at once reads it before it is copied.
   await page.locator(".device[data-platform=windows][data-state=live]").waitFor();
-  await post("On its way");
-  const place = (/** @type {string} */ name) => row("On its way").locator(`.place[data-place=${name}]`).waitFor();
+  await post("On its way", { appNotificationId: "one" });
+  const copy = (/** @type {boolean} */ copied) => row("On its way").locator(`.copy[data-copied=${copied}]`);
   // The device hears of it, and the stored feed is read again.
-  await place("outbox");
-  assert.match((await row("On its way").locator(".place").innerText()) ?? "", /in the outbox[^]*to KV/);
-  await place("both");
-  assert.match((await row("On its way").locator(".place").innerText()) ?? "", /leaves the outbox in \d s/);
-  await place("kv");
+  await copy(false).waitFor();
+  assert.equal(await copy(false).textContent(), "copy 1, not yet");
+  await copy(true).waitFor();
+  assert.equal(await copy(true).textContent(), "copy 1");
   assert.match((await row("On its way").textContent()) ?? "", /1 "1\.1"/);
+
+  const replacement = { appNotificationId: "one", payload: { visualContent: { title: "On its way again" } } };
+  assert.equal((await service.post(example(replacement), { as })).status, 200);
+  await row("again").locator(".copy[data-copied=true]").getByText("copy 2", { exact: true }).waitFor();
   assert.deepEqual(complaints, []);
 });
 
@@ -240,7 +243,7 @@ test("another user, another feed; nothing of the last one's stays", async () => 
   assert.doesNotMatch((await section().textContent()) ?? "", /Mine|Secrets|Everything: 1/);
 });
 
-test("elsewhere than in development: a pasted token reads, and nobody asks where bodies lie", async () => {
+test("elsewhere than in development: a pasted token reads, and nobody asks what is copied", async () => {
   await post("Stored");
   /** @type {string[]} */
   const asked = [];
@@ -251,8 +254,8 @@ test("elsewhere than in development: a pasted token reads, and nobody asks where
   await page.locator("#token-form input").fill(await userToken(as));
   await page.locator("#token-form button").click();
   await row("Stored").waitFor();
-  assert.ok(!(await section().getByRole("columnheader", { name: "Body" }).isVisible()));
-  assert.ok(!asked.includes("/dev/bodies"));
+  assert.ok(!(await section().getByRole("columnheader", { name: "In KV" }).isVisible()));
+  assert.ok(!asked.includes("/dev/copies"));
 });
 
 test("nobody is kept out: no serious finding, light, dark and narrow", async () => {

@@ -108,6 +108,22 @@ test("three tabs, one line: each tab is told of everything, once and in order", 
   assert.equal(visitor.lines, 1);
 });
 
+test("more than the service has under way at a time: over the same line, while it happens and as a replay", async () => {
+  const visitor = await Visitor.arrive();
+  const pages = await visitor.tabs(2);
+  const ids = [];
+  // Two windows (docs/limits.md) and more.
+  for (let number = 0; number < 20; number++) {
+    ids.push(await visitor.post({ payload: { rawContent: "x".repeat(60_000) } }));
+  }
+  for (const page of pages) await has(page, ids);
+  assert.equal(visitor.lines, 1);
+  const elsewhere = await Visitor.arrive(visitor.as);
+  const [page] = await elsewhere.tabs(1);
+  await has(page, ids);
+  assert.equal(elsewhere.lines, 1);
+});
+
 test("what one tab does, the others and the service have; whichever tab it is", async () => {
   const visitor = await Visitor.arrive();
   const pages = await visitor.tabs(3);

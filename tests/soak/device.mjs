@@ -157,6 +157,7 @@ export class Line {
     if (this.connection.frames.length >= this.breaksAfter) void this.terminate();
     const asked = frame.type === "result" ? this.#waiting.get(frame.ref) : undefined;
     this.#device.apply(frame, asked?.request);
+    if (frame.ack) this.#socket.send(JSON.stringify({ type: "ack", seq: frame.seq }));
     if (frame.type === "ready") {
       this.ready = true;
       this.becameReady();

@@ -23,7 +23,7 @@ for (
   test(`SEED=${seed} USERS=${users}`, async (t) => {
     if (Date.now() > end) return t.skip("the time is over");
     const service = await startService({
-      vars: { OUTBOX_DELAY_MS: "20", BODY_GRACE_MS: "50", DEVELOPMENT_PANIC: "true" },
+      vars: { DEVELOPMENT_PANIC: "true" },
     });
     const runs = await run({
       ...{ service, seed, users, devices: 6, milliseconds: round - 5000 },

@@ -1,7 +1,8 @@
 //! CONTRACT §1, "Errors", and §4's refusals: the whole table.
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::http::Reply;
+use notifeed::http::reply::common_headers;
+use notifeed::http::{Context, Reply};
 use notifeed::live::close::refusal_reason;
 use notifeed::policy::{Policy, ThrottleStatus};
 
@@ -51,11 +52,21 @@ const EVERY: [(&str, &str); 6] = [
     ("Content-Type", "application/json"),
 ];
 
-fn headers(reply: &Reply) -> Vec<(&str, &str)> {
-    let headers = reply.headers.iter();
+/// All headers of an answer, those that every answer carries first.
+fn headers(reply: &Reply, context: &Context) -> Vec<(&'static str, String)> {
+    let headers = common_headers(context).into_iter();
     headers
-        .map(|(name, value)| (*name, value.as_ref()))
+        .chain(reply.headers.clone())
+        .map(|(name, value)| (name, value.into_owned()))
         .collect()
+}
+
+/// The headers of the table, with what a row has besides.
+fn expected(
+    extra: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Vec<(&'static str, String)> {
+    let all = EVERY.into_iter().chain(extra);
+    all.map(|(name, value)| (name, value.to_owned())).collect()
 }
 
 #[test]
@@ -68,8 +79,7 @@ fn every_row_has_its_status_its_close_code_and_its_headers() {
         let problem = Problem::new(code, "A sentence.");
         let reply = Reply::problem(&problem, &context(), &Policy::DEFAULT);
         assert_eq!(reply.status, status, "{name}");
-        let expected: Vec<_> = EVERY.into_iter().chain(extra).collect();
-        assert_eq!(headers(&reply), expected, "{name}");
+        assert_eq!(headers(&reply, &context()), expected(extra), "{name}");
         let message = format!(r#"{{"error":{{"code":"{name}","message":"A sentence.","#);
         assert!(reply.body.starts_with(&message), "{}", reply.body);
 
@@ -92,8 +102,7 @@ fn what_a_row_says_of_waiting_and_of_methods_are_headers() {
     problem.allow = Some("GET, OPTIONS".into());
     let reply = Reply::problem(&problem, &context(), &Policy::DEFAULT);
     let extra = [("Allow", "GET, OPTIONS"), ("Retry-After", "7")];
-    let expected: Vec<_> = EVERY.into_iter().chain(extra).collect();
-    assert_eq!(headers(&reply), expected);
+    assert_eq!(headers(&reply, &context()), expected(extra));
 }
 
 #[test]
@@ -110,5 +119,6 @@ fn the_envelope_to_the_byte() {
     let own = "119081f2-f19d-4fa8-817c-7e01092c0f7d";
     assert_eq!(problem.envelope(&context), envelope(own));
     let reply = Reply::problem(&problem, &context, &Policy::DEFAULT);
-    assert_eq!(headers(&reply).get(1), Some(&("client-request-id", own)));
+    let sent = headers(&reply, &context);
+    assert_eq!(sent.get(1), Some(&("client-request-id", own.to_owned())));
 }

@@ -6,14 +6,17 @@ use flate2::{Compression, GzBuilder};
 use notifeed::credentials::jwt::{MAX_TOKEN_BYTES, TokenError, Unverified};
 use notifeed::credentials::subscription_id::LIFETIME;
 use notifeed::error::ErrorCode;
-use notifeed::feed::capacity::MAX_ITEMS;
 use notifeed::feed::query::{DEFAULT_TOP, MAX_CONDITIONS, MAX_FILTER, MAX_TOP, Query};
+use notifeed::feed::room::{MAX_BYTES, MAX_ITEMS, MAX_ROWS};
 use notifeed::http::headers::{MAX_CLIENT_REQUEST_ID, client_request_id};
 use notifeed::http::{ContentEncoding, MAX_BODY_BYTES, MAX_TRANSFER_BYTES};
 use notifeed::live::client::{ClientFrame, MAX_FRAME_BYTES, MAX_REFERENCE};
+use notifeed::live::window::{ASK_FROM, FIRST_PATIENCE, WINDOW};
 use notifeed::live::{MAX_SOCKET_LIFE, MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
-use notifeed::subscription::{self, MAX_DEVICE_ID, MAX_DISPLAY_NAME, MAX_SUBSCRIPTIONS};
+use notifeed::subscription::{
+    self, MAX_DEVICE_ID, MAX_DISPLAY_NAME, MAX_PUSH_SUBSCRIPTION, MAX_SUBSCRIPTIONS,
+};
 use notifeed::throttle::Rate;
 use notifeed::verdict::validate;
 
@@ -38,6 +41,16 @@ fn the_document_says_what_is_held() {
             "items: neither expired nor deleted",
             "10 000 (`MAX_FEED_ITEMS`)",
             MAX_ITEMS == 10_000,
+        ),
+        (
+            "rows: items, and those that have ended and wait to be purged",
+            "20 000 (`MAX_FEED_ROWS`)",
+            MAX_ROWS == 20_000,
+        ),
+        (
+            "bytes of what was posted, in these rows",
+            "2 GB (`MAX_FEED_BYTES`)",
+            MAX_BYTES == 2_000_000_000,
         ),
         (
             "an item's life",
@@ -76,6 +89,21 @@ fn the_document_says_what_is_held() {
             "3 minutes (`SOCKET_SILENCE_MS`)",
             SILENCE == 180_000,
         ),
+        (
+            "under way to a client, unacknowledged",
+            "512 KiB, passed by the last frame at most",
+            WINDOW == 512 * KIB,
+        ),
+        (
+            "from where on it is asked to acknowledge",
+            "256 KiB",
+            ASK_FROM == 256 * KIB,
+        ),
+        (
+            "a full window of a client that has never acknowledged",
+            "2 s",
+            FIRST_PATIENCE == 2000,
+        ),
         ("a client's frame", "20 KiB", MAX_FRAME_BYTES == 20 * KIB),
         ("`ref` in it", "64 characters", MAX_REFERENCE == 64),
         (
@@ -101,6 +129,11 @@ fn the_document_says_what_is_held() {
             MAX_DEVICE_ID == 64,
         ),
         ("`displayName`", "128 characters", MAX_DISPLAY_NAME == 128),
+        (
+            "`pushSubscription`",
+            "4096 bytes as compact JSON",
+            MAX_PUSH_SUBSCRIPTION == 4096,
+        ),
         (
             "a user's subscriptions of one host",
             "1000",

@@ -17,7 +17,6 @@ mod rates;
 mod reading;
 mod replies;
 mod requests;
-mod senders;
 mod subscriptions;
 mod values;
 

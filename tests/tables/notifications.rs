@@ -1,8 +1,7 @@
 //! CONTRACT §1, "Request body": every property as it is taken, and as it is when it is left out.
 
 use notifeed::feed::append::{Appended, Head, Post, append};
-use notifeed::feed::entry::Sender;
-use notifeed::feed::view;
+use notifeed::feed::view::{self, Sent};
 use notifeed::guid::Guid;
 use notifeed::notification::{Notification, Platform, PlatformSet, Priority};
 
@@ -67,19 +66,20 @@ fn what_was_left_out() {
 
 fn sender_s_view(sent: &Notification) -> String {
     let post = Post {
-        notification: sent,
+        platforms: sent.platforms(),
+        expiration: sent.expiration(),
+        display_time_to_live: sent.display_time_to_live(),
         request_digest: "d",
-        sender: &Sender {
-            issuer: String::from("i"),
-            app: String::from("a"),
-        },
         id: Guid::parse("119081f2-f19d-4fa8-817c-7e01092c0f7d").unwrap(),
         now: at(NOW),
     };
     match append(None, Head::default(), &post) {
-        Appended::Created(entry) => {
-            view::sender(&entry, sent, "graphnotify@contoso.com", &context())
-        }
+        Appended::Created(entry) => view::sender(
+            &entry,
+            &Sent::of(sent),
+            "graphnotify@contoso.com",
+            &context(),
+        ),
         other => panic!("{other:?}"),
     }
 }

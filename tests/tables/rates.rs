@@ -2,7 +2,7 @@
 //! `docs/settings.md` say past a limit.
 
 use notifeed::error::ErrorCode;
-use notifeed::feed::capacity::{Capacity, Occupancy};
+use notifeed::feed::room;
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::throttle::{Bucket, Rate};
 
@@ -34,28 +34,17 @@ fn retention_and_throttle_status_can_be_set_within_bounds() {
 #[test]
 fn a_full_feed_says_when_to_come_back() {
     for (first_expires_in, seconds) in [
-        (Some(1), 1),
-        (Some(1000), 1),
-        (Some(1001), 2),
-        (Some(3_600_000), 3600),
-        (Some(3_600_001), 3600),
-        (Some(86_400_000), 3600),
-        (None, 1),
+        (1, 1),
+        (1000, 1),
+        (1001, 2),
+        (3_600_000, 3600),
+        (3_600_001, 3600),
+        (86_400_000, 3600),
+        (0, 1),
     ] {
-        let occupancy = |items: u32| Occupancy {
-            items,
-            first_expiration: first_expires_in.map(|millis| at(NOW + millis)),
-        };
-        let take = |items: u32| {
-            let rows = || Ok::<_, ()>(items);
-            let taken = Capacity::default().take(10_000, at(NOW), rows, || Ok(occupancy(items)));
-            taken
-                .unwrap()
-                .map_err(|problem| (problem.code, problem.retry_after))
-        };
-        assert_eq!(take(9_999), Ok(()));
-        let full = Err((ErrorCode::ServerBusy, Some(seconds)));
-        assert_eq!(take(10_000), full, "{first_expires_in:?}");
+        let full = room::full(10_000, at(NOW), at(NOW + first_expires_in));
+        assert_eq!(full.code, ErrorCode::ServerBusy);
+        assert_eq!(full.retry_after, Some(seconds), "{first_expires_in}");
     }
 }
 

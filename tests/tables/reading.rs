@@ -3,7 +3,6 @@
 use notifeed::credentials::{User, base64url_decode, base64url_encode};
 use notifeed::error::ErrorCode;
 use notifeed::feed::append::{Appended, Head, Post, append};
-use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::{
     Cursor, Entry, Epoch, Known, NotificationStatus, ReadState, Seq, UserActionState, hub_name,
@@ -21,12 +20,10 @@ const BODY: &str = r#"{"targetHostName":"a","payload":{"rawContent":"r"},"displa
 fn entry() -> Entry {
     let notification = notification(BODY);
     let post = Post {
-        notification: &notification,
+        platforms: notification.platforms(),
+        expiration: notification.expiration(),
+        display_time_to_live: notification.display_time_to_live(),
         request_digest: "d",
-        sender: &Sender {
-            issuer: String::from("i"),
-            app: String::from("a"),
-        },
         id: Guid::parse(ID).unwrap(),
         now: at(NOW),
     };
@@ -44,16 +41,16 @@ fn an_etag_changes_with_content_and_with_states_and_with_nothing_else() {
     let replaced = Entry {
         revision: 2,
         seq: Seq::new(2),
-        ..entry.clone()
+        ..entry
     };
     let changed = Entry {
         seq: Seq::new(2),
-        ..entry.clone()
+        ..entry
     };
     let other = Entry {
         revision: 11,
         seq: Seq::new(1),
-        ..entry.clone()
+        ..entry
     };
     let tags = [&replaced, &changed, &other].map(view::etag);
     assert_eq!(tags, ["\"2.2\"", "\"1.2\"", "\"11.1\""]);
@@ -105,7 +102,7 @@ fn an_item_leaves_at_its_instant_or_when_it_is_deleted() {
         assert_eq!(entry.is_live(at(now)), live, "{now}");
         let deleted = Entry {
             deleted: true,
-            ..entry.clone()
+            ..entry
         };
         assert!(!deleted.is_live(at(now)), "{now}");
     }
@@ -142,13 +139,13 @@ fn spellings_of_the_receiver_s_view() {
 #[test]
 fn both_receivers_views_to_the_byte() {
     let entry = entry();
-    let notification = notification(BODY);
+    let content = notification(BODY).content_text();
     let rest = format!(
         r#""id":"{ID}","appNotificationId":null,"targetHostName":"a","groupName":null,"priority":"None","payload":{{"rawContent":"r"}},"targetPolicy":{{"platformTypes":["Windows","iOS","Android","WebPush"]}},"fallbackPolicy":null,"createdDateTime":"2019-10-21T22:05:36.25Z","lastModifiedDateTime":"2019-10-21T22:05:36.25Z","expirationDateTime":"2019-10-28T22:05:36.25Z","displayTimeToLive":59,"readState":"unread","userActionState":"noInteraction","status":"active"}}"#
     );
-    let receiver = view::receiver(&entry, &notification, at(NOW));
+    let receiver = view::receiver(&entry, &content, at(NOW));
     assert_eq!(receiver, format!("{{{rest}"));
-    let entity = view::receiver_entity(&entry, &notification, "m@x", &context());
+    let entity = view::receiver_entity(&entry, &content, "m@x", &context());
     assert_eq!(
         entity,
         format!(
@@ -182,8 +179,8 @@ fn a_delta_token_keeps_position_content_and_bound_apart() {
         bound: Seq::new(9),
     };
     let text = token.to_string();
-    assert_eq!(DeltaToken::parse(&text, EPOCH), Ok(token));
-    let foreign = DeltaToken::parse(&text, OTHER);
+    assert_eq!(DeltaToken::parse(&text, EPOCH, Seq::ZERO), Ok(token));
+    let foreign = DeltaToken::parse(&text, OTHER, Seq::ZERO);
     let code = foreign.map_err(|problem| problem.code);
     assert_eq!(code, Err(ErrorCode::SyncStateNotFound));
 }
@@ -201,7 +198,7 @@ fn a_token_that_was_cut_or_lengthened_or_is_of_the_other_kind_is_none() {
     };
     let (list, delta) = (list.to_string(), delta.to_string());
     let is_list = |text: &str| ListToken::parse(text, EPOCH).is_ok();
-    let is_delta = |text: &str| DeltaToken::parse(text, EPOCH).is_ok();
+    let is_delta = |text: &str| DeltaToken::parse(text, EPOCH, Seq::ZERO).is_ok();
     assert!(is_list(&list) && !is_delta(&list));
     assert!(is_delta(&delta) && !is_list(&delta));
     let cursor = Cursor::all_up_to(EPOCH, Seq::new(3)).to_string();
@@ -234,12 +231,12 @@ fn a_delta_begins_at_a_cursor_and_is_bound_by_the_head() {
         epoch: EPOCH,
         known,
     };
-    let begun = DeltaToken::begin(Some(&cursor.to_string()), EPOCH, head);
+    let begun = DeltaToken::begin(Some(&cursor.to_string()), EPOCH, head, Seq::ZERO);
     assert_eq!(
         begun.map(|token| (token.known, token.bound)),
         Ok((known, head))
     );
-    let fresh = DeltaToken::begin(None, EPOCH, head);
+    let fresh = DeltaToken::begin(None, EPOCH, head, Seq::ZERO);
     assert_eq!(
         fresh.map(|token| (token.epoch, token.known, token.bound)),
         Ok((EPOCH, Known::NOTHING, head))

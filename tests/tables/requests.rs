@@ -166,7 +166,7 @@ fn every_path_under_both_versions_and_both_ways_of_naming_a_user() {
 fn paths_of_development() {
     for (path, resource) in [
         ("/dev/token", Resource::DevelopmentToken),
-        ("/dev/bodies", Resource::DevelopmentBodies),
+        ("/dev/copies", Resource::DevelopmentCopies),
         (
             "/dev/panic/worker",
             Resource::DevelopmentPanic(CrashSite::Worker),

@@ -1,26 +1,167 @@
-//! The edge: routing, credentials, the Hub, KV. The only room with I/O.
+//! The edge: routing, credentials, and the host of feeds. The only room with I/O.
 //!
-//! [`edge`] answers a request as far as it can without a user's feed; [`hub`] is that feed;
-//! [`credentials`] proves who calls; [`platform`] has the runtime's interfaces, and [`settings`]
-//! the deployment's choices. What any of it decides, the contract (`notifeed`) decides.
+//! [`edge`] answers a request as far as it can without a user's feed; [`feed`] runs feeds in Durable
+//! Objects; [`credentials`] proves who calls; [`platform`] has the runtime's interfaces, and
+//! [`settings`] the deployment's choices. What any of it decides, the contract (`notifeed`) and the
+//! feed (`notifeed-hub`) decide.
+//!
+//! JavaScript drives it (worker/runtime/entry.mjs, worker/runtime/hub.mjs): what is hot is a plain call that answers
+//! at once, without a promise; what has to ask somebody else is an async function. Below is all that
+//! it can call.
 
-// The macros of `worker` and `wasm-bindgen` make items without documentation.
+// The macro of `wasm-bindgen` makes items without documentation.
 #![allow(missing_docs)]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "what JavaScript hands over is owned"
+)]
 
 mod credentials;
 mod edge;
-mod fault;
-mod hub;
+mod feed;
 mod platform;
 mod settings;
 
-use web_sys::{Request, Response};
-use worker::{Context, Env, Error, Result, event};
+use notifeed_hub::wire::{PROTOCOL, RETRY};
+use wasm_bindgen::prelude::*;
+use worker::{Env, console_error};
 
-pub use hub::Hub;
+#[wasm_bindgen(raw_module = "../runtime/crash.mjs")]
+extern "C" {
+    /// Rejects what is waiting, and has a fresh instance made before the next call.
+    fn crashed();
+}
 
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    let answered = edge::answer(request, env).await;
-    answered.map_err(|fault| Error::RustError(fault.to_string()))
+/// Reads the settings; comes before all else. See [`settings::configure`].
+#[wasm_bindgen]
+pub fn configure(variables: &str, counts_calls: bool) {
+    std::panic::set_hook(Box::new(|info| {
+        console_error!("Critical: Rust panic: {info}");
+        crashed();
+    }));
+    settings::configure(variables, counts_calls);
+}
+
+/// What JavaScript needs to know, a line each: the protocol of commands, the answer [`RETRY`], a
+/// ping, its pong, the close code and its reason for a connection that may lack a frame, and then the
+/// headers by which requests are judged.
+#[wasm_bindgen]
+pub fn constants() -> String {
+    let (ping, pong) = notifeed::live::PING;
+    let protocol = PROTOCOL.to_string();
+    let restarted = notifeed::live::close::Close::RESTARTED;
+    let code = restarted.code.to_string();
+    let mut lines = vec![&*protocol, RETRY, ping, pong, &*code, restarted.reason];
+    lines.extend(edge::HEADER_NAMES);
+    lines.join("\n")
+}
+
+/// The code that answers a peer's close code.
+#[wasm_bindgen(js_name = echoOf)]
+pub fn echo_of(code: u16) -> u16 {
+    notifeed::live::close::echo(code)
+}
+
+// --- The Worker: see `edge`, and `edge::step` for what the texts say.
+
+#[wasm_bindgen]
+pub fn begin(request: String, now: f64) -> String {
+    edge::begin(request, now)
+}
+
+#[wasm_bindgen]
+pub async fn prove(call: u32, env: Env) {
+    edge::prove(call, env).await;
+}
+
+#[wasm_bindgen]
+pub fn proven(call: u32) -> String {
+    edge::proven(call)
+}
+
+#[wasm_bindgen(js_name = withBody)]
+pub fn with_body(call: u32, body: Option<Vec<u8>>) -> String {
+    edge::with_body(call, body)
+}
+
+#[wasm_bindgen(js_name = overLimit)]
+pub fn over_limit(call: u32) -> String {
+    edge::over_limit(call)
+}
+
+#[wasm_bindgen]
+pub fn release(call: u32) {
+    edge::release(call);
+}
+
+#[wasm_bindgen(js_name = issueToken)]
+pub async fn issue_token(call: u32) -> Option<String> {
+    edge::issue_token(call).await
+}
+
+#[wasm_bindgen]
+pub fn refusal(answer: &str) -> String {
+    edge::refusal(answer)
+}
+
+// --- Durable Objects: see `feed`.
+
+#[wasm_bindgen]
+pub fn statements() -> String {
+    feed::statements()
+}
+
+#[wasm_bindgen]
+pub fn wake(id: String, alarm: f64) -> u32 {
+    feed::wake(id, alarm)
+}
+
+#[wasm_bindgen]
+pub fn forget(feed: u32) {
+    feed::forget(feed);
+}
+
+#[wasm_bindgen(js_name = callFeed)]
+pub fn call_feed(feed: u32, protocol: u32, operation: &str, fields: &str) -> String {
+    feed::call(feed, protocol, operation, fields)
+}
+
+#[wasm_bindgen]
+pub fn connect(feed: u32, hub: &str, protocol: u32, socket: u32, fields: &str) -> Option<String> {
+    feed::connect(feed, hub, protocol, socket, fields)
+}
+
+#[wasm_bindgen]
+pub fn message(feed: u32, socket: u32, frame: Option<String>) {
+    feed::message(feed, socket, frame.as_deref());
+}
+
+#[wasm_bindgen]
+pub fn closed(feed: u32, socket: u32) {
+    feed::closed(feed, socket);
+}
+
+#[wasm_bindgen]
+pub fn alarm(feed: u32, retry: bool) {
+    feed::alarm(feed, retry);
+}
+
+#[wasm_bindgen]
+pub fn timer(feed: u32) {
+    feed::timer(feed);
+}
+
+#[wasm_bindgen(js_name = kvEnded)]
+pub fn kv_ended(feed: u32, effect: f64, error: Option<String>) {
+    feed::kv_ended(feed, effect, error);
+}
+
+#[wasm_bindgen]
+pub async fn verify(token: String, env: Env) -> u32 {
+    feed::verify(token, env).await
+}
+
+#[wasm_bindgen]
+pub fn verified(feed: u32, effect: f64, outcome: u32) {
+    feed::verified(feed, effect, outcome);
 }

@@ -1,143 +1,208 @@
-//! The deployment's settings: vars and secrets of `wrangler.toml` and `.dev.vars`, each read where
-//! it is used, checked here. docs/settings.md lists them.
+//! The deployment's settings: vars and secrets of `wrangler.toml` and `.dev.vars`, read and checked
+//! once for each wasm instance. docs/settings.md lists them.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
+use notifeed::credentials::configuration;
+use notifeed::credentials::issuer::Issuer;
 use notifeed::credentials::jwks::Freshness;
 use notifeed::credentials::{base64url_decode, subscription_id::Key};
 use notifeed::http::origin::AllowedOrigins;
-use notifeed::live::SILENCE;
+use notifeed::live::MAX_SOCKETS_OF_PLATFORM;
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::throttle::Rate;
-use worker::Env;
+use notifeed_hub::fault::Fault;
+use notifeed_hub::settings::Settings as HubSettings;
+use worker::console_error;
 
-use crate::fault::Fault;
+thread_local! {
+    static SETTINGS: OnceCell<Result<Rc<Settings>, Fault>> = const { OnceCell::new() };
+}
 
-/// The settings that shape an answer.
-pub struct Settings<'a>(&'a Env);
+/// (D) 401: a token whose issuer isn't configured proves nothing, also where none is.
+pub const NO_ISSUER: &str = "This deployment accepts nobody's tokens yet. Its operator must set ISSUERS, see docs/credentials.md.";
 
-impl<'a> Settings<'a> {
-    /// Of this deployment.
-    pub fn of(env: &'a Env) -> Self {
-        Self(env)
-    }
+const NO_KEYS: &str = "the secret UNS_KEYS is missing or malformed: set it to a JSON object of key id to base64url of 32 random bytes";
 
-    /// A var or a secret; an empty one is as good as none.
-    fn text(&self, name: &str) -> Option<String> {
-        let value = js_sys::Reflect::get(self.0, &name.into()).ok()?;
-        value.as_string().filter(|text| !text.is_empty())
-    }
-
-    /// A whole number.
-    fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Fault> {
-        self.text(name)
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| Fault::new("a setting isn't a whole number", &name))
-            })
-            .transpose()
-    }
-
-    /// `ORIGIN`: what links start with; else the origin of the request.
-    pub fn origin(&self) -> Option<String> {
-        self.text("ORIGIN")
-    }
-
+/// The settings of this deployment.
+pub struct Settings {
+    /// `ORIGIN`: scheme and authority that links start with; else those of the request.
+    pub origin: Option<String>,
     /// `ALLOWED_ORIGINS`: the pages that may use the service; else all.
-    pub fn allowed_origins(&self) -> Result<AllowedOrigins, Fault> {
-        match self.text("ALLOWED_ORIGINS") {
-            None => Ok(AllowedOrigins::Any),
-            Some(text) => {
-                AllowedOrigins::parse(&text).map_err(|error| Fault::new("ALLOWED_ORIGINS", &error))
-            }
-        }
-    }
-
-    /// `RETENTION_SECONDS` and `THROTTLE_STATUS`; else the contract's defaults.
-    pub fn policy(&self) -> Result<Policy, Fault> {
-        let default = Policy::DEFAULT;
-        let retention = self
-            .number("RETENTION_SECONDS")?
-            .unwrap_or(default.retention_seconds());
-        let throttle_status = match self.number::<u16>("THROTTLE_STATUS")? {
-            None => default.throttle_status(),
-            Some(status) => ThrottleStatus::from_u16(status)
-                .ok_or_else(|| Fault::new("THROTTLE_STATUS must be 406 or 429, not", &status))?,
-        };
-        Policy::new(retention, throttle_status)
-            .map_err(|error| Fault::new("RETENTION_SECONDS", &error))
-    }
-
+    pub allowed_origins: AllowedOrigins,
     /// `DEVELOPMENT_TOKEN_SECRET`: there only in development, and all of development with it.
-    pub fn development_secret(&self) -> Option<Vec<u8>> {
-        base64url_decode(&self.text("DEVELOPMENT_TOKEN_SECRET")?)
+    pub development_secret: Option<Vec<u8>>,
+    /// `ISSUERS`: whose tokens are accepted (docs/credentials.md), and in development its own.
+    pub issuers: Result<Rc<[Issuer]>, Fault>,
+    /// `JWKS_LIFETIME_SECONDS` and `JWKS_PAUSE_SECONDS`: how often issuers' keys are fetched.
+    pub jwks_freshness: Freshness,
+    /// `REGISTRY_MEMORY_SECONDS`: how long an app's entry in the registry is believed, in
+    /// milliseconds.
+    pub registry_memory: i64,
+    /// `UNS_KEYS`: the keys that subscription ids are checked with, a JSON object of key id to
+    /// base64url of at least 32 bytes.
+    pub subscription_keys: Result<Vec<Key>, Fault>,
+    /// What feeds go by.
+    pub feed: Rc<HubSettings>,
+    /// Whether the runtime counts the calls of an app.
+    pub counts_calls: bool,
+}
+
+/// Reads the settings: `variables` is a JSON object of the names and values that are bound.
+/// `counts_calls`: whether the rate limit `APP_LIMIT` is bound.
+pub fn configure(variables: &str, counts_calls: bool) {
+    SETTINGS.with(|settings| {
+        settings.get_or_init(|| {
+            let variables = serde_json::from_str(variables)
+                .map_err(|error| Fault::new("the variables can't be read", &error))?;
+            Settings::read(&Variables(variables), counts_calls).map(Rc::new)
+        });
+    });
+}
+
+/// The settings.
+///
+/// # Errors
+/// One of them is wrong.
+pub fn settings() -> Result<Rc<Settings>, Fault> {
+    SETTINGS.with(|settings| match settings.get() {
+        Some(settings) => settings.clone(),
+        None => Err(Fault::new("settings", &"they weren't read yet")),
+    })
+}
+
+impl Settings {
+    fn read(variables: &Variables, counts_calls: bool) -> Result<Self, Fault> {
+        let development_secret = variables
+            .text("DEVELOPMENT_TOKEN_SECRET")
+            .and_then(base64url_decode);
+        let development = development_secret.is_some();
+        let allowed_origins = match variables.text("ALLOWED_ORIGINS") {
+            None => AllowedOrigins::Any,
+            Some(text) => AllowedOrigins::parse(text)
+                .map_err(|error| Fault::new("ALLOWED_ORIGINS", &error))?,
+        };
+        let freshness = Freshness::DEFAULT;
+        let jwks_freshness = Freshness {
+            lifetime: variables.seconds("JWKS_LIFETIME_SECONDS", freshness.lifetime)?,
+            pause: variables.seconds("JWKS_PAUSE_SECONDS", freshness.pause)?,
+        };
+        let subscription_keys = variables.subscription_keys();
+        let signing_key = match &subscription_keys {
+            Ok(keys) => variables.signing_key(keys),
+            Err(fault) => Err(fault.clone()),
+        };
+        if let Err(fault) = &signing_key {
+            console_error!("{fault}");
+        }
+        Ok(Self {
+            origin: variables.text("ORIGIN").map(str::to_owned),
+            allowed_origins,
+            development_secret,
+            issuers: variables.issuers(development),
+            jwks_freshness,
+            registry_memory: variables.seconds("REGISTRY_MEMORY_SECONDS", 60_000)?,
+            subscription_keys,
+            feed: Rc::new(variables.feed(signing_key.ok(), development)?),
+            counts_calls,
+        })
     }
 
     /// Whether this is development: unmarked means production.
     pub fn is_development(&self) -> bool {
-        self.development_secret().is_some()
+        self.development_secret.is_some()
+    }
+}
+
+/// The variables as they are bound.
+struct Variables(HashMap<String, String>);
+
+impl Variables {
+    /// A var or a secret; an empty one is as good as none.
+    fn text(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name).map(String::as_str);
+        value.filter(|text| !text.is_empty())
     }
 
-    /// `ISSUERS`: whose tokens are accepted; docs/credentials.md.
-    pub fn issuers(&self) -> Option<String> {
-        self.text("ISSUERS")
+    /// A whole number.
+    fn number<T: std::str::FromStr>(&self, name: &str, default: T) -> Result<T, Fault> {
+        match self.text(name) {
+            None => Ok(default),
+            Some(text) => text
+                .parse()
+                .map_err(|_| Fault::new("a setting isn't a whole number", &name)),
+        }
     }
 
-    /// `JWKS_LIFETIME_SECONDS` and `JWKS_PAUSE_SECONDS`: how often issuers' keys are fetched.
-    pub fn jwks_freshness(&self) -> Result<Freshness, Fault> {
-        let default = Freshness::DEFAULT;
-        Ok(Freshness {
-            lifetime: self.seconds("JWKS_LIFETIME_SECONDS", default.lifetime)?,
-            pause: self.seconds("JWKS_PAUSE_SECONDS", default.pause)?,
-        })
-    }
-
-    /// `REGISTRY_MEMORY_SECONDS`: how long an app's entry in the registry is believed, in
-    /// milliseconds.
-    pub fn registry_memory(&self) -> Result<i64, Fault> {
-        self.seconds("REGISTRY_MEMORY_SECONDS", 60_000)
-    }
-
-    /// A number of seconds, as milliseconds.
+    /// A number of seconds, as milliseconds; so is the default.
     fn seconds(&self, name: &str, default: i64) -> Result<i64, Fault> {
-        let seconds = self.number::<u32>(name)?;
-        Ok(seconds.map_or(default, |seconds| i64::from(seconds) * 1000))
-    }
-
-    /// `POSTS_PER_SECOND` and `POST_BURST`: how much an app may post to one user.
-    pub fn post_rate(&self) -> Result<Rate, Fault> {
-        self.rate("POSTS_PER_SECOND", "POST_BURST", Rate::POSTS)
-    }
-
-    /// `CALLS_PER_SECOND` and `CALL_BURST`: how much else an app may do with one user's feed.
-    pub fn call_rate(&self) -> Result<Rate, Fault> {
-        self.rate("CALLS_PER_SECOND", "CALL_BURST", Rate::CALLS)
-    }
-
-    /// `FRAMES_PER_SECOND` and `FRAME_BURST`: how much a client may send over one socket.
-    pub fn frame_rate(&self) -> Result<Rate, Fault> {
-        self.rate("FRAMES_PER_SECOND", "FRAME_BURST", Rate::FRAMES)
+        match self.text(name) {
+            None => Ok(default),
+            Some(_) => Ok(i64::from(self.number(name, 0_u32)?) * 1000),
+        }
     }
 
     fn rate(&self, per_second: &str, burst: &str, default: Rate) -> Result<Rate, Fault> {
         Ok(Rate {
-            per_second: self.number(per_second)?.unwrap_or(default.per_second),
-            burst: self.number(burst)?.unwrap_or(default.burst),
+            per_second: self.number(per_second, default.per_second)?,
+            burst: self.number(burst, default.burst)?,
         })
     }
 
-    /// `DEVELOPMENT_PANIC`: a test wants to see what a crash does. Never in production.
-    pub fn may_panic(&self) -> bool {
-        self.is_development() && self.text("DEVELOPMENT_PANIC").is_some()
+    fn policy(&self) -> Result<Policy, Fault> {
+        let default = Policy::DEFAULT;
+        let status = self.number("THROTTLE_STATUS", default.throttle_status().as_u16())?;
+        let throttle_status = ThrottleStatus::from_u16(status)
+            .ok_or_else(|| Fault::new("THROTTLE_STATUS must be 406 or 429, not", &status))?;
+        let retention = self.number("RETENTION_SECONDS", default.retention_seconds())?;
+        Policy::new(retention, throttle_status)
+            .map_err(|error| Fault::new("RETENTION_SECONDS", &error))
     }
 
-    /// `UNS_KEYS`: the keys that subscription ids are checked with, a JSON object of key id to
-    /// base64url of at least 32 bytes.
-    pub fn subscription_keys(&self) -> Result<Vec<Key>, Fault> {
-        let missing = "the secret UNS_KEYS is missing or malformed: set it to a JSON object of key id to base64url of 32 random bytes";
-        let fault = || Fault::new("settings", &missing);
+    /// `DEVELOPMENT_PANIC` counts in development only.
+    fn feed(&self, signing_key: Option<Key>, development: bool) -> Result<HubSettings, Fault> {
+        let default = HubSettings::default();
+        let max_sockets = self.number("MAX_SOCKETS", default.max_sockets)?;
+        Ok(HubSettings {
+            policy: self.policy()?,
+            post_rate: self.rate("POSTS_PER_SECOND", "POST_BURST", default.post_rate)?,
+            call_rate: self.rate("CALLS_PER_SECOND", "CALL_BURST", default.call_rate)?,
+            frame_rate: self.rate("FRAMES_PER_SECOND", "FRAME_BURST", default.frame_rate)?,
+            max_items: self.number("MAX_FEED_ITEMS", default.max_items)?,
+            max_rows: self.number("MAX_FEED_ROWS", default.max_rows)?,
+            max_bytes: self.number("MAX_FEED_BYTES", default.max_bytes)?,
+            max_sockets: max_sockets.min(MAX_SOCKETS_OF_PLATFORM),
+            socket_silence: self.number("SOCKET_SILENCE_MS", default.socket_silence)?,
+            copy_delay: self.number("COPY_DELAY_MS", default.copy_delay)?,
+            generation: self.number("GENERATION", default.generation)?,
+            signing_key,
+            may_panic: development && self.text("DEVELOPMENT_PANIC").is_some(),
+        })
+    }
+
+    fn issuers(&self, development: bool) -> Result<Rc<[Issuer]>, Fault> {
+        let mut issuers = match self.text("ISSUERS") {
+            None => Vec::new(),
+            Some(text) => configuration::issuers(text, development)
+                .map_err(|error| Fault::new("a setting", &error))?,
+        };
+        if development {
+            issuers.push(Issuer::development());
+        }
+        if issuers.is_empty() {
+            console_error!("{NO_ISSUER}");
+        }
+        Ok(issuers.into())
+    }
+
+    /// In the order of their names.
+    fn subscription_keys(&self) -> Result<Vec<Key>, Fault> {
+        let fault = || Fault::new("settings", &NO_KEYS);
         let text = self.text("UNS_KEYS").ok_or_else(fault)?;
-        let keys: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|_| fault())?;
+        let keys: std::collections::BTreeMap<String, String> =
+            serde_json::from_str(text).map_err(|_| fault())?;
         keys.into_iter()
             .map(|(id, secret)| {
                 let secret = base64url_decode(&secret).filter(|secret| secret.len() >= 32);
@@ -148,52 +213,12 @@ impl<'a> Settings<'a> {
 
     /// The key that new subscription ids are signed with: the one that `UNS_KEY_ID` names, else the
     /// last by name.
-    pub fn signing_key(&self) -> Result<Key, Fault> {
-        let keys = self.subscription_keys()?;
-        let named = self.text("UNS_KEY_ID");
-        let key = match &named {
-            Some(id) => keys.into_iter().find(|key| &key.id == id),
-            None => keys.into_iter().next_back(),
+    fn signing_key(&self, keys: &[Key]) -> Result<Key, Fault> {
+        let key = match self.text("UNS_KEY_ID") {
+            Some(id) => keys.iter().find(|key| key.id == id),
+            None => keys.last(),
         };
-        key.ok_or_else(|| Fault::new("settings", &"UNS_KEYS has no key of the name in UNS_KEY_ID"))
-    }
-
-    /// `OUTBOX_DELAY_MS`: how long a body waits for others before they go to KV together.
-    pub fn outbox_delay(&self) -> i64 {
-        self.millis("OUTBOX_DELAY_MS", 100)
-    }
-
-    /// `BODY_GRACE_MS`: how long after KV confirmed a body the Hub reads it back and forgets it.
-    pub fn body_grace(&self) -> i64 {
-        self.millis("BODY_GRACE_MS", 120_000)
-    }
-
-    /// `SOCKET_SILENCE_MS`: how long a client that sends pings may send none.
-    pub fn socket_silence(&self) -> i64 {
-        self.millis("SOCKET_SILENCE_MS", SILENCE)
-    }
-
-    /// `MAX_FEED_ITEMS`: how many items a feed holds at most.
-    pub fn max_feed_items(&self) -> Result<u32, Fault> {
-        let items = self.number("MAX_FEED_ITEMS")?;
-        Ok(items.unwrap_or(notifeed::feed::capacity::MAX_ITEMS))
-    }
-
-    /// `MAX_SOCKETS`: how many live connections a feed has at most; never more than the platform's.
-    pub fn max_sockets(&self) -> Result<usize, Fault> {
-        let sockets = self.number("MAX_SOCKETS")?;
-        Ok(sockets
-            .unwrap_or(notifeed::live::MAX_SOCKETS)
-            .min(notifeed::live::MAX_SOCKETS_OF_PLATFORM))
-    }
-
-    fn millis(&self, name: &str, default: i64) -> i64 {
-        match self.number(name) {
-            Ok(millis) => millis.unwrap_or(default),
-            Err(fault) => {
-                worker::console_error!("{fault}");
-                default
-            }
-        }
+        let missing = || Fault::new("settings", &"UNS_KEYS has no key of the name in UNS_KEY_ID");
+        key.cloned().ok_or_else(missing)
     }
 }

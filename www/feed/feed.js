@@ -1,15 +1,15 @@
-// The section of the stored feed: what any app reads over HTTP, page by page, and behind it where each body lies.
+// The section of the stored feed: what any app reads over HTTP, page by page, and behind it what is copied to KV.
 
 import { ask, FEED, get, Refused, sentence } from "../api.js";
 import { element } from "../element.js";
-import { nextLook } from "./bodies.js";
 import { Changes } from "./changes.js";
+import { nextLook } from "./copies.js";
 import { Filters } from "./filters.js";
-import { bodiesPath, countPath, firstPage, pathOf } from "./query.js";
+import { copiesPath, countPath, firstPage, pathOf } from "./query.js";
 import { FeedTable } from "./table.js";
 
 /** @typedef {import("./table.js").Item} Item */
-/** @typedef {import("./bodies.js").Body} Body */
+/** @typedef {import("./copies.js").Copy} Copy */
 
 /** Changes that come within this many milliseconds are read at once. */
 const GATHER = 250;
@@ -47,7 +47,7 @@ class FeedSection {
   #legend = element(
     "p",
     { class: "hint", hidden: "" },
-    "A new body lies in the outbox of the user's Hub. A moment later KV has it too; after a grace time the outbox forgets it.",
+    "The user's Hub has the feed, and answers from it. A moment after each change KV has it too: a second, independent copy.",
   );
   /** The paths of the pages up to the one that is shown, and of the next, if there is one. @type {string[]} */
   #pages = [];
@@ -119,13 +119,13 @@ class FeedSection {
     this.#again = false;
     const path = this.#pages[this.#page];
     try {
-      const [list, count, bodies] = await Promise.all([
+      const [list, count, copies] = await Promise.all([
         get(this.#session, path),
         get(this.#session, countPath(this.#filters.choice)),
-        this.#bodies(path),
+        this.#copies(path),
       ]);
       if (turn !== this.#turn) return;
-      this.#take(list, Number(count.text), bodies);
+      this.#take(list, Number(count.text), copies);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
     } finally {
@@ -137,24 +137,24 @@ class FeedSection {
   }
 
   /**
-   * Where the bodies of a page lie; null where that isn't told.
+   * What of a page is copied to KV; null where that isn't told.
    * @param {string} path of the page
    */
-  async #bodies(path) {
+  async #copies(path) {
     if (this.#session.pasting) return null;
-    const answer = await ask(this.#session, bodiesPath(path));
+    const answer = await ask(this.#session, copiesPath(path));
     if (answer.status !== 200) return null;
-    /** @type {Body[]} */
-    const bodies = answer.json.value;
-    return new Map(bodies.map((body) => [body.id, body]));
+    /** @type {Copy[]} */
+    const copies = answer.json.value;
+    return new Map(copies.map((copy) => [copy.id, copy]));
   }
 
   /**
    * @param {import("../api.js").Answer} list
    * @param {number} count
-   * @param {Map<string, Body> | null} bodies
+   * @param {Map<string, Copy> | null} copies
    */
-  #take({ json, request, milliseconds }, count, bodies) {
+  #take({ json, request, milliseconds }, count, copies) {
     /** @type {Item[]} */
     const items = json.value;
     // What was on this page has gone: there is one before it.
@@ -166,17 +166,17 @@ class FeedSection {
     this.#taken.textContent = `200 in ${milliseconds.toFixed(0)} ms`;
     this.#count.textContent = String(count);
     this.#filters.offer(items.map(({ groupName }) => groupName));
-    this.#show(items, bodies);
+    this.#show(items, copies);
     this.#empty.hidden = items.length > 0;
     this.#empty.textContent = "Nothing is stored here. What is sent stays until it expires or is deleted.";
-    this.#legend.hidden = bodies === null;
+    this.#legend.hidden = copies === null;
     const first = this.#page * this.#filters.choice.top;
     this.#where.textContent = items.length > 0 ? `${first + 1} to ${first + items.length} of ${count}` : "";
     if (this.#asked) this.#announcement.textContent = this.#where.textContent || this.#empty.textContent;
     this.#asked = false;
     enable(this.#newer, this.#page > 0);
     enable(this.#older, next !== undefined);
-    const wait = Math.min(nextLook(items, bodies, Date.now()), this.#untilExpiration());
+    const wait = Math.min(nextLook(items, copies), this.#untilExpiration());
     if (wait !== Infinity) this.#later = setTimeout(() => this.refreshSoon(), Math.min(wait, LONGEST_TIMER));
   }
 
@@ -190,11 +190,11 @@ class FeedSection {
 
   /**
    * @param {Item[]} items
-   * @param {Map<string, Body> | null} bodies
+   * @param {Map<string, Copy> | null} copies
    */
-  #show(items, bodies) {
+  #show(items, copies) {
     this.#items = items;
-    this.#table.show(items, bodies);
+    this.#table.show(items, copies);
   }
 
   /** How long until something on the page expires, in milliseconds. */

@@ -42,12 +42,12 @@ export function countPath(choice) {
 }
 
 /**
- * The path of where the bodies of a page lie, in development.
+ * The path of what is copied to KV of a page, in development.
  * @param {string} page its path
  */
-export function bodiesPath(page) {
+export function copiesPath(page) {
   const at = page.indexOf("?");
-  return `/dev/bodies${at < 0 ? "" : page.slice(at)}`;
+  return `/dev/copies${at < 0 ? "" : page.slice(at)}`;
 }
 
 /**

@@ -3,14 +3,14 @@
 import { element } from "../element.js";
 import { countdown, time } from "../times.js";
 import { drawAnswer } from "./answer.js";
-import { drawPlace } from "./bodies.js";
+import { drawCopy } from "./copies.js";
 
 /** @typedef {import("../notifeed/index.js").FeedNotification} Item */
-/** @typedef {import("./bodies.js").Body} Body */
+/** @typedef {import("./copies.js").Copy} Copy */
 /** @typedef {import("../api.js").Answer} Answer */
 
-/** Of every row, by what is written above the column; the one with bodies is there in development only. */
-const COLUMNS = ["Notification", "State", "Priority", "Created", "Expires", "Body", "Revision", "Raw"];
+/** Of every row, by what is written above the column; the one of KV is there in development only. */
+const COLUMNS = ["Notification", "State", "Priority", "Created", "Expires", "In KV", "Revision", "Raw"];
 
 export class FeedTable {
   #table;
@@ -43,19 +43,19 @@ export class FeedTable {
 
   /**
    * @param {Item[]} items
-   * @param {Map<string, Body> | null} bodies by id; null where nobody tells
+   * @param {Map<string, Copy> | null} copies by id; null where nobody tells
    */
-  show(items, bodies) {
-    this.#table.dataset.bodies = bodies ? "shown" : "untold";
+  show(items, copies) {
+    this.#table.dataset.copies = copies ? "shown" : "untold";
     const focused = this.#rows.contains(document.activeElement) ? rowOf(document.activeElement)?.dataset.id : undefined;
     const before = this.#drawn;
     this.#drawn = new Map();
     const nodes = [];
     for (const item of items) {
-      const body = bodies?.get(item.id);
-      const key = JSON.stringify([{ ...item, displayTimeToLive: null }, body]);
+      const copy = copies?.get(item.id);
+      const key = JSON.stringify([{ ...item, displayTimeToLive: null }, copy]);
       const known = before.get(item.id);
-      const row = known?.key === key ? known.row : drawRow(item, body, this.#open.has(item.id));
+      const row = known?.key === key ? known.row : drawRow(item, copy, this.#open.has(item.id));
       this.#drawn.set(item.id, { key, row });
       nodes.push(row);
       const answer = this.#open.get(item.id);
@@ -121,10 +121,10 @@ function put(parent, nodes) {
 
 /**
  * @param {Item} item
- * @param {Body | undefined} body
+ * @param {Copy | undefined} copy
  * @param {boolean} open whether its raw answer is shown
  */
-function drawRow(item, body, open) {
+function drawRow(item, copy, open) {
   const title = item.payload.visualContent?.title ?? "raw content";
   const raw = element(
     "button",
@@ -143,8 +143,8 @@ function drawRow(item, body, open) {
     [element("span", { "data-priority": item.priority }, item.priority)],
     times(item),
     [countdown(item.expirationDateTime, "expired")],
-    [drawPlace(body)],
-    body ? [String(body.revision), " ", element("code", { class: "hint", title: "ETag" }, body.etag)] : [item.status],
+    [drawCopy(copy)],
+    copy ? [String(copy.revision), " ", element("code", { class: "hint", title: "ETag" }, copy.etag)] : [item.status],
     [raw],
   ];
   const cells = COLUMNS.map((name, index) =>

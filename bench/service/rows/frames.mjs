@@ -1,11 +1,10 @@
 // POST → frame: what a user's devices see of a post, and how devices connect.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { device, mustBe, post, quiet, Wrong } from "../arena.mjs";
+import { device, idle, mustBe, post, quiet, Wrong } from "../arena.mjs";
 import { notification, userOf } from "../contenders.mjs";
 import { Line } from "../line.mjs";
 import { quantile } from "../load.mjs";
-import { afterwards } from "./posts.mjs";
 
 /**
  * Posts one by one to a user with so many devices: when the first and when the last of them has the frame.
@@ -60,7 +59,7 @@ async function fanOut(contender, serving, user, sockets, posts) {
   return { first: sorted(first), last: sorted(last) };
 }
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const frame = {
   name: "frame",
   title: "POST → frame, one device, one at a time",
@@ -76,7 +75,7 @@ export const frame = {
 
 const sizes = [1, 10, 100, 1000];
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const fan = {
   name: "fan",
   title: "POST → frames on a user's devices, p50, ms",
@@ -101,7 +100,7 @@ export const fan = {
   },
 };
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const storm = {
   name: "storm",
   title: "1 000 devices connect at once",
@@ -126,7 +125,7 @@ export const storm = {
   },
 };
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const resume = {
   name: "resume",
   title: "A device comes back and has missed 1 000 changes",
@@ -145,7 +144,7 @@ export const resume = {
     close();
     leftOff.set(contender.name, cursor);
     await post(contender, serving, [user], { count: 1000 });
-    await quiet(serving, afterwards);
+    await idle(serving);
   },
   async measure(arena, contender) {
     const serving = await arena.serving(contender);

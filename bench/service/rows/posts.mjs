@@ -1,14 +1,8 @@
 // POST → 201.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { post, quiet, usersOf, Wrong } from "../arena.mjs";
+import { idle, post, quiet, usersOf, Wrong } from "../arena.mjs";
 import { quantile } from "../load.mjs";
-
-/**
- * How long after the last post a contender may still have work of it to do, in milliseconds: it
- * belongs to the posts.
- */
-export const afterwards = 1300;
 
 /**
  * Posts for a while, and what that cost the process, with what it put off.
@@ -22,7 +16,7 @@ export async function costOfPosts(contender, serving, users, options) {
   const before = serving.cpu();
   // Whether they are stored is asked afterwards, or the questions would be counted too.
   const load = await post(contender, serving, users, { ...options, stored: false });
-  await quiet(serving, afterwards);
+  await idle(serving);
   const cpu = (serving.cpu() - before) / load.count;
   return { rate: load.count / load.seconds, cpu, p50: quantile(load.times, 0.5), p99: quantile(load.times, 0.99) };
 }
@@ -38,7 +32,7 @@ export async function warmUp(arena, contender, users, count = 1500) {
   await post(contender, await arena.serving(contender), users, { count });
 }
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const posts = {
   name: "post",
   title: "POST → 201, 64 users, 32 requests in flight",
@@ -50,7 +44,7 @@ export const posts = {
   },
   prepare: async (arena, contender) => warmUp(arena, contender, await usersOf("post", 64)),
   async measure(arena, contender) {
-    const milliseconds = arena.full ? 5000 : 1500;
+    const milliseconds = arena.full ? 4000 : 1500;
     const cost = await costOfPosts(contender, await arena.serving(contender), await usersOf("post", 64), {
       milliseconds,
     });
@@ -58,7 +52,7 @@ export const posts = {
   },
 };
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const single = {
   name: "single",
   title: "POST → 201, one at a time",
@@ -73,7 +67,7 @@ export const single = {
   },
 };
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const keys = {
   name: "keys",
   title: "POST → 201 with tokens of a key set, 64 users, 32 in flight",
@@ -92,7 +86,7 @@ export const keys = {
   },
   async measure(arena, contender) {
     const serving = await arena.serving(contender);
-    const milliseconds = arena.full ? 4000 : 1000;
+    const milliseconds = arena.full ? 4000 : 700;
     const rs256 = await costOfPosts(contender, serving, await usersOf("RS256", 64, "RS256"), { milliseconds });
     const es256 = await costOfPosts(contender, serving, await usersOf("ES256", 64, "ES256"), { milliseconds });
     return {
@@ -114,7 +108,7 @@ async function asleep(serving) {
   }
 }
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const many = {
   name: "many",
   title: "POST → 201 over 5 000 users, 32 in flight, a process of its own",

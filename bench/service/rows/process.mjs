@@ -1,12 +1,11 @@
 // What the process itself costs: its start, and the memory of users and sockets.
 
-import { device, mustBe, post, quiet, usersOf } from "../arena.mjs";
+import { device, idle, mustBe, post, quiet, usersOf } from "../arena.mjs";
 import { notification, userOf } from "../contenders.mjs";
 import { Line } from "../line.mjs";
 import { median } from "../table.mjs";
-import { afterwards } from "./posts.mjs";
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const start = {
   name: "start",
   title: "From the start of the process",
@@ -32,10 +31,11 @@ export const start = {
   },
 };
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const memory = {
   name: "memory",
   title: "Memory of the process (RSS), a process of its own",
+  shortRounds: 1,
   metrics: {
     "memory/user": { title: "per user with one item, KiB" },
     "memory/socket": { title: "per idle socket, KiB" },
@@ -44,11 +44,11 @@ export const memory = {
     const serving = await contender.start(arena.stores);
     try {
       await post(contender, serving, await usersOf("memory-warm", 64), { count: 640 });
-      await quiet(serving, afterwards);
+      await idle(serving);
       const empty = serving.memory();
       const users = await usersOf("memory", 500);
       await post(contender, serving, users, { count: users.length });
-      await quiet(serving, afterwards);
+      await idle(serving);
       const posted = serving.memory();
       const devices = [];
       for (const user of users.slice(0, 20)) {

@@ -1,10 +1,10 @@
 // List pages, `$count` and state changes, and what all that costs in a feed of many items.
 
-import { ask, count, device, mustBe, post, quiet, usersOf, Wrong } from "../arena.mjs";
-import { startNotifeed, userOf } from "../contenders.mjs";
+import { ask, count, device, idle, mustBe, post, quiet, usersOf, Wrong } from "../arena.mjs";
+import { userOf } from "../contenders.mjs";
 import { quantile, run } from "../load.mjs";
 import { costOfResumes } from "./frames.mjs";
-import { afterwards, costOfPosts } from "./posts.mjs";
+import { costOfPosts } from "./posts.mjs";
 
 /**
  * Asks the same some times, one by one.
@@ -32,14 +32,14 @@ async function newest(contender, serving, user) {
   return ids;
 }
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const page = {
   name: "page",
   title: "A list page of 20, one at a time",
   metrics: { "page/p50": { title: "p50, ms" }, "page/cpu": { title: "CPU, µs" } },
   prepare: async (arena, contender) => {
     await post(contender, await arena.serving(contender), await usersOf("page", 8), { count: 8 * 40 });
-    await quiet(await arena.serving(contender), afterwards);
+    await idle(await arena.serving(contender));
   },
   async measure(arena, contender) {
     const serving = await arena.serving(contender);
@@ -50,51 +50,13 @@ export const page = {
   },
 };
 
-/** @type {Awaited<ReturnType<typeof startNotifeed>> | undefined} */
-let apart;
-
-/** @type {import("../run.mjs").Group} */
-export const pageFromKv = {
-  name: "page-kv",
-  title: "A list page of 20 whose bodies only KV has, one at a time",
-  metrics: { "page-kv/p50": { title: "p50, ms" }, "page-kv/cpu": { title: "CPU, µs" } },
-  takesPart: ({ name }) => name === "us" || name === "floor",
-  async prepare(arena, contender) {
-    const users = await usersOf("page-kv", 8);
-    if (contender.name === "floor") {
-      await post(contender, await arena.serving(contender), users, { count: 8 * 40 });
-      return;
-    }
-    // Bodies leave the Hub as soon as KV has them, as they would after minutes.
-    const vars = { OUTBOX_DELAY_MS: "1", BODY_GRACE_MS: "1" };
-    apart = await startNotifeed(arena.stores, { vars, namespace: "us-page-kv" });
-    await post(contender, apart, users, { count: 8 * 40 });
-    await quiet(apart, afterwards);
-    const reads = async () => (await arena.stores.operations())["us-page-kv"].read;
-    const before = await reads();
-    await newest(contender, apart, users[0]);
-    if ((await reads()) === before) throw new Wrong("no page is read from KV: the Hub keeps the bodies");
-  },
-  async measure(arena, contender) {
-    const serving = contender.name === "floor" ? await arena.serving(contender) : apart;
-    if (!serving) throw new Wrong("notifeed doesn't run with its bodies in KV");
-    const users = await usersOf("page-kv", 8);
-    const cost = await costOf(serving, (n) => contender.page(users[n % 8]), arena.full ? 1000 : 200);
-    return { "page-kv/p50": cost.p50, "page-kv/cpu": cost.cpu };
-  },
-  async finish() {
-    await apart?.stop();
-    apart = undefined;
-  },
-};
-
 const sizes = [10, 1000, 10_000];
 const named = (/** @type {number} */ size) => (size < 10_000 ? String(size) : "10 000");
 
 /** Where the last device of a growing feed left off, by contender. @type {Map<string, string>} */
 const leftOff = new Map();
 
-/** @type {import("../run.mjs").Group} */
+/** @type {import("../measure.mjs").Group} */
 export const size = {
   name: "size",
   title: "In a small and in a large feed, one request at a time",
@@ -121,7 +83,7 @@ export const size = {
       leftOff.set(contender.name, contender.cursorOf?.(JSON.parse(String(text))) ?? "");
     }
     await post(contender, serving, [user], { count: 10_000 });
-    await quiet(serving, afterwards);
+    await idle(serving);
     if (listening) listening.close();
   },
   async measure(arena, contender, round) {

@@ -18,12 +18,18 @@ interface Env {
 type App = { Bindings: Env; Variables: { user: string } };
 
 let keys: JWTVerifyGetKey | undefined;
-let secret: Uint8Array | undefined;
+let secret: CryptoKey | undefined;
 
 /** The user whom a token proves its bearer to be. */
 async function authenticate(token: string, env: Env): Promise<string> {
   keys ??= createRemoteJWKSet(new URL(env.JWKS_URL));
-  secret ??= Uint8Array.fromBase64(env.TOKEN_SECRET, { alphabet: "base64url" });
+  secret ??= await crypto.subtle.importKey(
+    "raw",
+    Uint8Array.fromBase64(env.TOKEN_SECRET, { alphabet: "base64url" }),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["verify"],
+  );
   const known = keys;
   const shared = secret;
   const { payload } = await jwtVerify(

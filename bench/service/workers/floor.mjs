@@ -31,7 +31,7 @@ export class Feed extends DurableObject {
         return new Response(state);
       }
     }
-    if (request.headers.get("Upgrade")) return this.connect(request);
+    if (request.headers.get("Upgrade")) return this.stream(request);
     if (request.url.endsWith("/$count")) {
       return new Response(String(this.sql.exec("SELECT count(*) AS items FROM item").one().items));
     }
@@ -41,7 +41,7 @@ export class Feed extends DurableObject {
   }
 
   /** @param {Request} request `?after=` a number: what came later is sent first */
-  connect(request) {
+  stream(request) {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const after = new URL(request.url).searchParams.get("after");

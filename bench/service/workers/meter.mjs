@@ -2,10 +2,10 @@
 // storage itself says that it read and wrote, whatever way the Hub goes there; KV is counted
 // by KV (stores.mjs). Knows of the Worker only that it exports `Hub` and a default handler.
 //
-// Its clock stands until an alarm rings, and alarms ring when they are told to: a week of a
-// notification's life passes in a moment, and is the same each time.
+// Its clock stands until a timer or an alarm rings, and alarms ring when they are told to: a week of
+// a notification's life passes in a moment, and is the same each time.
 
-import Inner, { Hub as InnerHub } from "./entry.mjs";
+import Inner, { Hub as InnerHub } from "../../../worker/build/index.js";
 
 /** @typedef {{ runs: number, rowsRead: number, rowsWritten: number }} Rows */
 
@@ -23,6 +23,22 @@ let metering = true;
 let now = 0;
 const clock = Date.now;
 Date.now = () => (now ||= clock());
+
+/** How long a timer takes at most, in milliseconds: what is waited for comes sooner, and the time passes all the same. */
+const longestTimer = 100;
+const { setTimeout } = globalThis;
+globalThis.setTimeout = /** @type {any} */ (
+  (/** @type {() => void} */ act, milliseconds = 0) => {
+    const at = Date.now() + milliseconds;
+    return setTimeout(
+      () => {
+        now = Math.max(now, at);
+        act();
+      },
+      Math.min(milliseconds, longestTimer),
+    );
+  }
+);
 
 /** When each Hub's alarm rings. @type {WeakMap<object, number>} */
 const alarms = new WeakMap();
@@ -198,9 +214,8 @@ export default {
    * `GET /-/meter` answers the counts and what lies in the Hubs, `POST` lets their alarms ring; all else is the Worker's.
    * @param {Request} request
    * @param {any} env
-   * @param {ExecutionContext} context
    */
-  async fetch(request, env, context) {
+  async fetch(request, env) {
     for (const name of ["get", "getByName"]) {
       replace(
         env.HUB,
@@ -212,7 +227,7 @@ export default {
           },
       );
     }
-    if (new URL(request.url).pathname !== "/-/meter") return Inner.fetch(request, env, context);
+    if (new URL(request.url).pathname !== "/-/meter") return Inner.fetch(request, env);
     const storage = [];
     for (const id of hubs) {
       const hub = env.HUB.get(env.HUB.idFromString(id));

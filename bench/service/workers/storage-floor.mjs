@@ -80,13 +80,13 @@ export class Feed extends DurableObject {
 
   /** @param {Request} request */
   async fetch(request) {
-    if (request.headers.get("Upgrade")) return this.connect(request);
+    if (request.headers.get("Upgrade")) return this.stream(request);
     const { status, body } = await answer(request, this);
     return new Response(body, { status });
   }
 
   /** @param {Request} request `?after=` a number: what came later is sent first */
-  connect(request) {
+  stream(request) {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const after = new URL(request.url).searchParams.get("after");

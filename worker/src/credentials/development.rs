@@ -5,9 +5,8 @@ use std::cell::RefCell;
 use notifeed::credentials::{Issuer, base64url_encode, claims::SCOPE};
 use notifeed::json::Writer;
 use notifeed::time::Timestamp;
-use worker::Env;
+use notifeed_hub::fault::Fault;
 
-use crate::fault::Fault;
 use crate::platform::crypto::HmacKey;
 use crate::settings::Settings;
 
@@ -15,22 +14,20 @@ use crate::settings::Settings;
 const LIFE: i64 = 12 * 60 * 60 * 1000;
 
 thread_local! {
-    static KEY: RefCell<Option<(Vec<u8>, HmacKey)>> = const { RefCell::new(None) };
+    static KEY: RefCell<Option<HmacKey>> = const { RefCell::new(None) };
 }
 
-/// The key of development tokens, imported once per isolate; `None` in production.
-pub(super) async fn key(env: &Env) -> Result<Option<HmacKey>, Fault> {
-    let Some(secret) = Settings::of(env).development_secret() else {
+/// The key of development tokens, imported once; `None` in production.
+pub(super) async fn key(settings: &Settings) -> Result<Option<HmacKey>, Fault> {
+    let Some(secret) = &settings.development_secret else {
         return Ok(None);
     };
     let imported = KEY.with_borrow(|key| key.clone());
-    if let Some((known, key)) = imported
-        && known == secret
-    {
-        return Ok(Some(key));
+    if imported.is_some() {
+        return Ok(imported);
     }
-    let key = HmacKey::import(&secret).await?;
-    KEY.set(Some((secret, key.clone())));
+    let key = HmacKey::import(secret).await?;
+    KEY.set(Some(key.clone()));
     Ok(Some(key))
 }
 
@@ -44,11 +41,11 @@ pub enum Holder {
 
 /// A development token (CONTRACT §3), and when it expires; `None` in production.
 pub async fn issue_development_token(
-    env: &Env,
+    settings: &Settings,
     holder: &Holder,
     now: Timestamp,
 ) -> Result<Option<(String, Timestamp)>, Fault> {
-    let Some(key) = key(env).await? else {
+    let Some(key) = key(settings).await? else {
         return Ok(None);
     };
     let expires = now.saturating_add_millis(LIFE);

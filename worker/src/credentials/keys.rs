@@ -10,12 +10,13 @@ use notifeed::credentials::issuer::Algorithm;
 use notifeed::credentials::jwks::{Freshness, KeySet, MAX_JWKS_BYTES};
 use notifeed::digest::sha256_hex;
 use notifeed::time::Timestamp;
+use notifeed_hub::fault::Fault;
 use serde::{Deserialize, Serialize};
 use worker::{Delay, Env, console_warn};
 
-use crate::fault::Fault;
 use crate::platform::crypto::VerifyingKey;
-use crate::platform::{self, http};
+use crate::platform::download::download;
+use crate::platform::now;
 use crate::settings::Settings;
 
 /// How long an issuer may take to answer, in milliseconds.
@@ -62,14 +63,15 @@ thread_local! {
 /// if there is no saying, because its keys can't be had.
 pub(super) async fn key(
     env: &Env,
+    settings: &Settings,
     url: &str,
     algorithm: Algorithm,
     id: Option<&str>,
 ) -> Result<Option<VerifyingKey>, Fault> {
-    let freshness = Settings::of(env).jwks_freshness()?;
+    let freshness = settings.jwks_freshness;
     load(env, url).await;
     let known = loop {
-        let now = platform::now();
+        let now = now();
         let (known, tried, fetching) = look(url);
         let set = known.as_ref().map(|known| &known.set);
         let found = set.is_some_and(|set| set.select(algorithm, id).is_some());
@@ -138,7 +140,7 @@ async fn load(env: &Env, url: &str) {
     let kept = match kept(env, url).await {
         Ok(kept) => kept,
         Err(fault) => {
-            console_warn!("an issuer's keys in KV: {fault}");
+            console_warn!("{fault}");
             None
         }
     };
@@ -153,8 +155,11 @@ async fn load(env: &Env, url: &str) {
 }
 
 async fn kept(env: &Env, url: &str) -> Result<Option<Kept>, Fault> {
-    let text = env.kv("REGISTRY")?.get(&kv_key(url)).text().await?;
-    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    let kv = env.kv("REGISTRY").map_err(|error| in_kv(&error))?;
+    let text = kv.get(&kv_key(url)).text().await;
+    let text = text.map_err(|error| in_kv(&error))?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| in_kv(&error)))
+        .transpose()
 }
 
 fn kv_key(url: &str) -> String {
@@ -172,19 +177,19 @@ fn known(jwks: &[u8], fetched: Timestamp) -> Option<Rc<Known>> {
 /// Fetches the set. If that fails, what was known stays.
 async fn refresh(env: &Env, url: &str, freshness: Freshness) {
     change(url, |state| {
-        state.tried = Some(platform::now());
+        state.tried = Some(now());
         state.fetching = true;
     });
-    let outcome = http::get(url, MAX_JWKS_BYTES, TIMEOUT).await;
+    let outcome = download(url, MAX_JWKS_BYTES, TIMEOUT).await;
     let outcome = outcome.and_then(|jwks| {
-        let set = known(&jwks, platform::now());
+        let set = known(&jwks, now());
         let set = set.ok_or_else(|| Fault::new("a key set", &"it has no usable key"))?;
         Ok((jwks, set))
     });
     let mut before = None;
     change(url, |state| {
         state.fetching = false;
-        state.tried = Some(platform::now());
+        state.tried = Some(now());
         if let Ok((_, set)) = &outcome {
             before = state.known.replace(Rc::clone(set));
         }
@@ -197,7 +202,7 @@ async fn refresh(env: &Env, url: &str, freshness: Freshness) {
                 before.set != set.set || age >= freshness.lifetime
             });
             if worth_keeping && let Err(fault) = keep(env, url, jwks, set.fetched).await {
-                console_warn!("keeping an issuer's keys in KV: {fault}");
+                console_warn!("{fault}");
             }
         }
     }
@@ -205,7 +210,13 @@ async fn refresh(env: &Env, url: &str, freshness: Freshness) {
 
 async fn keep(env: &Env, url: &str, jwks: Vec<u8>, fetched: Timestamp) -> Result<(), Fault> {
     let jwks = String::from_utf8(jwks).map_err(|error| Fault::new("a key set", &error))?;
-    let kept = serde_json::to_string(&Kept { fetched, jwks })?;
-    let put = env.kv("REGISTRY")?.put(&kv_key(url), kept)?;
-    Ok(put.expiration_ttl(KEPT).execute().await?)
+    let kept = serde_json::to_string(&Kept { fetched, jwks }).map_err(|error| in_kv(&error))?;
+    let kv = env.kv("REGISTRY").map_err(|error| in_kv(&error))?;
+    let put = kv.put(&kv_key(url), kept).map_err(|error| in_kv(&error))?;
+    let done = put.expiration_ttl(KEPT).execute().await;
+    done.map_err(|error| in_kv(&error))
+}
+
+fn in_kv(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new("an issuer's keys in KV", error)
 }

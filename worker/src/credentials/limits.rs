@@ -1,18 +1,21 @@
-//! The limits of the whole service, counted by the runtime's rate-limit bindings: calls of an app,
-//! and tokens of an address that prove nothing. A binding that isn't there limits nothing.
+//! The limits of the whole service, counted by the runtime's rate-limit bindings: calls of an app
+//! (`APP_LIMIT`, which worker/runtime/entry.mjs asks), and tokens of an address that prove nothing
+//! (`FAILED_TOKEN_LIMIT`). A binding that isn't there limits nothing.
 
 use std::cell::RefCell;
 
 use js_sys::{Object, Promise, Reflect};
 use notifeed::credentials::{Caller, memory::Memory};
 use notifeed::error::{ErrorCode, Problem};
+use notifeed::http::route::percent_encode;
 use notifeed::time::Timestamp;
+use notifeed_hub::fault::Fault;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, console_warn};
 
-use super::tokens;
-use crate::fault::Fault;
+use super::Token;
+use crate::platform::thrown;
 
 /// How long an address waits that tried too many tokens, in seconds.
 const PAUSE: u32 = 10;
@@ -32,39 +35,45 @@ extern "C" {
     fn limit(this: &Limiter, options: &Object) -> Result<Promise, JsValue>;
 }
 
-/// 406 for an app that calls too often.
-pub async fn call(env: &Env, caller: &Caller) -> Result<(), Problem> {
-    let key = format!("{} {}", caller.issuer, caller.app);
-    if within(env, "APP_LIMIT", &key).await {
-        return Ok(());
-    }
+/// What a caller's calls are counted by: one line.
+pub fn key(caller: &Caller) -> String {
+    let (issuer, app) = (percent_encode(&caller.issuer), percent_encode(&caller.app));
+    format!("{issuer} {app}")
+}
+
+/// 406: the app calls too often.
+pub fn too_many_calls() -> Problem {
     let sentence = "The app calls too often. Wait as long as 'Retry-After' says.";
-    Err(Problem::new(ErrorCode::Throttled, sentence).retry_after(PAUSE))
+    Problem::new(ErrorCode::Throttled, sentence).retry_after(PAUSE)
 }
 
 /// 406 for an address that tried too many tokens a moment ago, unless this one is known to be good:
 /// several callers may share an address.
-pub fn may_try(address: Option<&str>, token: Option<&str>, now: Timestamp) -> Result<(), Problem> {
-    let (Some(address), Some(token)) = (address, token) else {
+pub fn may_try(address: Option<&str>, token: &Token, now: Timestamp) -> Result<(), Problem> {
+    let Some(address) = address else {
         return Ok(());
     };
     let paused = PAUSED.with_borrow_mut(|paused| paused.get(address, now).is_some());
-    if paused && !tokens::is_known(token, now) {
+    if paused && !super::is_known(token, now) {
         return Err(too_many_failures());
     }
     Ok(())
 }
 
 /// Counts a token that proved nothing: 406 if they are too many.
-pub async fn failed(env: &Env, address: Option<String>, now: Timestamp) -> Result<(), Problem> {
+pub async fn failed(env: &Env, address: Option<&str>, now: Timestamp) -> Result<(), Problem> {
     let Some(address) = address else {
         return Ok(());
     };
-    if within(env, "FAILED_TOKEN_LIMIT", &address).await {
+    let within = count(env, address).await.unwrap_or_else(|fault| {
+        console_warn!("FAILED_TOKEN_LIMIT: {fault}");
+        true
+    });
+    if within {
         return Ok(());
     }
     let until = now.saturating_add_millis(i64::from(PAUSE) * 1000);
-    PAUSED.with_borrow_mut(|paused| paused.put(address, (), until));
+    PAUSED.with_borrow_mut(|paused| paused.put(address.to_owned(), (), until));
     Err(too_many_failures())
 }
 
@@ -76,19 +85,13 @@ fn too_many_failures() -> Problem {
     .retry_after(PAUSE)
 }
 
-/// Counts, and says whether it was still within the limit. A limiter that fails limits nothing.
-async fn within(env: &Env, binding: &str, key: &str) -> bool {
-    match count(env, binding, key).await {
-        Ok(within) => within,
-        Err(fault) => {
-            console_warn!("{binding}: {fault}");
-            true
-        }
-    }
+/// Counts, and says whether it was still within the limit.
+async fn count(env: &Env, key: &str) -> Result<bool, Fault> {
+    ask(env, key).await.map_err(thrown)
 }
 
-async fn count(env: &Env, binding: &str, key: &str) -> Result<bool, Fault> {
-    let limiter = Reflect::get(env, &binding.into())?;
+async fn ask(env: &Env, key: &str) -> Result<bool, JsValue> {
+    let limiter = Reflect::get(env, &"FAILED_TOKEN_LIMIT".into())?;
     if limiter.is_undefined() {
         return Ok(true);
     }

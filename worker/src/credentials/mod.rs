@@ -1,5 +1,8 @@
-//! Proving who calls: signatures by WebCrypto, keys from their issuers, apps by the registry. What
-//! a proof means is the contract's to say.
+//! Proving who calls: signatures by WebCrypto, keys from their issuers, apps by the registry. What a
+//! proof means is the contract's to say.
+//!
+//! What was proven a moment ago is remembered: [`remembered`] answers at once, and only where it
+//! can't, [`prove`] waits for whoever knows.
 
 mod development;
 mod keys;
@@ -7,6 +10,95 @@ pub mod limits;
 mod registry;
 mod tokens;
 
+use std::rc::Rc;
+
+use notifeed::credentials::{App, Caller};
+use notifeed::digest::sha256_hex;
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::time::Timestamp;
+use notifeed_hub::fault::Stop;
+use worker::Env;
+
 pub use development::{Holder, issue_development_token};
-pub use registry::registered_app;
-pub use tokens::authenticate;
+
+use crate::settings::Settings;
+
+/// Who calls, and what the registry knows of the app.
+#[derive(Clone)]
+pub struct Proof {
+    /// What the token proves.
+    pub caller: Rc<Caller>,
+    /// The registry's entry.
+    pub app: Rc<App>,
+}
+
+/// A token, and the digest that it is remembered by.
+pub struct Token {
+    text: String,
+    digest: String,
+}
+
+impl Token {
+    /// Not looked at yet.
+    pub fn new(text: String) -> Self {
+        let digest = sha256_hex(&[&text]);
+        Self { text, digest }
+    }
+
+    /// SHA-256, hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+/// What is known of a token's holder without asking anybody; `None`: nothing, or not enough. 403 for
+/// an app that is on the blocked list.
+pub fn remembered(
+    settings: &Settings,
+    token: &Token,
+    now: Timestamp,
+) -> Option<Result<Proof, Problem>> {
+    let caller = tokens::remembered(token, now)?;
+    let app = registry::remembered(settings, &caller, now)?;
+    Some(not_blocked(app).map(|app| Proof { caller, app }))
+}
+
+/// Whether a token was verified a moment ago.
+pub fn is_known(token: &Token, now: Timestamp) -> bool {
+    tokens::remembered(token, now).is_some()
+}
+
+/// Proves who holds a token. 401 for one that proves nothing, 403 for an app that is on the blocked
+/// list. One that isn't registered has no host; that is found out where a host matters (CONTRACT §1,
+/// precedence).
+pub async fn prove(
+    env: &Env,
+    settings: &Settings,
+    token: &Token,
+    now: Timestamp,
+) -> Result<Proof, Stop> {
+    let caller = tokens::authenticate(env, settings, token, now).await?;
+    let app = registry::registered(env, settings, &caller, now).await?;
+    Ok(Proof {
+        app: not_blocked(app)?,
+        caller,
+    })
+}
+
+/// 401: there is no token.
+pub fn no_token() -> Problem {
+    Problem::new(
+        ErrorCode::InvalidAuthenticationToken,
+        "The request has no access token. Send 'Authorization: Bearer {token}'.",
+    )
+}
+
+fn not_blocked(app: Rc<App>) -> Result<Rc<App>, Problem> {
+    if app.blocked {
+        return Err(Problem::new(
+            ErrorCode::CallerBlocked,
+            "This app is on the blocked list. Ask the service's operator why.",
+        ));
+    }
+    Ok(app)
+}

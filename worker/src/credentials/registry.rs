@@ -1,13 +1,13 @@
 //! Which app may notify for which host, from KV (`REGISTRY`), remembered for a minute.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
-use notifeed::credentials::{App, memory::Memory};
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::credentials::{App, Caller, memory::Memory};
 use notifeed::time::Timestamp;
+use notifeed_hub::fault::Fault;
 use worker::Env;
 
-use crate::fault::{Fault, Stop};
 use crate::settings::Settings;
 
 /// Half of how many entries are remembered.
@@ -16,63 +16,86 @@ const GENERATION: usize = 500;
 /// How long an entry is good for while KV fails, in milliseconds: a day.
 const STALE: i64 = 24 * 60 * 60 * 1000;
 
+/// An entry of the registry, and when it was read.
+#[derive(Clone)]
+struct Entry {
+    read: Timestamp,
+    app: Rc<App>,
+}
+
 thread_local! {
-    /// When an entry was read, and what it said.
-    static REMEMBERED: RefCell<Memory<String, (Timestamp, Option<App>)>> =
-        RefCell::new(Memory::new(GENERATION));
+    static REMEMBERED: RefCell<Memory<String, Entry>> = RefCell::new(Memory::new(GENERATION));
 }
 
-/// What the registry knows of an app: 403 for one that is on the blocked list. One that isn't
-/// registered has no host; that is found out where a host matters (CONTRACT §1, precedence). While
-/// KV fails, what was known last counts.
-pub async fn registered_app(
+/// What the registry knows of a caller's app, if that needs no look into KV.
+pub fn remembered(settings: &Settings, caller: &Caller, now: Timestamp) -> Option<Rc<App>> {
+    let key = match in_no_store(settings, caller) {
+        Ok(app) => return Some(app),
+        Err(key) => key,
+    };
+    fresh(settings, entry(&key, now).as_ref(), now)
+}
+
+/// What the registry knows of a caller's app. While KV fails, what was known last counts.
+pub async fn registered(
     env: &Env,
-    issuer: &str,
-    app: &str,
+    settings: &Settings,
+    caller: &Caller,
     now: Timestamp,
-) -> Result<App, Stop> {
-    let known = if Settings::of(env).is_development() {
-        App::development(issuer, app)
-    } else {
-        None
+) -> Result<Rc<App>, Fault> {
+    let key = match in_no_store(settings, caller) {
+        Ok(app) => return Ok(app),
+        Err(key) => key,
     };
-    let known = match known {
-        Some(known) => Some(known),
-        None => match App::registry_key(issuer, app) {
-            Some(key) => look_up(env, &key, now).await?,
-            None => None,
-        },
-    };
-    let app = known.unwrap_or_else(App::unregistered);
-    if app.blocked {
-        return Err(Problem::new(
-            ErrorCode::CallerBlocked,
-            "This app is on the blocked list. Ask the service's operator why.",
-        )
-        .into());
+    let remembered = entry(&key, now);
+    if let Some(app) = fresh(settings, remembered.as_ref(), now) {
+        return Ok(app);
     }
-    Ok(app)
-}
-
-async fn look_up(env: &Env, key: &str, now: Timestamp) -> Result<Option<App>, Fault> {
-    let remembered = REMEMBERED.with_borrow_mut(|entries| entries.get(key, now));
-    if let Some((since, app)) = &remembered
-        && now.saturating_millis_since(*since) < Settings::of(env).registry_memory()?
-    {
-        return Ok(app.clone());
-    }
-    let read = async { Ok::<_, Fault>(env.kv("REGISTRY")?.get(key).text().await?) };
-    let app: Option<App> = match (read.await, remembered) {
-        (Ok(text), _) => text.map(|text| serde_json::from_str(&text)).transpose()?,
-        (Err(fault), Some((_, stale))) => {
+    let app = match (read(env, &key).await, remembered) {
+        (Ok(app), _) => Rc::new(app),
+        (Err(fault), Some(stale)) => {
             worker::console_warn!("registry: {fault}; a stale entry is used");
-            return Ok(stale);
+            return Ok(stale.app);
         }
         (Err(fault), None) => return Err(fault),
     };
     REMEMBERED.with_borrow_mut(|entries| {
+        let app = Rc::clone(&app);
         let until = now.saturating_add_millis(STALE);
-        entries.put(key.to_owned(), (now, app.clone()), until);
+        entries.put(key, Entry { read: now, app }, until);
     });
     Ok(app)
+}
+
+/// An app of development, or one whose name is too long for any entry; else the key of the entry.
+fn in_no_store(settings: &Settings, caller: &Caller) -> Result<Rc<App>, String> {
+    if settings.is_development()
+        && let Some(app) = App::development(&caller.issuer, &caller.app)
+    {
+        return Ok(Rc::new(app));
+    }
+    match App::registry_key(&caller.issuer, &caller.app) {
+        Some(key) => Err(key),
+        None => Ok(Rc::new(App::unregistered())),
+    }
+}
+
+fn entry(key: &str, now: Timestamp) -> Option<Entry> {
+    REMEMBERED.with_borrow_mut(|entries| entries.get(key, now))
+}
+
+fn fresh(settings: &Settings, entry: Option<&Entry>, now: Timestamp) -> Option<Rc<App>> {
+    let entry = entry?;
+    let age = now.saturating_millis_since(entry.read);
+    (age < settings.registry_memory).then(|| Rc::clone(&entry.app))
+}
+
+async fn read(env: &Env, key: &str) -> Result<App, Fault> {
+    let fault = |error: &dyn std::fmt::Display| Fault::new("the registry", error);
+    let kv = env.kv("REGISTRY").map_err(|error| fault(&error))?;
+    let text = kv.get(key).text().await.map_err(|error| fault(&error))?;
+    match text {
+        Some(text) => serde_json::from_str(&text).map_err(|error| fault(&error)),
+        None => Ok(App::unregistered()),
+    }
 }

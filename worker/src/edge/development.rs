@@ -1,31 +1,38 @@
 //! What is there in development only: `POST /dev/token`, the console's tokens, while the development
-//! secret is bound (so is `GET /dev/bodies`, in [`super::feed`]); `GET /dev/panic/…`, for the test
+//! secret is bound (so is `GET /dev/copies`, in [`super::feed`]); `GET /dev/panic/…`, for the test
 //! of what a crash does, where a variable says so.
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::http::{Reply, route::CrashSite};
+use notifeed::http::Reply;
+use notifeed::http::reply::common_headers;
 use notifeed::json::{self, Value, Writer};
-use web_sys::{Response, Url};
+use notifeed_hub::fault::{self, Stop};
+use notifeed_hub::wire::Command;
+use worker::console_error;
 
-use super::{Call, no_such_path};
+use super::call::{Call, Wanted, decoded};
+use super::facts::Header;
+use super::step::Step;
+use super::{calls, lost, no_such_path};
 use crate::credentials::{Holder, issue_development_token};
-use crate::fault::Stop;
-use crate::hub::command::Command;
-use crate::platform::http::{body, header, respond};
 
-impl Call<'_> {
+impl Call {
     /// A delegated token of the user that the body names, `{"as":"megan@contoso.com"}`, or an
     /// app-only one, `{"app":"contoso-server"}`. Only for pages of this server.
-    pub(super) async fn post_development_token(&self, url: &Url) -> Result<Response, Stop> {
-        let foreign = header(self.request, "Origin").is_some_and(|origin| origin != url.origin());
-        if foreign {
+    pub fn development_token(&mut self) -> Result<Step, Stop> {
+        let origin = self.facts.header(Header::Origin);
+        if origin.is_some_and(|origin| origin != self.url.origin) {
             return Err(Problem::new(
                 ErrorCode::NotAuthorizedForUser,
                 "Development tokens are only for pages of this server.",
             )
             .into());
         }
-        let body = body(self.request).await?;
+        self.want(Wanted::Token)
+    }
+
+    pub fn token_for(&mut self, body: Option<&[u8]>) -> Result<Step, Stop> {
+        let body = decoded(notifeed::http::ContentEncoding::Identity, body)?;
         let holder = holder(&body).ok_or_else(|| {
             Problem::new(
                 ErrorCode::BadRequest,
@@ -33,34 +40,52 @@ impl Call<'_> {
             )
             .detail("RequiredPropertyMissing", "as")
         })?;
-        let issued = issue_development_token(self.env, &holder, self.context.now).await?;
+        self.holder = Some(holder);
+        Ok(Step::Issue)
+    }
+
+    /// Crashes in the user's feed. A mistake in the code must not be needed to test that nothing
+    /// hangs after one.
+    pub fn crash_in_feed(&self) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let access = self.access_of(user, &self.host(&proof.app)?);
+        Ok(self.to_feed(&proof.caller, access, Command::Panic))
+    }
+
+    async fn issued(&self) -> Result<Reply, Stop> {
+        let holder = self.holder.as_ref().ok_or_else(lost)?;
+        let issued = issue_development_token(&self.settings, holder, self.context.now).await?;
         let (token, expires) = issued.ok_or_else(no_such_path)?;
         let mut writer = Writer::new();
         writer.begin_object();
         writer.string_field("token", &token);
         writer.string_field("expires", &expires.to_string());
         writer.end_object();
-        let mut reply = Reply::json(200, writer.finish(), &self.context);
-        // A page of another origin must not read it even where a browser sends no `Origin`.
-        reply
-            .headers
-            .retain(|(name, _)| !name.starts_with("Access-Control-"));
-        Ok(respond(&reply)?.into())
+        Ok(Reply::json(200, writer.finish()))
     }
+}
 
-    /// Crashes. A mistake in the code must not be needed to test that nothing hangs after one.
-    pub(super) async fn panic(&self, site: CrashSite) -> Result<Response, Stop> {
-        match site {
-            CrashSite::Worker => crash(),
-            CrashSite::Hub => {
-                let (caller, app) = self.caller(self.bearer().as_deref()).await?;
-                let user = self.signed_in_user(&caller)?;
-                let (address, access) = self.access_of(user, &self.host(&app)?);
-                let command = self.command(&caller, access, Command::Panic);
-                self.send(address, &command).await
-            }
+/// The answer with a development token, all of its headers included; nothing if the call is gone.
+pub async fn issue_token(number: u32) -> Option<String> {
+    let call = calls::take(number)?;
+    let issued = call.issued().await;
+    let mut common = common_headers(&call.context);
+    let mut reply = match issued {
+        Ok(reply) => {
+            // A page of another origin must not read it even where a browser sends no `Origin`.
+            common.retain(|(name, _)| !name.starts_with("Access-Control-"));
+            reply
         }
-    }
+        Err(stop) => {
+            let policy = &call.settings.feed.policy;
+            fault::reply(&stop, &call.context, policy, |line| {
+                console_error!("{line}")
+            })
+        }
+    };
+    reply.headers.extend(common);
+    Some(reply.to_text())
 }
 
 /// Whose token the body asks for: a user's or an app's, not both.

@@ -1,49 +1,48 @@
 //! `GET …/notifications`, `/$count`, `/delta` and `/endpoints`: a signed-in user reads their feed.
 
 use notifeed::feed::query::Query;
-use web_sys::Response;
+use notifeed_hub::fault::Stop;
+use notifeed_hub::wire::Command;
 
-use super::Call;
-use crate::fault::Stop;
-use crate::hub::command::Command;
+use super::call::{Call, confirmed_host};
+use super::step::Step;
 
 const HOST: &str = "targetHostName";
 const OF_A_PAGE: [&str; 4] = ["$top", "$skiptoken", "$filter", HOST];
 
-impl Call<'_> {
-    pub(super) async fn list(&self) -> Result<Response, Stop> {
-        self.query(&OF_A_PAGE, Command::List).await
+impl Call {
+    pub fn list(&self) -> Result<Step, Stop> {
+        self.query(&OF_A_PAGE, Command::List)
     }
 
-    /// `GET /dev/bodies`, with the options of the list.
-    pub(super) async fn bodies(&self) -> Result<Response, Stop> {
-        self.query(&OF_A_PAGE, Command::Bodies).await
+    /// `GET /dev/copies`, with the options of the list.
+    pub fn copies(&self) -> Result<Step, Stop> {
+        self.query(&OF_A_PAGE, Command::Copies)
     }
 
-    pub(super) async fn count(&self) -> Result<Response, Stop> {
-        self.query(&["$filter", HOST], Command::Count).await
+    pub fn count(&self) -> Result<Step, Stop> {
+        self.query(&["$filter", HOST], Command::Count)
     }
 
-    pub(super) async fn delta(&self) -> Result<Response, Stop> {
+    pub fn delta(&self) -> Result<Step, Stop> {
         let options = ["$top", "$skiptoken", "$deltatoken", HOST];
-        self.query(&options, Command::Delta).await
+        self.query(&options, Command::Delta)
     }
 
-    pub(super) async fn endpoints(&self) -> Result<Response, Stop> {
-        self.query(&[HOST], |_| Command::Endpoints).await
+    pub fn endpoints(&self) -> Result<Step, Stop> {
+        self.query(&[HOST], |_| Command::Endpoints)
     }
 
-    async fn query(
+    fn query(
         &self,
         options: &[&str],
         command: impl FnOnce(Query) -> Command,
-    ) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
-        let user = self.signed_in_user(&caller)?;
-        let query = Query::parse(&self.query, options)?;
-        let host = Self::confirmed_host(query.host.as_deref(), &app)?;
-        let (address, access) = self.access_of(user, &host);
-        self.send(address, &self.command(&caller, access, command(query)))
-            .await
+    ) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let query = Query::parse(&self.url.query, options)?;
+        let host = confirmed_host(query.host.as_deref(), &proof.app)?;
+        let access = self.access_of(user, &host);
+        Ok(self.to_feed(&proof.caller, access, command(query)))
     }
 }

@@ -1,62 +1,70 @@
 //! `…/notifications/{id}` and `…/activities/{id}`: one notification, read, changed or deleted.
 
 use notifeed::credentials::Principal;
-use notifeed::error::Problem;
+use notifeed::error::{Problem, not_authorized};
 use notifeed::feed::update::StateUpdate;
-use web_sys::Response;
+use notifeed::http::{ContentEncoding, Resource};
+use notifeed_hub::fault::Stop;
+use notifeed_hub::wire::Command;
 
-use super::{Call, not_the_app_s_host};
-use crate::fault::Stop;
-use crate::hub::command::Command;
-use crate::hub::not_authorized;
-use crate::platform::http::header;
+use super::call::{Call, Wanted, decoded, not_the_apps_host};
+use super::facts::Header;
+use super::no_such_path;
+use super::step::Step;
 
-impl Call<'_> {
+impl Call {
     /// By its user, in the receiver's view; by the app that sent it, with the subscription id, in
     /// the sender's.
-    pub(super) async fn get_notification(&self, id: String) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
-        let user = self.user(&caller)?;
-        let (address, access) = match (self.subscription()?, user) {
-            (Some(subscription), None) if caller.principal == Principal::App => {
-                if app.hosts.is_empty() {
-                    return Err(not_the_app_s_host(&app).into());
+    pub fn get_notification(&self, id: &str) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.user(&proof.caller)?;
+        let access = match (self.subscription()?, user) {
+            (Some(subscription), None) if proof.caller.principal == Principal::App => {
+                if proof.app.hosts.is_empty() {
+                    return Err(not_the_apps_host(&proof.app).into());
                 }
                 self.access_by(subscription, None)
             }
-            (_, Some(user)) => self.access_of(user, &self.host(&app)?),
+            (_, Some(user)) => self.access_of(user, &self.host(&proof.app)?),
             _ => return Err(not_authorized().into()),
         };
-        let command = self.command(&caller, access, Command::Read(id));
-        self.send(address, &command).await
+        Ok(self.to_feed(&proof.caller, access, Command::Read(id.to_owned())))
     }
 
     /// `PATCH`: sets states, of a signed-in user's item.
-    pub(super) async fn update_notification(&self, id: String) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
+    pub fn update_notification(&mut self) -> Result<Step, Stop> {
+        let proof = self.caller()?;
         let encoding = self.body_headers()?;
-        let user = self.signed_in_user(&caller)?;
-        let body = self.body(encoding).await?;
+        self.signed_in_user(&proof.caller)?;
+        self.want(Wanted::Update(encoding))
+    }
+
+    pub fn update(&self, encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Step, Stop> {
+        let Some(Resource::Notification(id)) = &self.resource else {
+            return Err(no_such_path().into());
+        };
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let body = decoded(encoding, body)?;
         let states = StateUpdate::parse(&body).map_err(|violations| Problem::from(&violations))?;
-        let if_match = header(self.request, "If-Match");
-        let (address, access) = self.access_of(user, &self.host(&app)?);
+        let access = self.access_of(user, &self.host(&proof.app)?);
         let update = Command::Update {
-            id,
-            if_match,
+            id: id.clone(),
+            if_match: self.facts.header(Header::IfMatch).map(str::to_owned),
             states,
         };
-        self.send(address, &self.command(&caller, access, update))
-            .await
+        Ok(self.to_feed(&proof.caller, access, update))
     }
 
     /// `DELETE`, of a signed-in user's item.
-    pub(super) async fn delete_notification(&self, id: String) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
-        let user = self.signed_in_user(&caller)?;
-        let if_match = header(self.request, "If-Match");
-        let (address, access) = self.access_of(user, &self.host(&app)?);
-        let delete = Command::Delete { id, if_match };
-        self.send(address, &self.command(&caller, access, delete))
-            .await
+    pub fn delete_notification(&self, id: &str) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let access = self.access_of(user, &self.host(&proof.app)?);
+        let delete = Command::Delete {
+            id: id.to_owned(),
+            if_match: self.facts.header(Header::IfMatch).map(str::to_owned),
+        };
+        Ok(self.to_feed(&proof.caller, access, delete))
     }
 }

@@ -1,24 +1,23 @@
 //! `POST …/notifications`: an app notifies a user.
 
-use notifeed::credentials::App;
+use notifeed::credentials::subscription_id::SubscriptionId;
+use notifeed::credentials::{App, Principal};
 use notifeed::digest::sha256_hex;
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::http::ContentEncoding;
-use notifeed::notification::Notification;
 use notifeed::verdict::validate;
-use web_sys::Response;
+use notifeed_hub::fault::Stop;
+use notifeed_hub::wire::{Append, Command};
 
-use super::{Call, not_the_app_s_host};
-use crate::fault::Stop;
-use crate::hub::command::{Append, Command};
-use crate::settings::Settings;
+use super::call::{Call, Wanted, decoded, not_the_apps_host};
+use super::facts::Header;
+use super::step::Step;
 
-impl Call<'_> {
-    pub(super) async fn post_notification(&self) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
+impl Call {
+    pub fn post_notification(&mut self) -> Result<Step, Stop> {
+        let proof = self.caller()?;
         let encoding = self.body_headers()?;
-        let app_only = caller.principal == notifeed::credentials::Principal::App;
-        if app_only && !self.has_subscription_header() {
+        if proof.caller.principal == Principal::App && !self.has_subscription_header() {
             return Err(Problem::new(
                 ErrorCode::BadRequest,
                 "An app-only token says nothing about whom to notify. Send the user's subscription id as 'X-UNS-ID'.",
@@ -27,57 +26,75 @@ impl Call<'_> {
             .into());
         }
         let subscription = self.subscription()?;
-        let user = self.user(&caller)?;
-
-        let judged = self.judge(encoding, &app).await;
-        let (notification, append) = match judged {
-            Ok((notification, append)) => (Some(notification), Ok(append)),
-            Err(Stop::Problem(problem)) => (None, Err(*problem)),
-            Err(stop) => return Err(stop),
-        };
-        let (address, access) = match (subscription, user, notification) {
-            // Whether the subscription still works comes before what is wrong with the body, and
-            // only the Hub knows.
-            (Some(subscription), user, _) => self.access_by(subscription, user),
-            (None, Some(user), Some(notification)) => {
-                self.access_of(user, notification.target_host_name())
-            }
-            (None, _, _) => {
-                return Err(append
-                    .err()
-                    .unwrap_or_else(|| not_the_app_s_host(&app))
-                    .into());
-            }
-        };
-        let command = self.command(&caller, access, Command::Append(append));
-        self.send(address, &command).await
+        self.user(&proof.caller)?;
+        self.want(Wanted::Notification(encoding, subscription))
     }
 
     fn has_subscription_header(&self) -> bool {
-        crate::platform::http::header(self.request, "X-UNS-ID")
-            .is_some_and(|text| !text.trim().is_empty())
+        let header = self.facts.header(Header::SubscriptionId);
+        header.is_some_and(|text| !text.trim().is_empty())
+    }
+
+    /// Judges the body, before a feed is bothered.
+    pub fn append(
+        &self,
+        encoding: ContentEncoding,
+        body: Option<&[u8]>,
+        subscription: Option<SubscriptionId>,
+    ) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.user(&proof.caller)?;
+        let judged = self.judge(encoding, body, &proof.app);
+        let (access, command) = match (subscription, user, judged) {
+            // Whether the subscription still works comes before what is wrong with the body, and
+            // only the feed knows.
+            (Some(subscription), user, judged) => {
+                let command = match judged {
+                    Ok(append) => Command::Append(Box::new(append)),
+                    Err(problem) => Command::RefuseAppend(Box::new(problem)),
+                };
+                (self.access_by(subscription, user), command)
+            }
+            (None, Some(user), judged) => {
+                let append = judged?;
+                let access = self.access_of(user, &append.host);
+                (access, Command::Append(Box::new(append)))
+            }
+            (None, None, judged) => {
+                judged?;
+                return Err(not_the_apps_host(&proof.app).into());
+            }
+        };
+        Ok(self.to_feed(&proof.caller, access, command))
     }
 
     /// Reads and validates the body, and checks that the app may notify for its host.
-    async fn judge(
+    fn judge(
         &self,
         encoding: ContentEncoding,
+        body: Option<&[u8]>,
         app: &App,
-    ) -> Result<(Notification, Append), Stop> {
-        let body = self.body(encoding).await?;
-        let policy = Settings::of(self.env).policy()?;
-        let verdict = validate(&body, self.context.now, &policy);
+    ) -> Result<Append, Problem> {
+        let body = decoded(encoding, body)?;
+        let verdict = validate(&body, self.context.now, &self.settings.feed.policy);
         let accepted = verdict
             .outcome
             .map_err(|violations| Problem::from(&violations))?;
-        let append = Append {
-            canonical: accepted.notification().canonical(),
-            request_digest: sha256_hex(&[&accepted.request_text()]),
-        };
-        let notification = accepted.into_notification();
+        let notification = accepted.notification();
         if !app.has_host(notification.target_host_name()) {
-            return Err(not_the_app_s_host(app).into());
+            return Err(not_the_apps_host(app));
         }
-        Ok((notification, append))
+        Ok(Append {
+            host: notification.target_host_name().to_owned(),
+            app_notification_id: notification.app_notification_id().map(str::to_owned),
+            group_name: notification.group_name().map(str::to_owned),
+            priority: notification.priority(),
+            platforms: notification.platforms(),
+            expiration: notification.expiration(),
+            display_time_to_live: notification.display_time_to_live(),
+            request_digest: sha256_hex(&[&accepted.request_text()]),
+            content: notification.content_text(),
+            visual_content: notification.visual_text(),
+        })
     }
 }

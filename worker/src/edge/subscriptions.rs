@@ -2,42 +2,47 @@
 
 use notifeed::error::Problem;
 use notifeed::feed::query::Query;
+use notifeed::http::ContentEncoding;
 use notifeed::subscription;
-use web_sys::Response;
+use notifeed_hub::fault::Stop;
+use notifeed_hub::wire::{Command, Subscribe};
 
-use super::{Call, not_the_app_s_host};
-use crate::fault::Stop;
-use crate::hub::command::{Command, Subscribe};
+use super::call::{Call, Wanted, confirmed_host, decoded, not_the_apps_host};
+use super::step::Step;
 
-impl Call<'_> {
-    pub(super) async fn post_subscription(&self) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
+impl Call {
+    pub fn post_subscription(&mut self) -> Result<Step, Stop> {
+        let proof = self.caller()?;
         let encoding = self.body_headers()?;
-        let user = self.signed_in_user(&caller)?;
-        let body = self.body(encoding).await?;
+        self.signed_in_user(&proof.caller)?;
+        self.want(Wanted::Subscription(encoding))
+    }
+
+    pub fn subscribe(&self, encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let body = decoded(encoding, body)?;
         let asked = subscription::parse(&body).map_err(|violations| Problem::from(&violations))?;
-        if !app.has_host(asked.target_host_name()) {
-            return Err(not_the_app_s_host(&app).into());
+        if !proof.app.has_host(asked.target_host_name()) {
+            return Err(not_the_apps_host(&proof.app).into());
         }
-        let (address, access) = self.access_of(user, asked.target_host_name());
+        let access = self.access_of(user, asked.target_host_name());
         let subscribe = Subscribe {
             platform: asked.platform(),
             device_id: asked.device_id().map(str::to_owned),
             display_name: asked.display_name().map(str::to_owned),
             push_subscription: asked.push_subscription().map(str::to_owned),
         };
-        let command = self.command(&caller, access, Command::Subscribe(subscribe));
-        self.send(address, &command).await
+        Ok(self.to_feed(&proof.caller, access, Command::Subscribe(subscribe)))
     }
 
     /// `GET`, `DELETE` and `DELETE …/{id}`: of a signed-in user's subscriptions.
-    pub(super) async fn subscriptions(&self, command: Command) -> Result<Response, Stop> {
-        let (caller, app) = self.caller(self.bearer().as_deref()).await?;
-        let user = self.signed_in_user(&caller)?;
-        let query = Query::parse(&self.query, &["targetHostName"])?;
-        let host = Self::confirmed_host(query.host.as_deref(), &app)?;
-        let (address, access) = self.access_of(user, &host);
-        let command = self.command(&caller, access, command);
-        self.send(address, &command).await
+    pub fn subscriptions(&self, command: Command) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let query = Query::parse(&self.url.query, &["targetHostName"])?;
+        let host = confirmed_host(query.host.as_deref(), &proof.app)?;
+        let access = self.access_of(user, &host);
+        Ok(self.to_feed(&proof.caller, access, command))
     }
 }

@@ -5,8 +5,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use notifeed::credentials::issuer::Algorithm;
+use notifeed_hub::fault::Fault;
 
-use crate::fault::Fault;
+use super::thrown;
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,28 +51,28 @@ pub struct HmacKey(JsValue);
 impl HmacKey {
     /// The key of those bytes.
     pub async fn import(secret: &[u8]) -> Result<Self, Fault> {
-        let algorithm = object(&[("name", "HMAC"), ("hash", "SHA-256")])?;
+        let algorithm = object(&[("name", "HMAC"), ("hash", "SHA-256")]).map_err(thrown)?;
         let usages = Array::of2(&"sign".into(), &"verify".into());
         let secret = Uint8Array::from(secret);
         let key =
-            SUBTLE.with(|subtle| subtle.import_key("raw", &secret, &algorithm, false, &usages))?;
-        Ok(Self(JsFuture::from(key).await?))
+            SUBTLE.with(|subtle| subtle.import_key("raw", &secret, &algorithm, false, &usages));
+        Ok(Self(settled(key).await?))
     }
 
     /// Checks a signature, in constant time.
     pub async fn verify(&self, signature: &[u8], data: &[u8]) -> Result<bool, Fault> {
         let (signature, data) = (Uint8Array::from(signature), Uint8Array::from(data));
         let hmac = JsValue::from_str("HMAC");
-        let verdict = SUBTLE.with(|subtle| subtle.verify(&hmac, &self.0, &signature, &data))?;
-        Ok(JsFuture::from(verdict).await?.is_truthy())
+        let verdict = SUBTLE.with(|subtle| subtle.verify(&hmac, &self.0, &signature, &data));
+        Ok(settled(verdict).await?.is_truthy())
     }
 
     /// Signs.
     pub async fn sign(&self, data: &[u8]) -> Result<Vec<u8>, Fault> {
         let data = Uint8Array::from(data);
         let hmac = JsValue::from_str("HMAC");
-        let signature = SUBTLE.with(|subtle| subtle.sign(&hmac, &self.0, &data))?;
-        Ok(Uint8Array::new(&JsFuture::from(signature).await?).to_vec())
+        let signature = SUBTLE.with(|subtle| subtle.sign(&hmac, &self.0, &data));
+        Ok(Uint8Array::new(&settled(signature).await?).to_vec())
     }
 }
 
@@ -102,17 +103,17 @@ impl VerifyingKey {
             Algorithm::EdDsa => (&[("name", "Ed25519")], &[("name", "Ed25519")]),
             Algorithm::Hs256 => return Err(Fault::new("a public key", &"for a shared secret")),
         };
-        let jwk: Object = js_sys::JSON::parse(jwk)?.unchecked_into();
+        let jwk: Object = js_sys::JSON::parse(jwk).map_err(thrown)?.unchecked_into();
         let usages = Array::of1(&"verify".into());
-        let key = SUBTLE
-            .with(|subtle| subtle.import_key("jwk", &jwk, &object(import)?, false, &usages))?;
-        let parameters = object(verify)?;
+        let import = object(import).map_err(thrown)?;
+        let key = SUBTLE.with(|subtle| subtle.import_key("jwk", &jwk, &import, false, &usages));
+        let parameters = object(verify).map_err(thrown)?;
         if algorithm == Algorithm::Ps256 {
             // As long as the hash (RFC 7518 §3.5).
-            Reflect::set(&parameters, &"saltLength".into(), &32.into())?;
+            Reflect::set(&parameters, &"saltLength".into(), &32.into()).map_err(thrown)?;
         }
         Ok(Self {
-            key: JsFuture::from(key).await?,
+            key: settled(key).await?,
             parameters: parameters.into(),
         })
     }
@@ -121,9 +122,15 @@ impl VerifyingKey {
     pub async fn verify(&self, signature: &[u8], data: &[u8]) -> Result<bool, Fault> {
         let (signature, data) = (Uint8Array::from(signature), Uint8Array::from(data));
         let verdict =
-            SUBTLE.with(|subtle| subtle.verify(&self.parameters, &self.key, &signature, &data))?;
-        Ok(JsFuture::from(verdict).await?.is_truthy())
+            SUBTLE.with(|subtle| subtle.verify(&self.parameters, &self.key, &signature, &data));
+        Ok(settled(verdict).await?.is_truthy())
     }
+}
+
+/// What came of a promise that was to be had.
+async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Fault> {
+    let promise = promise.map_err(thrown)?;
+    JsFuture::from(promise).await.map_err(thrown)
 }
 
 fn object(members: &[(&str, &str)]) -> Result<Object, JsValue> {

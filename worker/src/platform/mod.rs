@@ -1,36 +1,75 @@
-//! The runtime's interfaces, as this Worker uses them: few crossings, every exception caught.
-//!
-//! What the `worker` crate has is used from there. These are bindings to what it lacks
-//! (`transactionSync`, `setAlarm` by absolute time, WebCrypto), or to what it wraps in a way that
-//! costs on the hot path or can't catch an exception (SQL rows, `send`, a stub's `fetch`).
+//! The runtime's interfaces, as credentials use them: WebCrypto, fetches, the clock, random numbers,
+//! with every exception caught. What a feed uses is in [`crate::feed`].
 
 pub mod crypto;
-pub mod http;
-pub mod sockets;
-pub mod storage;
-pub mod stub;
+pub mod download;
+
+use std::cell::RefCell;
 
 use notifeed::guid::Guid;
 use notifeed::time::Timestamp;
+use notifeed_hub::fault::Fault;
+use wasm_bindgen::JsValue;
 
-use crate::fault::Fault;
+/// How many random bytes are fetched at a time.
+const POOL: usize = 4096;
+
+thread_local! {
+    /// Random bytes that nobody has had yet.
+    static RANDOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The clock, read at the edge and passed in from there.
 pub fn now() -> Timestamp {
-    // The runtime's clock is whole milliseconds.
-    #[allow(clippy::cast_possible_truncation)]
-    let millis = js_sys::Date::now() as i64;
-    Timestamp::saturating_from_unix_millis(millis)
+    instant(js_sys::Date::now())
 }
 
-/// Random bytes from the runtime's generator.
+/// An instant in JavaScript's milliseconds, which are whole in this runtime.
+#[allow(clippy::cast_possible_truncation)]
+pub fn instant(millis: f64) -> Timestamp {
+    Timestamp::saturating_from_unix_millis(millis as i64)
+}
+
+/// Milliseconds for JavaScript: below 2⁵³, which a double holds exactly.
+#[allow(clippy::cast_precision_loss)]
+pub fn millis(instant: Timestamp) -> f64 {
+    instant.unix_millis() as f64
+}
+
+/// Random bytes from the runtime's generator. A crossing to it costs more than the bytes, so many
+/// are fetched together; each is given once.
+///
+/// # Errors
+/// The generator has none.
 pub fn random_bytes() -> Result<[u8; 16], Fault> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Fault::new("no random numbers", &error))?;
-    Ok(bytes)
+    RANDOM.with_borrow_mut(|pool| {
+        if pool.len() < 16 {
+            pool.resize(POOL, 0);
+            getrandom::fill(pool).map_err(|error| {
+                pool.clear();
+                Fault::new("no random numbers", &error)
+            })?;
+        }
+        let mut bytes = [0; 16];
+        let rest = pool.len().saturating_sub(16);
+        for (byte, random) in bytes.iter_mut().zip(pool.drain(rest..)) {
+            *byte = random;
+        }
+        Ok(bytes)
+    })
 }
 
 /// A new random GUID.
+///
+/// # Errors
+/// There are no random numbers.
 pub fn new_guid() -> Result<Guid, Fault> {
     random_bytes().map(Guid::random_v4)
+}
+
+/// What an exception of JavaScript says.
+#[allow(clippy::needless_pass_by_value, reason = "it is called by map_err")]
+pub fn thrown(exception: JsValue) -> Fault {
+    let text = String::from(js_sys::Object::from(exception).to_string());
+    Fault::new("an exception", &text)
 }

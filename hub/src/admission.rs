@@ -1,0 +1,63 @@
+//! Who may: what led to this feed must prove its right to it.
+
+use std::rc::Rc;
+
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::http::Addressee;
+use notifeed::time::Timestamp;
+
+use crate::Feed;
+use crate::fault::Stop;
+use crate::host::Host;
+use crate::life::Owner;
+use crate::wire::Access;
+
+/// A call that has proven its right to the feed.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// Whose feed it is. It becomes theirs with the first change that they make.
+    pub owner: Rc<Owner>,
+    /// Whether the user themselves calls, not an app by a subscription.
+    pub by_user: bool,
+}
+
+impl<H: Host> Feed<H> {
+    /// Looks at what led here: 403 where it doesn't prove a right.
+    pub(crate) fn admit(&mut self, access: &Access, now: Timestamp) -> Result<Admitted, Stop> {
+        let known = self.life.owner.clone();
+        let owner = match (access.subscription, &access.user, &access.host, known) {
+            (Some(id), user, _, Some(owner)) => {
+                let same_user = user.as_ref().is_none_or(|user| user.is(&owner.user));
+                if !same_user || !self.is_subscribed(id, now)? {
+                    return Err(not_authorized().into());
+                }
+                owner
+            }
+            (None, Some(user), Some(host), known) => match known {
+                Some(owner) if owner.user == *user && owner.host == *host => owner,
+                _ => Rc::new(Owner {
+                    user: user.clone(),
+                    host: host.clone(),
+                }),
+            },
+            _ => return Err(not_authorized().into()),
+        };
+        if let Addressee::User(id) = &access.addressee
+            && !owner.user.is_named(id)
+        {
+            return Err(not_authorized().into());
+        }
+        Ok(Admitted {
+            owner,
+            by_user: access.user.is_some(),
+        })
+    }
+}
+
+/// 403: the same sentence for whatever is wrong with the right to notify this user.
+pub fn not_authorized() -> Problem {
+    Problem::new(
+        ErrorCode::NotAuthorizedForUser,
+        "The caller may not act for, or notify, this user: the subscription id doesn't belong to them, or it has expired or was ended. Subscribe again and use the new id.",
+    )
+}

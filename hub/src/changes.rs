@@ -1,0 +1,110 @@
+//! Changing and deleting an item: the same over HTTP and over a socket.
+
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::update::{self, StateUpdate};
+use notifeed::feed::{Entry, view};
+use notifeed::guid::Guid;
+use notifeed::http::{Context, Reply, headers};
+use notifeed::time::Timestamp;
+
+use crate::Feed;
+use crate::admission::Admitted;
+use crate::fault::{Fault, Stop};
+use crate::host::{Bound, Host, Socket};
+use crate::reads::not_found;
+use crate::store::{self, Row, Statement};
+
+impl<H: Host> Feed<H> {
+    /// `PATCH`: 200 with the item.
+    pub(crate) fn update(
+        &mut self,
+        id: &str,
+        if_match: Option<&str>,
+        states: StateUpdate,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let item = self.live_item(id, context.now)?;
+        precondition(&item.entry, if_match)?;
+        let (entry, _) = self.set_states(item.entry, states, None, context)?;
+        let body = item
+            .body
+            .ok_or_else(|| Fault::new("an item without a body", &entry.id))?;
+        let principal_name = &admitted.owner.user.principal_name;
+        let body = view::receiver_entity(&entry, &body, principal_name, context);
+        Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
+    }
+
+    /// `DELETE`: 204.
+    pub(crate) fn delete(
+        &mut self,
+        id: &str,
+        if_match: Option<&str>,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let entry = self.live_entry(id, context.now)?;
+        precondition(&entry, if_match)?;
+        self.end(entry, None, context)?;
+        Ok(Reply::no_content())
+    }
+
+    /// Sets states, and tells every endpoint but the one that asked. `false`: they were so already,
+    /// and nobody is told.
+    pub(crate) fn set_states(
+        &mut self,
+        entry: Entry,
+        states: StateUpdate,
+        made_by: Option<Socket>,
+        context: &Context,
+    ) -> Result<(Entry, bool), Stop> {
+        let Some(changed) = update::update(&entry, states, self.life.head, context.now) else {
+            return Ok((entry, false));
+        };
+        self.host.commit(&[store::set_states(&changed)])?;
+        self.life.head.seq = changed.seq;
+        self.tell(&changed, None, made_by, context.now);
+        Ok((changed, true))
+    }
+
+    /// Deletes, and tells every endpoint but the one that asked.
+    pub(crate) fn end(
+        &mut self,
+        entry: Entry,
+        made_by: Option<Socket>,
+        context: &Context,
+    ) -> Result<Entry, Stop> {
+        let tombstone = update::delete(&entry, self.life.head, context.now);
+        self.host.commit(&[store::end(&tombstone)])?;
+        self.room.ended();
+        self.changed(&tombstone);
+        self.copies
+            .ended(&tombstone, context.now, self.settings.copy_delay);
+        self.tell(&tombstone, None, made_by, context.now);
+        Ok(tombstone)
+    }
+
+    /// The row of an item that is on the feed; 404 for what isn't.
+    pub(crate) fn live_entry(&self, id: &str, now: Timestamp) -> Result<Entry, Stop> {
+        let id = Guid::parse(id).map_err(|_| not_found())?;
+        if !self.life.made {
+            return Err(not_found().into());
+        }
+        let id = id.to_string();
+        let row = store::one(&self.host, Statement::EntryById, &[Bound::Text(&id)])?;
+        let entry = row.map(|row| Row::from(row).entry()).transpose()?;
+        Ok(entry
+            .filter(|entry| entry.is_live(now))
+            .ok_or_else(not_found)?)
+    }
+}
+
+/// 412 where the caller knows another version of the item.
+fn precondition(entry: &Entry, if_match: Option<&str>) -> Result<(), Problem> {
+    if headers::if_match(if_match, &view::etag(entry)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ErrorCode::PreconditionFailed,
+        "The item has changed since. Read it again, and send its current 'ETag' as 'If-Match'.",
+    ))
+}

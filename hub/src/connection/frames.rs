@@ -1,0 +1,281 @@
+//! What clients ask for over their sockets.
+
+use notifeed::credentials::Principal;
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::{Cursor, Entry, Seq};
+use notifeed::guid::Guid;
+use notifeed::http::origin::Readers;
+use notifeed::http::{ApiVersion, Context};
+use notifeed::live::client::{ClientFrame, Request};
+use notifeed::live::close::Close;
+use notifeed::live::{MAX_SOCKET_LIFE, frame};
+use notifeed::time::Timestamp;
+
+use super::State;
+use crate::Feed;
+use crate::admission::not_authorized;
+use crate::fault::{Fault, Stop};
+use crate::host::{Effect, Host, Outcome, Socket, Verified};
+
+/// How many frames wait while a token is verified.
+const MAX_WAITING: usize = 16;
+
+/// The status of a request's result, and the change that it made.
+type Done = (u16, Option<Entry>);
+
+impl<H: Host> Feed<H> {
+    /// Carries out what a client sent, and answers it. `None`: it was a binary frame.
+    pub(crate) fn receive(&mut self, socket: Socket, text: Option<&str>) {
+        let now = self.host.now();
+        let rate = self.settings.frame_rate;
+        let Some(connection) = self.connections.open.get_mut(&socket) else {
+            return;
+        };
+        if matches!(connection.state, State::Closing { .. }) {
+            return;
+        }
+        let frame = text.and_then(ClientFrame::parse);
+        if let Some(ClientFrame::Ack { seq }) = frame
+            && self.acknowledge(socket, Seq::new(seq), now)
+        {
+            return;
+        }
+        let Some(connection) = self.connections.open.get_mut(&socket) else {
+            return;
+        };
+        if connection.bucket.take(rate, now).is_err() {
+            return self
+                .connections
+                .close(&self.host, socket, Close::FLOODING, now);
+        }
+        match (frame, text) {
+            (None, _) | (_, None) => {
+                self.connections
+                    .close(&self.host, socket, Close::MALFORMED, now);
+            }
+            (Some(ClientFrame::Ack { .. }), _) => {}
+            (Some(ClientFrame::Request { .. }), Some(text)) if connection.verifying.is_some() => {
+                if connection.waiting.len() >= MAX_WAITING {
+                    return self
+                        .connections
+                        .close(&self.host, socket, Close::FLOODING, now);
+                }
+                connection.waiting.push_back(text.to_owned());
+            }
+            (Some(ClientFrame::Request { reference, request }), _) => {
+                self.answer_frame(socket, &reference, request, now);
+            }
+        }
+    }
+
+    /// A client has everything up to `seq`. Whether that told anything new.
+    fn acknowledge(&mut self, socket: Socket, seq: Seq, now: Timestamp) -> bool {
+        let Some(connection) = self.connections.open.get_mut(&socket) else {
+            return false;
+        };
+        let before = connection.window.bytes();
+        let first = !connection.window.acknowledges();
+        if !connection.window.acknowledged(seq) {
+            return false;
+        }
+        connection.full_since = None;
+        let freed = before.saturating_sub(connection.window.bytes());
+        connection.note_debt(&self.host, socket);
+        let behind = matches!(connection.state, State::Behind(_));
+        self.connections.under_way = self.connections.under_way.saturating_sub(freed);
+        self.connections.account(&self.host);
+        if freed > 0 {
+            if behind && !self.connections.runnable.contains(&socket) {
+                self.advance(socket, now);
+            }
+            self.connections.wake_waiting();
+        }
+        freed > 0 || first
+    }
+
+    fn answer_frame(
+        &mut self,
+        socket: Socket,
+        reference: &str,
+        request: Result<Request, Box<Problem>>,
+        now: Timestamp,
+    ) {
+        let full = self.connections.open.get(&socket);
+        if full.is_some_and(|connection| connection.window.is_full()) {
+            // Results are frames too: a client that asks must read.
+            return self
+                .connections
+                .close(&self.host, socket, Close::TOO_SLOW, now);
+        }
+        let context = self.frame_context(now);
+        let outcome = match request {
+            Ok(Request::Token { token }) => {
+                return self.verify(socket, reference, token);
+            }
+            Ok(request) => self.carry_out(socket, request, &context),
+            Err(problem) => Err(Stop::Problem(problem)),
+        };
+        self.answer_with(socket, reference, outcome, &context);
+    }
+
+    fn frame_context(&self, now: Timestamp) -> Context {
+        Context {
+            now,
+            // An answer without an id of its own is better than none.
+            request_id: Guid::random_v4(self.host.random().unwrap_or_default()),
+            client_request_id: None,
+            origin: String::new(),
+            version: ApiVersion::Beta,
+            readers: Readers::All,
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        socket: Socket,
+        request: Request,
+        context: &Context,
+    ) -> Result<Done, Stop> {
+        match request {
+            Request::Update { id, states } => {
+                let entry = self.live_entry(&id, context.now)?;
+                let (entry, changed) = self.set_states(entry, states, Some(socket), context)?;
+                Ok((200, changed.then_some(entry)))
+            }
+            Request::Delete { id } => {
+                let entry = self.live_entry(&id, context.now)?;
+                let tombstone = self.end(entry, Some(socket), context)?;
+                Ok((204, Some(tombstone)))
+            }
+            // Verified elsewhere: it takes time.
+            Request::Token { .. } => Ok((200, None)),
+        }
+    }
+
+    /// Sends a `result`. A client that is behind stands where its replay does: it will be told of its
+    /// own change, too.
+    fn answer_with(
+        &mut self,
+        socket: Socket,
+        reference: &str,
+        outcome: Result<Done, Stop>,
+        context: &Context,
+    ) {
+        let Some(connection) = self.connections.open.get(&socket) else {
+            return;
+        };
+        let live = connection.state == State::Live;
+        let (text, seq) = match outcome {
+            Ok((status, changed)) => {
+                let changed = changed.filter(|_| live);
+                let cursor = changed.map(|entry| Cursor::all_up_to(self.life.epoch, entry.seq));
+                let seq = changed.map_or(Seq::ZERO, |entry| entry.seq);
+                (frame::done(reference, status, cursor), seq)
+            }
+            Err(stop) => {
+                let problem = match stop {
+                    Stop::Problem(problem) => problem,
+                    Stop::Fault(fault) => {
+                        self.host
+                            .log(&format!("request {}: {fault}", context.request_id));
+                        Box::new(Fault::problem())
+                    }
+                };
+                let status = problem.code.status(&self.settings.policy);
+                (
+                    frame::refused(reference, status, &problem, context),
+                    Seq::ZERO,
+                )
+            }
+        };
+        let pressed = self.connections.is_pressed(text.len());
+        let asks = seq > Seq::ZERO && connection.window.asks(text.len(), pressed);
+        if asks {
+            self.host.send(&frame::asking(&text), &[socket]);
+        } else {
+            self.host.send(&text, &[socket]);
+        }
+        self.connections
+            .sent(&self.host, socket, seq, text.len(), asks, context.now);
+        self.connections.account(&self.host);
+    }
+
+    /// Has a fresh token verified; the client's further frames wait for that.
+    fn verify(&mut self, socket: Socket, reference: &str, token: String) {
+        let number = self.next_effect();
+        if let Some(connection) = self.connections.open.get_mut(&socket) {
+            connection.verifying = Some((number, reference.to_owned()));
+            self.host.start(number, Effect::Verify { token });
+        }
+    }
+
+    /// A token has been verified, or not: then the frames that waited. `false`: no client waits for it.
+    pub(crate) fn verified(&mut self, number: u64, outcome: Outcome) -> bool {
+        let open = self.connections.open.iter_mut();
+        let found = open.into_iter().find_map(|(socket, connection)| {
+            let of = connection.verifying.as_ref();
+            of.filter(|(verifying, _)| *verifying == number)?;
+            Some((*socket, connection.verifying.take()?.1))
+        });
+        let Some((socket, reference)) = found else {
+            return false;
+        };
+        let now = self.host.now();
+        let context = self.frame_context(now);
+        let outcome = match outcome {
+            Outcome::Verified(verified) => self.renew(socket, &verified, &context),
+            Outcome::Refused(problem) => Err(Stop::Problem(problem)),
+            Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
+            Outcome::Done => Err(Fault::new("a token", &"not verified").into()),
+        };
+        self.answer_with(socket, &reference, outcome.map(|()| (200, None)), &context);
+        self.receive_waiting(socket);
+        true
+    }
+
+    fn receive_waiting(&mut self, socket: Socket) {
+        loop {
+            let connection = self.connections.open.get_mut(&socket);
+            let next = connection
+                .filter(|connection| connection.verifying.is_none())
+                .and_then(|connection| connection.waiting.pop_front());
+            let Some(text) = next else { return };
+            if let Some(ClientFrame::Request { reference, request }) = ClientFrame::parse(&text) {
+                let now = self.host.now();
+                self.answer_frame(socket, &reference, request, now);
+            }
+        }
+    }
+
+    /// A fresh token of the same user keeps the socket open; any other leaves it as it was.
+    fn renew(
+        &mut self,
+        socket: Socket,
+        verified: &Verified,
+        context: &Context,
+    ) -> Result<(), Stop> {
+        let same = match (&verified.caller.principal, &self.life.owner) {
+            (Principal::User { user, scope: true }, Some(owner)) => {
+                user.is(&owner.user) && verified.hosts.contains(&owner.host)
+            }
+            _ => false,
+        };
+        if !same {
+            return Err(not_authorized().into());
+        }
+        let hour = context.now.saturating_add_millis(MAX_SOCKET_LIFE);
+        let expires = verified.caller.expires.min(hour);
+        let connection = self
+            .connections
+            .open
+            .get_mut(&socket)
+            .filter(|connection| !matches!(connection.state, State::Closing { .. }))
+            .ok_or_else(|| {
+                Problem::new(ErrorCode::ItemNotFound, "This connection is being closed.")
+            })?;
+        self.alarm.wake_by(&self.host, expires)?;
+        connection.endpoint.expires = expires;
+        self.host.attach(socket, &connection.endpoint.to_text());
+        Ok(())
+    }
+}

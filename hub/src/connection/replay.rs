@@ -1,0 +1,187 @@
+//! The replay: a connection that is behind is told from the index what it doesn't know, page by page and
+//! no faster than it acknowledges. That nothing is left, `ready`, and taking part in the fan-out are one
+//! turn: nothing can happen in between.
+
+use notifeed::feed::{Change, Cursor, change_since};
+use notifeed::live::close::Close;
+use notifeed::live::frame;
+use notifeed::live::window::FIRST_PATIENCE;
+use notifeed::time::Timestamp;
+
+use super::fan_out::render;
+use super::{Behind, State};
+use crate::Feed;
+use crate::fault::Fault;
+use crate::host::{Bound, Host, Query, Rows, Socket};
+use crate::store::{self, Item, Row, Statement};
+
+/// How many rows are read at a time,
+const PAGE: i64 = 100;
+/// and how many bytes of them, but for the row that passes them.
+const PAGE_BYTES: usize = 256 * 1024;
+/// How many pages are sent in one turn, to all connections together.
+const PAGES_A_TURN: usize = 16;
+
+impl<H: Host> Feed<H> {
+    /// Goes on with the replays that can, for one turn.
+    pub(crate) fn replay(&mut self, now: Timestamp) {
+        for _ in 0..PAGES_A_TURN {
+            let Some(socket) = self.connections.runnable.pop_front() else {
+                break;
+            };
+            self.advance(socket, now);
+        }
+    }
+
+    /// Tells a connection one page of what it doesn't know. If there is more and room for it, the
+    /// connection gets its next turn after the others.
+    pub(super) fn advance(&mut self, socket: Socket, now: Timestamp) {
+        let Some(connection) = self.connections.open.get(&socket) else {
+            return;
+        };
+        let State::Behind(behind) = connection.state else {
+            return;
+        };
+        let page = self.read_page(&behind, now);
+        let told = page.map(|page| self.tell_page(socket, behind, page, now));
+        match told {
+            Ok(true) => self.connections.runnable.push_back(socket),
+            Ok(false) => {}
+            Err(fault) => {
+                self.host.log(&format!("a replay: {fault}"));
+                self.connections
+                    .close(&self.host, socket, Close::RESTARTED, now);
+            }
+        }
+        self.connections.account(&self.host);
+    }
+
+    /// The rows that changed after what a connection knows, and whether there may be more.
+    fn read_page(&self, behind: &Behind, now: Timestamp) -> Result<(Vec<Item>, bool), Fault> {
+        if !self.life.made {
+            return Ok((Vec::new(), false));
+        }
+        let position = store::seq(behind.known.position);
+        let after = [position, Bound::Integer(PAGE)];
+        let live;
+        let (statement, values): (_, &[Bound<'_>]) = match behind.fresh_at {
+            None => (Statement::ChangedAfter, &after),
+            Some(head) => {
+                live = [
+                    position,
+                    store::seq(head),
+                    Bound::Integer(now.unix_millis()),
+                    Bound::Integer(PAGE),
+                ];
+                (Statement::ChangedAfterLive, &live)
+            }
+        };
+        let Rows { rows, cut } = self
+            .host
+            .query(Query::Fixed(statement), values, PAGE_BYTES)?;
+        let more = cut || i64::try_from(rows.len()).unwrap_or(PAGE) >= PAGE;
+        let items = rows.into_iter().map(|row| Row::from(row).item());
+        Ok((items.collect::<Result<_, _>>()?, more))
+    }
+
+    /// Sends a page as far as there is room. Whether the connection can be told more at once.
+    fn tell_page(
+        &mut self,
+        socket: Socket,
+        mut behind: Behind,
+        (items, more): (Vec<Item>, bool),
+        now: Timestamp,
+    ) -> bool {
+        let mut has_room = true;
+        for Item { entry, body } in items {
+            has_room = self.has_room(socket, now);
+            if !has_room {
+                break;
+            }
+            let Some(connection) = self.connections.open.get(&socket) else {
+                return false;
+            };
+            let platform = connection.endpoint.platform;
+            let change = change_since(&entry, behind.known, Some(platform), now).filter(|change| {
+                // Without a cursor there is nothing to take back, but what was told just now.
+                !matches!(change, Change::Removed(_))
+                    || behind.fresh_at.is_none_or(|head| entry.seq > head)
+            });
+            behind.known = behind.known.replayed_to(entry.seq);
+            let Some(change) = change else { continue };
+            let cursor = Cursor {
+                epoch: self.life.epoch,
+                known: behind.known,
+            };
+            let Some(text) = render(change, &entry, body.as_ref(), cursor, true, now) else {
+                continue;
+            };
+            let asks = connection
+                .window
+                .asks(text.len(), self.connections.is_pressed(text.len()));
+            if asks {
+                self.host.send(&frame::asking(&text), &[socket]);
+            } else {
+                self.host.send(&text, &[socket]);
+            }
+            self.connections
+                .sent(&self.host, socket, entry.seq, text.len(), asks, now);
+        }
+        let cursor = self.life.cursor();
+        let Some(connection) = self.connections.open.get_mut(&socket) else {
+            return false;
+        };
+        if has_room && !more {
+            if let Some(resumed) = behind.greeting {
+                let ready = frame::ready(cursor, connection.endpoint.subscription, resumed);
+                self.host.send(&ready, &[socket]);
+            }
+            connection.turn(&self.host, socket, State::Live);
+            return false;
+        }
+        connection.state = State::Behind(behind);
+        has_room && more
+    }
+
+    /// Whether another frame may be sent to a connection. Where there is no room,
+    /// an acknowledgement is waited for a while only.
+    fn has_room(&mut self, socket: Socket, now: Timestamp) -> bool {
+        let spare = self.connections.under_way < self.connections.allowance;
+        let Some(connection) = self.connections.open.get_mut(&socket) else {
+            return false;
+        };
+        if spare && !connection.window.is_full() {
+            return true;
+        }
+        connection.wait_for_room(!spare, now);
+        false
+    }
+
+    /// Closes the connections whose first acknowledgement was waited for in vain: they come back with
+    /// their cursors.
+    pub(crate) fn end_patience(&mut self, now: Timestamp) {
+        let then = now.saturating_add_millis(-FIRST_PATIENCE);
+        let open = self.connections.open.iter();
+        let late: Vec<Socket> = open
+            .filter(|(_, connection)| connection.full_since.is_some_and(|since| since <= then))
+            .map(|(socket, _)| *socket)
+            .collect();
+        for socket in late {
+            self.connections
+                .close(&self.host, socket, Close::TOO_SLOW, now);
+        }
+    }
+
+    /// When patience ends next.
+    pub(crate) fn next_patience(&self) -> Option<Timestamp> {
+        let open = self.connections.open.values();
+        open.filter_map(|connection| connection.full_since)
+            .min()
+            .map(|since| since.saturating_add_millis(FIRST_PATIENCE))
+    }
+
+    /// Whether a replay can go on at once.
+    pub(crate) fn can_replay(&self) -> bool {
+        !self.connections.runnable.is_empty()
+    }
+}

@@ -1,0 +1,178 @@
+//! What is due while nobody calls: the alarm, which outlives the feed's memory, and the timer, which
+//! doesn't.
+
+use notifeed::feed::Seq;
+use notifeed::feed::copy::purge_time;
+use notifeed::time::Timestamp;
+
+use crate::Feed;
+use crate::alarm::SAFETY;
+use crate::fault::Fault;
+use crate::host::{Bound, Host, Write};
+use crate::store::{self, Row, SEQ_BASE, Statement};
+
+/// How often connections that had no room look for it, in milliseconds.
+const ROOM: i64 = 1000;
+
+impl<H: Host> Feed<H> {
+    /// The alarm rang. `retry`: for the same setting once more, since the last time ended in a crash.
+    /// Whatever fails stays due.
+    pub fn alarm(&mut self, retry: bool) {
+        let now = self.host.now();
+        self.alarm.rang();
+        if retry {
+            self.wake_by(now.saturating_add_millis(SAFETY));
+        }
+        self.close_ended(now);
+        self.copies.alarm(now);
+        self.put_copies(now);
+        if let Err(fault) = self.purge(now) {
+            self.host.log(&format!("a purge: {fault}"));
+            self.wake_by(now.saturating_add_millis(SAFETY));
+        }
+        let purge = self.alarm.next_purge().map(purge_time);
+        let next = [purge, self.connections.next_expiry()];
+        // An idle feed has nothing to wake for.
+        if let Some(next) = next.into_iter().flatten().min() {
+            self.wake_by(next);
+        }
+        self.set_timer();
+    }
+
+    /// The time that was given to [`Host::set_timer`] has passed.
+    pub fn timer(&mut self) {
+        self.timer = None;
+        let now = self.host.now();
+        self.put_copies(now);
+        self.close_silent(now);
+        self.connections.look_for_room(&self.host);
+        self.end_patience(now);
+        self.replay(now);
+        self.shed(now);
+        self.set_timer();
+    }
+
+    /// Removes the rows that nobody can still need, by the hour. The head that they prove is stored
+    /// first: within an epoch no number is given twice.
+    fn purge(&mut self, now: Timestamp) -> Result<(), Fault> {
+        if !self.life.made || !self.alarm.may_purge(now) {
+            return Ok(());
+        }
+        let instant = Bound::Integer(now.unix_millis());
+        let row = store::single(&self.host, Statement::PurgeAhead, &[instant])?;
+        let mut row = Row::from(row);
+        let (seq, ordinal) = (row.opt_integer(), row.opt_integer());
+        let next_item = row.opt_time();
+        let row = store::single(&self.host, Statement::NextSubscription, &[])?;
+        let next_subscription = Row::from(row).opt_time();
+        let mut writes = Vec::new();
+        if let (Some(seq), Some(ordinal)) = (seq, ordinal) {
+            let seq = Seq::new(seq.saturating_sub(SEQ_BASE));
+            if seq > self.life.stored.seq || ordinal > self.life.stored.ordinal {
+                writes.push(Write {
+                    statement: Statement::SetHead,
+                    values: vec![
+                        Bound::Integer(self.life.head.seq.get()),
+                        Bound::Integer(self.life.head.ordinal),
+                        Bound::Integer(i64::from(self.room.bounds().0)),
+                        Bound::Integer(i64::try_from(self.room.bounds().1).unwrap_or(i64::MAX)),
+                    ],
+                });
+            }
+            writes.push(Write {
+                statement: Statement::PurgeItems,
+                values: vec![instant],
+            });
+        }
+        let stores_head = writes.len() > 1;
+        let subscription_goes = next_subscription.is_some_and(|at| at <= now);
+        if subscription_goes {
+            writes.push(Write {
+                statement: Statement::PurgeSubscriptions,
+                values: vec![instant],
+            });
+        }
+        if !writes.is_empty() {
+            self.host.commit(&writes)?;
+        }
+        if stores_head {
+            self.life.stored = self.life.head;
+        }
+        let next_subscription = if subscription_goes {
+            let row = store::single(&self.host, Statement::NextSubscription, &[])?;
+            Row::from(row).opt_time()
+        } else {
+            next_subscription
+        };
+        let next = [next_item, next_subscription].into_iter().flatten().min();
+        self.alarm.purged(next);
+        Ok(())
+    }
+
+    /// Puts the copies that are due.
+    fn put_copies(&mut self, now: Timestamp) {
+        let put = self
+            .copies
+            .put(&self.host, &self.life, now, &mut self.effects);
+        match put {
+            Ok(Some(at)) => self.wake_by(at),
+            Ok(None) => {}
+            Err(fault) => {
+                self.host.log(&format!("the copy: {fault}"));
+                self.wake_by(now.saturating_add_millis(SAFETY));
+            }
+        }
+        if self.copies.is_quiet() {
+            self.settle_copies();
+        }
+        let marked = self
+            .copies
+            .mark(&self.host, &mut self.life, &self.room, now);
+        if let Err(fault) = marked {
+            self.host.log(&format!("the mark of the copy: {fault}"));
+        }
+    }
+
+    /// The effects of a batch of copies have ended.
+    pub(crate) fn settle_copies(&mut self) {
+        let now = self.host.now();
+        let delay = self.settings.copy_delay;
+        if let Some(at) = self.copies.settle(&self.host, &self.life, now, delay) {
+            self.wake_by(at);
+        }
+    }
+
+    /// Has the alarm ring by then, as far as that can be had.
+    fn wake_by(&mut self, at: Timestamp) {
+        if let Err(fault) = self.alarm.wake_by(&self.host, at) {
+            self.host.log(&format!("the alarm: {fault}"));
+        }
+    }
+
+    /// Has the timer ring when the next thing is due that the feed's memory owes.
+    pub(crate) fn set_timer(&mut self) {
+        if self.aborting {
+            return;
+        }
+        let now = self.host.now();
+        let room = self
+            .connections
+            .waits_for_room()
+            .then(|| now.saturating_add_millis(ROOM));
+        let replay = self.can_replay().then_some(now);
+        let due = [
+            self.copies.due(),
+            replay,
+            room,
+            self.next_patience(),
+            self.next_shedding(),
+        ];
+        let Some(at) = due.into_iter().flatten().min() else {
+            return;
+        };
+        if self.timer.is_none_or(|set| at < set) {
+            self.timer = Some(at);
+            self.host.set_timer(at.saturating_millis_since(now).max(0));
+        }
+    }
+}

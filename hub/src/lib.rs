@@ -1,0 +1,264 @@
+//! A user's feed of one host, as a machine free of its host: events come in, and it answers, keeps and
+//! tells over a [`Host`](host::Host). Nothing in it waits: what takes time leaves as an
+//! [`Effect`](host::Effect) and comes back as an event.
+//!
+//! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`,
+//! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
+//! replays and the fan-out; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
+//! stands, [`room`] how full it is, [`alarm`] what is due, [`throttle`] who did how much: each owns its
+//! state. What a change means, and what a frame says, is the contract's (`notifeed`).
+
+pub mod admission;
+pub mod alarm;
+mod changes;
+pub mod connection;
+pub mod copies;
+mod due;
+pub mod fault;
+pub mod host;
+pub mod life;
+mod posts;
+mod reads;
+pub mod room;
+pub mod settings;
+pub mod store;
+pub mod subscriptions;
+pub mod throttle;
+pub mod wire;
+
+use std::rc::Rc;
+
+use notifeed::error::Problem;
+use notifeed::http::{Context, Reply};
+use notifeed::throttle::Bucket;
+use notifeed::time::Timestamp;
+
+use admission::Admitted;
+use alarm::Alarm;
+use connection::Connections;
+use copies::Copies;
+use fault::{Fault, Stop};
+use host::{Host, Outcome, Socket};
+use life::{Life, Prelude};
+use room::Room;
+use settings::Settings;
+use subscriptions::Known;
+use throttle::{Kind, Throttle};
+use wire::{Command, Request, Stream, Undecodable};
+
+/// A feed in memory.
+pub struct Feed<H: Host> {
+    host: H,
+    settings: Rc<Settings>,
+    life: Life,
+    room: Room,
+    alarm: Alarm,
+    copies: Copies,
+    connections: Connections,
+    throttle: Throttle,
+    known_subscriptions: Known,
+    /// The number of the last effect that was started.
+    effects: u64,
+    /// When the timer is set to.
+    timer: Option<Timestamp>,
+    /// The feed's memory is about to end: nothing is done any more.
+    aborting: bool,
+}
+
+impl<H: Host> Feed<H> {
+    /// The feed as it wakes: `alarm` is when its alarm is set to. Where it stands is read, and nothing
+    /// else.
+    ///
+    /// # Errors
+    /// The tables can't be read, or a new epoch not be written.
+    pub fn wake(host: H, settings: Rc<Settings>, alarm: Option<Timestamp>) -> Result<Self, Fault> {
+        let now = host.now();
+        let (life, mark) = Life::read(&host, &settings)?;
+        let bucket = Bucket::full(settings.frame_rate, now);
+        let connections = Connections::woken(&host, life.head.seq, bucket, now);
+        let at = now.saturating_add_millis(settings.copy_delay);
+        let mut feed = Self {
+            room: Room::woken(mark.rows, mark.bytes, life.stored, life.head),
+            copies: Copies::woken(mark, &life, at),
+            life,
+            alarm: Alarm::woken(alarm),
+            connections,
+            throttle: Throttle::default(),
+            known_subscriptions: Known::default(),
+            effects: 0,
+            timer: None,
+            aborting: false,
+            host,
+            settings,
+        };
+        feed.set_timer();
+        Ok(feed)
+    }
+
+    /// Carries out a command of a Worker: the answer as [`Reply::to_text`], or [`wire::RETRY`].
+    pub fn call(&mut self, _protocol: u32, operation: &str, fields: &str) -> String {
+        if self.aborting {
+            return wire::RETRY.to_owned();
+        }
+        let reply = match Request::decode(operation, fields) {
+            Ok(request) => self.answer(request),
+            Err(error) => self.cannot_decode(&error, fields),
+        };
+        self.set_timer();
+        reply.to_text()
+    }
+
+    /// A client connects, with the command [`Command::Stream`]. `Ok`: the host was told to accept it.
+    ///
+    /// # Errors
+    /// The answer that refuses it, as of [`Feed::call`].
+    pub fn connect(&mut self, _protocol: u32, socket: Socket, fields: &str) -> Result<(), String> {
+        if self.aborting {
+            return Err(wire::RETRY.to_owned());
+        }
+        let opened = match Request::decode("stream", fields) {
+            Ok(request) => self.answer_stream(socket, request),
+            Err(error) => Err(self.cannot_decode(&error, fields)),
+        };
+        self.set_timer();
+        opened.map_err(|reply| reply.to_text())
+    }
+
+    /// A client sent a frame; `None`: a binary one.
+    pub fn message(&mut self, socket: Socket, frame: Option<&str>) {
+        self.receive(socket, frame);
+        self.set_timer();
+    }
+
+    /// A connection has ended.
+    pub fn closed(&mut self, socket: Socket) {
+        self.connections.closed(&self.host, socket);
+        self.set_timer();
+    }
+
+    /// An effect has ended. A number that this memory didn't give is ignored.
+    pub fn done(&mut self, number: u64, outcome: Outcome) {
+        let of_copies = self
+            .copies
+            .done(&self.host, number, &outcome, &mut self.effects);
+        if of_copies {
+            self.settle_copies();
+        } else {
+            self.verified(number, outcome);
+        }
+        self.set_timer();
+    }
+
+    fn next_effect(&mut self) -> u64 {
+        self.effects = self.effects.saturating_add(1);
+        self.effects
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        let Request {
+            asked_by,
+            sender,
+            access,
+            command,
+        } = request;
+        let context = asked_by.context(self.host.now());
+        let (kind, rate) = match command {
+            Command::Append(_) | Command::RefuseAppend(_) => (Kind::Posts, self.settings.post_rate),
+            _ => (Kind::Calls, self.settings.call_rate),
+        };
+        let admitted = match self.throttle.take(&sender, kind, rate, context.now) {
+            Ok(()) => self.admit(&access, context.now),
+            Err(problem) => Err(problem.into()),
+        };
+        let reply = admitted.and_then(|admitted| match command {
+            Command::Append(append) => self.append(&append, &sender, &admitted, &context),
+            Command::RefuseAppend(problem) => Err(Stop::Problem(problem)),
+            Command::Subscribe(subscribe) => {
+                self.subscribe(subscribe, sender.clone(), &admitted, &context)
+            }
+            Command::Subscriptions => self.subscriptions(&sender, &context),
+            Command::Unsubscribe(id) => self.unsubscribe(&id, &sender, &context),
+            Command::UnsubscribeAll => self.unsubscribe_all(&context),
+            Command::Read(id) => self.read(&id, &sender, &admitted, &context),
+            Command::List(query) => self.list(&query, &admitted, &context),
+            Command::Count(query) => self.count(&query, &context),
+            Command::Delta(query) => self.delta(&query, &admitted, &context),
+            Command::Endpoints => self.endpoints(&admitted, &context),
+            Command::Update {
+                id,
+                if_match,
+                states,
+            } => self.update(&id, if_match.as_deref(), states, &admitted, &context),
+            Command::Delete { id, if_match } => self.delete(&id, if_match.as_deref(), &context),
+            Command::Copies(query) => self.copies_of(&query, &context),
+            Command::Panic if self.settings.may_panic => crash(),
+            Command::Panic | Command::Stream(_) => Err(unsupported().into()),
+        });
+        reply.unwrap_or_else(|stop| self.refuse(&stop, &context))
+    }
+
+    fn answer_stream(&mut self, socket: Socket, request: Request) -> Result<(), Reply> {
+        let context = request.asked_by.context(self.host.now());
+        let Command::Stream(stream) = request.command else {
+            return Err(self.refuse(&unsupported().into(), &context));
+        };
+        let (access, sender) = (request.access, request.sender);
+        let opened = self.open_stream(socket, &stream, &access, &sender, &context);
+        opened.map_err(|stop| self.refuse(&stop, &context))
+    }
+
+    fn open_stream(
+        &mut self,
+        socket: Socket,
+        stream: &Stream,
+        access: &wire::Access,
+        sender: &notifeed::feed::entry::Sender,
+        context: &Context,
+    ) -> Result<(), Stop> {
+        let rate = self.settings.call_rate;
+        self.throttle.take(sender, Kind::Calls, rate, context.now)?;
+        let admitted: Admitted = self.admit(access, context.now)?;
+        self.open(socket, stream, sender, &admitted, context)
+    }
+
+    fn refuse(&self, stop: &Stop, context: &Context) -> Reply {
+        let log = |line: &str| self.host.log(line);
+        fault::reply(stop, context, &self.settings.policy, log)
+    }
+
+    /// A command of another release, or none: nothing was done.
+    fn cannot_decode(&self, error: &Undecodable, fields: &str) -> Reply {
+        let context = Request::asked_by(fields).context(self.host.now());
+        let stop = match error {
+            Undecodable::Unsupported(what) => {
+                self.host
+                    .log(&format!("a Worker of another release asks for {what}"));
+                unsupported().into()
+            }
+            Undecodable::Malformed(fault) => Stop::Fault(fault.clone()),
+        };
+        self.refuse(&stop, &context)
+    }
+
+    /// The feed has begun, or has another owner, durably.
+    fn begun(&mut self, prelude: Prelude) {
+        if !self.life.made && !prelude.is_empty() {
+            self.copies.begun();
+        }
+        if prelude.written(&mut self.life) {
+            let now = self.host.now();
+            self.copies.owner_changed(now, self.settings.copy_delay);
+        }
+    }
+}
+
+/// 503: this release of the feed can't do it; while a deployment is under way another one will.
+fn unsupported() -> Problem {
+    Fault::problem().retry_after(wire::UNSUPPORTED_RETRY_AFTER)
+}
+
+/// A panic, as a mistake in the code would be one.
+#[allow(clippy::panic, reason = "panicking is what it is for")]
+fn crash() -> ! {
+    panic!("a test asked for it")
+}

@@ -1,0 +1,202 @@
+//! Posting a notification: 201, or 200 for the same `appNotificationId` again (CONTRACT §1, "Success").
+
+use notifeed::feed::append::{Existing, Post, append};
+use notifeed::feed::copy::purge_time;
+use notifeed::feed::entry::Sender;
+use notifeed::feed::view::{self, Sent};
+use notifeed::feed::{Appended, Entry};
+use notifeed::guid::Guid;
+use notifeed::http::{Context, Reply, reply};
+
+use crate::Feed;
+use crate::admission::{Admitted, not_authorized};
+use crate::copies::Change;
+use crate::fault::{Fault, Stop};
+use crate::host::{Bound, Host, Write};
+use crate::life::{Owner, Prelude};
+use crate::room::Forgotten;
+use crate::store::{self, Row, Statement};
+use crate::wire::Append;
+
+impl<H: Host> Feed<H> {
+    /// Posts. The row with its body is durable before anybody is told.
+    pub(crate) fn append(
+        &mut self,
+        command: &Append,
+        sender: &Sender,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        if command.host != admitted.owner.host {
+            return Err(not_authorized().into());
+        }
+        let existing = match &command.app_notification_id {
+            Some(id) => self.row_of(sender, id)?,
+            None => None,
+        };
+        let post = Post {
+            platforms: command.platforms,
+            expiration: command.expiration,
+            display_time_to_live: command.display_time_to_live,
+            request_digest: &command.request_digest,
+            id: Guid::random_v4(self.host.random()?),
+            now: context.now,
+        };
+        let existing = existing.as_ref().map(|(entry, digest)| Existing {
+            entry: *entry,
+            request_digest: digest,
+        });
+        let (status, entry) = match append(existing, self.life.head, &post) {
+            Appended::Repeated(entry) => (200, entry),
+            Appended::Created(entry) => {
+                self.create(&entry, command, sender, admitted, context)?;
+                (201, entry)
+            }
+            Appended::Replaced(entry) => {
+                self.replace(&entry, command, sender, admitted, context)?;
+                (200, entry)
+            }
+        };
+        Ok(sender_reply(
+            status,
+            &entry,
+            command,
+            &admitted.owner,
+            context,
+        ))
+    }
+
+    /// The newest row with that app's `appNotificationId`, and its digest.
+    fn row_of(&self, sender: &Sender, id: &str) -> Result<Option<(Entry, String)>, Fault> {
+        if !self.life.made {
+            return Ok(None);
+        }
+        let values = [
+            Bound::Text(id),
+            Bound::Text(&sender.app),
+            Bound::Text(&sender.issuer),
+        ];
+        let Some(row) = store::one(&self.host, Statement::EntryByApp, &values)? else {
+            return Ok(None);
+        };
+        let mut row = Row::from(row);
+        Ok(Some((row.entry()?, row.text()?)))
+    }
+
+    fn create(
+        &mut self,
+        entry: &Entry,
+        command: &Append,
+        sender: &Sender,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<(), Stop> {
+        let now = context.now;
+        let bytes = size(command);
+        let forgotten = self.room.look(&self.host, &self.settings, bytes, now)?;
+        let id = entry.id.to_string();
+        let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
+        let mut writes = prelude.writes();
+        if let Some(forgotten) = &forgotten {
+            writes.push(self.set_forgotten(forgotten));
+            writes.push(forgotten.write(now));
+        }
+        writes.push(store::insert(entry, &id, sender, command));
+        self.alarm
+            .wake_by(&self.host, purge_time(entry.keep_until))?;
+        self.host.commit(&writes)?;
+        drop(writes);
+        self.begun(prelude);
+        if let Some(forgotten) = forgotten {
+            self.life.forgotten = self.life.forgotten.max(forgotten.seq);
+            self.life.stored = self.life.head;
+        }
+        self.room.added(bytes, forgotten);
+        self.changed(entry);
+        let posted = (sender, command);
+        self.copies.posted(
+            entry,
+            Change::Created,
+            posted,
+            now,
+            self.settings.copy_delay,
+        );
+        self.tell(entry, Some(&command.content), None, now);
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        entry: &Entry,
+        command: &Append,
+        sender: &Sender,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<(), Stop> {
+        let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
+        let mut writes = prelude.writes();
+        writes.push(store::replace(entry, command));
+        self.alarm
+            .wake_by(&self.host, purge_time(entry.keep_until))?;
+        self.host.commit(&writes)?;
+        drop(writes);
+        self.begun(prelude);
+        self.room.replaced(size(command));
+        self.changed(entry);
+        let posted = (sender, command);
+        self.copies.posted(
+            entry,
+            Change::Replaced,
+            posted,
+            context.now,
+            self.settings.copy_delay,
+        );
+        self.tell(entry, Some(&command.content), None, context.now);
+        Ok(())
+    }
+
+    /// Up to where rows go that endpoints may lack, with the head that the rows prove no longer.
+    fn set_forgotten(&self, forgotten: &Forgotten) -> Write<'static> {
+        let head = self.life.head;
+        Write {
+            statement: Statement::SetForgotten,
+            values: vec![
+                Bound::Integer(self.life.forgotten.max(forgotten.seq).get()),
+                Bound::Integer(head.seq.get()),
+                Bound::Integer(head.ordinal),
+                Bound::Integer(i64::from(self.room.bounds().0)),
+                Bound::Integer(i64::try_from(self.room.bounds().1).unwrap_or(i64::MAX)),
+            ],
+        }
+    }
+
+    /// A change of an item is durable: the head moves on.
+    pub(crate) fn changed(&mut self, entry: &Entry) {
+        let head = &mut self.life.head;
+        head.seq = entry.seq;
+        head.ordinal = head.ordinal.max(entry.ordinal);
+        self.alarm.row_goes(entry.keep_until);
+    }
+}
+
+fn size(command: &Append) -> u64 {
+    u64::try_from(command.content.as_str().len()).unwrap_or(u64::MAX)
+}
+
+/// The sender's view. What is repeated of the content is the same for the same content.
+fn sender_reply(
+    status: u16,
+    entry: &Entry,
+    command: &Append,
+    owner: &Owner,
+    context: &Context,
+) -> Reply {
+    let sent = Sent {
+        group_name: command.group_name.as_deref(),
+        priority: command.priority,
+        visual_content: command.visual_content.clone(),
+    };
+    let body = view::sender(entry, &sent, &owner.user.principal_name, context);
+    let location = reply::location(context, &entry.id.to_string());
+    Reply::odata(status, body).header("Location", location)
+}

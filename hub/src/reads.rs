@@ -1,0 +1,301 @@
+//! Reading the feed: one item, pages of the list, the count, what changed, who is connected. A page is
+//! bounded in rows and in bytes.
+
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::entry::Sender;
+use notifeed::feed::page::{self, DeltaToken, ListToken};
+use notifeed::feed::query::{Condition, Query};
+use notifeed::feed::view::{self, Sent};
+use notifeed::feed::{Change, Cursor, Known, change_since};
+use notifeed::guid::Guid;
+use notifeed::http::{Context, Reply, reply};
+use notifeed::json::Writer;
+use notifeed::notification::Notification;
+use notifeed::time::Timestamp;
+
+use crate::Feed;
+use crate::admission::Admitted;
+use crate::fault::{Fault, Stop};
+use crate::host::{self, Bound, Host, Rows};
+use crate::store::{self, Item, Row, Statement, UNBOUNDED};
+
+/// How many bytes of bodies a page holds, but for the item that passes them: 1 MiB.
+pub const PAGE_BYTES: usize = 1024 * 1024;
+
+/// Above every place of the list.
+const NEWEST: i64 = i64::MAX >> 11;
+
+impl<H: Host> Feed<H> {
+    /// An item that is on the feed; 404 for what isn't.
+    pub(crate) fn live_item(&self, id: &str, now: Timestamp) -> Result<Item, Stop> {
+        let id = Guid::parse(id).map_err(|_| not_found())?;
+        if !self.life.made {
+            return Err(not_found().into());
+        }
+        let id = id.to_string();
+        let row = store::one(&self.host, Statement::ItemById, &[Bound::Text(&id)])?;
+        let item = row.map(|row| Row::from(row).item()).transpose()?;
+        Ok(item
+            .filter(|item| item.entry.is_live(now))
+            .ok_or_else(not_found)?)
+    }
+
+    /// One notification: by its user in the receiver's view, by the app that sent it in the
+    /// sender's. 404 for what isn't there, has expired, or isn't the caller's.
+    pub(crate) fn read(
+        &self,
+        id: &str,
+        sender: &Sender,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let Item { entry, body } = self.live_item(id, context.now)?;
+        let content = body.ok_or_else(|| Fault::new("an item without a body", &entry.id))?;
+        let principal_name = &admitted.owner.user.principal_name;
+        let body = if admitted.by_user {
+            view::receiver_entity(&entry, &content, principal_name, context)
+        } else {
+            let values = [Bound::Integer(entry.ordinal)];
+            let row = store::single(&self.host, Statement::RecordByOrdinal, &values)?;
+            let record = Row::from(row).record()?;
+            if record.sender != *sender {
+                return Err(not_found().into());
+            }
+            let notification =
+                Notification::from_content(&content, entry.expiration, entry.display_time_to_live)
+                    .map_err(|error| Fault::new("a stored notification", &error))?;
+            view::sender(&entry, &Sent::of(&notification), principal_name, context)
+        };
+        Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
+    }
+
+    /// A page of the list, newest first.
+    pub(crate) fn list(
+        &self,
+        query: &Query,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let (items, next) = self.page(query, context)?;
+        let next = next.map(|token| {
+            let query = query.continued("$skiptoken", &token.to_string());
+            format!("{}?{query}", reply::feed_url(context, ""))
+        });
+        let values: Vec<String> = items
+            .iter()
+            .filter_map(|item| {
+                Some(view::receiver(
+                    &item.entry,
+                    item.body.as_ref()?,
+                    context.now,
+                ))
+            })
+            .collect();
+        let link = next.as_deref().map(|url| ("@odata.nextLink", url));
+        let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
+        Ok(Reply::odata(200, page::render(&feed, &values, link)))
+    }
+
+    /// The items of a page, and where the next one begins.
+    fn page(
+        &self,
+        query: &Query,
+        context: &Context,
+    ) -> Result<(Vec<Item>, Option<ListToken>), Stop> {
+        let epoch = self.life.epoch;
+        let below = match &query.skip_token {
+            Some(token) => ListToken::parse(token, epoch)?.below,
+            None => NEWEST,
+        };
+        if !self.life.made {
+            return Ok((Vec::new(), None));
+        }
+        let size = query.page_size();
+        // One more than the page has: then there is a next one.
+        let limit = i64::from(size).saturating_add(1);
+        let mut values = vec![
+            Bound::Integer(below),
+            Bound::Integer(context.now.unix_millis()),
+        ];
+        let filtered = filtered(&query.filter, &mut values);
+        values.push(Bound::Integer(limit));
+        let text;
+        let question = match filtered {
+            None => host::Query::Fixed(Statement::List),
+            Some(condition) => {
+                text = Statement::List
+                    .text()
+                    .replace(" ORDER BY", &format!("{condition} ORDER BY"));
+                host::Query::Text(&text)
+            }
+        };
+        let Rows { rows, cut } = self.host.query(question, &values, PAGE_BYTES)?;
+        let mut items = rows
+            .into_iter()
+            .map(|row| Row::from(row).item())
+            .collect::<Result<Vec<_>, _>>()?;
+        let more = cut || items.len() > size as usize;
+        items.truncate(size as usize);
+        let next = items.last().filter(|_| more).map(|last| ListToken {
+            epoch,
+            below: last.entry.ordinal,
+        });
+        Ok((items, next))
+    }
+
+    /// Which items of a page of the list KV has copies of, by what the feed knows, in the list's order.
+    pub(crate) fn copies_of(&self, query: &Query, context: &Context) -> Result<Reply, Stop> {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.key("value");
+        writer.begin_array();
+        for item in self.page(query, context)?.0 {
+            let entry = &item.entry;
+            writer.begin_object();
+            writer.string_field("id", &entry.id.to_string());
+            writer.integer_field("revision", i64::from(entry.revision));
+            writer.string_field("etag", &view::etag(entry));
+            writer.integer_field("copy", i64::from(entry.copy));
+            writer.boolean_field("copied", self.copies.has(entry));
+            writer.end_object();
+        }
+        writer.end_array();
+        writer.end_object();
+        Ok(Reply::json(200, writer.finish()))
+    }
+
+    /// How many items the list has, as a plain number.
+    pub(crate) fn count(&self, query: &Query, context: &Context) -> Result<Reply, Stop> {
+        let mut count = 0;
+        if self.life.made {
+            let mut values = vec![Bound::Integer(context.now.unix_millis())];
+            let text;
+            let question = match filtered(&query.filter, &mut values) {
+                None => host::Query::Fixed(Statement::Count),
+                Some(condition) => {
+                    text = format!("{}{condition}", Statement::Count.text());
+                    host::Query::Text(&text)
+                }
+            };
+            let rows = self.host.query(question, &values, UNBOUNDED)?.rows;
+            let row = rows.into_iter().next().unwrap_or_default();
+            count = Row::from(row).integer()?;
+        }
+        Ok(Reply::text(200, count.to_string()))
+    }
+
+    /// A page of what changed: whole items for new and changed ones, an id for those that are gone.
+    pub(crate) fn delta(
+        &self,
+        query: &Query,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let (epoch, head, forgotten) = (self.life.epoch, self.life.head, self.life.forgotten);
+        let token = match &query.skip_token {
+            Some(token) => DeltaToken::parse(token, epoch, forgotten)?,
+            None => DeltaToken::begin(query.delta_token.as_deref(), epoch, head.seq, forgotten)?,
+        };
+        let size = query.page_size();
+        let Rows { rows, cut } = if self.life.made {
+            let limit = i64::from(size);
+            let values = [store::seq(token.known.position), Bound::Integer(limit)];
+            let question = host::Query::Fixed(Statement::ChangedAfter);
+            self.host.query(question, &values, PAGE_BYTES)?
+        } else {
+            Rows::default()
+        };
+        let full = cut || rows.len() == size as usize;
+        let mut last = None;
+        let mut values = Vec::new();
+        for row in rows {
+            let Item { entry, body } = Row::from(row).item()?;
+            last = Some(entry.seq);
+            if entry.seq > token.bound {
+                break;
+            }
+            match (change_since(&entry, token.known, None, context.now), body) {
+                (Some(Change::Removed(_)), _) => values.push(page::removed(entry.id)),
+                (Some(Change::Content | Change::State), Some(body)) => {
+                    values.push(view::receiver(&entry, &body, context.now));
+                }
+                (Some(_), None) | (None, _) => {}
+            }
+        }
+        let position = last.filter(|last| full && *last < token.bound);
+        let (name, option, text) = match position {
+            Some(position) => {
+                let token = DeltaToken {
+                    known: token.known.replayed_to(position),
+                    ..token
+                };
+                ("@odata.nextLink", "$skiptoken", token.to_string())
+            }
+            None => {
+                // Pages of which others came before may lack what moved on in the meantime: the
+                // stream, which shares the cursor, must then tell it whole.
+                let known = if query.skip_token.is_some() {
+                    token.known.replayed_to(token.bound)
+                } else {
+                    Known::all_up_to(token.bound)
+                };
+                let cursor = Cursor { epoch, known };
+                ("@odata.deltaLink", "$deltatoken", cursor.to_string())
+            }
+        };
+        let url = format!(
+            "{}?{}",
+            reply::feed_url(context, "/delta"),
+            query.continued(option, &text)
+        );
+        let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
+        let body = page::render(&feed, &values, Some((name, &url)));
+        Ok(Reply::odata(200, body))
+    }
+
+    /// The user's subscriptions, and which of them are connected now.
+    pub(crate) fn endpoints(&self, admitted: &Admitted, context: &Context) -> Result<Reply, Stop> {
+        let values: Vec<String> = self
+            .live_subscriptions(context.now)?
+            .iter()
+            .map(|subscription| {
+                let live = self.connections.is_connected(subscription.id);
+                subscription.view().endpoint(live)
+            })
+            .collect();
+        let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
+        let body = page::render(&format!("{feed}/endpoints"), &values, None);
+        Ok(Reply::odata(200, body))
+    }
+}
+
+/// The conditions of a filter, and their values; `None`: there are none.
+fn filtered<'f>(filter: &'f [Condition], values: &mut Vec<Bound<'f>>) -> Option<String> {
+    if filter.is_empty() {
+        return None;
+    }
+    let mut text = String::new();
+    for condition in filter {
+        let (column, value) = match condition {
+            Condition::ReadState(state) => ("read_state", store::read_state(*state)),
+            Condition::UserActionState(state) => {
+                ("user_action_state", store::user_action_state(*state))
+            }
+            Condition::GroupName(name) => ("group_name", store::opt_text(name.as_deref())),
+            Condition::Priority(priority) => ("priority", Bound::Text(priority.as_str())),
+        };
+        text.push_str(" AND ");
+        text.push_str(column);
+        text.push_str(" IS ?");
+        values.push(value);
+    }
+    Some(text)
+}
+
+/// 404: the same for what isn't there and what isn't the caller's.
+pub fn not_found() -> Problem {
+    Problem::new(
+        ErrorCode::ItemNotFound,
+        "There is no such notification: it never was, has expired or was deleted.",
+    )
+}

@@ -1,0 +1,61 @@
+//! The settings of a deployment that a feed goes by; docs/settings.md lists them.
+
+use notifeed::credentials::subscription_id::Key;
+use notifeed::feed::room;
+use notifeed::live::{MAX_SOCKETS, SILENCE};
+use notifeed::policy::Policy;
+use notifeed::throttle::Rate;
+
+/// The settings that a feed goes by. The host reads them once.
+#[derive(Clone)]
+pub struct Settings {
+    /// `RETENTION_SECONDS` and `THROTTLE_STATUS`.
+    pub policy: Policy,
+    /// `POSTS_PER_SECOND` and `POST_BURST`: how much an app may post to one user.
+    pub post_rate: Rate,
+    /// `CALLS_PER_SECOND` and `CALL_BURST`: how much else an app may do with one user's feed.
+    pub call_rate: Rate,
+    /// `FRAMES_PER_SECOND` and `FRAME_BURST`: how much a client may send over one socket.
+    pub frame_rate: Rate,
+    /// `MAX_FEED_ITEMS`: how many items a feed holds at most.
+    pub max_items: u32,
+    /// `MAX_FEED_ROWS`: how many rows a feed holds at most, ended items included.
+    pub max_rows: u32,
+    /// `MAX_FEED_BYTES`: how many bytes of bodies a feed holds at most.
+    pub max_bytes: u64,
+    /// `MAX_SOCKETS`: how many live connections a feed has at most.
+    pub max_sockets: usize,
+    /// `SOCKET_SILENCE_MS`: how long a client that sends pings may send none, in milliseconds.
+    pub socket_silence: i64,
+    /// `COPY_DELAY_MS`: how long a change waits for others before they are copied to KV together,
+    /// in milliseconds.
+    pub copy_delay: i64,
+    /// `GENERATION`: a number that the operator raises after feeds were restored to an earlier moment;
+    /// a feed that meets a higher one than it knows begins a new epoch.
+    pub generation: i64,
+    /// `UNS_KEYS` and `UNS_KEY_ID`: the key that new subscription ids are signed with; `None`: it is
+    /// missing or malformed.
+    pub signing_key: Option<Key>,
+    /// `DEVELOPMENT_PANIC`: whether a test may ask for a crash.
+    pub may_panic: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            policy: Policy::DEFAULT,
+            post_rate: Rate::POSTS,
+            call_rate: Rate::CALLS,
+            frame_rate: Rate::FRAMES,
+            max_items: room::MAX_ITEMS,
+            max_rows: room::MAX_ROWS,
+            max_bytes: room::MAX_BYTES,
+            max_sockets: MAX_SOCKETS,
+            socket_silence: SILENCE,
+            copy_delay: 30,
+            generation: 0,
+            signing_key: None,
+            may_panic: false,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The schema and all statements, each written once. A host may keep their texts ([`Statement::ALL`])
+//! and be asked by number.
+//!
+//! Times are Unix milliseconds. What a change of states touches never changes its stored size, so that
+//! SQLite writes the page of the row's head and not the whole body: `seq` and `content_seq` stand as
+//! [`SEQ_BASE`](super::SEQ_BASE) + n (always 6 bytes), states and flags as small numbers from 2 on
+//! (always 1 byte), and the body is the last column.
+
+/// The columns of an [`Entry`](notifeed::feed::Entry), in the order in which it is read.
+macro_rules! entry_columns {
+    () => {
+        "id, ordinal, seq, content_seq, copy, revision, read_state, user_action_state, deleted, \
+         platforms, reached, created, modified, posted, expiration, keep_until, display_time_to_live"
+    };
+}
+
+/// The further columns that a copy in KV has besides the body.
+macro_rules! record_columns {
+    () => {
+        "issuer, app, app_notification_id, group_name, priority, request_digest"
+    };
+}
+
+/// Rows that are on the feed at the instant of the placeholder.
+macro_rules! live {
+    ($instant:literal) => {
+        concat!("deleted = 2 AND expiration > ", $instant)
+    };
+}
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        /// A statement whose text is fixed.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Statement { $($(#[$doc])* $name),* }
+
+        impl Statement {
+            /// All of them, by number.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The text, in SQLite's dialect.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// The place in [`Statement::ALL`].
+            pub const fn number(self) -> usize {
+                self as usize
+            }
+        }
+    };
+}
+
+statements! {
+    /// Whether the tables are there.
+    Exists = "SELECT count(*) FROM sqlite_master WHERE name = 'feed'";
+
+    /// The feed's own row: its life, its head, the mark of the copy, its owner.
+    CreateHub = "CREATE TABLE feed (
+        only INTEGER PRIMARY KEY CHECK (only = 1), schema INTEGER NOT NULL,
+        generation INTEGER NOT NULL, epoch TEXT NOT NULL,
+        seq INTEGER NOT NULL DEFAULT 0, ordinal INTEGER NOT NULL DEFAULT 0,
+        copied INTEGER NOT NULL DEFAULT 0, exceptions TEXT NOT NULL DEFAULT '',
+        forgotten INTEGER NOT NULL DEFAULT 0,
+        rows INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+        owner_copied INTEGER NOT NULL DEFAULT 0, subscriptions_copied INTEGER NOT NULL DEFAULT 1,
+        issuer TEXT, tenant TEXT, subject TEXT, other_subjects TEXT, principal_name TEXT, host TEXT
+    ) STRICT";
+    /// A row for each notification. Its place in the list is its key.
+    CreateItem = "CREATE TABLE item (
+        ordinal INTEGER PRIMARY KEY, seq INTEGER NOT NULL, content_seq INTEGER NOT NULL,
+        copy INTEGER NOT NULL, revision INTEGER NOT NULL,
+        read_state INTEGER NOT NULL, user_action_state INTEGER NOT NULL, deleted INTEGER NOT NULL,
+        platforms INTEGER NOT NULL, reached INTEGER NOT NULL,
+        created INTEGER NOT NULL, modified INTEGER NOT NULL, posted INTEGER NOT NULL,
+        expiration INTEGER NOT NULL, keep_until INTEGER NOT NULL, display_time_to_live INTEGER,
+        bytes INTEGER NOT NULL, id TEXT NOT NULL, priority TEXT NOT NULL, group_name TEXT,
+        app_notification_id TEXT, app TEXT NOT NULL, issuer TEXT NOT NULL,
+        request_digest TEXT NOT NULL, body TEXT
+    ) STRICT";
+    /// What changed since a cursor.
+    CreateItemSeq = "CREATE UNIQUE INDEX item_seq ON item (seq)";
+    /// One by its id.
+    CreateItemId = "CREATE UNIQUE INDEX item_id ON item (id)";
+    /// One by its app's own id.
+    CreateItemApp = "CREATE INDEX item_app_notification_id
+        ON item (app_notification_id, app, issuer) WHERE app_notification_id IS NOT NULL";
+    /// A row for each subscription; one that has ended stays until KV knows.
+    CreateSubscription = "CREATE TABLE feed_subscription (
+        id TEXT PRIMARY KEY, issuer TEXT NOT NULL, app TEXT NOT NULL, device_id TEXT,
+        platform TEXT NOT NULL, display_name TEXT, push_subscription TEXT,
+        created INTEGER NOT NULL, expiration INTEGER NOT NULL,
+        ended INTEGER NOT NULL, copied INTEGER NOT NULL
+    ) STRICT";
+    /// A subscription by its device.
+    CreateSubscriptionDevice = "CREATE INDEX feed_subscription_device
+        ON feed_subscription (device_id) WHERE device_id IS NOT NULL";
+
+    /// A feed begins: schema, generation, epoch.
+    InsertHub = "INSERT INTO feed (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
+    /// The feed's own row, with the newest numbers of the items.
+    Hub = "SELECT generation, epoch, seq, ordinal, copied, exceptions, forgotten, rows, bytes, \
+        owner_copied, subscriptions_copied, \
+        issuer, tenant, subject, other_subjects, principal_name, host, \
+        (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item) FROM feed";
+    /// The feed was restored to an earlier moment: generation, epoch.
+    SetEpoch = "UPDATE feed SET generation = ?, epoch = ?";
+    /// Whose feed this is.
+    SetOwner = "UPDATE feed SET issuer = ?, tenant = ?, subject = ?, other_subjects = ?, \
+        principal_name = ?, host = ?, owner_copied = 0";
+    /// KV has the owner.
+    OwnerCopied = "UPDATE feed SET owner_copied = 1";
+    /// The mark of the copy, and with it the head and what bounds the room.
+    SetMark = "UPDATE feed SET copied = ?, exceptions = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
+    /// The head, where rows go that prove it.
+    SetHead = "UPDATE feed SET seq = ?, ordinal = ?, rows = ?, bytes = ?";
+    /// Up to where rows went that endpoints may lack.
+    SetForgotten = "UPDATE feed SET forgotten = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
+
+    /// A new item.
+    InsertItem = "INSERT INTO item (ordinal, seq, content_seq, copy, revision, read_state, \
+        user_action_state, deleted, platforms, reached, created, modified, posted, expiration, \
+        keep_until, display_time_to_live, bytes, id, priority, group_name, app_notification_id, app, \
+        issuer, request_digest, body) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    /// Other content under the same id.
+    ReplaceItem = "UPDATE item SET seq = ?, content_seq = ?, copy = ?, revision = ?, read_state = ?, \
+        user_action_state = ?, platforms = ?, reached = ?, modified = ?, posted = ?, expiration = ?, \
+        keep_until = ?, display_time_to_live = ?, bytes = ?, priority = ?, group_name = ?, \
+        request_digest = ?, body = ? WHERE ordinal = ?";
+    /// Other states.
+    SetStates = "UPDATE item SET seq = ?, read_state = ?, user_action_state = ?, modified = ? \
+        WHERE ordinal = ?";
+    /// An item ends: a tombstone is left.
+    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = 3, modified = ?, bytes = 0, body = NULL \
+        WHERE ordinal = ?";
+    /// Rows that nobody can still need.
+    PurgeItems = "DELETE FROM item WHERE keep_until <= ?";
+    /// The oldest rows of ended items, up to a place.
+    ForgetItems = "DELETE FROM item WHERE ordinal <= ? AND (deleted = 3 OR expiration <= ?)";
+
+    /// An item by its id.
+    ItemById = concat!("SELECT ", entry_columns!(), ", body FROM item WHERE id = ?");
+    /// An entry by its id.
+    EntryById = concat!("SELECT ", entry_columns!(), " FROM item WHERE id = ?");
+    /// What an item's sender is shown of it, and who that is.
+    RecordByOrdinal = concat!("SELECT ", record_columns!(), " FROM item WHERE ordinal = ?");
+    /// The newest row with an app's `appNotificationId`.
+    EntryByApp = concat!("SELECT ", entry_columns!(), ", request_digest FROM item \
+        WHERE app_notification_id = ? AND app = ? AND issuer = ? ORDER BY ordinal DESC LIMIT 1");
+    /// The body of an item.
+    BodyByOrdinal = "SELECT body FROM item WHERE ordinal = ?";
+    /// What changed after a number, in the order of change.
+    ChangedAfter = concat!("SELECT ", entry_columns!(), ", body FROM item \
+        WHERE seq > ? ORDER BY seq LIMIT ?");
+    /// The same, for one that has nothing: without what is gone since before it came.
+    ChangedAfterLive = concat!("SELECT ", entry_columns!(), ", body FROM item \
+        WHERE seq > ? AND (seq > ? OR (", live!("?"), ")) ORDER BY seq LIMIT ?");
+    /// A page of the list.
+    List = concat!("SELECT ", entry_columns!(), ", body FROM item \
+        WHERE ordinal < ? AND ", live!("?"), " ORDER BY ordinal DESC LIMIT ?");
+    /// How many items there are.
+    Count = concat!("SELECT count(*) FROM item WHERE ", live!("?"));
+    /// Items whose last copied change came after the mark.
+    Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
+        WHERE seq > ?1 AND iif(deleted = 2, content_seq, seq) > ?1 ORDER BY iif(deleted = 2, content_seq, seq) LIMIT ?2");
+    /// One item, for its copy.
+    UncopiedByOrdinal = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
+        WHERE ordinal = ?");
+    /// What a purge takes, and when the next one has something to do.
+    PurgeAhead = "SELECT max(iif(keep_until <= ?1, seq, NULL)), max(iif(keep_until <= ?1, ordinal, NULL)), \
+        min(iif(keep_until > ?1, keep_until, NULL)) FROM item";
+    /// How full the feed is.
+    Room = "SELECT count(*), coalesce(sum(bytes), 0), coalesce(sum(deleted = 2 AND expiration > ?1), 0), \
+        min(iif(deleted = 2 AND expiration > ?1, expiration, NULL)) FROM item";
+    /// The oldest rows of ended items.
+    Ended = "SELECT ordinal, seq, bytes FROM item WHERE deleted = 3 OR expiration <= ? \
+        ORDER BY ordinal LIMIT ?";
+
+    /// A subscription by its id.
+    SubscriptionById = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
+        created, expiration FROM feed_subscription WHERE id = ? AND ended = 0";
+    /// An app's subscription of a device.
+    SubscriptionByDevice = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
+        created, expiration FROM feed_subscription WHERE device_id = ? AND issuer = ? AND app = ? AND ended = 0";
+    /// The subscriptions that haven't ended, oldest first, without what they push to.
+    Subscriptions = "SELECT id, issuer, app, device_id, platform, display_name, NULL, \
+        created, expiration FROM feed_subscription WHERE expiration > ? AND ended = 0 ORDER BY created, id";
+    /// How many there are.
+    CountSubscriptions = "SELECT count(*) FROM feed_subscription WHERE expiration > ? AND ended = 0";
+    /// A new subscription.
+    InsertSubscription = "INSERT INTO feed_subscription (id, issuer, app, device_id, platform, display_name, \
+        push_subscription, created, expiration, ended, copied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)";
+    /// A subscription is renewed.
+    RenewSubscription = "UPDATE feed_subscription SET platform = ?, display_name = ?, push_subscription = ?, \
+        expiration = ?, copied = 0 WHERE id = ?";
+    /// A subscription ends.
+    EndSubscription = "UPDATE feed_subscription SET ended = 1, copied = 0, push_subscription = NULL WHERE id = ?";
+    /// All end.
+    EndSubscriptions = "UPDATE feed_subscription SET ended = 1, copied = 0, push_subscription = NULL WHERE ended = 0";
+    /// Subscriptions that KV has to hear of.
+    UncopiedSubscriptions = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
+        created, expiration, ended FROM feed_subscription WHERE copied = 0 LIMIT ?";
+    /// KV has a subscription as it is with this expiration.
+    SubscriptionCopied = "UPDATE feed_subscription SET copied = 1 WHERE id = ? AND expiration = ? AND ended = 0";
+    /// KV knows that a subscription has ended.
+    ForgetSubscription = "DELETE FROM feed_subscription WHERE id = ? AND ended = 1";
+    /// Whether KV has heard of all.
+    SubscriptionsUncopied = "UPDATE feed SET subscriptions_copied = 0";
+    /// KV has heard of all.
+    SubscriptionsCopied = "UPDATE feed SET subscriptions_copied = \
+        (SELECT count(*) = 0 FROM feed_subscription WHERE copied = 0)";
+    /// Whether it has.
+    SubscriptionsAreCopied = "SELECT subscriptions_copied FROM feed";
+    /// Subscriptions that expired go.
+    PurgeSubscriptions = "DELETE FROM feed_subscription WHERE expiration <= ?";
+    /// When the next subscription expires.
+    NextSubscription = "SELECT min(expiration) FROM feed_subscription";
+}
+
+impl Statement {
+    /// The tables of a new feed, in order.
+    pub const SCHEMA: [Self; 7] = [
+        Self::CreateHub,
+        Self::CreateItem,
+        Self::CreateItemSeq,
+        Self::CreateItemId,
+        Self::CreateItemApp,
+        Self::CreateSubscription,
+        Self::CreateSubscriptionDevice,
+    ];
+}

@@ -1,0 +1,134 @@
+//! The changes of items, as statements with their values.
+
+use notifeed::feed::entry::Sender;
+use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
+
+use super::{SEQ_BASE, Statement};
+use crate::host::{Bound, Write};
+use crate::wire::Append;
+
+/// A new item's row. `id` is the text of the entry's id.
+pub fn insert<'a>(entry: &Entry, id: &'a str, sender: &'a Sender, append: &'a Append) -> Write<'a> {
+    Write {
+        statement: Statement::InsertItem,
+        values: vec![
+            Bound::Integer(entry.ordinal),
+            seq(entry.seq),
+            seq(entry.content_seq),
+            Bound::Integer(i64::from(entry.copy)),
+            Bound::Integer(i64::from(entry.revision)),
+            read_state(entry.read_state),
+            user_action_state(entry.user_action_state),
+            Bound::Integer(if entry.deleted { 3 } else { 2 }),
+            Bound::Integer(i64::from(entry.platforms.bits())),
+            Bound::Integer(i64::from(entry.reached.bits())),
+            Bound::Integer(entry.created.unix_millis()),
+            Bound::Integer(entry.modified.unix_millis()),
+            Bound::Integer(entry.posted.unix_millis()),
+            Bound::Integer(entry.expiration.unix_millis()),
+            Bound::Integer(entry.keep_until.unix_millis()),
+            opt_integer(entry.display_time_to_live),
+            bytes(append),
+            Bound::Text(id),
+            Bound::Text(append.priority.as_str()),
+            opt_text(append.group_name.as_deref()),
+            opt_text(append.app_notification_id.as_deref()),
+            Bound::Text(&sender.app),
+            Bound::Text(&sender.issuer),
+            Bound::Text(&append.request_digest),
+            Bound::Text(append.content.as_str()),
+        ],
+    }
+}
+
+/// A replaced item's row.
+pub fn replace<'a>(entry: &Entry, append: &'a Append) -> Write<'a> {
+    Write {
+        statement: Statement::ReplaceItem,
+        values: vec![
+            seq(entry.seq),
+            seq(entry.content_seq),
+            Bound::Integer(i64::from(entry.copy)),
+            Bound::Integer(i64::from(entry.revision)),
+            read_state(entry.read_state),
+            user_action_state(entry.user_action_state),
+            Bound::Integer(i64::from(entry.platforms.bits())),
+            Bound::Integer(i64::from(entry.reached.bits())),
+            Bound::Integer(entry.modified.unix_millis()),
+            Bound::Integer(entry.posted.unix_millis()),
+            Bound::Integer(entry.expiration.unix_millis()),
+            Bound::Integer(entry.keep_until.unix_millis()),
+            opt_integer(entry.display_time_to_live),
+            bytes(append),
+            Bound::Text(append.priority.as_str()),
+            opt_text(append.group_name.as_deref()),
+            Bound::Text(&append.request_digest),
+            Bound::Text(append.content.as_str()),
+            Bound::Integer(entry.ordinal),
+        ],
+    }
+}
+
+/// An item whose states changed.
+pub fn set_states(entry: &Entry) -> Write<'static> {
+    Write {
+        statement: Statement::SetStates,
+        values: vec![
+            seq(entry.seq),
+            read_state(entry.read_state),
+            user_action_state(entry.user_action_state),
+            Bound::Integer(entry.modified.unix_millis()),
+            Bound::Integer(entry.ordinal),
+        ],
+    }
+}
+
+/// An item that ended.
+pub fn end(entry: &Entry) -> Write<'static> {
+    Write {
+        statement: Statement::EndItem,
+        values: vec![
+            seq(entry.seq),
+            Bound::Integer(i64::from(entry.copy)),
+            Bound::Integer(entry.modified.unix_millis()),
+            Bound::Integer(entry.ordinal),
+        ],
+    }
+}
+
+/// A change's number, as items store it.
+pub const fn seq<'a>(seq: Seq) -> Bound<'a> {
+    Bound::Integer(SEQ_BASE.saturating_add(seq.get()))
+}
+
+/// A read state, as items store it.
+pub const fn read_state<'a>(state: ReadState) -> Bound<'a> {
+    Bound::Integer(match state {
+        ReadState::Unread => 2,
+        ReadState::Read => 3,
+    })
+}
+
+/// What the user did, as items store it.
+pub const fn user_action_state<'a>(state: UserActionState) -> Bound<'a> {
+    Bound::Integer(match state {
+        UserActionState::NoInteraction => 2,
+        UserActionState::Activated => 3,
+        UserActionState::Dismissed => 4,
+        UserActionState::Snoozed => 5,
+    })
+}
+
+fn opt_integer<'a>(number: Option<u32>) -> Bound<'a> {
+    number.map_or(Bound::Null, |number| Bound::Integer(i64::from(number)))
+}
+
+/// A text, or nothing.
+pub fn opt_text(text: Option<&str>) -> Bound<'_> {
+    text.map_or(Bound::Null, Bound::Text)
+}
+
+fn bytes<'a>(append: &Append) -> Bound<'a> {
+    let bytes = append.content.as_str().len();
+    Bound::Integer(i64::try_from(bytes).unwrap_or(i64::MAX))
+}

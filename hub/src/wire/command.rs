@@ -1,0 +1,180 @@
+//! The commands.
+
+use notifeed::credentials::User;
+use notifeed::error::Problem;
+use notifeed::feed::entry::Sender;
+use notifeed::feed::query::Query;
+use notifeed::feed::update::StateUpdate;
+use notifeed::guid::Guid;
+use notifeed::http::origin::Readers;
+use notifeed::http::{Addressee, ApiVersion, Context};
+use notifeed::json::JsonText;
+use notifeed::notification::{Content, Platform, PlatformSet, Priority, VisualContent};
+use notifeed::time::Timestamp;
+
+/// The release of the protocol between a Worker and a feed. A feed answers one of a later release
+/// than its own that it can't carry out with 503.
+pub const PROTOCOL: u32 = 1;
+
+/// How many seconds a caller waits whose Worker is of another release than the feed.
+pub const UNSUPPORTED_RETRY_AFTER: u32 = 5;
+
+/// The answer of a feed that is about to end its memory and has done nothing: the Worker asks once
+/// more.
+pub const RETRY: &str = "retry";
+
+/// A command, and the request that it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The caller's request.
+    pub asked_by: AskedBy,
+    /// The app that calls, by its verified token.
+    pub sender: Sender,
+    /// In whose name, or by which subscription.
+    pub access: Access,
+    /// What to do.
+    pub command: Command,
+}
+
+/// What an answer repeats of the caller's request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedBy {
+    /// The server's own id of it.
+    pub request_id: Guid,
+    /// The caller's id of it, if it sent a usable one.
+    pub client_request_id: Option<String>,
+    /// Scheme and authority that links start with.
+    pub origin: String,
+    /// The version that the path named.
+    pub version: ApiVersion,
+}
+
+impl AskedBy {
+    /// The context of the answer, by the feed's own clock. Who may read it is for the Worker to add.
+    pub fn context(self, now: Timestamp) -> Context {
+        Context {
+            now,
+            request_id: self.request_id,
+            client_request_id: self.client_request_id,
+            origin: self.origin,
+            version: self.version,
+            readers: Readers::All,
+        }
+    }
+}
+
+/// What led to this feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The signed-in user, by a delegated token: the feed is theirs, unless a subscription led here;
+    /// then it must be.
+    pub user: Option<User>,
+    /// The host, where the user led here: confirmed by the registry.
+    pub host: Option<String>,
+    /// The subscription that a verified UNS id named.
+    pub subscription: Option<Guid>,
+    /// Whom the path named; with an app-only token that must be the feed's user.
+    pub addressee: Addressee,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Post a notification.
+    Append(Box<Append>),
+    /// Be told what is wrong with a notification, once the caller has proven its right.
+    RefuseAppend(Box<Problem>),
+    /// Subscribe a device.
+    Subscribe(Subscribe),
+    /// List the app's subscriptions of the user.
+    Subscriptions,
+    /// End one of the app's subscriptions; its id as the path has it.
+    Unsubscribe(String),
+    /// End all of the user's subscriptions.
+    UnsubscribeAll,
+    /// Read one notification; its id as the path has it.
+    Read(String),
+    /// List the feed.
+    List(Query),
+    /// Count the items that a list would have.
+    Count(Query),
+    /// List what changed.
+    Delta(Query),
+    /// List the user's subscriptions, and which are live.
+    Endpoints,
+    /// Set states of one notification.
+    Update {
+        /// Its id as the path has it.
+        id: String,
+        /// `If-Match`.
+        if_match: Option<String>,
+        /// The states.
+        states: StateUpdate,
+    },
+    /// Delete one notification.
+    Delete {
+        /// Its id as the path has it.
+        id: String,
+        /// `If-Match`.
+        if_match: Option<String>,
+    },
+    /// Say which items of a page of the list KV has copies of, in development.
+    Copies(Query),
+    /// Crash, in a test of what a crash does.
+    Panic,
+    /// Connect a client; comes with an upgrade request.
+    Stream(Stream),
+}
+
+/// A validated notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The host that it is for.
+    pub host: String,
+    /// The app's own id for it.
+    pub app_notification_id: Option<String>,
+    /// The group, for filters.
+    pub group_name: Option<String>,
+    /// The priority, for filters.
+    pub priority: Priority,
+    /// The platforms that it is for.
+    pub platforms: PlatformSet,
+    /// When it leaves every surface.
+    pub expiration: Timestamp,
+    /// The display time that is asked for, in seconds.
+    pub display_time_to_live: Option<u32>,
+    /// SHA-256 of the canonical request, before what depends on the clock.
+    pub request_digest: String,
+    /// What is sent to whom.
+    pub content: JsonText<Content>,
+    /// The part of it that its sender is shown again.
+    pub visual_content: Option<JsonText<VisualContent>>,
+}
+
+/// A validated subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscribe {
+    /// What the device receives.
+    pub platform: Platform,
+    /// The app's own id of the device; the same again renews.
+    pub device_id: Option<String>,
+    /// For people to recognize it by.
+    pub display_name: Option<String>,
+    /// The browser's push subscription, JSON text; stored, not used yet.
+    pub push_subscription: Option<String>,
+}
+
+/// A client that connects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// What it receives.
+    pub platform: Platform,
+    /// Where it left off.
+    pub cursor: Option<String>,
+    /// The subscription that it connects for.
+    pub endpoint: Option<Guid>,
+    /// When its token expires.
+    pub expires: Timestamp,
+    /// A digest of its token: what a client without a subscription is known by.
+    pub token_digest: String,
+}

@@ -1,0 +1,180 @@
+//! Writing commands: the Worker's side.
+
+use notifeed::feed::query::Query;
+use notifeed::feed::update::StateUpdate;
+use notifeed::http::Addressee;
+
+use super::command::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};
+use super::fields::FieldsWriter;
+
+impl Request {
+    /// The command's operation and its fields.
+    pub fn encode(&self) -> (&'static str, String) {
+        let mut fields = FieldsWriter::new();
+        self.asked_by.encode(&mut fields);
+        fields.field("issuer", &self.sender.issuer);
+        fields.field("app", &self.sender.app);
+        self.access.encode(&mut fields);
+        let operation = self.command.encode(&mut fields);
+        (operation, fields.finish())
+    }
+}
+
+impl AskedBy {
+    fn encode(&self, fields: &mut FieldsWriter) {
+        fields.field("requestId", &self.request_id.to_string());
+        fields.opt_field("clientRequestId", self.client_request_id.as_deref());
+        fields.field("origin", &self.origin);
+        fields.field("version", self.version.as_str());
+    }
+}
+
+impl Access {
+    fn encode(&self, fields: &mut FieldsWriter) {
+        if let Some(user) = &self.user {
+            fields.field("userIssuer", &user.issuer);
+            fields.field("userTenant", &user.tenant);
+            fields.field("userSubject", &user.subject);
+            for subject in &user.other_subjects {
+                fields.field("userOtherSubject", subject);
+            }
+            fields.field("userPrincipalName", &user.principal_name);
+        }
+        fields.opt_field("userHost", self.host.as_deref());
+        if let Some(subscription) = self.subscription {
+            fields.field("bySubscription", &subscription.to_string());
+        }
+        if let Addressee::User(id) = &self.addressee {
+            fields.field("addressee", id);
+        }
+    }
+}
+
+impl Command {
+    fn encode(&self, fields: &mut FieldsWriter) -> &'static str {
+        match self {
+            Self::Append(append) => {
+                append.encode(fields);
+                "append"
+            }
+            Self::RefuseAppend(problem) => {
+                let json = serde_json::to_string(problem).unwrap_or_default();
+                fields.field("problem", &json);
+                "refuseAppend"
+            }
+            Self::Subscribe(subscribe) => {
+                subscribe.encode(fields);
+                "subscribe"
+            }
+            Self::Subscriptions => "subscriptions",
+            Self::Unsubscribe(id) => {
+                fields.field("id", id);
+                "unsubscribe"
+            }
+            Self::UnsubscribeAll => "unsubscribeAll",
+            Self::Read(id) => {
+                fields.field("id", id);
+                "read"
+            }
+            Self::List(query) => {
+                encode_query(query, fields);
+                "list"
+            }
+            Self::Count(query) => {
+                encode_query(query, fields);
+                "count"
+            }
+            Self::Delta(query) => {
+                encode_query(query, fields);
+                "delta"
+            }
+            Self::Endpoints => "endpoints",
+            Self::Update {
+                id,
+                if_match,
+                states,
+            } => {
+                fields.field("id", id);
+                fields.opt_field("ifMatch", if_match.as_deref());
+                encode_states(*states, fields);
+                "update"
+            }
+            Self::Delete { id, if_match } => {
+                fields.field("id", id);
+                fields.opt_field("ifMatch", if_match.as_deref());
+                "delete"
+            }
+            Self::Copies(query) => {
+                encode_query(query, fields);
+                "copies"
+            }
+            Self::Panic => "panic",
+            Self::Stream(stream) => {
+                stream.encode(fields);
+                "stream"
+            }
+        }
+    }
+}
+
+impl Append {
+    fn encode(&self, fields: &mut FieldsWriter) {
+        fields.field("host", &self.host);
+        fields.opt_field("appNotificationId", self.app_notification_id.as_deref());
+        fields.opt_field("groupName", self.group_name.as_deref());
+        fields.field("priority", self.priority.as_str());
+        fields.field("platforms", &self.platforms.bits().to_string());
+        fields.field("expiration", &self.expiration.unix_millis().to_string());
+        if let Some(seconds) = self.display_time_to_live {
+            fields.field("displayTimeToLive", &seconds.to_string());
+        }
+        fields.field("requestDigest", &self.request_digest);
+        fields.field("content", self.content.as_str());
+        let visual = self.visual_content.as_ref();
+        fields.opt_field("visualContent", visual.map(|visual| visual.as_str()));
+    }
+}
+
+impl Subscribe {
+    fn encode(&self, fields: &mut FieldsWriter) {
+        fields.field("platform", self.platform.as_str());
+        fields.opt_field("deviceId", self.device_id.as_deref());
+        fields.opt_field("displayName", self.display_name.as_deref());
+        fields.opt_field("pushSubscription", self.push_subscription.as_deref());
+    }
+}
+
+impl Stream {
+    fn encode(&self, fields: &mut FieldsWriter) {
+        fields.field("platform", self.platform.as_str());
+        fields.opt_field("cursor", self.cursor.as_deref());
+        if let Some(endpoint) = self.endpoint {
+            fields.field("endpoint", &endpoint.to_string());
+        }
+        fields.field("expires", &self.expires.unix_millis().to_string());
+        fields.field("tokenDigest", &self.token_digest);
+    }
+}
+
+fn encode_states(states: StateUpdate, fields: &mut FieldsWriter) {
+    fields.opt_field("readState", states.read_state.map(|state| state.as_str()));
+    let action = states.user_action_state.map(|state| state.as_str());
+    fields.opt_field("userActionState", action);
+}
+
+fn encode_query(query: &Query, fields: &mut FieldsWriter) {
+    if let Some(top) = query.top {
+        fields.field("top", &top.to_string());
+    }
+    fields.opt_field("skipToken", query.skip_token.as_deref());
+    fields.opt_field("deltaToken", query.delta_token.as_deref());
+    for condition in &query.filter {
+        let property = condition.property();
+        match condition.value() {
+            Some(value) => fields.field("where", &format!("{property} {value}")),
+            None => fields.field("where", property),
+        }
+    }
+    fields.opt_field("filter", query.filter_text.as_deref());
+    fields.opt_field("host", query.host.as_deref());
+}

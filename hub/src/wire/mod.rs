@@ -1,0 +1,13 @@
+//! What the Worker asks of a feed, and how it travels: an operation's name and its fields as one text.
+//! The answer is [`Reply::to_text`](notifeed::http::Reply::to_text).
+
+mod command;
+mod decode;
+mod encode;
+mod fields;
+
+pub use command::{
+    Access, Append, AskedBy, Command, PROTOCOL, RETRY, Request, Stream, Subscribe,
+    UNSUPPORTED_RETRY_AFTER,
+};
+pub use fields::{Fields, FieldsWriter, Undecodable};

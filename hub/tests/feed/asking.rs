@@ -1,0 +1,377 @@
+//! What a Worker asks of a feed, and how its answers read.
+
+use notifeed::credentials::User;
+use notifeed::credentials::subscription_id::Key;
+use notifeed::digest::sha256_hex;
+use notifeed::error::Problem;
+use notifeed::feed::entry::Sender;
+use notifeed::feed::query::Query;
+use notifeed::feed::update::StateUpdate;
+use notifeed::feed::{ReadState, UserActionState};
+use notifeed::guid::Guid;
+use notifeed::http::{Addressee, ApiVersion};
+use notifeed::notification::{Platform, PlatformSet};
+use notifeed::time::Timestamp;
+use notifeed::verdict::validate;
+use notifeed_hub::settings::Settings;
+use notifeed_hub::wire::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};
+use serde_json::Value as Json;
+
+use crate::world::{Line, World};
+
+pub const HOST: &str = "app.example.com";
+pub const ISSUER: &str = "https://issuer.example";
+pub const HOUR: i64 = 3_600_000;
+
+pub const WINDOWS: PlatformSet = PlatformSet::of(Platform::Windows);
+pub const IOS: PlatformSet = PlatformSet::of(Platform::Ios);
+pub const BOTH: PlatformSet = PlatformSet::union(WINDOWS, IOS);
+
+/// The defaults, and a key to sign with.
+pub fn settings() -> Settings {
+    Settings {
+        signing_key: Some(key()),
+        ..Settings::default()
+    }
+}
+
+pub fn key() -> Key {
+    Key {
+        id: "k".into(),
+        secret: vec![7; 32],
+    }
+}
+
+/// The user whose feed it is.
+pub fn megan() -> User {
+    someone("megan")
+}
+
+pub fn someone(name: &str) -> User {
+    User {
+        issuer: ISSUER.into(),
+        tenant: String::new(),
+        subject: name.into(),
+        other_subjects: Vec::new(),
+        principal_name: format!("{name}@example.com"),
+    }
+}
+
+pub fn app(name: &str) -> Sender {
+    Sender {
+        issuer: ISSUER.into(),
+        app: name.into(),
+    }
+}
+
+/// An answer, as it goes to a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    /// Reads what a feed answers.
+    pub fn read(text: &str) -> Self {
+        let (head, body) = text
+            .split_once("\n\n")
+            .unwrap_or_else(|| panic!("no answer: {text}"));
+        let mut lines = head.lines();
+        Self {
+            status: lines.next().unwrap().parse().unwrap(),
+            headers: lines
+                .map(|line| line.split_once(": ").unwrap())
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The member `id`.
+    pub fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// `error.code`.
+    pub fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The status and the code of what isn't success.
+    pub fn problem(&self) -> (u16, String) {
+        (self.status, self.code())
+    }
+
+    /// The token in the link of a page.
+    pub fn link(&self, name: &str) -> Option<String> {
+        let json = self.json();
+        let (_, query) = json[name].as_str()?.split_once('?').unwrap();
+        let token = query.split('&').find_map(|pair| {
+            pair.strip_prefix("$deltatoken=")
+                .or_else(|| pair.strip_prefix("$skiptoken="))
+        });
+        Some(token.unwrap().to_owned())
+    }
+
+    /// The ids of a page, in its order.
+    pub fn ids(&self) -> Vec<String> {
+        let json = self.json();
+        let items = json["value"].as_array().unwrap();
+        items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// A request of the app `client` in Megan's name.
+pub fn request(command: Command) -> Request {
+    Request {
+        asked_by: AskedBy {
+            request_id: Guid::from_bytes([0xaa; 16]),
+            client_request_id: Some("theirs".into()),
+            origin: "https://feed.example".into(),
+            version: ApiVersion::Beta,
+        },
+        sender: app("client"),
+        access: Access {
+            user: Some(megan()),
+            host: Some(HOST.into()),
+            subscription: None,
+            addressee: Addressee::Me,
+        },
+        command,
+    }
+}
+
+/// A request of the app `server` with an app-only token and the UNS id of a subscription.
+pub fn by_subscription(subscription: &str, command: Command) -> Request {
+    Request {
+        sender: app("server"),
+        access: Access {
+            user: None,
+            host: None,
+            subscription: Some(guid(subscription)),
+            addressee: Addressee::Me,
+        },
+        ..request(command)
+    }
+}
+
+pub fn guid(text: &str) -> Guid {
+    Guid::parse(text).unwrap()
+}
+
+/// A notification to post.
+#[derive(Debug, Clone)]
+pub struct Post {
+    pub key: Option<String>,
+    pub text: String,
+    pub platforms: PlatformSet,
+    /// How long it lives, in milliseconds.
+    pub lives: i64,
+    pub host: String,
+    pub group: Option<String>,
+    pub display: Option<u32>,
+}
+
+impl Post {
+    pub fn new(text: &str) -> Self {
+        Self {
+            key: None,
+            text: text.into(),
+            platforms: BOTH,
+            lives: HOUR,
+            host: HOST.into(),
+            group: None,
+            display: None,
+        }
+    }
+
+    pub fn key(self, key: &str) -> Self {
+        Self {
+            key: Some(key.into()),
+            ..self
+        }
+    }
+
+    pub fn aims(self, platforms: PlatformSet) -> Self {
+        Self { platforms, ..self }
+    }
+
+    pub fn lives(self, lives: i64) -> Self {
+        Self { lives, ..self }
+    }
+
+    /// The command, as the Worker makes it of a body that arrives now.
+    pub fn command(&self, now: Timestamp, settings: &Settings) -> Command {
+        let platforms: Vec<&str> = self.platforms.iter().map(Platform::as_str).collect();
+        let body = serde_json::json!({
+            "targetHostName": self.host,
+            "appNotificationId": self.key,
+            "groupName": self.group,
+            "payload": { "rawContent": self.text, "visualContent": { "title": "t" } },
+            "displayTimeToLive": self.display,
+            "expirationDateTime": now.saturating_add_millis(self.lives).to_string(),
+            "targetPolicy": { "platformTypes": platforms },
+        });
+        let verdict = validate(body.to_string().as_bytes(), now, &settings.policy);
+        let accepted = verdict.outcome.unwrap();
+        let request_digest = sha256_hex(&[&accepted.request_text()]);
+        let notification = accepted.into_notification();
+        Command::Append(Box::new(Append {
+            host: notification.target_host_name().to_owned(),
+            app_notification_id: notification.app_notification_id().map(str::to_owned),
+            group_name: notification.group_name().map(str::to_owned),
+            priority: notification.priority(),
+            platforms: notification.platforms(),
+            expiration: notification.expiration(),
+            display_time_to_live: notification.display_time_to_live(),
+            request_digest,
+            content: notification.content_text(),
+            visual_content: notification.visual_text(),
+        }))
+    }
+}
+
+pub fn read() -> StateUpdate {
+    StateUpdate {
+        read_state: Some(ReadState::Read),
+        user_action_state: None,
+    }
+}
+
+pub fn acted(user_action_state: UserActionState) -> StateUpdate {
+    StateUpdate {
+        read_state: None,
+        user_action_state: Some(user_action_state),
+    }
+}
+
+pub fn update(id: &str, states: StateUpdate) -> Command {
+    Command::Update {
+        id: id.into(),
+        if_match: None,
+        states,
+    }
+}
+
+pub fn delete(id: &str) -> Command {
+    Command::Delete {
+        id: id.into(),
+        if_match: None,
+    }
+}
+
+pub fn subscribe(device: Option<&str>) -> Command {
+    Command::Subscribe(Subscribe {
+        platform: Platform::Windows,
+        device_id: device.map(str::to_owned),
+        display_name: None,
+        push_subscription: None,
+    })
+}
+
+pub fn stream(platform: Platform, cursor: Option<&str>, now: Timestamp) -> Stream {
+    Stream {
+        platform,
+        cursor: cursor.map(str::to_owned),
+        endpoint: None,
+        expires: now.saturating_add_millis(12 * HOUR),
+        token_digest: "token".into(),
+    }
+}
+
+/// Why a body was refused, which the feed answers with once the caller has proven its right.
+pub fn refusal() -> Command {
+    let problem = Problem::new(notifeed::error::ErrorCode::InvalidPayload, "No content.");
+    Command::RefuseAppend(Box::new(problem))
+}
+
+impl World {
+    /// Asks in Megan's name.
+    pub fn as_megan(&mut self, command: Command) -> Answer {
+        self.ask(&request(command))
+    }
+
+    pub fn post(&mut self, post: &Post) -> Answer {
+        let command = post.command(self.now(), &self.settings);
+        self.as_megan(command)
+    }
+
+    /// Posts, and is told that it is durable.
+    pub fn posted(&mut self, post: &Post) -> String {
+        let answer = self.post(post);
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        answer.id()
+    }
+
+    pub fn set(&mut self, id: &str, states: StateUpdate) {
+        let answer = self.as_megan(update(id, states));
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
+    pub fn remove(&mut self, id: &str) {
+        let answer = self.as_megan(delete(id));
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+
+    /// Subscribes a device: the id of its subscription.
+    pub fn subscribed(&mut self, device: Option<&str>) -> String {
+        let answer = self.as_megan(subscribe(device));
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        answer.id()
+    }
+
+    /// All items, newest first.
+    pub fn list(&mut self) -> Vec<Json> {
+        self.pages(Command::List, "@odata.nextLink")
+    }
+
+    /// All that changed, in the order of change.
+    pub fn delta(&mut self) -> Vec<Json> {
+        self.pages(Command::Delta, "@odata.nextLink")
+    }
+
+    fn pages(&mut self, command: fn(Query) -> Command, link: &str) -> Vec<Json> {
+        let mut query = Query {
+            top: Some(100),
+            ..Query::default()
+        };
+        let mut items = Vec::new();
+        loop {
+            let page = self.as_megan(command(query.clone()));
+            assert_eq!(page.status, 200, "{page:?}");
+            items.extend_from_slice(page.json()["value"].as_array().unwrap());
+            match page.link(link) {
+                Some(token) => query.skip_token = Some(token),
+                None => return items,
+            }
+        }
+    }
+
+    pub fn count(&mut self) -> usize {
+        let answer = self.as_megan(Command::Count(Query::default()));
+        answer.body.parse().unwrap()
+    }
+
+    /// Connects without a cursor.
+    pub fn connected(&mut self, platform: Platform) -> Line {
+        let stream = stream(platform, None, self.now());
+        let connected = self.connect(&request(Command::Stream(stream)));
+        connected.unwrap_or_else(|answer| panic!("{answer:?}"))
+    }
+}

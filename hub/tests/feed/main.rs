@@ -1,0 +1,32 @@
+//! A feed as it ships, over a second host: SQLite, KV, sockets and a clock in memory ([`world`]), and
+//! clients as they are ([`device`]). Faults come when a test asks for them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test ends at the first surprise"
+)]
+
+mod admission;
+mod asking;
+mod changes;
+mod closing;
+mod copies;
+mod copying;
+mod crash;
+mod device;
+mod failures;
+mod life;
+mod limits;
+mod live;
+mod memory;
+mod middle;
+mod model;
+mod releases;
+mod resume;
+mod steps;
+mod subscriptions;
+mod told;
+mod world;

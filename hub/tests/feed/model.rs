@@ -1,0 +1,352 @@
+//! A model check: a writer, devices that come and go and read as they like, time, purges, evictions,
+//! crashes, aborts, restores, a KV that fails and lies. Whatever the order, each device ends up with
+//! what the feed has: nothing lost, nothing told twice or out of order ([`Device`] asserts that of
+//! every frame), nothing resurrected; and so does KV.
+
+use std::collections::BTreeMap;
+
+use notifeed::feed::update::StateUpdate;
+use notifeed::notification::{Platform, PlatformSet};
+use notifeed::time::Timestamp;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use crate::asking::*;
+use crate::device::{Device, Item};
+use crate::steps::{Step, step};
+use crate::world::{Backup, Mood, World};
+
+const DAY: i64 = 24 * HOUR;
+/// More than a tenth of a window.
+const LARGE: usize = 60_000;
+/// More than all windows together.
+pub const ENOUGH: usize = 64 << 20;
+
+/// What the feed must have.
+#[derive(Debug, Clone, Default)]
+struct Expected {
+    live: BTreeMap<String, Item>,
+    /// What was deleted, and until when KV has to know.
+    gone: BTreeMap<String, Timestamp>,
+}
+
+struct Model {
+    world: World,
+    devices: Vec<Device>,
+    expected: Expected,
+    backup: Option<(Backup, Expected)>,
+    /// The feed may hold devices up, for it has little memory, or has had.
+    pressed: bool,
+}
+
+/// Devices that read all there is at once, and those that read when they like.
+const PROMPT: [bool; 4] = [true, false, false, true];
+
+impl Model {
+    fn new() -> Self {
+        let platforms = [
+            Platform::Windows,
+            Platform::Windows,
+            Platform::Ios,
+            Platform::Ios,
+        ];
+        let mut devices: Vec<Device> = platforms.map(Device::new).into();
+        devices[2].acknowledges = false;
+        Self {
+            world: World::new(),
+            devices,
+            expected: Expected::default(),
+            backup: None,
+            pressed: false,
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Post {
+                key,
+                text,
+                large,
+                platforms,
+                lives,
+            } => {
+                let padding = if *large { LARGE } else { 0 };
+                self.post(&Post {
+                    key: key.map(|key| key.to_string()),
+                    platforms: PlatformSet::from_bits(*platforms).unwrap(),
+                    lives: *lives,
+                    ..Post::new(&format!("{text}{}", " ".repeat(padding)))
+                });
+            }
+            Step::Burst => {
+                for _ in 0..12 {
+                    self.post(&Post::new(&" ".repeat(LARGE)).lives(HOUR));
+                }
+            }
+            Step::Set { item, states, by } => self.set(*item, *states, *by),
+            Step::Delete { item, by } => self.delete(*item, *by),
+            Step::Pass(millis) => {
+                self.world.pass(*millis);
+                // Whoever waited has had time.
+                let enough = self.world.runtime.budget.get() == ENOUGH;
+                self.pressed &= !enough || *millis < 3000;
+            }
+            Step::Evict => self.world.evict(),
+            Step::BreakDown => self.world.break_down(),
+            Step::BackUp => self.backup = Some((self.world.backup(), self.expected.clone())),
+            Step::Restore => {
+                if let Some((backup, expected)) = self.backup.take() {
+                    self.world.restore(&backup);
+                    self.expected = expected;
+                }
+            }
+            Step::Kv(mood) => self.world.runtime.kv.borrow_mut().mood = *mood,
+            Step::KvRests(rests) => self.world.runtime.kv_rests.set(*rests),
+            Step::Budget(bytes) => {
+                self.world.runtime.budget.set(*bytes);
+                self.pressed |= *bytes < ENOUGH;
+            }
+            Step::Crash(nth) => self.world.runtime.faults.crash_at(*nth),
+            Step::Connect { device, frames } => {
+                let device = &mut self.devices[*device];
+                if device.line.is_none() {
+                    let cursor = device.cursor.clone();
+                    let stream = stream(device.platform, cursor.as_deref(), self.world.now());
+                    let _ = device.try_connect(&mut self.world, stream);
+                }
+                hear(device, &mut self.world, *frames);
+            }
+            Step::Hear { device, frames } => {
+                hear(&mut self.devices[*device], &mut self.world, *frames);
+            }
+            Step::Drop { device } => self.devices[*device].hang_up(&mut self.world),
+            Step::Forget { device } => {
+                let device = &mut self.devices[*device];
+                device.hang_up(&mut self.world);
+                device.forget();
+            }
+        }
+        self.listen();
+    }
+
+    fn listen(&mut self) {
+        for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
+            if prompt {
+                device.listen(&mut self.world);
+            }
+        }
+        self.world.settle();
+    }
+
+    fn post(&mut self, post: &Post) {
+        let now = self.world.now();
+        let command = post.command(now, &self.world.settings);
+        let Ok(answer) = self.world.try_ask(&request(command)) else {
+            return self.find_out();
+        };
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        let id = answer.id();
+        let known = self
+            .expected
+            .live
+            .get(&id)
+            .filter(|item| now < item.expiration);
+        assert_eq!(known.is_some(), answer.status == 200, "{answer:?}");
+        let expiration = now.saturating_add_millis(post.lives);
+        // The same content again changes nothing.
+        let same = known.is_some_and(|item| {
+            (&item.text, item.expiration, item.platforms)
+                == (&post.text, expiration, post.platforms)
+        });
+        if !same {
+            let item = Item {
+                text: post.text.clone(),
+                read_state: "unread".into(),
+                user_action_state: "noInteraction".into(),
+                expiration,
+                platforms: post.platforms,
+            };
+            self.expected.live.insert(id, item);
+        }
+    }
+
+    fn nth(&self, item: usize) -> Option<String> {
+        let now = self.world.now();
+        let mut live = self.expected.live.iter();
+        let (id, _) = live
+            .by_ref()
+            .filter(|(_, item)| now < item.expiration)
+            .nth(item)?;
+        Some(id.clone())
+    }
+
+    /// The device, if it is one that is connected and knows everything.
+    fn ready(&mut self, by: Option<usize>) -> Option<&mut Device> {
+        let device = self.devices.get_mut(by?)?;
+        (device.ready && device.line.is_some()).then_some(device)
+    }
+
+    fn set(&mut self, item: usize, states: StateUpdate, by: Option<usize>) {
+        let Some(id) = self.nth(item) else { return };
+        if self.ready(by).is_some() {
+            let device = &mut self.devices[by.unwrap()];
+            let _ = device.try_set(&mut self.world, &id, states);
+            return self.find_out();
+        }
+        match self.world.try_ask(&request(update(&id, states))) {
+            Err(_) => self.find_out(),
+            Ok(answer) => {
+                assert_eq!(answer.status, 200, "{answer:?}");
+                let item = self.expected.live.get_mut(&id).unwrap();
+                item.set(states);
+            }
+        }
+    }
+
+    fn delete(&mut self, item: usize, by: Option<usize>) {
+        let Some(id) = self.nth(item) else { return };
+        if self.ready(by).is_some() {
+            let device = &mut self.devices[by.unwrap()];
+            let _ = device.try_delete(&mut self.world, &id);
+            return self.find_out();
+        }
+        match self.world.try_ask(&request(delete(&id))) {
+            Err(_) => self.find_out(),
+            Ok(answer) => {
+                assert_eq!(answer.status, 204, "{answer:?}");
+                let item = self.expected.live.remove(&id).unwrap();
+                self.expected.gone.insert(id, item.expiration);
+            }
+        }
+    }
+
+    /// The answer is lost, or on its way: one item is another one now, or none is.
+    fn find_out(&mut self) {
+        let found = self.found();
+        let now = self.world.now();
+        self.expected.live.retain(|_, item| now < item.expiration);
+        let expected = &mut self.expected;
+        let differ = |id: &&String| expected.live.get(*id) != found.get(*id);
+        let ids: Vec<String> = expected
+            .live
+            .keys()
+            .chain(found.keys().filter(|id| !expected.live.contains_key(*id)))
+            .filter(differ)
+            .cloned()
+            .collect();
+        assert!(ids.len() <= 1, "{ids:?} are other ones now");
+        for id in ids {
+            if let (Some(before), None) = (expected.live.get(&id), found.get(&id)) {
+                expected.gone.insert(id, before.expiration);
+            }
+        }
+        expected.live = found;
+    }
+
+    fn found(&mut self) -> BTreeMap<String, Item> {
+        let list = self.world.quietly(World::list);
+        let items = list.iter();
+        items
+            .map(|view| (view["id"].as_str().unwrap().to_owned(), Item::of(view)))
+            .collect()
+    }
+
+    /// The feed has what it should.
+    fn check(&mut self) {
+        let found = self.found();
+        let now = self.world.now();
+        self.expected.live.retain(|_, item| now < item.expiration);
+        assert_eq!(found, self.expected.live);
+    }
+
+    /// Devices that read and acknowledge all there is show what they should, unless the feed has had
+    /// little memory.
+    fn check_devices(&mut self) {
+        let now = self.world.now();
+        for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
+            if prompt && device.ready && !self.pressed {
+                let shown = device.shown(now);
+                assert_eq!(shown, expected_on(&self.expected, device.platform));
+            }
+        }
+    }
+
+    /// Nothing goes wrong any longer, and everybody comes back.
+    fn come_to_rest(&mut self) {
+        let runtime = &self.world.runtime;
+        runtime.faults.end();
+        runtime.budget.set(ENOUGH);
+        runtime.kv_rests.set(false);
+        runtime.kv.borrow_mut().mood = Mood::Well;
+        for _ in 0..60 {
+            for device in &mut self.devices {
+                device.listen(&mut self.world);
+                if device.line.is_none() {
+                    // As long as much is under way that nobody reads, none may connect.
+                    device.connect(&mut self.world);
+                    device.listen(&mut self.world);
+                }
+            }
+            // One that doesn't acknowledge is closed after a while, and goes on by its cursor.
+            self.world.pass(1000);
+        }
+        self.check();
+        let now = self.world.now();
+        for device in &mut self.devices {
+            device.listen(&mut self.world);
+            assert!(device.ready, "it never is");
+            let shown = device.shown(now);
+            assert_eq!(shown, expected_on(&self.expected, device.platform));
+        }
+        // Whatever it waits for, half a day and a fifth is the longest.
+        self.world.pass(DAY);
+        self.check();
+        if self.world.settings.generation == 0 {
+            self.world.assert_copied(&self.expected.gone);
+        }
+    }
+}
+
+fn hear(device: &mut Device, world: &mut World, frames: usize) {
+    for _ in 0..frames {
+        if !device.hear(world) {
+            return;
+        }
+    }
+}
+
+/// What a device of that platform should show.
+fn expected_on(expected: &Expected, platform: Platform) -> BTreeMap<String, Item> {
+    let items = expected.live.iter();
+    items
+        .filter(|(_, item)| item.platforms.contains(platform))
+        .map(|(id, item)| (id.clone(), item.clone()))
+        .collect()
+}
+
+/// The same steps at each run; others with another number in `MODEL_SEED`.
+fn config() -> ProptestConfig {
+    let seed = std::env::var("MODEL_SEED").map_or(1, |seed| seed.parse().unwrap());
+    ProptestConfig {
+        cases: 100,
+        max_shrink_iters: 1500,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn every_device_and_kv_end_up_with_the_feed(steps in proptest::collection::vec(step(), 1..80)) {
+        let mut model = Model::new();
+        for step in &steps {
+            model.take(step);
+            model.check();
+            model.check_devices();
+        }
+        model.come_to_rest();
+    }
+}

@@ -1,0 +1,108 @@
+//! What a device is told: the shape of each frame, and frames in short.
+
+use serde_json::Value as Json;
+
+use crate::device::Item;
+
+/// Nothing may be missing in a frame, or be there besides.
+pub fn assert_shape(frame: &Json) {
+    let kind = frame["type"].as_str().unwrap();
+    let change = ["cursor", "seq", "type"];
+    let has = |name: &str| frame.get(name).is_some();
+    let mut members: Vec<&str> = match kind {
+        "reset" => vec!["type"],
+        "notification" => [&change[..], &["replayed", "notification"]].concat(),
+        "state" => [&change[..], &["id", "readState", "userActionState"]].concat(),
+        "removed" => [&change[..], &["id", "reason"]].concat(),
+        "ready" => vec!["type", "cursor", "endpoint", "resumed"],
+        "result" if has("error") => vec!["type", "ref", "status", "error"],
+        "result" if has("seq") => [&change[..], &["ref", "status"]].concat(),
+        "result" => vec!["type", "ref", "status"],
+        other => panic!("{other}"),
+    };
+    if has("ack") {
+        assert!(has("seq"), "{frame}");
+        members.push("ack");
+    }
+    members.sort_unstable();
+    let mut found: Vec<&str> = frame
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, members, "{frame}");
+}
+
+/// A frame in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    Reset,
+    /// Number, id, text, read state.
+    Content(i64, String, String, String),
+    /// Number, id, both states.
+    State(i64, String, String, String),
+    /// Number, id, reason.
+    Removed(i64, String, String),
+    Ready {
+        resumed: bool,
+    },
+    /// Reference, status, number of the change, code of the error.
+    Result(String, u64, Option<i64>, Option<String>),
+}
+
+impl Told {
+    pub fn of(frame: &Json) -> Self {
+        let text = |name: &str| frame[name].as_str().unwrap().to_owned();
+        let seq = || frame["seq"].as_i64().unwrap();
+        match frame["type"].as_str().unwrap() {
+            "reset" => Self::Reset,
+            "notification" => {
+                let view = &frame["notification"];
+                let member = |name: &str| view[name].as_str().unwrap().to_owned();
+                let item = Item::of(view);
+                Self::Content(seq(), member("id"), item.text, item.read_state)
+            }
+            "state" => Self::State(
+                seq(),
+                text("id"),
+                text("readState"),
+                text("userActionState"),
+            ),
+            "removed" => Self::Removed(seq(), text("id"), text("reason")),
+            "ready" => Self::Ready {
+                resumed: frame["resumed"].as_bool().unwrap(),
+            },
+            _ => Self::Result(
+                text("ref"),
+                frame["status"].as_u64().unwrap(),
+                frame["seq"].as_i64(),
+                frame["error"]["code"].as_str().map(str::to_owned),
+            ),
+        }
+    }
+
+    pub fn content(seq: i64, id: &str, text: &str) -> Self {
+        Self::Content(seq, id.into(), text.into(), "unread".into())
+    }
+
+    pub fn content_read(seq: i64, id: &str, text: &str) -> Self {
+        Self::Content(seq, id.into(), text.into(), "read".into())
+    }
+
+    pub fn state(seq: i64, id: &str, read_state: &str, user_action_state: &str) -> Self {
+        Self::State(seq, id.into(), read_state.into(), user_action_state.into())
+    }
+
+    pub fn removed(seq: i64, id: &str, reason: &str) -> Self {
+        Self::Removed(seq, id.into(), reason.into())
+    }
+
+    pub fn result(reference: &str, status: u64, seq: Option<i64>, code: Option<&str>) -> Self {
+        Self::Result(reference.into(), status, seq, code.map(str::to_owned))
+    }
+}
+
+pub const RESUMED: Told = Told::Ready { resumed: true };
+pub const FRESH: Told = Told::Ready { resumed: false };

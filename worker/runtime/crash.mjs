@@ -1,0 +1,45 @@
+// What a crash of the wasm instance does to those who use it.
+//
+// In a plain call a crash is an exception, at once. What waits for an async function would wait for
+// ever: its futures are gone. So whoever waits is told by `crashed`, which the panic hook of
+// worker/src/lib.rs calls too.
+
+/** Rejects what waits, one function each. @type {Set<(reason: Error) => void>} */
+const waiting = new Set();
+
+let broken = false;
+
+class WasmCrash extends Error {}
+
+/** The instance is broken. */
+export function crashed() {
+  broken = true;
+  const interrupted = [...waiting];
+  waiting.clear();
+  for (const reject of interrupted) reject(new WasmCrash("the wasm instance crashed"));
+}
+
+/** Whether a fresh instance is needed; asked once, the answer is no again. */
+export function needsRepair() {
+  const needed = broken;
+  broken = false;
+  return needed;
+}
+
+/**
+ * Settles as `promise` does, or rejects as soon as the instance crashes.
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export function orCrash(promise) {
+  return new Promise((resolve, reject) => {
+    waiting.add(reject);
+    promise.then(resolve, reject).finally(() => waiting.delete(reject));
+  });
+}
+
+// A trap that no panic announces, as the stack's end is one, in a function that nobody waits for.
+globalThis.addEventListener(/** @type {any} */ ("error"), (/** @type {any} */ event) => {
+  if (event.error instanceof WebAssembly.RuntimeError) crashed();
+});

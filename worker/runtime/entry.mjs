@@ -1,0 +1,220 @@
+// The Worker's main module: drives the machine of worker/src/edge. It is told one step after the
+// other, as worker/src/edge/step.rs writes them, waits for what must be waited for, and makes the one
+// response.
+
+import { begin, issueToken, overLimit, prove, proven, refusal, release, withBody } from "../build/bindings.js";
+import { STREAM_HEADER } from "./hub.mjs";
+import { configure, constants, run, wait } from "./instance.mjs";
+import { failed, respond } from "./reply.mjs";
+
+export { Hub } from "./hub.mjs";
+
+/** How long a feed that is about to end its memory takes for it, in milliseconds. */
+const RETRY_AFTER = 25;
+
+export default {
+  /**
+   * @param {Request} request
+   * @param {any} env
+   */
+  async fetch(request, env) {
+    try {
+      configure(env);
+      return await answer(request, env);
+    } catch (fault) {
+      return failed(request, fault);
+    }
+  },
+};
+
+/** @param {Request} request */
+function described(request) {
+  const { headers } = request;
+  let text = `${request.method}\n${request.url}`;
+  for (const name of constants.headers) text += `\n${headers.get(name) ?? "\0"}`;
+  return text;
+}
+
+/**
+ * Takes one step after the other, up to the response.
+ * @param {Request} request
+ * @param {any} env
+ */
+async function answer(request, env) {
+  let text = run(() => begin(described(request), Date.now()));
+  for (;;) {
+    const step = new Lines(text);
+    const what = step.next();
+    const call = Number(step.next());
+    const key = step.next();
+    if (key && !(await isWithinLimit(env.APP_LIMIT, key))) {
+      text = run(() => overLimit(call));
+    } else if (what === "body") {
+      const body = await bodyOf(request, step.next());
+      text = run(() => withBody(call, body));
+    } else if (what === "prove") {
+      await wait(() => prove(call, env));
+      text = run(() => proven(call));
+    } else if (what === "issue") {
+      return respond((await wait(() => issueToken(call))) ?? "");
+    } else {
+      if (call) run(() => release(call));
+      if (what === "feed") return ask(step, env.HUB);
+      if (what === "connect") return connect(step, env.HUB);
+      if (what === "reply") return respond(step.rest());
+      if (what === "close") return closed(Number(step.next()), step.next(), step.next(), step.next());
+      throw new Error("the request has no answer");
+    }
+  }
+}
+
+/**
+ * Counts a call; a limiter that fails limits nothing.
+ * @param {{ limit(options: { key: string }): Promise<{ success: boolean }> }} limiter
+ * @param {string} key
+ */
+async function isWithinLimit(limiter, key) {
+  try {
+    return (await limiter.limit({ key })).success;
+  } catch (fault) {
+    console.warn(`APP_LIMIT: ${fault}`);
+    return true;
+  }
+}
+
+/**
+ * The body; `undefined` if it is longer than the limit, of which no more is read then.
+ * @param {Request} request
+ * @param {string} limit bytes; empty: it is known to be short enough
+ */
+async function bodyOf(request, limit) {
+  if (limit === "" || request.body === null) return new Uint8Array(await request.arrayBuffer());
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.byteLength;
+    if (length > Number(limit)) return undefined;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/**
+ * Asks a feed.
+ * @param {Lines} step
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ */
+async function ask(step, hubs) {
+  const kind = step.next();
+  const address = step.next();
+  const operation = step.next();
+  const common = step.take(Number(step.next()));
+  const fields = step.rest();
+  const question = () => stubOf(hubs, kind, address).call(constants.protocol, operation, fields);
+  const answer = await question();
+  return respond(answer === constants.retry ? await again(question) : answer, common);
+}
+
+/**
+ * Connects a client with a feed.
+ * @param {Lines} step
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ */
+async function connect(step, hubs) {
+  const kind = step.next();
+  const address = step.next();
+  step.next();
+  const browser = step.next();
+  const subprotocol = step.next();
+  const requestId = step.next();
+  const common = step.take(Number(step.next()));
+  const headers = {
+    Upgrade: "websocket",
+    [STREAM_HEADER]: `${constants.protocol} ${encodeURIComponent(step.rest())}`,
+  };
+  const question = async () => {
+    const response = await stubOf(hubs, kind, address).fetch("https://hub/", { headers });
+    return response.webSocket ?? response.text();
+  };
+  const first = await question();
+  const answer = first === constants.retry ? await again(question) : first;
+  if (typeof answer !== "string") return switched(answer, subprotocol, requestId);
+  if (!browser) return respond(answer, common);
+  const [code, reason] = run(() => refusal(answer)).split("\n");
+  return closed(Number(code), reason, subprotocol, requestId);
+}
+
+/**
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ * @param {string} kind
+ * @param {string} address
+ */
+function stubOf(hubs, kind, address) {
+  return hubs.get(kind === "name" ? hubs.idFromName(address) : hubs.idFromString(address));
+}
+
+/**
+ * Asks once more where the feed is about to end its memory and has done nothing.
+ * @template T
+ * @param {() => Promise<T>} question
+ */
+async function again(question) {
+  await scheduler.wait(RETRY_AFTER);
+  const answer = await question();
+  if (answer === constants.retry) throw new Error("the feed is about to end its memory");
+  return answer;
+}
+
+/**
+ * Accepts an upgrade only to close it: for browsers, which could see neither the status nor the
+ * envelope of a refusal.
+ * @param {number} code
+ * @param {string} reason
+ * @param {string} subprotocol
+ * @param {string} requestId
+ */
+function closed(code, reason, subprotocol, requestId) {
+  const [client, server] = Object.values(new WebSocketPair());
+  server.accept();
+  server.close(code, reason);
+  return switched(client, subprotocol, requestId);
+}
+
+/**
+ * Answers an upgrade.
+ * @param {WebSocket} client
+ * @param {string} subprotocol the one that was offered, or nothing
+ * @param {string} requestId
+ */
+function switched(client, subprotocol, requestId) {
+  /** @type {Record<string, string>} */
+  const headers = { "request-id": requestId };
+  if (subprotocol) headers["Sec-WebSocket-Protocol"] = subprotocol;
+  return new Response(null, { status: 101, webSocket: client, headers });
+}
+
+/** A step's lines, read one after the other. */
+class Lines {
+  #place = 0;
+
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+
+  next() {
+    const end = this.text.indexOf("\n", this.#place);
+    const line = this.text.slice(this.#place, end);
+    this.#place = end + 1;
+    return line;
+  }
+
+  /** @param {number} length */
+  take(length) {
+    return this.text.slice(this.#place, (this.#place += length));
+  }
+
+  rest() {
+    return this.text.slice(this.#place);
+  }
+}

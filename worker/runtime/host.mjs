@@ -1,0 +1,308 @@
+// What a feed asks of its Durable Object: worker/src/feed/host.rs calls the functions at the end,
+// always within an event of one Hub, whose host is then the current one. None of them may throw: an
+// exception that passes through wasm ends the instance.
+
+import * as storage from "./storage.mjs";
+
+/**
+ * A client's frame, and whose.
+ * @typedef {{ socket: WebSocket, message: string | ArrayBuffer }} Frame
+ */
+
+/**
+ * What a Hub hears, with the wasm instance in which its feed asked for it.
+ * @typedef {object} Events
+ * @property {() => void} timer
+ * @property {(generation: number, effect: number, error: string | undefined) => void} kvEnded
+ * @property {(generation: number, effect: number, token: string) => Promise<void>} verify
+ * @property {(frame: Frame, fault: unknown) => void} refuse
+ */
+
+/** Sockets, storage, alarm, timer and effects of one Hub. */
+export class Host {
+  /** When the alarm is set to, in Unix milliseconds; NaN: never. */
+  alarm = NaN;
+
+  /** The feed wants the Hub to end: no new call is begun. */
+  ending = false;
+
+  /** The wasm instance in which the feed lives. */
+  generation = 0;
+
+  /** The event that is being handled has written something. */
+  committed = false;
+
+  /** The frame that is being handled. @type {Frame | undefined} */
+  frame;
+
+  /** @type {number | null} */
+  #timer = null;
+  /** @type {Map<WebSocket, number>} */
+  #numbers = new Map();
+  /** @type {Map<number, WebSocket>} */
+  #sockets = new Map();
+  #lastNumber = 0;
+
+  /**
+   * @param {DurableObjectState} ctx
+   * @param {any} env
+   * @param {string[]} statements
+   * @param {Events} events
+   */
+  constructor(ctx, env, statements, events) {
+    this.ctx = ctx;
+    this.env = env;
+    this.statements = statements;
+    this.events = events;
+  }
+
+  /**
+   * The number of a socket; it has the same as long as the Hub is in memory.
+   * @param {WebSocket} socket
+   */
+  numberOf(socket) {
+    let number = this.#numbers.get(socket);
+    if (number === undefined) {
+      number = ++this.#lastNumber;
+      this.#numbers.set(socket, number);
+      this.#sockets.set(number, socket);
+    }
+    return number;
+  }
+
+  /** @param {WebSocket} socket */
+  forget(socket) {
+    this.#sockets.delete(this.numberOf(socket));
+    this.#numbers.delete(socket);
+  }
+
+  /** @param {{ code: number, reason: string }} close */
+  closeAll({ code, reason }) {
+    for (const socket of this.ctx.getWebSockets()) outcomeOf(() => socket.close(code, reason));
+  }
+
+  /** The open sockets, packed as rows of number and attachment. */
+  openSockets() {
+    let packed = ".2\n";
+    for (const socket of this.ctx.getWebSockets()) {
+      /** @type {unknown} */
+      const attachment = attempt("an attachment", () => socket.deserializeAttachment());
+      packed += `i${this.numberOf(socket)};`;
+      packed += typeof attachment === "string" ? `t${attachment.length};${attachment}` : "n";
+    }
+    return packed;
+  }
+
+  /**
+   * @param {Float64Array} shape
+   * @param {string} texts
+   */
+  commit(shape, texts) {
+    storage.commit(this.ctx.storage, this.statements, shape, texts);
+    this.committed = true;
+  }
+
+  /** @param {number} at */
+  setAlarm(at) {
+    this.ctx.storage.setAlarm(at).catch((fault) => console.error(`setting the alarm: ${fault}`));
+    this.alarm = at;
+  }
+
+  /** @param {number} millis */
+  setTimer(millis) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.events.timer, millis);
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} attachment
+   */
+  accept(number, attachment) {
+    const socket = this.#sockets.get(number);
+    if (!socket) throw new Error("no such socket was offered");
+    this.ctx.acceptWebSocket(socket);
+    socket.serializeAttachment(attachment);
+  }
+
+  /** @param {number} number */
+  socket(number) {
+    return this.#sockets.get(number);
+  }
+
+  /**
+   * @param {number} effect
+   * @param {() => Promise<void>} operation
+   */
+  async withKv(effect, operation) {
+    const { generation } = this;
+    /** @type {string | undefined} */
+    let error;
+    try {
+      await operation();
+    } catch (fault) {
+      error = String(fault);
+    }
+    this.events.kvEnded(generation, effect, error);
+  }
+
+  /**
+   * @param {number} effect
+   * @param {string} token
+   */
+  async verify(effect, token) {
+    const { generation, frame } = this;
+    try {
+      await this.events.verify(generation, effect, token);
+    } catch (fault) {
+      if (frame) this.events.refuse(frame, fault);
+    }
+  }
+
+  /** Ends the Hub, once what was answered is durable and has left. */
+  abort() {
+    if (this.ending) return;
+    this.ending = true;
+    const end = () => void setTimeout(() => this.ctx.abort("clients don't read"), 0);
+    this.ctx.storage.sync().then(end, end);
+  }
+}
+
+/** @type {Host} */
+let current;
+
+/**
+ * @template T
+ * @param {Host} host
+ * @param {() => T} event
+ * @returns {T}
+ */
+export function during(host, event) {
+  current = host;
+  return event();
+}
+
+/**
+ * Does what may fail, and logs that it did.
+ * @template T
+ * @param {string} what
+ * @param {() => T} act
+ * @returns {T | undefined}
+ */
+function attempt(what, act) {
+  try {
+    return act();
+  } catch (fault) {
+    console.warn(`${what}: ${fault}`);
+    return undefined;
+  }
+}
+
+/**
+ * Does what may fail, and returns why it did.
+ * @param {() => void} act
+ */
+function outcomeOf(act) {
+  try {
+    act();
+    return undefined;
+  } catch (fault) {
+    return String(fault);
+  }
+}
+
+/**
+ * @param {Float64Array} shape
+ * @param {string} texts
+ */
+export const commit = (shape, texts) => outcomeOf(() => current.commit(shape, texts));
+
+/**
+ * @param {number} statement
+ * @param {string} text
+ * @param {Float64Array} shape
+ * @param {string} texts
+ * @param {number} budget
+ */
+export function query(statement, text, shape, texts, budget) {
+  try {
+    const question = statement < 0 ? text : current.statements[statement];
+    return storage.query(current.ctx.storage, question, shape, texts, budget);
+  } catch (fault) {
+    return `!${fault}`;
+  }
+}
+
+/** @param {number} at */
+export const setAlarm = (at) => outcomeOf(() => current.setAlarm(at));
+
+/** @param {number} millis */
+export const setTimer = (millis) => current.setTimer(millis);
+
+export const sockets = () => current.openSockets();
+
+/**
+ * @param {number} socket
+ * @param {string} attachment
+ */
+export const accept = (socket, attachment) => outcomeOf(() => current.accept(socket, attachment));
+
+/**
+ * One that fails has gone: its close event follows.
+ * @param {string} frame
+ * @param {Uint32Array} to
+ */
+export function send(frame, to) {
+  for (const number of to) outcomeOf(() => current.socket(number)?.send(frame));
+}
+
+/**
+ * One that is closed already stays so.
+ * @param {number} socket
+ * @param {number} code
+ * @param {string} reason
+ */
+export const close = (socket, code, reason) => void outcomeOf(() => current.socket(socket)?.close(code, reason));
+
+/**
+ * @param {number} socket
+ * @param {string} attachment
+ */
+export const attach = (socket, attachment) =>
+  attempt("an attachment", () => current.socket(socket)?.serializeAttachment(attachment));
+
+/** @param {number} number */
+export function lastPing(number) {
+  const socket = current.socket(number);
+  const at = socket && attempt("a ping", () => current.ctx.getWebSocketAutoResponseTimestamp(socket));
+  return at ? at.getTime() : NaN;
+}
+
+/**
+ * @param {number} effect
+ * @param {string} key
+ * @param {string} value
+ * @param {string} metadata
+ * @param {number} expiration
+ */
+export function put(effect, key, value, metadata, expiration) {
+  const { env } = current;
+  void current.withKv(effect, () => env.FEED.put(key, value, { expiration, metadata: JSON.parse(metadata) }));
+}
+
+/**
+ * @param {number} effect
+ * @param {string} key
+ */
+export function remove(effect, key) {
+  const { env } = current;
+  void current.withKv(effect, () => env.FEED.delete(key));
+}
+
+/**
+ * @param {number} effect
+ * @param {string} token
+ */
+export const verify = (effect, token) => void current.verify(effect, token);
+
+export const abort = () => current.abort();

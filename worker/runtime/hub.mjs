@@ -1,0 +1,225 @@
+// The Hub: the Durable Object of one user's feed of one host. What a feed does is in the crate
+// notifeed-hub; here are the runtime's events, each handed on to it by a plain call.
+
+import { DurableObject } from "cloudflare:workers";
+import * as wasm from "../build/bindings.js";
+import { during, Host } from "./host.mjs";
+import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
+import { serviceUnavailable } from "./reply.mjs";
+
+/** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
+export const STREAM_HEADER = "Notifeed-Stream";
+
+/** Feeds whose Hub has gone: their memory is given back. */
+const gone = new FinalizationRegistry((/** @type {{ feed: number, generation: number }} */ { feed, generation }) => {
+  if (generation === currentGeneration()) run(() => wasm.forget(feed));
+});
+
+/** One user's feed of one host. */
+export class Hub extends DurableObject {
+  #host;
+  #feed = 0;
+
+  /**
+   * @param {DurableObjectState} ctx
+   * @param {unknown} env
+   */
+  constructor(ctx, env) {
+    super(ctx, env);
+    configure(env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(constants.ping, constants.pong));
+    const host = new Host(ctx, env, constants.statements, {
+      // Whoever was to be waited for in a memory that has crashed is looked after by a feed that wakes.
+      timer: () => this.#deliver(currentGeneration(), (feed) => wasm.timer(feed)),
+      kvEnded: (generation, effect, error) => this.#deliver(generation, (feed) => wasm.kvEnded(feed, effect, error)),
+      verify: async (generation, effect, token) => {
+        const outcome = await wait(() => wasm.verify(token, /** @type {any} */ (env)));
+        this.#deliver(generation, (feed) => wasm.verified(feed, effect, outcome));
+      },
+      refuse,
+    });
+    this.#host = host;
+    void ctx.blockConcurrencyWhile(async () => {
+      host.alarm = (await ctx.storage.getAlarm()) ?? NaN;
+    });
+  }
+
+  /**
+   * Has the feed handle an event, at once.
+   * @template T
+   * @param {(feed: number) => T} event
+   * @returns {T}
+   */
+  #event(event) {
+    const host = this.#host;
+    const feed = this.#awake();
+    host.committed = false;
+    try {
+      return run(() => during(host, () => event(feed)));
+    } catch (crash) {
+      // What is durable now may not have been told to everybody: they come back by their cursors.
+      if (host.committed) host.closeAll(constants.restarted);
+      throw crash;
+    }
+  }
+
+  /** The number of the feed in the instance that there is now. */
+  #awake() {
+    const host = this.#host;
+    const generation = currentGeneration();
+    if (this.#feed === 0 || host.generation !== generation) {
+      this.#feed = 0;
+      host.generation = generation;
+      this.#feed = run(() => during(host, () => wasm.wake(this.ctx.id.toString(), host.alarm)));
+      if (this.#feed !== 0) gone.register(this, { feed: this.#feed, generation });
+    }
+    if (this.#feed === 0) throw new Error("the feed can't be read");
+    return this.#feed;
+  }
+
+  /**
+   * Has the feed hear of what it started; one that was built anew since knows nothing of it.
+   * @param {number} generation the instance in which it was started
+   * @param {(feed: number) => void} event
+   */
+  #deliver(generation, event) {
+    if (generation !== currentGeneration()) return;
+    try {
+      this.#event(event);
+    } catch (fault) {
+      console.error(`an event failed: ${fault}`);
+    }
+  }
+
+  /**
+   * A Worker's command: answers status, headers and body as one text, or that it is to be asked once
+   * more.
+   * @param {number} protocol
+   * @param {string} operation
+   * @param {string} fields
+   */
+  call(protocol, operation, fields) {
+    if (this.#host.ending) return constants.retry;
+    return this.#event((feed) => wasm.callFeed(feed, protocol, operation, fields));
+  }
+
+  /**
+   * A client connects: 101, or 200 with what {@link Hub.call} would answer.
+   * @param {Request} request
+   */
+  async fetch(request) {
+    if (this.#host.ending) return new Response(constants.retry);
+    const [protocol, encoded] = (request.headers.get(STREAM_HEADER) ?? "").split(" ");
+    const fields = decodeURIComponent(encoded ?? "");
+    const [client, server] = Object.values(new WebSocketPair());
+    const socket = this.#host.numberOf(server);
+    let accepted = false;
+    try {
+      const id = this.ctx.id.toString();
+      const refusal = this.#event((feed) => wasm.connect(feed, id, Number(protocol), socket, fields));
+      if (refusal !== undefined) return new Response(refusal);
+      accepted = true;
+      return new Response(null, { status: 101, webSocket: client });
+    } finally {
+      if (!accepted) this.#host.forget(server);
+    }
+  }
+
+  /**
+   * An exception makes the runtime ring again, later and later.
+   * @param {{ isRetry?: boolean }} [info]
+   */
+  alarm(info) {
+    this.#host.alarm = NaN;
+    this.#event((feed) => wasm.alarm(feed, info?.isRetry ?? false));
+  }
+
+  /**
+   * The socket stays open after a crash; a frame that asks for an answer gets one.
+   * @param {WebSocket} socket
+   * @param {string | ArrayBuffer} message
+   */
+  webSocketMessage(socket, message) {
+    if (this.#host.ending) return;
+    const number = this.#host.numberOf(socket);
+    const frame = { socket, message };
+    this.#host.frame = frame;
+    try {
+      this.#event((feed) => wasm.message(feed, number, typeof message === "string" ? message : undefined));
+    } catch (fault) {
+      refuse(frame, fault);
+    } finally {
+      this.#host.frame = undefined;
+    }
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  webSocketClose(socket, code, reason) {
+    try {
+      // Unanswered, the client would wait, and see a broken line.
+      socket.close(
+        run(() => wasm.echoOf(code)),
+        reason,
+      );
+    } catch {
+      // It is closed already.
+    }
+    this.#ended(socket);
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {unknown} error
+   */
+  webSocketError(socket, error) {
+    console.warn(`a socket: ${error}`);
+    this.#ended(socket);
+  }
+
+  /** @param {WebSocket} socket */
+  #ended(socket) {
+    const number = this.#host.numberOf(socket);
+    try {
+      this.#event((feed) => wasm.closed(feed, number));
+    } finally {
+      this.#host.forget(socket);
+    }
+  }
+}
+
+/**
+ * Tells a client that its frame failed, if it asked for an answer.
+ * @param {{ socket: WebSocket, message: string | ArrayBuffer }} frame
+ * @param {unknown} fault
+ */
+function refuse({ socket, message }, fault) {
+  const requestId = crypto.randomUUID();
+  console.error(`frame ${requestId} failed: ${fault}`);
+  const ref = refOf(message);
+  if (ref === undefined) return;
+  const error = serviceUnavailable(requestId, requestId);
+  try {
+    socket.send(JSON.stringify({ type: "result", ref, status: 503, error }));
+  } catch {
+    // It has gone.
+  }
+}
+
+/**
+ * The `ref` by which a client frame asks for its result.
+ * @param {string | ArrayBuffer} message
+ * @returns {string | undefined}
+ */
+function refOf(message) {
+  if (typeof message !== "string") return undefined;
+  try {
+    const ref = JSON.parse(message)?.ref;
+    return typeof ref === "string" && ref.length <= 64 ? ref : undefined;
+  } catch {
+    return undefined;
+  }
+}

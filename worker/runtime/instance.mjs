@@ -1,0 +1,72 @@
+// The wasm instance: made when the Worker is loaded, and anew after a crash.
+
+import * as bindings from "../build/bindings.js";
+import { crashed, needsRepair, orCrash } from "./crash.mjs";
+
+/** Counts instances: what was made in one is nothing in the next. */
+let generation = 0;
+
+/** @type {{ variables: string, countsCalls: boolean } | undefined} */
+let settings;
+
+/**
+ * What wasm says of itself: see `constants` in worker/src/lib.rs.
+ * @type {{ protocol: number, retry: string, ping: string, pong: string, restarted: { code: number, reason: string },
+ *   headers: string[], statements: string[] }}
+ */
+export let constants;
+
+/**
+ * Hands the deployment's settings to the instance, once. Comes before all else.
+ * @param {any} env
+ */
+export function configure(env) {
+  if (settings) return;
+  const variables = Object.entries(env).filter(([, value]) => typeof value === "string");
+  settings = { variables: JSON.stringify(Object.fromEntries(variables)), countsCalls: env.APP_LIMIT !== undefined };
+  start();
+  const [protocol, retry, ping, pong, code, reason, ...headers] = bindings.constants().split("\n");
+  const statements = bindings.statements().split("\0");
+  const restarted = { code: Number(code), reason };
+  constants = { protocol: Number(protocol), retry, ping, pong, restarted, headers, statements };
+}
+
+function start() {
+  generation++;
+  if (settings) bindings.configure(settings.variables, settings.countsCalls);
+}
+
+/** The number of the instance that the next call goes to. */
+export function currentGeneration() {
+  if (needsRepair()) {
+    bindings.__wbg_reset_state();
+    start();
+  }
+  return generation;
+}
+
+/**
+ * Makes a plain call. What that throws is a crash: the exceptions of what wasm calls are caught there.
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
+ */
+export function run(call) {
+  currentGeneration();
+  try {
+    return call();
+  } catch (crash) {
+    crashed();
+    throw crash;
+  }
+}
+
+/**
+ * Calls an async function; rejects if the instance crashes meanwhile.
+ * @template T
+ * @param {() => Promise<T>} call
+ * @returns {Promise<T>}
+ */
+export function wait(call) {
+  return orCrash(run(call));
+}

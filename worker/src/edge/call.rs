@@ -1,0 +1,346 @@
+//! A request that is being answered, and what the handlers of several paths ask of it.
+
+use std::rc::Rc;
+
+use notifeed::credentials::subscription_id::SubscriptionId;
+use notifeed::credentials::{App, Caller, Principal, User};
+use notifeed::error::{ErrorCode, Problem, not_authorized};
+use notifeed::feed::entry::Sender;
+use notifeed::feed::hub_name;
+use notifeed::http::headers::{self, BodyHeaders};
+use notifeed::http::{
+    Addressee, ApiVersion, ContentEncoding, Context, MAX_TRANSFER_BYTES, Method, Resource, Route,
+    encoding, route,
+};
+use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
+use notifeed::time::Timestamp;
+use notifeed_hub::fault::{Fault, Stop};
+use notifeed_hub::wire::{Access, AskedBy, Command, Request};
+
+use super::facts::{Facts, Header};
+use super::step::{Address, Step, ToFeed};
+use super::url::RequestUrl;
+use crate::credentials::{self, Holder, Proof, Token, limits};
+use crate::platform::new_guid;
+use crate::settings::{Settings, settings};
+
+/// A request that is being answered.
+pub struct Call {
+    pub facts: Facts,
+    pub settings: Rc<Settings>,
+    pub context: Context,
+    pub url: RequestUrl,
+    pub method: Method,
+    pub addressee: Addressee,
+    /// `None`: there is nothing at the path.
+    pub resource: Option<Resource>,
+    pub token: Option<Token>,
+    /// Who calls, once that is proven or refuted.
+    pub proof: Option<Result<Proof, Stop>>,
+    /// The call counts toward its app's limit.
+    pub counted: bool,
+    /// What is done with the body, once it is there.
+    pub wanted: Option<Wanted>,
+    /// Whom a development token is issued to.
+    pub holder: Option<Holder>,
+}
+
+/// What a call does with its body.
+#[derive(Clone, Copy)]
+pub enum Wanted {
+    Notification(ContentEncoding, Option<SubscriptionId>),
+    Update(ContentEncoding),
+    Subscription(ContentEncoding),
+    Token,
+}
+
+impl Call {
+    /// Nothing is judged yet.
+    ///
+    /// # Errors
+    /// The deployment's settings are wrong, or there are no random numbers.
+    pub fn new(facts: Facts, now: Timestamp) -> Result<Self, Fault> {
+        let settings = settings()?;
+        let url = RequestUrl::parse(facts.url())
+            .ok_or_else(|| Fault::new("a request's URL can't be read", &facts.url()))?;
+        let client_request_id = facts.header(Header::ClientRequestId);
+        let origin = facts.header(Header::Origin);
+        let readers = settings.allowed_origins.readers(origin, &url.origin);
+        let (version, addressee, resource) = match Route::parse(&url.path) {
+            Some(route) => (route.version, route.addressee, Some(route.resource)),
+            None => (ApiVersion::Beta, Addressee::Me, None),
+        };
+        let context = Context {
+            now,
+            request_id: new_guid()?,
+            client_request_id: headers::client_request_id(client_request_id).map(str::to_owned),
+            origin: settings.origin.as_ref().unwrap_or(&url.origin).clone(),
+            version,
+            readers,
+        };
+        let mut call = Self {
+            facts,
+            settings,
+            context,
+            url,
+            method: Method::Get,
+            addressee,
+            resource,
+            token: None,
+            proof: None,
+            counted: false,
+            wanted: None,
+            holder: None,
+        };
+        call.token = call.sent_token().map(|text| Token::new(text.to_owned()));
+        Ok(call)
+    }
+
+    /// The token of the `Authorization` header; for a stream also that of the subprotocol.
+    fn sent_token(&self) -> Option<&str> {
+        let bearer = self.bearer();
+        match self.resource {
+            Some(Resource::Stream) => bearer.or_else(|| self.subprotocol_token()),
+            _ => bearer,
+        }
+    }
+
+    fn bearer(&self) -> Option<&str> {
+        headers::bearer(self.facts.header(Header::Authorization)?)
+    }
+
+    fn subprotocols(&self) -> impl Iterator<Item = &str> {
+        let offered = self.facts.header(Header::Subprotocols).unwrap_or_default();
+        offered.split(',').map(str::trim)
+    }
+
+    fn subprotocol_token(&self) -> Option<&str> {
+        self.subprotocols()
+            .find_map(|name| name.strip_prefix(BEARER_SUBPROTOCOL))
+    }
+
+    /// Whether the client offered our subprotocol; no other is ever answered.
+    pub fn offers_subprotocol(&self) -> bool {
+        self.subprotocols().any(|name| name == SUBPROTOCOL)
+    }
+
+    /// Whether this is a stream of a browser, which can see neither the status nor the envelope of a
+    /// refusal: its token is a subprotocol.
+    pub fn is_browsers_stream(&self) -> bool {
+        self.resource == Some(Resource::Stream)
+            && self.is_upgrade()
+            && self.bearer().is_none()
+            && self.subprotocol_token().is_some()
+    }
+
+    /// Whether it asks for a WebSocket.
+    pub fn is_upgrade(&self) -> bool {
+        let upgrade = self.facts.header(Header::Upgrade);
+        upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
+    }
+
+    /// The caller's address.
+    pub fn address(&self) -> Option<&str> {
+        self.facts.header(Header::Address)
+    }
+
+    /// Whether it is known already who calls. 401 without a token, 403 for an app that is blocked,
+    /// 406 for an address that tries too many tokens in vain.
+    pub fn is_proven(&mut self) -> Result<bool, Problem> {
+        let now = self.context.now;
+        let token = self.token.as_ref().ok_or_else(credentials::no_token)?;
+        limits::may_try(self.address(), token, now)?;
+        match credentials::remembered(&self.settings, token, now) {
+            Some(proof) => {
+                self.proof = Some(Ok(proof?));
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> Result<Proof, Stop> {
+        match &self.proof {
+            Some(Ok(proof)) => Ok(proof.clone()),
+            _ => Err(Fault::new("a call", &"it was made before it was proven who calls").into()),
+        }
+    }
+
+    /// The subscription that `X-UNS-ID` names: 403 for one that is forged or has expired.
+    pub fn subscription(&self) -> Result<Option<SubscriptionId>, Stop> {
+        let text = self.facts.header(Header::SubscriptionId);
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let keys = self.settings.subscription_keys.as_ref();
+        let keys = keys.map_err(Clone::clone)?;
+        let id = SubscriptionId::verify(text.trim(), keys, self.context.now);
+        Ok(Some(id.map_err(|_| not_authorized())?))
+    }
+
+    /// The user whom a delegated token proves; `None` for an app-only one. 403 for a token that
+    /// proves neither, lacks the scope, or isn't of the user in the path.
+    pub fn user<'c>(&self, caller: &'c Caller) -> Result<Option<&'c User>, Problem> {
+        match &caller.principal {
+            Principal::App => Ok(None),
+            Principal::User { user, scope: true } => match &self.addressee {
+                Addressee::User(id) if !user.is_named(id) => Err(not_authorized()),
+                _ => Ok(Some(user)),
+            },
+            Principal::User { scope: false, .. } => Err(Problem::new(
+                ErrorCode::NotAuthorizedForUser,
+                "The access token lacks the scope 'Notifications.ReadWrite.CreatedByApp'. Ask the user to consent to it.",
+            )),
+            Principal::Unproven => Err(Problem::new(
+                ErrorCode::NotAuthorizedForUser,
+                "The access token proves neither a signed-in user nor that the app acts for itself.",
+            )),
+        }
+    }
+
+    /// The same, where only a signed-in user may call.
+    pub fn signed_in_user<'c>(&self, caller: &'c Caller) -> Result<&'c User, Problem> {
+        self.user(caller)?.ok_or_else(|| {
+            Problem::new(
+                ErrorCode::NotAuthorizedForUser,
+                "This call is for a signed-in user's token, not for an app-only one.",
+            )
+        })
+    }
+
+    /// The host that a user's call is about: the app's only one, or the one that it names by
+    /// `targetHostName` in the query.
+    pub fn host(&self, app: &App) -> Result<String, Problem> {
+        confirmed_host(self.parameter("targetHostName").as_deref(), app)
+    }
+
+    /// The first value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let parameters = route::query(&self.url.query);
+        let found = parameters.into_iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// Judges the headers of a request with a body: 400, 415.
+    pub fn body_headers(&self) -> Result<ContentEncoding, Problem> {
+        let owned = |header| self.facts.header(header).map(str::to_owned);
+        BodyHeaders {
+            content_type: owned(Header::ContentType),
+            content_encoding: owned(Header::ContentEncoding),
+            if_modified_since: self.facts.header(Header::IfModifiedSince).is_some(),
+            if_range: self.facts.header(Header::IfRange).is_some(),
+        }
+        .check()
+    }
+
+    /// Waits for the body, unless it says itself that it is too large.
+    pub fn want(&mut self, wanted: Wanted) -> Result<Step, Stop> {
+        self.wanted = Some(wanted);
+        match self.declared_length() {
+            Some(length) if length > MAX_TRANSFER_BYTES => self.with_body(None),
+            declared => Ok(Step::Body {
+                declared: declared.is_some(),
+            }),
+        }
+    }
+
+    fn declared_length(&self) -> Option<usize> {
+        self.facts.header(Header::ContentLength)?.parse().ok()
+    }
+
+    /// Goes on with the body; `None`: it is over the limit.
+    pub fn with_body(&mut self, body: Option<&[u8]>) -> Result<Step, Stop> {
+        match self.wanted {
+            Some(Wanted::Notification(encoding, subscription)) => {
+                self.append(encoding, body, subscription)
+            }
+            Some(Wanted::Update(encoding)) => self.update(encoding, body),
+            Some(Wanted::Subscription(encoding)) => self.subscribe(encoding, body),
+            Some(Wanted::Token) => self.token_for(body),
+            None => Err(Fault::new("a body", &"nobody waits for it").into()),
+        }
+    }
+
+    /// What leads a signed-in user to their feed.
+    pub fn access_of(&self, user: &User, host: &str) -> (Address, Access) {
+        let access = Access {
+            user: Some(user.clone()),
+            host: Some(host.to_owned()),
+            subscription: None,
+            addressee: self.addressee.clone(),
+        };
+        (Address::Name(hub_name(user, host)), access)
+    }
+
+    /// What leads to the feed that a subscription id names.
+    pub fn access_by(
+        &self,
+        subscription: SubscriptionId,
+        user: Option<&User>,
+    ) -> (Address, Access) {
+        let access = Access {
+            user: user.cloned(),
+            host: None,
+            subscription: Some(subscription.subscription),
+            addressee: self.addressee.clone(),
+        };
+        (Address::Id(subscription.hub), access)
+    }
+
+    /// A command for a feed, with what it comes from.
+    pub fn to_feed(
+        &self,
+        caller: &Caller,
+        (address, access): (Address, Access),
+        command: Command,
+    ) -> Step {
+        let request = Request {
+            asked_by: AskedBy {
+                request_id: self.context.request_id,
+                client_request_id: self.context.client_request_id.clone(),
+                origin: self.context.origin.clone(),
+                version: self.context.version,
+            },
+            sender: Sender {
+                issuer: caller.issuer.clone(),
+                app: caller.app.clone(),
+            },
+            access,
+            command,
+        };
+        Step::Feed(Box::new(ToFeed { address, request }))
+    }
+}
+
+/// The body without its content encoding: 413, 400. `None`: it was too large to be read.
+pub fn decoded(encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Vec<u8>, Problem> {
+    let body = body.ok_or_else(encoding::too_large)?;
+    Ok(encoding.decode(body)?.into_owned())
+}
+
+/// The app's host of that name, or its only one.
+pub fn confirmed_host(named: Option<&str>, app: &App) -> Result<String, Problem> {
+    let named = named.map(str::to_ascii_lowercase);
+    match (named, app.hosts.as_slice()) {
+        (Some(host), _) if app.has_host(&host) => Ok(host),
+        (Some(_), _) | (None, []) => Err(not_the_apps_host(app)),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(Problem::new(
+            ErrorCode::BadRequest,
+            "The app has several hosts. Name one by 'targetHostName' in the query.",
+        )
+        .detail("RequiredParameterMissing", "targetHostName")),
+    }
+}
+
+/// 403: the app isn't registered, or not for that host.
+pub fn not_the_apps_host(app: &App) -> Problem {
+    let sentence = if app.hosts.is_empty() {
+        "This app isn't registered here. Its operator registers an app with its hosts by 'make app', see docs/credentials.md."
+    } else {
+        "The app isn't registered for this host. Use one of its own, or ask the service's operator to register it."
+    };
+    Problem::new(ErrorCode::NotAuthorizedForUser, sentence)
+        .detail("HostNotRegistered", "targetHostName")
+}

@@ -1,0 +1,58 @@
+//! The calls that are waiting for something, by number.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use notifeed::time::Timestamp;
+
+use super::call::Call;
+
+/// Where so many calls wait, those are looked for whose client has gone: nothing tells of that.
+const MANY: usize = 1024;
+
+/// How long a call waits at most, in milliseconds: a quarter of an hour.
+const PATIENCE: i64 = 15 * 60 * 1000;
+
+#[derive(Default)]
+struct Calls {
+    last: u32,
+    waiting: HashMap<u32, Box<Call>>,
+}
+
+thread_local! {
+    static CALLS: RefCell<Calls> = RefCell::default();
+}
+
+/// Keeps a call, and says its number: never 0.
+pub fn add(call: Box<Call>) -> u32 {
+    CALLS.with_borrow_mut(|calls| {
+        if calls.waiting.len() >= MANY {
+            let oldest = call.context.now.saturating_add_millis(-PATIENCE);
+            let is_young = |since: Timestamp| since > oldest;
+            calls.waiting.retain(|_, call| is_young(call.context.now));
+        }
+        loop {
+            calls.last = calls.last.wrapping_add(1).max(1);
+            if !calls.waiting.contains_key(&calls.last) {
+                break;
+            }
+        }
+        calls.waiting.insert(calls.last, call);
+        calls.last
+    })
+}
+
+/// Keeps a call under the number that it had.
+pub fn keep(number: u32, call: Box<Call>) {
+    CALLS.with_borrow_mut(|calls| calls.waiting.insert(number, call));
+}
+
+/// Takes a call back.
+pub fn take(number: u32) -> Option<Box<Call>> {
+    CALLS.with_borrow_mut(|calls| calls.waiting.remove(&number))
+}
+
+/// Forgets a call that is answered.
+pub fn release(number: u32) {
+    drop(take(number));
+}

@@ -1,0 +1,183 @@
+//! What JavaScript does next for a call, as text.
+
+use notifeed::credentials::subscription_id::HubId;
+use notifeed::http::reply::{common_headers, header_lines};
+use notifeed::http::{MAX_TRANSFER_BYTES, Reply};
+use notifeed::live::close::refusal_reason;
+use notifeed_hub::fault::{self, Stop};
+use notifeed_hub::wire::{Command, Request};
+use worker::console_error;
+
+use super::call::Call;
+use super::calls;
+use crate::credentials::limits;
+
+/// The next step.
+pub enum Step {
+    /// Answer.
+    Reply(Reply),
+    /// Have [`super::prove`] run, and go on with [`super::proven`].
+    Prove,
+    /// Read the body, and go on with [`super::with_body`]. `declared`: its length is known to be
+    /// within the limit.
+    Body {
+        /// `Content-Length` was there.
+        declared: bool,
+    },
+    /// Have [`super::issue_token`] run; it has the answer.
+    Issue,
+    /// Ask a feed, whose answer is the caller's.
+    Feed(Box<ToFeed>),
+}
+
+/// A command on its way to a feed.
+pub struct ToFeed {
+    /// Where the feed lives.
+    pub address: Address,
+    /// What it is asked.
+    pub request: Request,
+}
+
+/// Where a feed lives.
+pub enum Address {
+    /// In the Durable Object of that name.
+    Name(String),
+    /// In the Durable Object of that id, which a subscription id led to.
+    Id(HubId),
+}
+
+/// The step of a call that can't even be answered by an error of the contract.
+pub fn failed() -> String {
+    "fail\n0\n\n".to_owned()
+}
+
+/// The step as lines; the call is kept where it goes on:
+///
+/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `feed`, `connect` or `fail`
+/// 2. the number of the call, 0 if it isn't kept
+/// 3. the key that the call counts toward by `APP_LIMIT`, or nothing. If that refuses,
+///    [`super::over_limit`] has the next step instead.
+///
+/// Then of a `reply` the answer ([`Reply::to_text`]) with all of its headers; of a `close`, code,
+/// reason, subprotocol and request id; of a `body` what its length may be, in bytes, or nothing if
+/// that is known to be kept; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
+/// the operation, for `connect` whether a browser is at the other end (`browser` or nothing), the
+/// subprotocol (or nothing) and the request id, then in characters how long the lines are that come
+/// next, those lines (the headers that every answer has), and the fields.
+pub fn write(call: impl Into<Box<Call>>, outcome: Result<Step, Stop>) -> String {
+    let mut call: Box<Call> = call.into();
+    let rest = match outcome {
+        Ok(step) => describe(&call, step),
+        Err(stop) => refuse(&call, stop),
+    };
+    // A proof counts once, also if the call is refused for what was found after it.
+    let key = match (&call.proof, call.counted && call.settings.counts_calls) {
+        (Some(Ok(proof)), true) => limits::key(&proof.caller),
+        _ => String::new(),
+    };
+    call.counted = false;
+    let kept = rest.goes_on || !key.is_empty();
+    let number = if kept { calls::add(call) } else { 0 };
+    format!("{}\n{number}\n{key}\n{}", rest.what, rest.text)
+}
+
+struct Description {
+    what: &'static str,
+    text: String,
+    /// The call is needed again.
+    goes_on: bool,
+}
+
+fn describe(call: &Call, step: Step) -> Description {
+    let (what, text, goes_on) = match step {
+        Step::Reply(reply) => ("reply", answer(call, reply), false),
+        Step::Prove => ("prove", String::new(), true),
+        Step::Issue => ("issue", String::new(), true),
+        Step::Body { declared: true } => ("body", "\n".to_owned(), true),
+        Step::Body { declared: false } => ("body", format!("{MAX_TRANSFER_BYTES}\n"), true),
+        Step::Feed(to_feed) => {
+            let (what, text) = ask(call, &to_feed);
+            (what, text, false)
+        }
+    };
+    Description {
+        what,
+        text,
+        goes_on,
+    }
+}
+
+fn ask(call: &Call, to_feed: &ToFeed) -> (&'static str, String) {
+    let connects = matches!(to_feed.request.command, Command::Stream(_));
+    let (operation, fields) = to_feed.request.encode();
+    let common = header_lines(&common_headers(&call.context));
+    let mut text = String::with_capacity(fields.len().saturating_add(1024));
+    let id;
+    let (kind, address) = match &to_feed.address {
+        Address::Name(name) => ("name", name),
+        Address::Id(hub) => {
+            id = hub.to_string();
+            ("id", &id)
+        }
+    };
+    let mut line = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    line(kind);
+    line(address);
+    line(operation);
+    if connects {
+        line(if call.is_browsers_stream() {
+            "browser"
+        } else {
+            ""
+        });
+        line(subprotocol(call));
+        line(&call.context.request_id.to_string());
+    }
+    // The lines have no characters but ASCII.
+    line(&common.len().to_string());
+    text.push_str(&common);
+    text.push_str(&fields);
+    (if connects { "connect" } else { "feed" }, text)
+}
+
+/// An error of the contract; where a browser couldn't see it, a socket that is closed with it.
+fn refuse(call: &Call, stop: Stop) -> Description {
+    let (what, text) = match &stop {
+        Stop::Problem(problem) if call.is_browsers_stream() => {
+            let (code, reason) = (
+                problem.code.close_code(),
+                refusal_reason(problem.code, problem.retry_after),
+            );
+            let (subprotocol, id) = (subprotocol(call), call.context.request_id);
+            ("close", format!("{code}\n{reason}\n{subprotocol}\n{id}\n"))
+        }
+        stop => {
+            let policy = &call.settings.feed.policy;
+            let log = |line: &str| console_error!("{line}");
+            let reply = fault::reply(stop, &call.context, policy, log);
+            ("reply", answer(call, reply))
+        }
+    };
+    Description {
+        what,
+        text,
+        goes_on: false,
+    }
+}
+
+fn subprotocol(call: &Call) -> &'static str {
+    if call.offers_subprotocol() {
+        notifeed::live::SUBPROTOCOL
+    } else {
+        ""
+    }
+}
+
+/// An answer with all of its headers.
+fn answer(call: &Call, mut reply: Reply) -> String {
+    reply.headers.extend(common_headers(&call.context));
+    reply.to_text()
+}

@@ -1,0 +1,210 @@
+//! Users' feeds on Workers: each in a Durable Object, which has it by its number. The Durable Object
+//! is in worker/runtime/hub.mjs; what a feed does is in the crate `notifeed-hub`.
+
+mod host;
+mod packing;
+mod shared;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use notifeed::error::{ErrorCode, Problem};
+use notifeed::http::Reply;
+use notifeed_hub::Feed;
+use notifeed_hub::fault::{Fault, Stop};
+use notifeed_hub::host::{Outcome, Socket, Verified};
+use notifeed_hub::store::Statement;
+use notifeed_hub::wire::{Command, RETRY, Request};
+use worker::{Env, console_error};
+
+use crate::credentials::{self, Token};
+use crate::platform::{instant, now};
+use crate::settings::settings;
+use host::DurableObject;
+
+#[derive(Default)]
+struct Feeds {
+    last: u32,
+    feeds: HashMap<u32, Box<Feed<DurableObject>>>,
+    /// What came of tokens that feeds asked about, until they hear of it.
+    outcomes: HashMap<u32, Outcome>,
+}
+
+impl Feeds {
+    /// A number that nothing has: never 0.
+    fn next(&mut self) -> u32 {
+        loop {
+            self.last = self.last.wrapping_add(1).max(1);
+            let is_taken =
+                self.feeds.contains_key(&self.last) || self.outcomes.contains_key(&self.last);
+            if !is_taken {
+                return self.last;
+            }
+        }
+    }
+}
+
+thread_local! {
+    static FEEDS: RefCell<Feeds> = RefCell::default();
+}
+
+/// The texts of all statements, in the order of their numbers, with NUL between.
+pub fn statements() -> String {
+    let texts: Vec<&str> = Statement::ALL
+        .iter()
+        .map(|statement| statement.text())
+        .collect();
+    texts.join("\0")
+}
+
+/// The feed of a Durable Object wakes; says its number, 0 if it can't be read now. `alarm`: when the
+/// alarm is set to, in Unix milliseconds, NaN for never.
+pub fn wake(id: String, alarm: f64) -> u32 {
+    let number = FEEDS.with_borrow_mut(Feeds::next);
+    let alarm = (!alarm.is_nan()).then(|| instant(alarm));
+    let feed = settings().and_then(|settings| {
+        let host = DurableObject { number, id };
+        Feed::wake(host, Rc::clone(&settings.feed), alarm)
+    });
+    match feed {
+        Ok(feed) => {
+            FEEDS.with_borrow_mut(|feeds| feeds.feeds.insert(number, Box::new(feed)));
+            number
+        }
+        Err(fault) => {
+            console_error!("a feed can't wake: {fault}");
+            0
+        }
+    }
+}
+
+/// The Durable Object has gone.
+pub fn forget(number: u32) {
+    drop(FEEDS.with_borrow_mut(|feeds| feeds.feeds.remove(&number)));
+    shared::forget(number);
+}
+
+/// Has a feed handle an event. Nothing else runs meanwhile.
+fn with<T>(number: u32, event: impl FnOnce(&mut Feed<DurableObject>) -> T) -> Option<T> {
+    let taken = FEEDS.with_borrow_mut(|feeds| feeds.feeds.remove(&number));
+    let Some(mut feed) = taken else {
+        console_error!("an event: there is no feed of the number {number}");
+        return None;
+    };
+    let outcome = event(&mut feed);
+    FEEDS.with_borrow_mut(|feeds| feeds.feeds.insert(number, feed));
+    Some(outcome)
+}
+
+/// A Worker's command; see [`Feed::call`].
+pub fn call(number: u32, protocol: u32, operation: &str, fields: &str) -> String {
+    with(number, |feed| feed.call(protocol, operation, fields)).unwrap_or_else(|| RETRY.to_owned())
+}
+
+/// A client connects; the answer that refuses it, if it is refused. `hub`: the Durable Object's id.
+pub fn connect(number: u32, hub: &str, protocol: u32, socket: u32, fields: &str) -> Option<String> {
+    if shared::has_bans()
+        && let Some(refusal) = refusal_of_banned(hub, fields)
+    {
+        return Some(refusal);
+    }
+    match with(number, |feed| {
+        feed.connect(protocol, Socket(socket), fields)
+    }) {
+        Some(outcome) => outcome.err(),
+        None => Some(RETRY.to_owned()),
+    }
+}
+
+/// 406 for a client whose former connections read so little that the Hub had to end them.
+fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
+    let request = Request::decode("stream", fields).ok()?;
+    let Command::Stream(stream) = request.command else {
+        return None;
+    };
+    let now = now();
+    let subscription = stream.endpoint.map(|id| id.to_string());
+    let holders = [subscription.as_deref(), Some(&*stream.token_digest)];
+    let is_banned = |holder: &str| shared::is_banned(hub, holder, now);
+    if !holders.into_iter().flatten().any(is_banned) {
+        return None;
+    }
+    let problem = Problem::new(
+        ErrorCode::ServerBusy,
+        "This client didn't read what it was sent, and was cut off. Wait as long as 'Retry-After' says, and come back with the cursor.",
+    )
+    .retry_after(shared::BAN_SECONDS);
+    let policy = settings().ok()?.feed.policy;
+    let context = request.asked_by.context(now);
+    Some(Reply::problem(&problem, &context, &policy).to_text())
+}
+
+/// A client's frame; nothing for a binary one.
+pub fn message(number: u32, socket: u32, frame: Option<&str>) {
+    with(number, |feed| feed.message(Socket(socket), frame));
+}
+
+/// A connection has ended.
+pub fn closed(number: u32, socket: u32) {
+    with(number, |feed| feed.closed(Socket(socket)));
+}
+
+/// The alarm rang.
+pub fn alarm(number: u32, retry: bool) {
+    with(number, |feed| feed.alarm(retry));
+}
+
+/// The timer rang.
+pub fn timer(number: u32) {
+    with(number, Feed::timer);
+}
+
+/// KV has done, or hasn't, what a feed started as `effect`. `error`: why not.
+pub fn kv_ended(number: u32, effect: f64, error: Option<String>) {
+    shared::kv_ended(error.is_none(), now());
+    let outcome = error.map_or(Outcome::Done, Outcome::Failed);
+    with(number, |feed| feed.done(effect_number(effect), outcome));
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is a whole number that a feed gave"
+)]
+fn effect_number(number: f64) -> u64 {
+    number as u64
+}
+
+/// Proves who holds a token that a feed asked about; says under which number the outcome is kept
+/// until [`verified`] is called.
+pub async fn verify(token: String, env: Env) -> u32 {
+    let outcome = match prove(&token, &env).await {
+        Ok(verified) => Outcome::Verified(Box::new(verified)),
+        Err(Stop::Problem(problem)) => Outcome::Refused(problem),
+        Err(Stop::Fault(fault)) => Outcome::Failed(fault.to_string()),
+    };
+    FEEDS.with_borrow_mut(|feeds| {
+        let number = feeds.next();
+        feeds.outcomes.insert(number, outcome);
+        number
+    })
+}
+
+async fn prove(token: &str, env: &Env) -> Result<Verified, Stop> {
+    let token = Token::new(token.to_owned());
+    let settings = settings()?;
+    let proof = credentials::prove(env, &settings, &token, now()).await?;
+    Ok(Verified {
+        caller: (*proof.caller).clone(),
+        hosts: proof.app.hosts.clone(),
+    })
+}
+
+/// A feed hears what came of the token that it asked about as `effect`.
+pub fn verified(number: u32, effect: f64, outcome: u32) {
+    let outcome = FEEDS.with_borrow_mut(|feeds| feeds.outcomes.remove(&outcome));
+    let lost = || Outcome::Failed(Fault::new("a token", &"the outcome was lost").to_string());
+    let outcome = outcome.unwrap_or_else(lost);
+    with(number, |feed| feed.done(effect_number(effect), outcome));
+}

@@ -1,0 +1,41 @@
+// The copies in KV: the Hub has the feed, and KV a moment later the same again. Only development servers tell.
+
+import { element } from "../element.js";
+
+/**
+ * What the Hub knows of the copy of one item.
+ * @typedef {object} Copy
+ * @property {string} id of the item
+ * @property {number} revision
+ * @property {string} etag
+ * @property {number} copy the number of its last content, under which KV has it
+ * @property {boolean} copied whether KV has confirmed that
+ */
+
+/** The pause between two looks at what isn't copied yet, in milliseconds. */
+const PAUSE = 1500;
+
+/**
+ * @param {Copy | undefined} copy undefined: the item came after the look
+ * @returns {HTMLElement}
+ */
+export function drawCopy(copy) {
+  if (!copy) return element("span", { class: "hint" }, "…");
+  const { copied } = copy;
+  return element(
+    "span",
+    { class: "copy", "data-copied": String(copied) },
+    copied ? `copy ${copy.copy}` : `copy ${copy.copy}, not yet`,
+  );
+}
+
+/**
+ * When to look again: soon, as long as something isn't copied.
+ * @param {{ id: string }[]} items
+ * @param {Map<string, Copy> | null} copies theirs, by id; null where that isn't told
+ * @returns {number} milliseconds from now; Infinity when KV has them all
+ */
+export function nextLook(items, copies) {
+  if (!copies) return Infinity;
+  return items.every(({ id }) => copies.get(id)?.copied) ? Infinity : PAUSE;
+}
