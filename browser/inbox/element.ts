@@ -347,6 +347,9 @@ export class NotifeedInbox extends Base {
     this.#failed = false;
     change.catch((error: unknown) => {
       this.#failed = true;
+      // News that waits to be read out goes first: later it would take the place of this.
+      clearTimeout(this.#telling);
+      this.#tell();
       this.#say(this.#labels.failed);
       this.#update();
       this.#tellApp("notifeed-error", error, false);
