@@ -135,11 +135,11 @@ pub trait Host {
     fn id(&self) -> String;
 
     /// Runs the statements as one transaction: all of them or none. They are durable before anything
-    /// that is said afterwards reaches anybody.
+    /// that is said afterwards reaches anybody. Whether the last one changed anything.
     ///
     /// # Errors
     /// Nothing was written.
-    fn commit(&self, writes: &[Write<'_>]) -> Result<(), Fault>;
+    fn commit(&self, writes: &[Write<'_>]) -> Result<bool, Fault>;
 
     /// Answers a question, row by row until `budget` bytes of text are passed; the row that passes it
     /// is the last.

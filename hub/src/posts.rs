@@ -7,6 +7,7 @@ use notifeed::feed::view::{self, Sent};
 use notifeed::feed::{Appended, Entry};
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply, reply};
+use notifeed::time::Timestamp;
 
 use crate::Feed;
 use crate::admission::{Admitted, not_authorized};
@@ -30,10 +31,6 @@ impl<H: Host> Feed<H> {
         if command.host != admitted.owner.host {
             return Err(not_authorized().into());
         }
-        let existing = match &command.app_notification_id {
-            Some(id) => self.row_of(sender, id)?,
-            None => None,
-        };
         let post = Post {
             platforms: command.platforms,
             expiration: command.expiration,
@@ -42,6 +39,13 @@ impl<H: Host> Feed<H> {
             id: Guid::random_v4(self.host.random()?),
             now: context.now,
         };
+        if let Some(entry) = self.create_unless_taken(&post, command, sender, admitted)? {
+            return Ok(sender_reply(201, &entry, command, &admitted.owner, context));
+        }
+        let existing = match &command.app_notification_id {
+            Some(id) => self.row_of(sender, id)?,
+            None => None,
+        };
         let existing = existing.as_ref().map(|(entry, digest)| Existing {
             entry: *entry,
             request_digest: digest,
@@ -49,7 +53,9 @@ impl<H: Host> Feed<H> {
         let (status, entry) = match append(existing, self.life.head, &post) {
             Appended::Repeated(entry) => (200, entry),
             Appended::Created(entry) => {
-                self.create(&entry, command, sender, admitted, context)?;
+                // One that has expired since still holds its app's own id.
+                let holder = existing.map(|existing| existing.entry.ordinal);
+                self.create(&entry, holder, command, sender, admitted, context)?;
                 (201, entry)
             }
             Appended::Replaced(entry) => {
@@ -66,7 +72,49 @@ impl<H: Host> Feed<H> {
         ))
     }
 
-    /// The newest row with that app's `appNotificationId`, and its digest.
+    /// Creates an item by one statement and no look-up, where nothing stands in the way. `None`: look
+    /// closer, nothing was done.
+    fn create_unless_taken(
+        &mut self,
+        post: &Post<'_>,
+        command: &Append,
+        sender: &Sender,
+        admitted: &Admitted,
+    ) -> Result<Option<Entry>, Stop> {
+        let known = self.life.owner.as_ref() == Some(&admitted.owner);
+        if !self.life.made || !known || !self.room.fits(&self.settings, size(command)) {
+            return Ok(None);
+        }
+        let Appended::Created(entry) = append(None, self.life.head, post) else {
+            return Ok(None);
+        };
+        let id = entry.id.to_string();
+        let insert = store::insert(Statement::InsertUnlessTaken, &entry, &id, sender, command);
+        self.alarm
+            .wake_by(&self.host, purge_time(entry.keep_until))?;
+        if !self.host.commit(&[insert])? {
+            return Ok(None);
+        }
+        self.room.added(size(command), None);
+        self.created(&entry, command, sender, post.now);
+        Ok(Some(entry))
+    }
+
+    /// A new item is durable: KV and the live endpoints hear of it.
+    fn created(&mut self, entry: &Entry, command: &Append, sender: &Sender, now: Timestamp) {
+        self.changed(entry);
+        let posted = (sender, command);
+        self.copies.posted(
+            entry,
+            Change::Created,
+            posted,
+            now,
+            self.settings.copy_delay,
+        );
+        self.tell(entry, Some(&command.content), None, now);
+    }
+
+    /// The item that holds that app's `appNotificationId`, and its digest.
     fn row_of(&self, sender: &Sender, id: &str) -> Result<Option<(Entry, String)>, Fault> {
         if !self.life.made {
             return Ok(None);
@@ -83,9 +131,12 @@ impl<H: Host> Feed<H> {
         Ok(Some((row.entry()?, row.text()?)))
     }
 
+    /// Creates an item, after whatever must be done first. `holder`: the place of an expired item that
+    /// still holds its app's own id.
     fn create(
         &mut self,
         entry: &Entry,
+        holder: Option<i64>,
         command: &Append,
         sender: &Sender,
         admitted: &Admitted,
@@ -101,7 +152,14 @@ impl<H: Host> Feed<H> {
             writes.push(self.set_forgotten(forgotten));
             writes.push(forgotten.write(now));
         }
-        writes.push(store::insert(entry, &id, sender, command));
+        writes.extend(holder.map(store::free_id));
+        writes.push(store::insert(
+            Statement::InsertItem,
+            entry,
+            &id,
+            sender,
+            command,
+        ));
         self.alarm
             .wake_by(&self.host, purge_time(entry.keep_until))?;
         self.host.commit(&writes)?;
@@ -112,16 +170,7 @@ impl<H: Host> Feed<H> {
             self.life.stored = self.life.head;
         }
         self.room.added(bytes, forgotten);
-        self.changed(entry);
-        let posted = (sender, command);
-        self.copies.posted(
-            entry,
-            Change::Created,
-            posted,
-            now,
-            self.settings.copy_delay,
-        );
-        self.tell(entry, Some(&command.content), None, now);
+        self.created(entry, command, sender, now);
         Ok(())
     }
 

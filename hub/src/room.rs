@@ -119,7 +119,8 @@ impl Room {
         }
     }
 
-    const fn fits(&self, settings: &Settings, bytes: u64) -> bool {
+    /// Whether one more item of so many bytes surely fits.
+    pub const fn fits(&self, settings: &Settings, bytes: u64) -> bool {
         self.live < settings.max_items
             && self.rows < settings.max_rows
             && self.bytes.saturating_add(bytes) <= settings.max_bytes

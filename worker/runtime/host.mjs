@@ -98,8 +98,9 @@ export class Host {
    * @param {string} texts
    */
   commit(shape, texts) {
-    storage.commit(this.ctx.storage, this.statements, shape, texts);
+    const changed = storage.commit(this.ctx.storage, this.statements, shape, texts);
     this.committed = true;
+    return changed;
   }
 
   /** @param {number} at */
@@ -212,10 +213,17 @@ function outcomeOf(act) {
 }
 
 /**
+ * Returns an error, or an empty text where the last statement changed nothing.
  * @param {Float64Array} shape
  * @param {string} texts
  */
-export const commit = (shape, texts) => outcomeOf(() => current.commit(shape, texts));
+export function commit(shape, texts) {
+  try {
+    return current.commit(shape, texts) ? undefined : "";
+  } catch (fault) {
+    return String(fault);
+  }
+}
 
 /**
  * @param {number} statement

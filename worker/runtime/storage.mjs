@@ -1,7 +1,7 @@
 // SQL for a feed: statements and rows as worker/src/feed/packing.rs packs them.
 
 /**
- * Runs statements as one transaction.
+ * Runs statements as one transaction. Returns whether the last one changed anything.
  * @param {DurableObjectStorage} storage
  * @param {string[]} statements
  * @param {Float64Array} shape of each write the statement's number, how many values it has, and those
@@ -11,12 +11,14 @@ export function commit(storage, statements, shape, texts) {
   const reader = new Reader(shape, texts);
   const write = () => {
     const statement = statements[reader.number()];
-    storage.sql.exec(statement, ...reader.values(reader.number()));
+    return storage.sql.exec(statement, ...reader.values(reader.number())).rowsWritten > 0;
   };
   // A statement alone is a transaction by itself.
   if (shape.length === 2 + 2 * shape[1]) return write();
-  storage.transactionSync(() => {
-    while (!reader.isAtEnd()) write();
+  return storage.transactionSync(() => {
+    let changed = false;
+    while (!reader.isAtEnd()) changed = write();
+    return changed;
   });
 }
 

@@ -7,7 +7,9 @@ mod writes;
 
 pub use rows::{Item, Record, Row};
 pub use statement::Statement;
-pub use writes::{end, insert, opt_text, read_state, replace, seq, set_states, user_action_state};
+pub use writes::{
+    end, free_id, insert, opt_text, read_state, replace, seq, set_states, user_action_state,
+};
 
 use crate::fault::Fault;
 use crate::host::{Bound, Host, Query, Value};

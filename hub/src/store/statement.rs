@@ -4,7 +4,7 @@
 //! Times are Unix milliseconds. What a change of states touches never changes its stored size, so that
 //! SQLite writes the page of the row's head and not the whole body: `seq` and `content_seq` stand as
 //! [`SEQ_BASE`](super::SEQ_BASE) + n (always 6 bytes), states and flags as small numbers from 2 on
-//! (always 1 byte), and the body is the last column.
+//! (always 1 byte; `deleted` is 2: no, 3: yes, 4: expired, and its app's own id is free), and the body is the last column.
 
 /// The columns of an [`Entry`](notifeed::feed::Entry), in the order in which it is read.
 macro_rules! entry_columns {
@@ -25,6 +25,17 @@ macro_rules! record_columns {
 macro_rules! live {
     ($instant:literal) => {
         concat!("deleted = 2 AND expiration > ", $instant)
+    };
+}
+
+/// A new row of an item.
+macro_rules! insert_item {
+    () => {
+        "INSERT INTO item (ordinal, seq, content_seq, copy, revision, read_state, \
+        user_action_state, deleted, platforms, reached, created, modified, posted, expiration, \
+        keep_until, display_time_to_live, bytes, id, priority, group_name, app_notification_id, app, \
+        issuer, request_digest, body) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     };
 }
 
@@ -82,9 +93,10 @@ statements! {
     CreateItemSeq = "CREATE UNIQUE INDEX item_seq ON item (seq)";
     /// One by its id.
     CreateItemId = "CREATE UNIQUE INDEX item_id ON item (id)";
-    /// One by its app's own id.
-    CreateItemApp = "CREATE INDEX item_app_notification_id
-        ON item (app_notification_id, app, issuer) WHERE app_notification_id IS NOT NULL";
+    /// The one item that holds its app's own id: it hasn't ended, as far as its row says.
+    CreateItemApp = "CREATE UNIQUE INDEX item_app_notification_id
+        ON item (app_notification_id, app, issuer)
+        WHERE app_notification_id IS NOT NULL AND deleted = 2";
     /// A row for each subscription; one that has ended stays until KV knows.
     CreateSubscription = "CREATE TABLE feed_subscription (
         id TEXT PRIMARY KEY, issuer TEXT NOT NULL, app TEXT NOT NULL, device_id TEXT,
@@ -118,11 +130,12 @@ statements! {
     SetForgotten = "UPDATE feed SET forgotten = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
 
     /// A new item.
-    InsertItem = "INSERT INTO item (ordinal, seq, content_seq, copy, revision, read_state, \
-        user_action_state, deleted, platforms, reached, created, modified, posted, expiration, \
-        keep_until, display_time_to_live, bytes, id, priority, group_name, app_notification_id, app, \
-        issuer, request_digest, body) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    InsertItem = insert_item!();
+    /// The same, unless another item holds its app's own id.
+    InsertUnlessTaken = concat!(insert_item!(), " ON CONFLICT (app_notification_id, app, issuer) \
+        WHERE app_notification_id IS NOT NULL AND deleted = 2 DO NOTHING");
+    /// An item has expired, and its app's own id is free for another one.
+    FreeId = "UPDATE item SET deleted = 4 WHERE ordinal = ?";
     /// Other content under the same id.
     ReplaceItem = "UPDATE item SET seq = ?, content_seq = ?, copy = ?, revision = ?, read_state = ?, \
         user_action_state = ?, platforms = ?, reached = ?, modified = ?, posted = ?, expiration = ?, \
@@ -145,9 +158,9 @@ statements! {
     EntryById = concat!("SELECT ", entry_columns!(), " FROM item WHERE id = ?");
     /// What an item's sender is shown of it, and who that is.
     RecordByOrdinal = concat!("SELECT ", record_columns!(), " FROM item WHERE ordinal = ?");
-    /// The newest row with an app's `appNotificationId`.
+    /// The item that holds an app's `appNotificationId`.
     EntryByApp = concat!("SELECT ", entry_columns!(), ", request_digest FROM item \
-        WHERE app_notification_id = ? AND app = ? AND issuer = ? ORDER BY ordinal DESC LIMIT 1");
+        WHERE app_notification_id = ? AND app = ? AND issuer = ? AND deleted = 2");
     /// The body of an item.
     BodyByOrdinal = "SELECT body FROM item WHERE ordinal = ?";
     /// What changed after a number, in the order of change.
@@ -163,7 +176,7 @@ statements! {
     Count = concat!("SELECT count(*) FROM item WHERE ", live!("?"));
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
-        WHERE seq > ?1 AND iif(deleted = 2, content_seq, seq) > ?1 ORDER BY iif(deleted = 2, content_seq, seq) LIMIT ?2");
+        WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1 ORDER BY iif(deleted = 3, seq, content_seq) LIMIT ?2");
     /// One item, for its copy.
     UncopiedByOrdinal = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE ordinal = ?");

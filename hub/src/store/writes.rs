@@ -7,10 +7,17 @@ use super::{SEQ_BASE, Statement};
 use crate::host::{Bound, Write};
 use crate::wire::Append;
 
-/// A new item's row. `id` is the text of the entry's id.
-pub fn insert<'a>(entry: &Entry, id: &'a str, sender: &'a Sender, append: &'a Append) -> Write<'a> {
+/// A new item's row: by [`Statement::InsertItem`], or [`Statement::InsertUnlessTaken`]. `id` is the text
+/// of the entry's id.
+pub fn insert<'a>(
+    statement: Statement,
+    entry: &Entry,
+    id: &'a str,
+    sender: &'a Sender,
+    append: &'a Append,
+) -> Write<'a> {
     Write {
-        statement: Statement::InsertItem,
+        statement,
         values: vec![
             Bound::Integer(entry.ordinal),
             seq(entry.seq),
@@ -38,6 +45,14 @@ pub fn insert<'a>(entry: &Entry, id: &'a str, sender: &'a Sender, append: &'a Ap
             Bound::Text(&append.request_digest),
             Bound::Text(append.content.as_str()),
         ],
+    }
+}
+
+/// An expired item gives its app's own id away.
+pub fn free_id(ordinal: i64) -> Write<'static> {
+    Write {
+        statement: Statement::FreeId,
+        values: vec![Bound::Integer(ordinal)],
     }
 }
 

@@ -14,6 +14,7 @@ use crate::platform::{instant, millis, now, random_bytes};
 // Errors come back as texts: an exception would end the instance.
 #[wasm_bindgen(raw_module = "../runtime/host.mjs")]
 extern "C" {
+    /// An error, or an empty text where the last statement changed nothing.
     fn commit(shape: &[f64], texts: &str) -> Option<String>;
     /// With statement -1, `text` is the statement. The answer begins with `!` for an error.
     fn query(statement: i32, text: &str, shape: &[f64], texts: &str, budget: f64) -> String;
@@ -60,14 +61,18 @@ impl Host for DurableObject {
         self.id.clone()
     }
 
-    fn commit(&self, writes: &[Write<'_>]) -> Result<(), Fault> {
+    fn commit(&self, writes: &[Write<'_>]) -> Result<bool, Fault> {
         let mut packed = Packed::new();
         for write in writes {
             packed.number(write.statement.number());
             packed.number(write.values.len());
             packed.values(&write.values);
         }
-        failed("a commit", commit(&packed.shape, &packed.texts))
+        match commit(&packed.shape, &packed.texts) {
+            None => Ok(true),
+            Some(nothing) if nothing.is_empty() => Ok(false),
+            error => failed("a commit", error).map(|()| false),
+        }
     }
 
     #[allow(clippy::cast_precision_loss, reason = "it is a number of bytes")]

@@ -115,11 +115,11 @@ impl Host for Handle {
         FEED.into()
     }
 
-    fn commit(&self, writes: &[Write<'_>]) -> Result<(), Fault> {
+    fn commit(&self, writes: &[Write<'_>]) -> Result<bool, Fault> {
         self.0.faults.operation();
-        self.0.tables.commit(writes, || self.0.faults.may_fail())?;
+        let changed = self.0.tables.commit(writes, || self.0.faults.may_fail())?;
         self.0.committed.set(true);
-        Ok(())
+        Ok(changed)
     }
 
     fn query(&self, query: Query<'_>, values: &[Bound<'_>], budget: usize) -> Result<Rows, Fault> {

@@ -26,7 +26,8 @@ impl Tables {
         &self,
         writes: &[Write<'_>],
         fails: impl Fn() -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
+        let mut changed = 1;
         let mut connection = self.0.borrow_mut();
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -38,12 +39,12 @@ impl Tables {
             assert!(!prepared.readonly(), "a write that writes nothing: {text}");
             let values = bind(values);
             // A statement with RETURNING would give rows: there is nobody to take them.
-            prepared
+            changed = prepared
                 .execute(params_from_iter(values))
                 .unwrap_or_else(|error| panic!("{text}: {error}"));
         }
         transaction.commit().unwrap();
-        Ok(())
+        Ok(changed > 0)
     }
 
     /// The rows of an answer, up to the one that passes the budget.
