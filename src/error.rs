@@ -1,5 +1,5 @@
-//! The error table (CONTRACT §1, "Errors"): every code the service answers with, its status, and
-//! the envelope it travels in.
+//! The error table (CONTRACT §1, "Errors"): every code the service answers with (D17), its status (D18),
+//! and the envelope it travels in.
 //!
 //! A [`Problem`] is what the caller did wrong, or what the service can't do for them now: a value
 //! of the contract, with a status and a sentence that says what to do. What breaks on our own side

@@ -12,6 +12,8 @@ pub mod http;
 mod interchange;
 pub mod json;
 pub mod live;
+#[cfg(doc)]
+pub mod manual;
 pub mod notification;
 pub mod policy;
 pub mod subscription;

@@ -14,11 +14,11 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// (D) 7 days: every capture of the live service shows an expiration of exactly now + 7 days.
+    /// (D9) 7 days: every capture of the live service shows an expiration of exactly now + 7 days.
     pub const DEFAULT_RETENTION_SECONDS: u32 = 7 * 24 * 60 * 60;
-    /// (D) The shortest retention that can be set: 1 s.
+    /// (D9) The shortest retention that can be set: 1 s.
     pub const MIN_RETENTION_SECONDS: u32 = 1;
-    /// (D) The longest retention that can be set: 30 days.
+    /// (D9) The longest retention that can be set: 30 days.
     pub const MAX_RETENTION_SECONDS: u32 = 30 * 24 * 60 * 60;
 
     /// Retention 7 days, throttled callers answered 406.

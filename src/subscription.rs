@@ -10,13 +10,13 @@ use crate::violation::{Violation, ViolationCode, Violations};
 
 /// The most characters of `deviceId`; the least is 1.
 pub const MAX_DEVICE_ID: usize = 64;
-/// (D) The most characters of `displayName`.
+/// (D7) The most characters of `displayName`.
 pub const MAX_DISPLAY_NAME: usize = 128;
-/// (D) The most bytes of `pushSubscription`, as compact JSON: 4 KiB. What browsers give has some
+/// (D15) The most bytes of `pushSubscription`, as compact JSON: 4 KiB. What browsers give has some
 /// hundred.
 pub const MAX_PUSH_SUBSCRIPTION: usize = 4096;
 
-/// (D) The most subscriptions that a user has of one host.
+/// (D22) The most subscriptions that a user has of one host.
 pub const MAX_SUBSCRIPTIONS: usize = 1000;
 
 const DECLARED: [&str; 5] = [

@@ -16,17 +16,17 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// (D) Posts of one app to one user: 500 a second are always fine (CONTRACT §3).
+    /// (D22) Posts of one app to one user: 500 a second are always fine (CONTRACT §3).
     pub const POSTS: Self = Self {
         per_second: 500,
         burst: 1000,
     };
-    /// (D) All else that one app does with one user's feed.
+    /// (D22) All else that one app does with one user's feed.
     pub const CALLS: Self = Self {
         per_second: 500,
         burst: 1000,
     };
-    /// (D) Frames from one socket.
+    /// (D22) Frames from one socket.
     pub const FRAMES: Self = Self {
         per_second: 100,
         burst: 500,

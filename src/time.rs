@@ -56,7 +56,7 @@ impl Timestamp {
     /// Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`: RFC 3339, which is also what .NET sends
     /// (`2019-10-30T23:59:00.0000000+03:00`).
     ///
-    /// Decisions (D), where ISO 8601 leaves more open than a wire format should:
+    /// Decisions (D25), where ISO 8601 leaves more open than a wire format should:
     /// * An offset is required: without one the text names a different instant in every place.
     ///   `±00:00` to `±23:59`; `-00:00` is UTC.
     /// * Seconds are required; 0 to 9 fraction digits after a `.` (RFC 3339 §5.6), cut to

@@ -8,7 +8,7 @@ use crate::json::{Fault, FaultKind, Position, SyntaxError, SyntaxErrorKind, Writ
 
 pub use code::{ViolationCode, WarningCode};
 
-/// How many violations, and how many warnings, are listed at most (D). Where there are more, the
+/// How many violations, and how many warnings, are listed at most (D15). Where there are more, the
 /// last one listed says so.
 pub const MAX_LISTED: usize = 100;
 

@@ -68,7 +68,7 @@ export type Platform =
   | "Windows"
   | "iOS"
   | "Android"
-  /** A web app; over Web Push only raw content goes. */
+  /** A web app. */
   | "WebPush";
 
 /** How urgent the sender says it is. Carried to the endpoints; the server treats all alike. */

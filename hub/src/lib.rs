@@ -1,5 +1,5 @@
 //! A user's feed of one host, as a machine free of its host: events come in, and it answers, keeps and
-//! tells over a [`Host`](host::Host). Nothing in it waits: what takes time leaves as an
+//! tells over a [`Host`]. Nothing in it waits: what takes time leaves as an
 //! [`Effect`](host::Effect) and comes back as an event.
 //!
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`,

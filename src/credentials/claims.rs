@@ -137,7 +137,7 @@ fn principal(claims: &Object<'_>, issuer: &Issuer, app: &str) -> Principal {
     }
 }
 
-/// (D) What Auth0 and Keycloak call an app's own account. An issuer that isn't configured to tell
+/// (D24) What Auth0 and Keycloak call an app's own account. An issuer that isn't configured to tell
 /// an app from a user must not make a user of it.
 fn is_service(subject: &str, principal_name: &str) -> bool {
     subject.ends_with("@clients") || principal_name.starts_with("service-account-")

@@ -1,4 +1,4 @@
-//! Who may issue tokens, and how theirs are to be read (DESIGN "Credentials").
+//! Who may issue tokens, and how theirs are to be read (ARCHITECTURE "Credentials").
 
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). `none` isn't one. Each belongs to one type
 /// of key, so that a public key is never taken for a shared secret.

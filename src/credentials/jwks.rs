@@ -153,7 +153,7 @@ pub struct Freshness {
 }
 
 impl Freshness {
-    /// (D) An hour, and a minute.
+    /// (D22) An hour, and a minute.
     pub const DEFAULT: Self = Self {
         lifetime: 60 * 60 * 1000,
         pause: 60 * 1000,

@@ -130,7 +130,7 @@ impl<'a> Unverified<'a> {
 }
 
 /// `JWT`, as most issuers say, or `at+jwt` (RFC 9068 §2.1); any case, with or without the prefix
-/// (RFC 7515 §4.1.9). (D) Any other type is another kind of token (RFC 8725 §3.11).
+/// (RFC 7515 §4.1.9). (D24) Any other type is another kind of token (RFC 8725 §3.11).
 fn is_access_token(typ: &Value<'_>) -> bool {
     typ.as_str().is_some_and(|typ| {
         let typ = typ.to_ascii_lowercase();

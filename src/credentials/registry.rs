@@ -1,4 +1,4 @@
-//! Which app may notify for which host (CONTRACT §3; DESIGN "Credentials").
+//! Which app may notify for which host (CONTRACT §3; ARCHITECTURE "Credentials").
 
 use serde::{Deserialize, Serialize};
 

@@ -18,7 +18,7 @@ pub const MAX_LENGTH: usize = 256;
 /// The longest name of a key, in characters.
 pub const MAX_KEY_ID: usize = 32;
 
-/// How long an id works: 30 days, in milliseconds.
+/// (D21) How long an id works: 30 days, in milliseconds.
 pub const LIFETIME: i64 = 30 * 24 * 60 * 60 * 1000;
 
 const FORMAT: &str = "v1";

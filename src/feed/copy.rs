@@ -1,4 +1,4 @@
-//! The rules of the copy in KV, and of purging (DESIGN "Two stores").
+//! The rules of the copy in KV, and of purging (ARCHITECTURE "Two stores").
 
 use crate::time::Timestamp;
 

@@ -1,4 +1,4 @@
-//! The rules of a feed (CONTRACT §2; DESIGN "Sequence, resume, delta"): one user's notifications of
+//! The rules of a feed (CONTRACT §2; ARCHITECTURE "Sequence, resume, delta"): one user's notifications of
 //! one host, in the order in which they changed.
 //!
 //! [`entry::Entry`] is a row of the index. [`append::append`] decides what a post does to it;

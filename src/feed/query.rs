@@ -1,6 +1,6 @@
 //! What a reader may ask of a feed (CONTRACT §2; OData 4.01 §5.1, of which this is a small part):
 //! `$top`, `$skiptoken`, `$deltatoken`, `$filter`, and `targetHostName`. Anything else is refused
-//! by its name.
+//! by its name (D20).
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +13,9 @@ use crate::notification::Priority;
 pub const DEFAULT_TOP: u32 = 20;
 /// How many items a page has at most.
 pub const MAX_TOP: u32 = 100;
-/// (D) The longest `$filter`, in characters.
+/// (D15) The longest `$filter`, in characters.
 pub const MAX_FILTER: usize = 1024;
-/// (D) The most conditions of a `$filter`.
+/// (D15) The most conditions of a `$filter`.
 pub const MAX_CONDITIONS: usize = 8;
 
 /// One condition: that property has that value.

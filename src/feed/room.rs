@@ -1,17 +1,17 @@
-//! How much a feed holds: items, rows and bytes (DESIGN "Two stores").
+//! How much a feed holds: items, rows and bytes (ARCHITECTURE "Two stores").
 
 use crate::error::{ErrorCode, Problem};
 use crate::time::Timestamp;
 
-/// (D) How many items a feed holds at most: neither expired nor deleted. A post that would add one
+/// (D22) How many items a feed holds at most: neither expired nor deleted. A post that would add one
 /// more is refused; what was accepted is never dropped for it.
 pub const MAX_ITEMS: u32 = 10_000;
 
-/// (D) How many rows a feed holds at most, with those of items that have ended: a post that would
+/// (D22) How many rows a feed holds at most, with those of items that have ended: a post that would
 /// add one more removes the oldest ended row first.
 pub const MAX_ROWS: u32 = 20_000;
 
-/// (D) How many bytes of bodies a feed holds at most, those of ended items included: 2 GB of the
+/// (D22) How many bytes of bodies a feed holds at most, those of ended items included: 2 GB of the
 /// 10 GB that a Durable Object may store. A post that would pass it removes ended rows first.
 pub const MAX_BYTES: u64 = 2_000_000_000;
 

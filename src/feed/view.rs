@@ -122,7 +122,7 @@ pub struct FeedNotification<'n> {
 
 impl<'n> FeedNotification<'n> {
     /// The view at `now`. `displayTimeToLive` is the whole seconds left then, as in the sender's
-    /// view (D).
+    /// view (D16).
     pub fn of(entry: &Entry, content: &'n JsonText<Content>, now: Timestamp) -> Self {
         Self {
             id: entry.id,

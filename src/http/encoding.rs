@@ -8,7 +8,7 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use crate::error::{ErrorCode, Problem};
 use crate::violation::ViolationCode;
 
-/// The largest decoded body, in bytes (D). One byte more is 413.
+/// The largest decoded body, in bytes (D15). One byte more is 413.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The largest body on the wire, in bytes: the largest decoded one, and room for what an encoding
@@ -18,11 +18,11 @@ pub const MAX_TRANSFER_BYTES: usize = MAX_BODY_BYTES + 1024;
 /// How a body is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentEncoding {
-    /// Not at all; `identity` says the same (D).
+    /// Not at all; `identity` says the same (D5).
     Identity,
     /// RFC 1952.
     Gzip,
-    /// RFC 1950, and the raw RFC 1951 stream that some senders mean by it (D).
+    /// RFC 1950, and the raw RFC 1951 stream that some senders mean by it (D6).
     Deflate,
 }
 

@@ -44,7 +44,7 @@ impl BodyHeaders {
     }
 }
 
-/// `application/json`, any parameters, any case (D).
+/// `application/json`, any parameters, any case (D4).
 fn is_json(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")

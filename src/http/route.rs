@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The version segment of a path. `v1.0` is an alias that answers with `v1.0` in its links (D).
+/// The version segment of a path. `v1.0` is an alias that answers with `v1.0` in its links (D1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiVersion {
     /// `/beta`, as the page has it.
@@ -66,7 +66,7 @@ impl Method {
 pub enum Addressee {
     /// `/me`: the token's user, or the one that the UNS id names.
     Me,
-    /// `/users/{id}`: subject, object id or principal name, which must be that same user.
+    /// `/users/{id}`: subject, object id or principal name, which must be that same user (D2).
     User(String),
 }
 

@@ -8,7 +8,7 @@ use super::scan::{copy_plain_run, plain_run};
 use super::syntax::SyntaxErrorKind as Kind;
 use super::{Fault, FaultKind, Member, Number, Object, Position, SyntaxError, Value};
 
-/// How many objects and arrays may be in one another (D).
+/// How many objects and arrays may be in one another (D15).
 pub const MAX_DEPTH: usize = 16;
 
 /// How many faults of one text are listed; a text with more of them is no better for it.
@@ -385,7 +385,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The members whose name an earlier one has, in order, by sorting.
+/// The members whose name an earlier one has (D14), in order, by sorting.
 fn duplicates(members: &[Member<'_>]) -> Vec<usize> {
     let names: BinaryHeap<(&str, usize)> = members
         .iter()

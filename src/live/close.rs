@@ -51,7 +51,7 @@ impl Close {
 }
 
 /// The reason that a refused connection is closed with, where no status could be seen: the error
-/// code, and (D) after it what `Retry-After` would say in an answer: `ServerBusy retry-after=60`,
+/// code, and (D26) after it what `Retry-After` would say in an answer: `ServerBusy retry-after=60`,
 /// in seconds. At most 123 bytes.
 pub fn refusal_reason(code: ErrorCode, retry_after: Option<u32>) -> String {
     match retry_after {

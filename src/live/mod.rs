@@ -1,4 +1,4 @@
-//! The live protocol `notifeed.v1` (CONTRACT §4; DESIGN "Frames"): what goes over a WebSocket.
+//! The live protocol `notifeed.v1` (CONTRACT §4; docs/live.md): what goes over a WebSocket.
 //!
 //! [`frame`] writes what the server sends, [`client`] reads what a client sends, [`endpoint`] is
 //! what is remembered of a connection while nothing moves, [`window`] how much may be under way to
@@ -20,7 +20,7 @@ pub const BEARER_SUBPROTOCOL: &str = "bearer.";
 /// The text of a ping and of its answer, which the runtime gives without waking anyone.
 pub const PING: (&str, &str) = ("ping", "pong");
 
-/// (D) How many live connections a feed has at most. One more is refused: 406, or 4429 where the
+/// (D22) How many live connections a feed has at most. One more is refused: 406, or 4429 where the
 /// client can see no status.
 pub const MAX_SOCKETS: usize = 1000;
 

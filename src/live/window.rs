@@ -1,5 +1,5 @@
 //! How much is under way to one client: so that a client that reads slowly, or not at all, neither
-//! grows the server's memory nor holds up anybody else (DESIGN "Memory of sockets").
+//! grows the server's memory nor holds up anybody else (ARCHITECTURE "Memory of sockets").
 //!
 //! The runtime keeps every frame that a client hasn't read, and doesn't say how many. So the server
 //! counts the bytes that a client hasn't acknowledged. Past half of the window a frame asks for an

@@ -10,7 +10,7 @@ const MAX_LABEL: usize = 63;
 /// An app's cross-device domain, in lower case.
 ///
 /// ASCII letters, digits, hyphens and dots; one label is enough; at most 253 characters
-/// (CONTRACT §1). Decisions (D) where the contract is silent, all from RFC 1123 §2.1:
+/// (CONTRACT §1). Decisions (D8) where the contract is silent, all from RFC 1123 §2.1:
 /// * Labels have 1 to 63 characters, and no hyphen first or last.
 /// * What URL parsers would take for an IPv4 address is refused as an IP address: any name whose
 ///   last label is all digits, or `0x` with nothing but hexadecimal digits after it.

@@ -1,6 +1,6 @@
 //! Undeclared property names: which of them are annotations, and which declared name is meant.
 
-/// Names longer than this many bytes get no suggestion (D).
+/// Names longer than this many bytes get no suggestion (D15).
 const MAX_NAME: usize = 64;
 
 /// From how many characters on the beginning or the end of a declared name stands for it.

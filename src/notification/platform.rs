@@ -1,4 +1,5 @@
-//! Platforms and sets of them: whom a notification targets, and what an endpoint is.
+//! Platforms and sets of them: whom a notification targets, and what an endpoint is. Web Push gets the
+//! same as a live connection (D11).
 
 use std::fmt;
 
@@ -12,7 +13,7 @@ pub enum Platform {
     Ios,
     /// `Android`
     Android,
-    /// `WebPush`: a web app; over Web Push only raw content goes.
+    /// `WebPush`: a web app.
     WebPush,
 }
 

@@ -1,4 +1,4 @@
-//! `priority` (CONTRACT §1).
+//! `priority` (CONTRACT §1), and its default (D10).
 
 use std::fmt;
 

@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 impl Notification {
     /// Its canonical JSON text: compact, all defaults written out, members in the order
     /// `appNotificationId`, `targetHostName`, `groupName`, `priority`, `payload`, `targetPolicy`,
-    /// `fallbackPolicy`, `expirationDateTime`, `displayTimeToLive`. (D) These are always there,
+    /// `fallbackPolicy`, `expirationDateTime`, `displayTimeToLive`. (D16) These are always there,
     /// `null` when absent; inside them, absent members are left out, as in the page's response.
     /// Host names are in lower case, names of priorities and platforms in their canonical
     /// spelling and order, instants as [`Timestamp`] writes them, seconds are numbers; all else

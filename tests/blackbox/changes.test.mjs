@@ -1,4 +1,4 @@
-// Read, dismissed, deleted: on one device, and so on all of them (CONTRACT §2, DESIGN "Frames").
+// Read, dismissed, deleted: on one device, and so on all of them (CONTRACT §2; docs/live.md).
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// The copy in KV: a second, independent one of every feed, which nothing is answered from (DESIGN, "Two
+// The copy in KV: a second, independent one of every feed, which nothing is answered from (ARCHITECTURE "Two
 // stores"). That a KV which fails, lags or lies harms nothing is tried natively, in hub/tests.
 
 import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
-// What an endpoint is told when it comes back: every case there is, to the frame (DESIGN "Sequence,
-// resume, delta" and "Frames"). The same table runs natively against the feed in hub/tests.
+// What an endpoint is told when it comes back: every case there is, to the frame (ARCHITECTURE "Sequence,
+// resume, delta"; docs/live.md). The same table runs natively against the feed in hub/tests.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
 // Reads what happened to a user's feed while many devices came, went and changed things, and says
-// where it broke a promise of DESIGN ("Sequence, resume, delta", "Delivery"). Pure: a history in,
+// where it broke a promise of ARCHITECTURE ("Sequence, resume, delta", "Delivery"). Pure: a history in,
 // violations out.
 
 /**

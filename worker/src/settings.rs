@@ -21,7 +21,7 @@ thread_local! {
     static SETTINGS: OnceCell<Result<Rc<Settings>, Fault>> = const { OnceCell::new() };
 }
 
-/// (D) 401: a token whose issuer isn't configured proves nothing, also where none is.
+/// (D24) 401: a token whose issuer isn't configured proves nothing, also where none is.
 pub const NO_ISSUER: &str = "This deployment accepts nobody's tokens yet. Its operator must set ISSUERS, see docs/credentials.md.";
 
 const NO_KEYS: &str = "the secret UNS_KEYS is missing or malformed: set it to a JSON object of key id to base64url of 32 random bytes";

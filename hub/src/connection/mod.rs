@@ -1,4 +1,4 @@
-//! Live connections: what is known of each, and how much is under way to all (DESIGN "Memory of
+//! Live connections: what is known of each, and how much is under way to all (ARCHITECTURE "Memory of
 //! sockets"). [`open`] accepts one, [`replay`] tells it what it missed, [`fan_out`] what happens now,
 //! [`frames`] carries out what it asks for, [`shedding`] keeps the memory of those that don't read in
 //! bounds.

@@ -1,4 +1,4 @@
-//! The copy in KV: a second, independent copy of the feed, each item under its own expiration (DESIGN
+//! The copy in KV: a second, independent copy of the feed, each item under its own expiration (ARCHITECTURE
 //! "Two stores"). It is made a moment after the answer, without an alarm, and nothing reads it on the way
 //! of a request. Only a failure sets an alarm.
 //!

@@ -1,4 +1,4 @@
-//! How connections end, and how long they last (DESIGN "Frames": close codes).
+//! How connections end, and how long they last (docs/live.md, "How it ends").
 
 use notifeed::credentials::{Caller, Principal};
 use notifeed::feed::query::Query;

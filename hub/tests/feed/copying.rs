@@ -1,5 +1,5 @@
 //! The copy in KV: made a moment after the answer, whole, and made good after whatever goes wrong
-//! (DESIGN "Two stores"). Nothing that KV does changes what the feed answers.
+//! (ARCHITECTURE "Two stores"). Nothing that KV does changes what the feed answers.
 
 use std::collections::BTreeMap;
 

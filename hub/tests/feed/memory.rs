@@ -1,5 +1,5 @@
 //! What a feed lets clients hold that don't read: the runtime keeps each frame until its client has
-//! read it, or its line has gone (DESIGN "Memory of sockets").
+//! read it, or its line has gone (ARCHITECTURE "Memory of sockets").
 
 use notifeed::feed::query::Query;
 use notifeed::live::window::{FIRST_PATIENCE, WINDOW};

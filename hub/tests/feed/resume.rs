@@ -1,4 +1,4 @@
-//! The table of resume cases: what an endpoint is told when it comes back (DESIGN "Sequence, resume,
+//! The table of resume cases: what an endpoint is told when it comes back (ARCHITECTURE "Sequence, resume,
 //! delta"). `tests/blackbox/resume.test.mjs` runs the same table on workerd.
 
 use notifeed::feed::query::Query;

@@ -18,9 +18,9 @@ pub(crate) use policies::{ENDPOINT_FALLBACK, FALLBACK_POLICY, TARGET_POLICY};
 use values::{in_range, seconds};
 pub(crate) use values::{limited_string, transpose, unknown_value};
 
-/// (D) The most characters (Unicode scalar values) of `appNotificationId`; the least is 1.
+/// (D7) The most characters (Unicode scalar values) of `appNotificationId`; the least is 1.
 pub const MAX_APP_NOTIFICATION_ID: usize = 128;
-/// (D) The most characters (Unicode scalar values) of `groupName`; it may be empty.
+/// (D7) The most characters (Unicode scalar values) of `groupName`; it may be empty.
 pub const MAX_GROUP_NAME: usize = 128;
 /// The longest `displayTimeToLive`, in seconds: 30 days. The shortest is 0.
 pub const MAX_DISPLAY_TIME_TO_LIVE: u32 = 2_592_000;
@@ -28,7 +28,7 @@ pub const MAX_DISPLAY_TIME_TO_LIVE: u32 = 2_592_000;
 pub const MIN_FALLBACK_DELAY: u32 = 60;
 /// The longest `fallbackDelayInSeconds`.
 pub const MAX_FALLBACK_DELAY: u32 = 600;
-/// (D) How many elements of a `platformTypes` are looked at; an array with more is refused.
+/// (D12) How many elements of a `platformTypes` are looked at; an array with more is refused.
 pub const MAX_PLATFORM_TYPES: usize = 64;
 
 pub(crate) const NOTIFICATION: [&str; 9] = [
@@ -251,7 +251,7 @@ fn display_time_to_live(check: &mut Check, value: &Value<'_>) -> Option<u32> {
     }
 }
 
-/// (D) An expiration at the clock's own instant is past: what expires now is absent now.
+/// (D9) An expiration at the clock's own instant is past: what expires now is absent now.
 fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Option<Timestamp> {
     let path = "expirationDateTime";
     let asked = match Timestamp::parse(check.string(value, path)?) {

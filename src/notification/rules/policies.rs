@@ -82,7 +82,7 @@ pub(super) fn fallback_policy(
     }
 }
 
-/// The page requires `platformTypes`; (D) the other two are required as well, since without them
+/// The page requires `platformTypes`; (D13) the other two are required as well, since without them
 /// there is nothing to show, and no time to show it.
 fn endpoint_fallback(
     check: &mut Check,

@@ -1,5 +1,5 @@
 //! The edge: what happens to a request before a feed sees it, in the contract's order of precedence
-//! (CONTRACT §1): path, method, token, blocked list, headers, subscription id, body.
+//! (CONTRACT §1, "Precedence") (D19): path, method, token, blocked list, headers, subscription id, body.
 //!
 //! It is a machine without futures. JavaScript hands a request over ([`begin`]), and is told one
 //! [`Step`] at a time what to do next; what has to be waited for, it waits for, and comes back with

@@ -14,6 +14,7 @@ use super::facts::Header;
 use super::step::Step;
 
 impl Call {
+    /// Judges the headers. A delegated token needs no subscription id (D3).
     pub fn post_notification(&mut self) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let encoding = self.body_headers()?;
