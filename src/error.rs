@@ -25,6 +25,8 @@ pub enum ErrorCode {
     BadRequest,
     /// 400: a header that the call doesn't support.
     UnsupportedHeader,
+    /// 400: a client's frame of a type that isn't known.
+    UnknownFrame,
     /// 400: the payload has no usable content.
     InvalidPayload,
     /// 401, without `WWW-Authenticate`: a declared property has the wrong JSON type.
@@ -49,6 +51,8 @@ pub enum ErrorCode {
     SyncStateNotFound,
     /// 412: `If-Match` doesn't match.
     PreconditionFailed,
+    /// 409: the item has changed since what the client knew.
+    ItemChanged,
     /// 413: more than [64 KiB](crate::http::MAX_BODY_BYTES).
     RequestBodyTooLarge,
     /// 426: the stream was asked for without `Upgrade: websocket`.
@@ -59,10 +63,11 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every row.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::MultipleNotificationsNotSupported,
         Self::BadRequest,
         Self::UnsupportedHeader,
+        Self::UnknownFrame,
         Self::InvalidPayload,
         Self::InvalidActivityDataType,
         Self::CallerBlocked,
@@ -75,6 +80,7 @@ impl ErrorCode {
         Self::ItemNotFound,
         Self::SyncStateNotFound,
         Self::PreconditionFailed,
+        Self::ItemChanged,
         Self::RequestBodyTooLarge,
         Self::UpgradeRequired,
         Self::ServiceUnavailable,
@@ -86,6 +92,7 @@ impl ErrorCode {
             Self::MultipleNotificationsNotSupported => "MultipleNotificationsNotSupported",
             Self::BadRequest => "BadRequest",
             Self::UnsupportedHeader => "UnsupportedHeader",
+            Self::UnknownFrame => "UnknownFrame",
             Self::InvalidPayload => "InvalidPayload",
             Self::InvalidActivityDataType => "InvalidActivityDataType",
             Self::CallerBlocked => "CallerBlocked",
@@ -98,6 +105,7 @@ impl ErrorCode {
             Self::ItemNotFound => "ItemNotFound",
             Self::SyncStateNotFound => "SyncStateNotFound",
             Self::PreconditionFailed => "PreconditionFailed",
+            Self::ItemChanged => "ItemChanged",
             Self::RequestBodyTooLarge => "RequestBodyTooLarge",
             Self::UpgradeRequired => "UpgradeRequired",
             Self::ServiceUnavailable => "ServiceUnavailable",
@@ -110,12 +118,14 @@ impl ErrorCode {
             Self::MultipleNotificationsNotSupported
             | Self::BadRequest
             | Self::UnsupportedHeader
+            | Self::UnknownFrame
             | Self::InvalidPayload => 400,
             Self::InvalidActivityDataType | Self::InvalidAuthenticationToken => 401,
             Self::CallerBlocked | Self::NotAuthorizedForUser => 403,
             Self::ItemNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Throttled | Self::ServerBusy => policy.throttle_status().as_u16(),
+            Self::ItemChanged => 409,
             Self::SyncStateNotFound => 410,
             Self::PreconditionFailed => 412,
             Self::RequestBodyTooLarge => 413,

@@ -17,7 +17,7 @@ use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::view::Sent;
 use notifeed::feed::{
-    Cursor, Entry, Epoch, ReadState, RemovalReason, UserActionState, update, view,
+    Cursor, Entry, Epoch, ReadState, RemovalReason, UserActionState, feed_digest, update, view,
 };
 use notifeed::guid::Guid;
 use notifeed::http::{ApiVersion, Context};
@@ -193,16 +193,18 @@ fn context(now: Timestamp) -> Context {
 }
 
 fn server_frames() -> Vec<String> {
-    let mut frames = vec![frame::reset()];
     let (entry, notification, now) = entries().into_iter().next().expect("the page's example");
     let cursor = Cursor::all_up_to(Epoch::from_bytes([7; 16]), entry.seq);
     let context = context(now);
+    let mut frames = vec![frame::feed(&feed_digest("hub"), now), frame::reset()];
     for replayed in [false, true] {
         let content = notification.content_text();
         let told = frame::notification(&entry, &content, cursor, replayed, now);
         frames.push(frame::asking(&told));
         frames.push(told);
-        frames.push(frame::ready(cursor, replayed.then_some(entry.id), replayed));
+        let endpoint = replayed.then_some(entry.id);
+        frames.push(frame::ready(cursor, endpoint, replayed, now, !replayed));
+        frames.push(frame::ready(cursor, endpoint, replayed, now, replayed));
     }
     frames.extend(
         states(&entry)
@@ -222,9 +224,13 @@ fn server_frames() -> Vec<String> {
     frames.push(done);
     for code in ErrorCode::ALL {
         let problem = Problem::new(code, "A sentence.");
-        frames.push(frame::refused("3", 400, &problem, &context));
+        frames.push(frame::refused("3", 400, None, &problem, &context));
         let problem = problem.detail("IfMatch", "If-Match");
-        frames.push(frame::refused("4", 400, &problem, &context));
+        frames.push(frame::refused("4", 400, None, &problem, &context));
+    }
+    let changed = Problem::new(ErrorCode::ItemChanged, "A sentence.");
+    for entry in states(&entry) {
+        frames.push(frame::refused("5", 409, Some(&entry), &changed, &context));
     }
     telling(frames)
 }
@@ -255,7 +261,16 @@ fn client_frames() -> Vec<String> {
             writer.string_field("userActionState", state.as_str());
         }));
     }
+    frames.push(request("update", &|writer| {
+        id(writer);
+        writer.integer_field("since", 12);
+        writer.string_field("readState", "read");
+    }));
     frames.push(request("delete", &id));
+    frames.push(request("delete", &|writer| {
+        id(writer);
+        writer.integer_field("since", 12);
+    }));
     frames.push(request("token", &|writer| {
         writer.string_field("token", "a.b.c")
     }));

@@ -227,7 +227,8 @@ export class Client implements LiveClient {
           return address;
         },
         token: (fresh) => this.#tokenFor(fresh),
-        onFrame: (frame) => (frame.type === "result" ? this.#result(frame) : this.#frame(frame)),
+        onFrame: (frame) =>
+          frame.type === "result" ? this.#result(frame) : frame.type !== "feed" && this.#frame(frame),
         onStatus: (status) => {
           this.#setStatus(status);
           if (status.state === "live") this.#outbox.lineUp(this.#line!.send);

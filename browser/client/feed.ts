@@ -8,7 +8,7 @@ import type { Held, Snapshot } from "./store.ts";
  * what isn't named stays, or that the item is gone.
  */
 export type FeedFrame =
-  | Exclude<ServerFrame, { type: "result" }>
+  | Exclude<ServerFrame, { type: "feed" | "result" }>
   | { type: "state"; seq: number; cursor: string; id: string; readState?: ReadState; userActionState?: UserActionState }
   | { type: "gone"; id: string };
 

@@ -293,6 +293,8 @@ export type ErrorCode =
   | "BadRequest"
   /** 400: a header that the call doesn't support. */
   | "UnsupportedHeader"
+  /** 400: a client's frame of a type that isn't known. */
+  | "UnknownFrame"
   /** 400: the payload has no usable content. */
   | "InvalidPayload"
   /** 401, without `WWW-Authenticate`: a declared property has the wrong JSON type. */
@@ -317,6 +319,8 @@ export type ErrorCode =
   | "SyncStateNotFound"
   /** 412: `If-Match` doesn't match. */
   | "PreconditionFailed"
+  /** 409: the item has changed since what the client knew. */
+  | "ItemChanged"
   /** 413: more than 64 KiB. */
   | "RequestBodyTooLarge"
   /** 426: the stream was asked for without `Upgrade: websocket`. */
@@ -435,16 +439,28 @@ export interface StateUpdate {
 }
 
 /**
- * What the server sends over `notifeed.v1`, one JSON object a text frame. `reset`: the client's
- * cursor can't be honoured, it forgets everything, the whole live feed follows.
+ * What the server sends over `notifeed.v1`, one JSON object a text frame; the first is always `feed`.
+ * `reset`: the client's cursor can't be honoured, it forgets everything, the live feed follows.
  */
 export type ServerFrame =
+  | ({ type: "feed" } & FeedFrame)
   | { type: "reset" }
   | ({ type: "notification" } & NotificationFrame)
   | ({ type: "state" } & StateFrame)
   | ({ type: "removed" } & RemovedFrame)
   | ({ type: "ready" } & ReadyFrame)
   | ({ type: "result" } & ResultFrame);
+
+/** Whose feed this is, and what the clock says. */
+export interface FeedFrame {
+  /**
+   * Opaque, the same for all connections of one user of one host: a client that has stored another
+   * one takes nothing of this feed.
+   */
+  feed: string;
+  /** The server's clock: UTC, ISO 8601. */
+  now: string;
+}
 
 /** New or replaced content. */
 export interface NotificationFrame {
@@ -505,6 +521,10 @@ export interface ReadyFrame {
   endpoint: string | null;
   /** Whether the replay went on from the client's cursor. */
   resumed: boolean;
+  /** The server's clock: UTC, ISO 8601. */
+  now: string;
+  /** Only the newest items were asked for, and there are older ones, which come by pages of the list. */
+  more?: true;
 }
 
 /** The answer to a client's frame. */
@@ -522,6 +542,10 @@ export interface ResultFrame {
   cursor?: string;
   /** Of a change: the server waits for an `ack` of its number before it sends much more. */
   ack?: true;
+  /** Where the item has changed since what the client knew: whether the user has read it. */
+  readState?: ReadState;
+  /** Where the item has changed since what the client knew: what the user did with it. */
+  userActionState?: UserActionState;
   /** What went wrong, if anything did. */
   error?: ErrorObject;
 }
@@ -544,6 +568,11 @@ export type ClientRequest =
       type: "update";
       /** The item, as the client names it. */
       id: string;
+      /**
+       * The number of the item's last change that the client knows: if it has changed since, nothing
+       * is set.
+       */
+      since?: number;
       /** Whether the user has read it. */
       readState?: ReadState;
       /** What the user did with it. */
@@ -553,6 +582,11 @@ export type ClientRequest =
       type: "delete";
       /** The item, as the client names it. */
       id: string;
+      /**
+       * The number of the item's last change that the client knows: if it has changed since, it
+       * stays.
+       */
+      since?: number;
     }
   | {
       type: "token";

@@ -278,7 +278,9 @@ impl<H: Host> Feed<H> {
         self.known_subscriptions.forget(id);
         self.copies
             .subscriptions_changed(context.now, self.settings.copy_delay);
-        self.close_where(Close::REVOKED, |endpoint| endpoint.subscription == Some(id));
+        self.close_where(Close::SUBSCRIPTION_ENDED, |endpoint| {
+            endpoint.subscription == Some(id)
+        });
         Ok(Reply::no_content())
     }
 
@@ -294,7 +296,9 @@ impl<H: Host> Feed<H> {
             self.copies
                 .subscriptions_changed(context.now, self.settings.copy_delay);
         }
-        self.close_where(Close::REVOKED, |endpoint| endpoint.subscription.is_some());
+        self.close_where(Close::SUBSCRIPTION_ENDED, |endpoint| {
+            endpoint.subscription.is_some()
+        });
         Ok(Reply::no_content())
     }
 

@@ -52,10 +52,11 @@ pub fn change_since(
     platform: Option<Platform>,
     now: Timestamp,
 ) -> Option<Change> {
-    if entry.seq <= known.position {
+    let (position, content) = known.of(entry.ordinal);
+    if entry.seq <= position {
         return None;
     }
-    let new_content = entry.content_seq > known.content;
+    let new_content = entry.content_seq > content;
     let aims = platform.is_none_or(|platform| entry.platforms.contains(platform));
     let reached = platform.is_none_or(|platform| entry.reached.contains(platform));
     if entry.is_live(now) && aims {

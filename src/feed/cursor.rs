@@ -37,6 +37,18 @@ pub struct Known {
     /// Content up to here has arrived, whatever has changed of it since: where the replay began
     /// that led to `position`. Never after `position`.
     pub content: Seq,
+    /// It asked for the newest items only, and hasn't been told all of them yet.
+    pub newest: Option<Newest>,
+}
+
+/// The part of a feed that an endpoint asked for which began with its newest items only. Of the
+/// older ones it is told what happens to them from then on, as whoever has them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newest {
+    /// The place in the list of the oldest item that it asked for.
+    pub from: i64,
+    /// The feed's last change when it asked.
+    pub began: Seq,
 }
 
 impl Known {
@@ -48,20 +60,38 @@ impl Known {
         Self {
             position: seq,
             content: seq,
+            newest: None,
+        }
+    }
+
+    /// An endpoint that asked for the `newest` items: of these the first to be told has `first` as the
+    /// number of its last change.
+    pub const fn newest(newest: Newest, first: Seq) -> Self {
+        Self {
+            position: first.before(),
+            content: Seq::ZERO,
+            newest: Some(newest),
         }
     }
 
     /// The same endpoint, told of the entries up to `position` in a replay that isn't over.
     pub const fn replayed_to(self, position: Seq) -> Self {
-        Self {
-            position,
-            content: self.content,
+        Self { position, ..self }
+    }
+
+    /// Up to which change it has been told of the item at that place of the list, and up to which
+    /// content.
+    pub(crate) fn of(self, ordinal: i64) -> (Seq, Seq) {
+        match self.newest {
+            Some(Newest { from, began }) if ordinal < from => (self.position.max(began), began),
+            _ => (self.position, self.content),
         }
     }
 }
 
 /// What an endpoint knows of which feed. As text: base64url of the epoch's 16 bytes and the numbers,
-/// 8 bytes each, big endian; the second is left out where it equals the first.
+/// 8 bytes each, big endian: position and content, the latter left out where it equals the former;
+/// after both, where the newest items were asked for, the two numbers of [`Newest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     /// Which feed.
@@ -90,15 +120,24 @@ impl Cursor {
         let (epoch, rest) = bytes.split_first_chunk::<16>()?;
         let (position, rest) = rest.split_first_chunk::<8>()?;
         let position = i64::from_be_bytes(*position);
-        let content = match rest {
-            [] => position,
-            _ => i64::from_be_bytes(rest.try_into().ok()?),
+        let (content, rest) = match rest.split_first_chunk::<8>() {
+            None => (position, rest),
+            Some((content, rest)) => (i64::from_be_bytes(*content), rest),
+        };
+        let newest = match rest.split_first_chunk::<8>() {
+            None if rest.is_empty() => None,
+            None => return None,
+            Some((from, began)) => Some(Newest {
+                from: i64::from_be_bytes(*from),
+                began: Seq::read(i64::from_be_bytes(began.try_into().ok()?))?,
+            }),
         };
         (0 <= content && content <= position).then_some(Self {
             epoch: Epoch(*epoch),
             known: Known {
                 position: Seq::new(position),
                 content: Seq::new(content),
+                newest,
             },
         })
     }
@@ -106,11 +145,20 @@ impl Cursor {
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Known { position, content } = self.known;
+        let Known {
+            position,
+            content,
+            newest,
+        } = self.known;
         let mut bytes = self.epoch.0.to_vec();
-        bytes.extend_from_slice(&position.get().to_be_bytes());
-        if content != position {
-            bytes.extend_from_slice(&content.get().to_be_bytes());
+        let mut number = |number: i64| bytes.extend_from_slice(&number.to_be_bytes());
+        number(position.get());
+        if content != position || newest.is_some() {
+            number(content.get());
+        }
+        if let Some(Newest { from, began }) = newest {
+            number(from);
+            number(began.get());
         }
         f.write_str(&base64url_encode(&bytes))
     }
@@ -141,6 +189,10 @@ impl Resume {
                 Some(cursor)
                     if cursor.epoch == epoch
                         && cursor.seq() <= head
+                        && cursor
+                            .known
+                            .newest
+                            .is_none_or(|newest| newest.began <= head)
                         && (cursor.seq() >= forgotten || cursor.known == Known::NOTHING) =>
                 {
                     Self::From(cursor.known)
@@ -168,7 +220,18 @@ mod tests {
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
         let known = Known::all_up_to(Seq::new(3));
-        for known in [Known::NOTHING, known, known.replayed_to(Seq::new(9))] {
+        let newest = Newest {
+            from: 40,
+            began: Seq::new(12),
+        };
+        let newest = Known::newest(newest, Seq::new(5));
+        for known in [
+            Known::NOTHING,
+            known,
+            known.replayed_to(Seq::new(9)),
+            newest,
+            newest.replayed_to(Seq::new(20)),
+        ] {
             let cursor = Cursor {
                 epoch: EPOCH,
                 known,
@@ -190,6 +253,7 @@ mod tests {
         let backwards = Known {
             position: Seq::new(1),
             content: Seq::new(2),
+            newest: None,
         };
         let backwards = Cursor {
             epoch: EPOCH,

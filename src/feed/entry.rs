@@ -25,6 +25,16 @@ impl Seq {
         Self(if number < 0 { 0 } else { number })
     }
 
+    /// The number that a client sent; `None` for one below 0.
+    pub const fn read(number: i64) -> Option<Self> {
+        if number < 0 { None } else { Some(Self(number)) }
+    }
+
+    /// The number of the change before; of the first, 0.
+    pub const fn before(self) -> Self {
+        Self::new(self.0.saturating_sub(1))
+    }
+
     /// The next change's.
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))

@@ -21,7 +21,7 @@ pub mod view;
 
 pub use append::{Appended, append};
 pub use change::{Change, RemovalReason, change_since};
-pub use cursor::{Cursor, Epoch, Known, Resume};
+pub use cursor::{Cursor, Epoch, Known, Newest, Resume};
 pub use entry::{Entry, NotificationStatus, ReadState, Seq, UserActionState};
 
 use crate::credentials::User;
@@ -30,4 +30,12 @@ use crate::credentials::User;
 /// about them.
 pub fn hub_name(user: &User, host: &str) -> String {
     crate::digest::sha256_hex(&[&user.issuer, &user.tenant, &user.subject, host])
+}
+
+/// What a client knows a feed by: the same for all connections of one (issuer, tenant, subject, host),
+/// whatever happens to the feed. `hub` is the id of the Hub, which the runtime makes of [`hub_name`] and
+/// the secret key of its namespace: users' names can't be tried until one fits the digest. And it leads
+/// nowhere: a subscription id needs the Hub's id and a signature.
+pub fn feed_digest(hub: &str) -> String {
+    crate::digest::sha256_hex(&["feed", hub])
 }

@@ -2,7 +2,7 @@
 
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::error::{ErrorCode, Problem};
-use crate::feed::cursor::{Epoch, Known, Resume};
+use crate::feed::cursor::{Epoch, Known, Newest, Resume};
 use crate::feed::entry::Seq;
 use crate::guid::Guid;
 use crate::json::Writer;
@@ -81,14 +81,23 @@ impl DeltaToken {
     /// 410 for what isn't one, is another feed's, or would go on before what was `forgotten`.
     pub fn parse(text: &str, epoch: Epoch, forgotten: Seq) -> Result<Self, Problem> {
         match read(text, DELTA, epoch).as_deref() {
-            Some([content, position, bound])
-                if *content == 0 || Seq::new(*position) >= forgotten =>
+            Some([content, position, bound, newest @ ..])
+                if (*content == 0 && newest.is_empty()) || Seq::new(*position) >= forgotten =>
             {
+                let newest = match newest {
+                    [] => None,
+                    [from, began] => Some(Newest {
+                        from: *from,
+                        began: Seq::new(*began),
+                    }),
+                    _ => return Err(not_found()),
+                };
                 Ok(Self {
                     epoch,
                     known: Known {
                         position: Seq::new(*position),
                         content: Seq::new(*content),
+                        newest,
                     },
                     bound: Seq::new(*bound),
                 })
@@ -100,8 +109,16 @@ impl DeltaToken {
 
 impl std::fmt::Display for DeltaToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let numbers = [self.known.content, self.known.position, self.bound];
-        f.write_str(&write(DELTA, self.epoch, &numbers.map(Seq::get)))
+        let Known {
+            position,
+            content,
+            newest,
+        } = self.known;
+        let mut numbers = vec![content.get(), position.get(), self.bound.get()];
+        if let Some(Newest { from, began }) = newest {
+            numbers.extend([from, began.get()]);
+        }
+        f.write_str(&write(DELTA, self.epoch, &numbers))
     }
 }
 
@@ -185,7 +202,16 @@ mod tests {
         };
         assert_eq!(ListToken::parse(&list.to_string(), EPOCH), Ok(list));
         let known = Known::all_up_to(Seq::new(3));
-        for known in [Known::NOTHING, known, known.replayed_to(Seq::new(5))] {
+        let newest = Newest {
+            from: 40,
+            began: Seq::new(12),
+        };
+        for known in [
+            Known::NOTHING,
+            known,
+            known.replayed_to(Seq::new(5)),
+            Known::newest(newest, Seq::new(4)),
+        ] {
             let delta = DeltaToken {
                 epoch: EPOCH,
                 known,
@@ -197,7 +223,7 @@ mod tests {
             );
             let later = known.position.next();
             let forgotten = DeltaToken::parse(&delta.to_string(), EPOCH, later);
-            assert_eq!(forgotten.is_ok(), known.content == Seq::ZERO);
+            assert_eq!(forgotten.is_ok(), known == Known::NOTHING);
             assert!(ListToken::parse(&delta.to_string(), EPOCH).is_err());
             assert!(DeltaToken::parse(&delta.to_string(), OTHER, Seq::ZERO).is_err());
         }

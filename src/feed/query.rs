@@ -147,16 +147,20 @@ fn bad_option(name: &str, sentence: String) -> Problem {
     Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidQueryOption", name)
 }
 
-fn top(value: &str) -> Result<u32, Problem> {
+/// How many items a caller asks for: a whole number from 1 to `most`, else `None`.
+pub fn whole_number(value: &str, most: u32) -> Option<u32> {
     let number = value.bytes().all(|byte| byte.is_ascii_digit());
-    let top = number.then(|| value.parse().ok()).flatten();
-    top.filter(|top| (1..=MAX_TOP).contains(top))
-        .ok_or_else(|| {
-            bad_option(
-                "$top",
-                format!("'$top' must be a whole number from 1 to {MAX_TOP}."),
-            )
-        })
+    let number = number.then(|| value.parse().ok()).flatten();
+    number.filter(|number| (1..=most).contains(number))
+}
+
+fn top(value: &str) -> Result<u32, Problem> {
+    whole_number(value, MAX_TOP).ok_or_else(|| {
+        bad_option(
+            "$top",
+            format!("'$top' must be a whole number from 1 to {MAX_TOP}."),
+        )
+    })
 }
 
 /// `condition *( "and" condition )`, each `property "eq" literal`; a literal is a string in single

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::feed::append::Head;
-use crate::feed::entry::{Entry, ReadState, UserActionState};
+use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
 use crate::json::{self, Object, Value};
 use crate::notification::check::Check;
 use crate::notification::is_annotation;
@@ -137,6 +137,12 @@ fn refuse<T>(check: &mut Check, code: ViolationCode, what: &str) -> Option<T> {
     let violation = Violation::new(code, String::new(), message);
     check.findings.violation(violation);
     None
+}
+
+/// Whether an item has changed since what a caller knew of it, by the number of its last change; a
+/// number that the feed hasn't given yet is another epoch's, and says nothing.
+pub fn has_changed_since(entry: &Entry, known: Option<Seq>, head: Head) -> bool {
+    known.is_some_and(|known| entry.seq > known || known > head.seq)
 }
 
 /// Sets states. `None`: nothing would change, so nothing does, and nobody is told.

@@ -1,9 +1,11 @@
 //! What a client sends: one JSON object a text frame.
 
-use crate::error::Problem;
+use crate::error::{ErrorCode, Problem};
+use crate::feed::entry::Seq;
 use crate::feed::update::StateUpdate;
 use crate::json::{self, Object, Value};
 use crate::notification::check::Check;
+use crate::violation::ViolationCode;
 
 /// The longest `ref`, in characters.
 pub const MAX_REFERENCE: usize = 64;
@@ -43,6 +45,10 @@ pub enum Request {
     Update {
         /// The item, as the client names it.
         id: String,
+        /// The number of the item's last change that the client knows: if it has changed since, nothing
+        /// is set.
+        #[cfg_attr(test, ts(optional))]
+        since: Option<Seq>,
         /// The states.
         #[cfg_attr(test, ts(flatten))]
         states: StateUpdate,
@@ -51,6 +57,10 @@ pub enum Request {
     Delete {
         /// The item, as the client names it.
         id: String,
+        /// The number of the item's last change that the client knows: if it has changed since, it
+        /// stays.
+        #[cfg_attr(test, ts(optional))]
+        since: Option<Seq>,
     },
     /// Goes on with a fresh token, on the open socket.
     Token {
@@ -60,8 +70,9 @@ pub enum Request {
 }
 
 impl ClientFrame {
-    /// Reads a frame. `None` for what isn't one, that is not a JSON object with a known `type` and,
-    /// where the type is answered, a `ref`: then the connection is closed with 4400.
+    /// Reads a frame. `None` for what isn't one, that is not a JSON object with a `type` and a `ref`, or
+    /// an `ack` without its `seq`: then the connection is closed with 4400. One of a type that isn't
+    /// known is refused with 400 `UnknownFrame`.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > MAX_FRAME_BYTES {
             return None;
@@ -75,7 +86,7 @@ impl ClientFrame {
             "update" => update,
             "delete" => delete,
             "token" => token,
-            _ => return None,
+            _ => unknown,
         };
         let reference = text_member(&frame, "ref")
             .filter(|reference| reference.chars().count() <= MAX_REFERENCE)?
@@ -85,27 +96,77 @@ impl ClientFrame {
         let request = match (request, check.findings.into_parts().0) {
             (Some(request), None) => Ok(request),
             (_, Some(violations)) => Err(Box::new(Problem::from(&violations))),
-            (None, None) => return None,
+            (None, None) => Err(Box::new(unknown_type())),
         };
         Some(Self::Request { reference, request })
     }
 }
 
 fn update(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+    let id = required(check, frame, "id");
+    let since = since(check, frame);
+    let states = StateUpdate::read(check, frame);
     Some(Request::Update {
-        id: text_member(frame, "id")?.to_owned(),
-        states: StateUpdate::read(check, frame)?,
+        id: id?,
+        since: since?,
+        states: states?,
     })
 }
 
-fn delete(_check: &mut Check, frame: &Object<'_>) -> Option<Request> {
-    let id = text_member(frame, "id")?.to_owned();
-    Some(Request::Delete { id })
+fn delete(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+    let id = required(check, frame, "id");
+    let since = since(check, frame);
+    Some(Request::Delete {
+        id: id?,
+        since: since?,
+    })
 }
 
-fn token(_check: &mut Check, frame: &Object<'_>) -> Option<Request> {
-    let token = text_member(frame, "token")?.to_owned();
+fn token(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+    let token = required(check, frame, "token")?;
     Some(Request::Token { token })
+}
+
+const fn unknown(_check: &mut Check, _frame: &Object<'_>) -> Option<Request> {
+    None
+}
+
+fn unknown_type() -> Problem {
+    Problem::new(
+        ErrorCode::UnknownFrame,
+        "This service knows no frame of this type. It knows 'update', 'delete', 'token' and 'ack'.",
+    )
+    .detail("UnknownValue", "type")
+}
+
+fn required(check: &mut Check, frame: &Object<'_>, name: &str) -> Option<String> {
+    match frame.get(name) {
+        None | Some(Value::Null) => {
+            let code = ViolationCode::RequiredPropertyMissing;
+            check.violation(code, name, &["is required"]);
+            None
+        }
+        Some(value) => check.string(value, name).map(str::to_owned),
+    }
+}
+
+/// `None`: it isn't a number of a change.
+fn since(check: &mut Check, frame: &Object<'_>) -> Option<Option<Seq>> {
+    let value = match frame.get("since") {
+        None | Some(Value::Null) => return Some(None),
+        Some(value) => value,
+    };
+    let number = value.as_number().map(|number| number.to_integer().ok());
+    let seq = number.flatten().and_then(Seq::read);
+    if seq.is_none() {
+        let code = match number {
+            None => ViolationCode::WrongType,
+            Some(_) => ViolationCode::OutOfRange,
+        };
+        let what = "must be the `seq` of the item's last change that is known here: a whole number, not below 0";
+        check.violation(code, "since", &[what]);
+    }
+    seq.map(Some)
 }
 
 fn text_member<'f>(frame: &'f Object<'_>, name: &str) -> Option<&'f str> {
@@ -140,6 +201,15 @@ mod tests {
                 r#"{"type":"update","ref":"1","id":"x","readState":"read"}"#,
                 Ok(Request::Update {
                     id: "x".into(),
+                    since: None,
+                    states,
+                }),
+            ),
+            (
+                r#"{"type":"update","ref":"1","id":"x","since":12,"readState":"read"}"#,
+                Ok(Request::Update {
+                    id: "x".into(),
+                    since: Some(Seq::new(12)),
                     states,
                 }),
             ),
@@ -153,7 +223,17 @@ mod tests {
             ),
             (
                 r#"{"type":"delete","ref":"1","id":"x"}"#,
-                Ok(Request::Delete { id: "x".into() }),
+                Ok(Request::Delete {
+                    id: "x".into(),
+                    since: None,
+                }),
+            ),
+            (
+                r#"{"type":"delete","ref":"1","id":"x","since":0}"#,
+                Ok(Request::Delete {
+                    id: "x".into(),
+                    since: Some(Seq::ZERO),
+                }),
             ),
             (
                 r#"{"type":"token","ref":"1","token":"t"}"#,
@@ -161,6 +241,55 @@ mod tests {
             ),
         ] {
             assert_eq!(request(text), Some((reference(), expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_frame_is_answered() {
+        let refused = |text: &str| match ClientFrame::parse(text) {
+            Some(ClientFrame::Request {
+                request: Err(problem),
+                ..
+            }) => {
+                let targets = problem.details.iter().map(|detail| detail.target.clone());
+                Some((problem.code, targets.collect::<Vec<_>>().join(" ")))
+            }
+            _ => None,
+        };
+        for (text, code, targets) in [
+            (
+                r#"{"type":"hello","ref":"1"}"#,
+                ErrorCode::UnknownFrame,
+                "type",
+            ),
+            (r#"{"type":"","ref":""}"#, ErrorCode::UnknownFrame, "type"),
+            (
+                r#"{"type":"delete","ref":"1"}"#,
+                ErrorCode::BadRequest,
+                "id",
+            ),
+            (
+                r#"{"type":"update","ref":"1","since":-1}"#,
+                ErrorCode::BadRequest,
+                "id since ",
+            ),
+            (
+                r#"{"type":"token","ref":"1","token":5}"#,
+                ErrorCode::InvalidActivityDataType,
+                "token",
+            ),
+            (
+                r#"{"type":"delete","ref":"1","id":"x","since":"7"}"#,
+                ErrorCode::InvalidActivityDataType,
+                "since",
+            ),
+            (
+                r#"{"type":"delete","ref":"1","id":"x","since":1.5}"#,
+                ErrorCode::BadRequest,
+                "since",
+            ),
+        ] {
+            assert_eq!(refused(text), Some((code, targets.to_owned())), "{text}");
         }
     }
 
@@ -176,13 +305,13 @@ mod tests {
             "ping",
             "[]",
             "{}",
-            r#"{"type":"hello","ref":"1"}"#,
+            r#"{"ref":"1"}"#,
+            r#"{"type":"hello"}"#,
+            r#"{"type":5,"ref":"1"}"#,
+            r#"{"type":"hello","ref":1}"#,
             r#"{"type":"delete","id":"x"}"#,
-            r#"{"type":"delete","ref":"1"}"#,
-            r#"{"type":"update","ref":"1"}"#,
             r#"{"type":"ack"}"#,
             r#"{"type":"ack","seq":"1"}"#,
-            r#"{"type":"token","ref":"1"}"#,
             &long,
             &large,
             r#"{"type":"delete","ref":"1","ref":"2","id":"x"}"#,

@@ -11,6 +11,9 @@ pub struct Close {
     pub reason: &'static str,
 }
 
+/// A subscription that a client names by `endpoint` has ended, or never was.
+pub const SUBSCRIPTION_ENDED: &str = "SubscriptionEnded";
+
 impl Close {
     /// The client sent what isn't a frame. It stops.
     pub const MALFORMED: Self = Self {
@@ -22,10 +25,10 @@ impl Close {
         code: 4401,
         reason: "InvalidAuthenticationToken",
     };
-    /// The subscription that it was for has been ended. It stops.
-    pub const REVOKED: Self = Self {
+    /// The subscription that it was for has been ended. It comes back without `endpoint`.
+    pub const SUBSCRIPTION_ENDED: Self = Self {
         code: 4403,
-        reason: "NotAuthorizedForUser",
+        reason: SUBSCRIPTION_ENDED,
     };
     /// It sends more frames than it may. It comes back with backoff, and its cursor.
     pub const FLOODING: Self = Self {

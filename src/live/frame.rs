@@ -9,17 +9,29 @@ use crate::json::{JsonText, Writer};
 use crate::notification::Content;
 use crate::time::Timestamp;
 
-/// What the server sends over `notifeed.v1`, one JSON object a text frame. `reset`: the client's
-/// cursor can't be honoured, it forgets everything, the whole live feed follows.
+/// What the server sends over `notifeed.v1`, one JSON object a text frame; the first is always `feed`.
+/// `reset`: the client's cursor can't be honoured, it forgets everything, the live feed follows.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
 pub(crate) enum ServerFrame<'f> {
+    Feed(FeedFrame<'f>),
     Reset,
     Notification(NotificationFrame<'f>),
     State(StateFrame),
     Removed(RemovedFrame),
     Ready(ReadyFrame),
     Result(ResultFrame<'f>),
+}
+
+/// Whose feed this is, and what the clock says.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct FeedFrame<'f> {
+    /// Opaque, the same for all connections of one user of one host: a client that has stored another
+    /// one takes nothing of this feed.
+    feed: &'f str,
+    /// The server's clock: UTC, ISO 8601.
+    now: Timestamp,
 }
 
 /// New or replaced content.
@@ -70,6 +82,11 @@ pub(crate) struct ReadyFrame {
     endpoint: Option<Guid>,
     /// Whether the replay went on from the client's cursor.
     resumed: bool,
+    /// The server's clock: UTC, ISO 8601.
+    now: Timestamp,
+    /// Only the newest items were asked for, and there are older ones, which come by pages of the list.
+    #[cfg_attr(test, ts(optional, type = "true"))]
+    more: Option<bool>,
 }
 
 /// The answer to a client's frame.
@@ -89,6 +106,10 @@ pub(crate) struct ResultFrame<'f> {
     #[cfg_attr(test, ts(optional, type = "true"))]
     #[allow(dead_code, reason = "declared for its shape: `asking` writes it")]
     ack: Option<bool>,
+    /// Where the item has changed since what the client knew: whether the user has read it.
+    read_state: Option<ReadState>,
+    /// Where the item has changed since what the client knew: what the user did with it.
+    user_action_state: Option<UserActionState>,
     /// What went wrong, if anything did.
     error: Option<ErrorObject<'f>>,
 }
@@ -114,7 +135,12 @@ pub fn asking(frame: &str) -> String {
     [members, ",\"ack\":true}"].concat()
 }
 
-/// The client's cursor can't be honoured: it forgets everything, the whole live feed follows.
+/// The first frame of every connection. `feed`: [`feed_digest`](crate::feed::feed_digest).
+pub fn feed(feed: &str, now: Timestamp) -> String {
+    ServerFrame::Feed(FeedFrame { feed, now }).to_json()
+}
+
+/// The client's cursor can't be honoured: it forgets everything, the live feed follows.
 pub fn reset() -> String {
     ServerFrame::Reset.to_json()
 }
@@ -156,12 +182,21 @@ pub fn removed(entry: &Entry, reason: RemovalReason, cursor: Cursor) -> String {
     .to_json()
 }
 
-/// The replay is over; from here on changes come as they happen.
-pub fn ready(cursor: Cursor, endpoint: Option<Guid>, resumed: bool) -> String {
+/// The replay is over; from here on changes come as they happen. `more`: there are items that are older
+/// than those that were asked for.
+pub fn ready(
+    cursor: Cursor,
+    endpoint: Option<Guid>,
+    resumed: bool,
+    now: Timestamp,
+    more: bool,
+) -> String {
     ServerFrame::Ready(ReadyFrame {
         cursor,
         endpoint,
         resumed,
+        now,
+        more: more.then_some(true),
     })
     .to_json()
 }
@@ -175,19 +210,30 @@ pub fn done(reference: &str, status: u16, cursor: Option<Cursor>) -> String {
         seq: cursor.map(|cursor| cursor.seq()),
         cursor,
         ack: None,
+        read_state: None,
+        user_action_state: None,
         error: None,
     })
     .to_json()
 }
 
-/// The answer to a client's frame that could not be carried out.
-pub fn refused(reference: &str, status: u16, problem: &Problem, context: &Context) -> String {
+/// The answer to a client's frame that could not be carried out. `changed`: the item as it is, where it
+/// has changed since what the client knew.
+pub fn refused(
+    reference: &str,
+    status: u16,
+    changed: Option<&Entry>,
+    problem: &Problem,
+    context: &Context,
+) -> String {
     ServerFrame::Result(ResultFrame {
         r#ref: reference,
         status,
         seq: None,
         cursor: None,
         ack: None,
+        read_state: changed.map(|entry| entry.read_state),
+        user_action_state: changed.map(|entry| entry.user_action_state),
         error: Some(problem.object(context)),
     })
     .to_json()
@@ -198,6 +244,11 @@ impl ServerFrame<'_> {
         let mut writer = Writer::new();
         writer.begin_object();
         match self {
+            Self::Feed(frame) => {
+                writer.string_field("type", "feed");
+                writer.string_field("feed", frame.feed);
+                writer.string_field("now", &frame.now.to_string());
+            }
             Self::Reset => writer.string_field("type", "reset"),
             Self::Notification(frame) => {
                 writer.string_field("type", "notification");
@@ -225,6 +276,10 @@ impl ServerFrame<'_> {
                 let endpoint = frame.endpoint.map(|id| id.to_string());
                 writer.opt_string_field("endpoint", endpoint.as_deref());
                 writer.boolean_field("resumed", frame.resumed);
+                writer.string_field("now", &frame.now.to_string());
+                if let Some(more) = frame.more {
+                    writer.boolean_field("more", more);
+                }
             }
             Self::Result(frame) => {
                 writer.string_field("type", "result");
@@ -246,6 +301,12 @@ impl ResultFrame<'_> {
         }
         if let Some(cursor) = self.cursor {
             writer.string_field("cursor", &cursor.to_string());
+        }
+        if let Some(state) = self.read_state {
+            writer.string_field("readState", state.as_str());
+        }
+        if let Some(state) = self.user_action_state {
+            writer.string_field("userActionState", state.as_str());
         }
         if let Some(error) = &self.error {
             writer.key("error");

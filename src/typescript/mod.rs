@@ -19,7 +19,7 @@ use crate::guid::Guid;
 use crate::json::{JsonText, Position};
 use crate::live::client::{ClientFrame, Request};
 use crate::live::frame::{
-    NotificationFrame, ReadyFrame, RemovedFrame, ResultFrame, ServerFrame, StateFrame,
+    FeedFrame, NotificationFrame, ReadyFrame, RemovedFrame, ResultFrame, ServerFrame, StateFrame,
 };
 use crate::notification::{
     EndpointFallback, FallbackPolicy, HostName, Notification, Payload, Platform, PlatformSet,
@@ -188,6 +188,7 @@ fn declarations() -> String {
         spelled(NotificationStatus::ALL, NotificationStatus::as_str, entry),
         interface::<StateUpdate>(""),
         declaration::union::<ServerFrame<'_>>(),
+        interface::<FeedFrame<'_>>(""),
         interface::<NotificationFrame<'_>>(""),
         interface::<StateFrame>(""),
         interface::<RemovedFrame>(""),

@@ -1,6 +1,7 @@
 // What every black-box test needs: the built Worker on workerd, on a port and a state folder of its
 // own, and the two ways to talk to it. The tests know the wire, nothing else.
 
+import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -170,8 +171,13 @@ export class Refused extends Error {
   }
 }
 
-/** A live connection: frames are kept in order until a test asks for them. */
+/**
+ * A live connection: frames are kept in order until a test asks for them, but for the first, which says whose feed
+ * it is.
+ */
 class Stream {
+  /** The first frame. @type {any} */
+  first;
   /** @type {any[]} */
   #frames = [];
   /** @type {(() => void) | undefined} */
@@ -182,7 +188,13 @@ class Stream {
     this.socket = socket;
     socket.on("message", (data) => {
       const text = String(data);
-      this.#frames.push(parsed(text) ?? text);
+      const frame = parsed(text) ?? text;
+      if (this.first === undefined) {
+        assert.deepEqual(Object.keys((this.first = frame)), ["type", "feed", "now"]);
+        assert.equal(frame.type, "feed");
+        return;
+      }
+      this.#frames.push(frame);
       this.#wake?.();
     });
     /** @type {Promise<void>} */

@@ -114,7 +114,7 @@ test("connections of a feed: one more is refused, until one goes", async () => {
 test("a browser is told by a close code what the Hub refuses", async () => {
   const endpoint = "00000000-0000-4000-8000-000000000000";
   const stream = await small.connect({ as: someone(), bearerProtocol: true, query: { endpoint } });
-  assert.deepEqual(await stream.closed, { code: 4403, reason: "ItemNotFound" });
+  assert.deepEqual(await stream.closed, { code: 4403, reason: "SubscriptionEnded" });
 });
 
 test("a client's frame: 20 KiB", async () => {

@@ -25,7 +25,7 @@ export function inShort(frame) {
     notification: [...change, "replayed", "notification"],
     state: [...change, "id", "readState", "userActionState"],
     removed: [...change, "id", "reason"],
-    ready: ["type", "cursor", "endpoint", "resumed"],
+    ready: ["type", "cursor", "endpoint", "resumed", "now", ...(plain.more === true ? ["more"] : [])],
     result: ["type", "ref", "status", ...(seq === undefined ? [] : ["seq", "cursor"])],
   })[type];
   assert.deepEqual(Object.keys(plain), members);
@@ -41,7 +41,7 @@ export function inShort(frame) {
     case "removed":
       return [type, seq, id, frame.reason];
     case "ready":
-      return [type, frame.resumed];
+      return [type, frame.resumed, ...(frame.more ? ["more"] : [])];
     case "result":
       return seq === undefined ? [type, frame.ref, frame.status] : [type, frame.ref, frame.status, seq];
     default:
@@ -105,9 +105,11 @@ export function returnTo(service) {
    * @param {string} as
    * @param {string} [cursor]
    * @param {string} [platform]
+   * @param {number} [top] how many of the newest items, where all would come
    */
-  async function comeBack(as, cursor, platform) {
-    const stream = await service.connect({ as, platform, query: cursor === undefined ? {} : { cursor } });
+  async function comeBack(as, cursor, platform, top) {
+    const query = { ...(cursor !== undefined && { cursor }), ...(top !== undefined && { top: String(top) }) };
+    const stream = await service.connect({ as, platform, query });
     const frames = await stream.until("ready");
     stream.terminate();
     return { told: frames.map(inShort), frames, cursor: String(frames.at(-1).cursor) };

@@ -32,8 +32,9 @@ for (const bearerProtocol of [false, true]) {
     const { stream, ready, missed } = await connected({ as: someone(), bearerProtocol });
     assert.equal(stream.socket.protocol, "notifeed.v1");
     assert.deepEqual(missed, []);
-    assert.deepEqual(ready, { type: "ready", cursor: ready.cursor, endpoint: null, resumed: false });
-    assert.match(ready.cursor, /^[\w-]+$/);
+    const { cursor, now } = ready;
+    assert.deepEqual(ready, { type: "ready", cursor, endpoint: null, resumed: false, now });
+    assert.match(cursor, /^[\w-]+$/);
   });
 }
 
@@ -230,6 +231,7 @@ for (const [
   ],
   ["no platform", async () => ({ as: someone(), platform: "" }), 400, "BadRequest", 4400],
   ["an unknown platform", async () => ({ as: someone(), platform: "amiga" }), 400, "BadRequest", 4400],
+  ["no number of items", async () => ({ as: someone(), query: { top: "many" } }), 400, "BadRequest", 4400],
   ["an endpoint that is none", async () => ({ as: someone(), query: { endpoint: "x" } }), 400, "BadRequest", 4400],
 ])) {
   test(`${name}: ${status} in the envelope, or for a browser ${close}`, async () => {
@@ -268,7 +270,7 @@ for (const [name, frame] of /** @type {[string, string | Buffer][]} */ ([
   ["empty", ""],
   ["no object", "[]"],
   ["without type", "{}"],
-  ["of an unknown type", '{"type":"shout","ref":"1"}'],
+  ["of an unknown type, without a ref", '{"type":"shout"}'],
   ["without the ref that it needs", '{"type":"delete","id":"119081f2-f19d-4fa8-817c-7e01092c0f7d"}'],
   [
     "of a long ref",

@@ -216,7 +216,7 @@ test("a device lists its subscriptions, renews and ends one, and its connection 
   for (const stream of [...streams, plain]) await stream.until("ready");
 
   assert.equal((await service.request("DELETE", `${path}/${one.id}`, { as })).status, 204);
-  assert.deepEqual(await ended(streams[0]), { code: 4403, reason: "NotAuthorizedForUser" });
+  assert.deepEqual(await ended(streams[0]), { code: 4403, reason: "SubscriptionEnded" });
   assert.equal((await post(one.userNotificationSubscriptionId)).status, 403);
   assert.equal((await service.request("DELETE", `${path}/${one.id}`, { as })).status, 404);
   assert.equal((await post(two.userNotificationSubscriptionId)).status, 201);

@@ -34,6 +34,8 @@ export class Device {
   violations = [];
   #last = 0;
   #life = 0;
+  /** @type {string | undefined} */
+  #feed;
 
   /**
    * @param {string} name
@@ -42,6 +44,12 @@ export class Device {
   constructor(name, platform) {
     this.name = name;
     this.platform = platform;
+  }
+
+  /** Every connection says whose feed it is: always the same. @param {string} feed */
+  meet(feed) {
+    this.#feed ??= feed;
+    if (feed !== this.#feed) this.violations.push(`foreign: ${this.name} was led to another feed`);
   }
 
   /** As if the app was installed anew. */
@@ -153,6 +161,7 @@ export class Line {
   /** @param {any} frame */
   #receive(frame) {
     if (!this.open) return;
+    if (frame.type === "feed") return this.#device.meet(frame.feed);
     this.connection.frames.push(frame);
     if (this.connection.frames.length >= this.breaksAfter) void this.terminate();
     const asked = frame.type === "result" ? this.#waiting.get(frame.ref) : undefined;

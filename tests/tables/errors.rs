@@ -13,10 +13,11 @@ type Extra = Option<(&'static str, &'static str)>;
 
 /// `error.code`, status, the code of the close frame where no status can be seen, and what the
 /// answer carries beside the headers of every answer.
-const TABLE: [(&str, u16, u16, Extra); 18] = [
+const TABLE: [(&str, u16, u16, Extra); 20] = [
     ("MultipleNotificationsNotSupported", 400, 4400, None),
     ("BadRequest", 400, 4400, None),
     ("UnsupportedHeader", 400, 4400, None),
+    ("UnknownFrame", 400, 4400, None),
     ("InvalidPayload", 400, 4400, None),
     ("InvalidActivityDataType", 401, 4400, None),
     ("CallerBlocked", 403, 4403, None),
@@ -34,6 +35,7 @@ const TABLE: [(&str, u16, u16, Extra); 18] = [
     ("ItemNotFound", 404, 4403, None),
     ("SyncStateNotFound", 410, 4400, None),
     ("PreconditionFailed", 412, 4400, None),
+    ("ItemChanged", 409, 4400, None),
     ("RequestBodyTooLarge", 413, 4400, None),
     ("UpgradeRequired", 426, 4400, Some(("Upgrade", "websocket"))),
     ("ServiceUnavailable", 503, 1013, None),

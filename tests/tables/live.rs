@@ -9,7 +9,7 @@ fn every_end_has_its_code_and_its_reason() {
     for (close, code, reason) in [
         (Close::MALFORMED, 4400, "BadRequest"),
         (Close::TOKEN_EXPIRED, 4401, "InvalidAuthenticationToken"),
-        (Close::REVOKED, 4403, "NotAuthorizedForUser"),
+        (Close::SUBSCRIPTION_ENDED, 4403, "SubscriptionEnded"),
         (Close::FLOODING, 4429, "Throttled"),
         (Close::TOO_SLOW, 4408, "ReplayCut"),
         (Close::SILENT, 4408, "Silent"),

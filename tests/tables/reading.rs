@@ -175,6 +175,7 @@ fn a_delta_token_keeps_position_content_and_bound_apart() {
         known: Known {
             position: Seq::new(5),
             content: Seq::new(3),
+            newest: None,
         },
         bound: Seq::new(9),
     };
@@ -208,10 +209,11 @@ fn a_token_that_was_cut_or_lengthened_or_is_of_the_other_kind_is_none() {
         for length in 0..bytes.len() {
             let cut: Vec<u8> = bytes.iter().copied().take(length).collect();
             let cut = base64url_encode(&cut);
-            // A delta token of one number less is no list token either: its first byte says so.
+            // A delta token of one number less is no list token either: its first byte says so. (Of two
+            // numbers more it is that of a client which asked for the newest items.)
             assert!(!is_list(&cut) && !is_delta(&cut), "{length}");
         }
-        for more in [1, 7, 8, 16] {
+        for more in [1, 7, 8, 15, 17, 24] {
             let longer = [bytes.clone(), vec![0; more]].concat();
             let longer = base64url_encode(&longer);
             assert!(!is_list(&longer) && !is_delta(&longer), "{more}");
@@ -226,6 +228,7 @@ fn a_delta_begins_at_a_cursor_and_is_bound_by_the_head() {
     let known = Known {
         position: Seq::new(9),
         content: Seq::new(2),
+        newest: None,
     };
     let cursor = Cursor {
         epoch: EPOCH,

@@ -2,6 +2,7 @@
 
 use notifeed::credentials::Principal;
 use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::update::has_changed_since;
 use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
@@ -22,6 +23,20 @@ const MAX_WAITING: usize = 16;
 
 /// The status of a request's result, and the change that it made.
 type Done = (u16, Option<Entry>);
+
+/// Why a request isn't carried out.
+enum Refused {
+    /// As over HTTP.
+    Stop(Stop),
+    /// The item has changed since what the client knew: as it is.
+    Changed(Box<Entry>),
+}
+
+impl<E: Into<Stop>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Stop(error.into())
+    }
+}
 
 impl<H: Host> Feed<H> {
     /// Carries out what a client sent, and answers it. `None`: it was a binary frame.
@@ -113,7 +128,7 @@ impl<H: Host> Feed<H> {
                 return self.verify(socket, reference, token);
             }
             Ok(request) => self.carry_out(socket, request, &context),
-            Err(problem) => Err(Stop::Problem(problem)),
+            Err(problem) => Err(Stop::Problem(problem).into()),
         };
         self.answer_with(socket, reference, outcome, &context);
     }
@@ -135,15 +150,15 @@ impl<H: Host> Feed<H> {
         socket: Socket,
         request: Request,
         context: &Context,
-    ) -> Result<Done, Stop> {
+    ) -> Result<Done, Refused> {
         match request {
-            Request::Update { id, states } => {
-                let entry = self.live_entry(&id, context.now)?;
+            Request::Update { id, since, states } => {
+                let entry = self.unchanged_entry(&id, since, context.now)?;
                 let (entry, changed) = self.set_states(entry, states, Some(socket), context)?;
                 Ok((200, changed.then_some(entry)))
             }
-            Request::Delete { id } => {
-                let entry = self.live_entry(&id, context.now)?;
+            Request::Delete { id, since } => {
+                let entry = self.unchanged_entry(&id, since, context.now)?;
                 let tombstone = self.end(entry, Some(socket), context)?;
                 Ok((204, Some(tombstone)))
             }
@@ -152,13 +167,27 @@ impl<H: Host> Feed<H> {
         }
     }
 
+    /// An item that is on the feed, and is as the client knows it.
+    fn unchanged_entry(
+        &self,
+        id: &str,
+        since: Option<Seq>,
+        now: Timestamp,
+    ) -> Result<Entry, Refused> {
+        let entry = self.live_entry(id, now)?;
+        if has_changed_since(&entry, since, self.life.head) {
+            return Err(Refused::Changed(Box::new(entry)));
+        }
+        Ok(entry)
+    }
+
     /// Sends a `result`. A client that is behind stands where its replay does: it will be told of its
     /// own change, too.
     fn answer_with(
         &mut self,
         socket: Socket,
         reference: &str,
-        outcome: Result<Done, Stop>,
+        outcome: Result<Done, Refused>,
         context: &Context,
     ) {
         let Some(connection) = self.connections.open.get(&socket) else {
@@ -172,18 +201,20 @@ impl<H: Host> Feed<H> {
                 let seq = changed.map_or(Seq::ZERO, |entry| entry.seq);
                 (frame::done(reference, status, cursor), seq)
             }
-            Err(stop) => {
-                let problem = match stop {
-                    Stop::Problem(problem) => problem,
-                    Stop::Fault(fault) => {
+            Err(refused) => {
+                let (problem, changed) = match refused {
+                    Refused::Stop(Stop::Problem(problem)) => (problem, None),
+                    Refused::Stop(Stop::Fault(fault)) => {
                         self.host
                             .log(&format!("request {}: {fault}", context.request_id));
-                        Box::new(Fault::problem())
+                        (Box::new(Fault::problem()), None)
                     }
+                    Refused::Changed(entry) => (Box::new(item_changed()), Some(entry)),
                 };
                 let status = problem.code.status(&self.settings.policy);
+                let changed = changed.as_deref();
                 (
-                    frame::refused(reference, status, &problem, context),
+                    frame::refused(reference, status, changed, &problem, context),
                     Seq::ZERO,
                 )
             }
@@ -228,7 +259,8 @@ impl<H: Host> Feed<H> {
             Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
             Outcome::Done => Err(Fault::new("a token", &"not verified").into()),
         };
-        self.answer_with(socket, &reference, outcome.map(|()| (200, None)), &context);
+        let outcome = outcome.map(|()| (200, None)).map_err(Refused::Stop);
+        self.answer_with(socket, &reference, outcome, &context);
         self.receive_waiting(socket);
         true
     }
@@ -278,4 +310,12 @@ impl<H: Host> Feed<H> {
         self.host.attach(socket, &connection.endpoint.to_text());
         Ok(())
     }
+}
+
+fn item_changed() -> Problem {
+    Problem::new(
+        ErrorCode::ItemChanged,
+        "The item has changed since what 'since' says is known of it: this answer has its states. Should it be changed all the same, ask again without 'since'.",
+    )
+    .detail("ItemChanged", "since")
 }

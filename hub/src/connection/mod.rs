@@ -30,7 +30,7 @@ const DEBT_STEP: usize = 4096;
 pub(crate) struct Behind {
     /// What it has been told.
     known: Known,
-    /// It came without a cursor when this was the head: what had ended by then needn't be told.
+    /// It had nothing when it came, and this was the head then: what had ended by then needn't be told.
     fresh_at: Option<Seq>,
     /// It is greeted with `ready` when it has caught up; whether it resumed.
     greeting: Option<bool>,

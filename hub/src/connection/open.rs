@@ -3,20 +3,24 @@
 use std::collections::VecDeque;
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::feed::Resume;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::{Known, Newest, Resume, Seq, feed_digest};
 use notifeed::http::Context;
+use notifeed::live::close::SUBSCRIPTION_ENDED;
 use notifeed::live::endpoint::Endpoint;
 use notifeed::live::window::Window;
 use notifeed::live::{MAX_SOCKET_LIFE, frame};
+use notifeed::notification::{Platform, PlatformSet};
 use notifeed::throttle::Bucket;
+use notifeed::time::Timestamp;
 
 use super::{Behind, Connection, State};
 use crate::Feed;
 use crate::admission::Admitted;
-use crate::fault::Stop;
-use crate::host::{Host, Socket};
+use crate::fault::{Fault, Stop};
+use crate::host::{Bound, Host, Socket};
 use crate::life::Prelude;
+use crate::store::{self, Row, SEQ_BASE, Statement};
 use crate::wire::Stream;
 
 impl<H: Host> Feed<H> {
@@ -31,9 +35,13 @@ impl<H: Host> Feed<H> {
     ) -> Result<(), Stop> {
         let now = context.now;
         if let Some(id) = stream.endpoint {
-            self.subscription(id)?
+            let subscription = self
+                .subscription(id)?
                 .filter(|known| now < known.expiration && known.sender == *sender)
                 .ok_or_else(no_such_endpoint)?;
+            if subscription.platform != stream.platform {
+                return Err(of_another_platform().into());
+            }
         }
         self.may_open(now)?;
         let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
@@ -51,16 +59,24 @@ impl<H: Host> Feed<H> {
             self.host.commit(&prelude.writes())?;
             self.begun(prelude);
         }
-        self.host.accept(socket, &endpoint.to_text())?;
         let life = &self.life;
         let presented = stream.cursor.as_deref();
         let resume = Resume::decide(presented, life.epoch, life.head.seq, life.forgotten);
         let resumed = matches!(resume, Resume::From(_));
+        let known = match stream.top {
+            Some(top) if !resumed => self.newest(top, stream.platform, now)?,
+            _ => resume.known(),
+        };
+        let fresh_at = match known.newest {
+            Some(newest) => Some(newest.began),
+            None => (!resumed).then_some(life.head.seq),
+        };
         let behind = Behind {
-            known: resume.known(),
-            fresh_at: (!resumed).then_some(life.head.seq),
+            known,
+            fresh_at,
             greeting: Some(resumed),
         };
+        self.host.accept(socket, &endpoint.to_text())?;
         let holder = stream
             .endpoint
             .map_or_else(|| stream.token_digest.clone(), |id| id.to_string());
@@ -75,11 +91,37 @@ impl<H: Host> Feed<H> {
             holder: Some(holder),
         };
         self.connections.open.insert(socket, connection);
+        let feed = frame::feed(&feed_digest(&self.host.id()), now);
+        self.host.send(&feed, &[socket]);
         if resume == Resume::Reset {
             self.host.send(&frame::reset(), &[socket]);
         }
         self.advance(socket, now);
         Ok(())
+    }
+
+    /// What an endpoint knows that asks for the newest items of its platform. Where there aren't more of
+    /// them, it asks for all.
+    fn newest(&self, top: u32, platform: Platform, now: Timestamp) -> Result<Known, Fault> {
+        if !self.life.made {
+            return Ok(Known::NOTHING);
+        }
+        let values = [
+            Bound::Integer(now.unix_millis()),
+            store::platforms(PlatformSet::of(platform)),
+            Bound::Integer(i64::from(top)),
+        ];
+        let mut row = Row::from(store::single(&self.host, Statement::Newest, &values)?);
+        let (from, first) = (row.opt_integer(), row.opt_integer());
+        let count: u32 = row.small()?;
+        Ok(match (from, first) {
+            (Some(from), Some(first)) if count >= top => {
+                let began = self.life.head.seq;
+                let first = Seq::new(first.saturating_sub(SEQ_BASE));
+                Known::newest(Newest { from, began }, first)
+            }
+            _ => Known::NOTHING,
+        })
     }
 }
 
@@ -88,5 +130,13 @@ fn no_such_endpoint() -> Problem {
         ErrorCode::ItemNotFound,
         "There is no such subscription: 'endpoint' must be the id of one that hasn't ended.",
     )
-    .detail("InvalidParameter", "endpoint")
+    .detail(SUBSCRIPTION_ENDED, "endpoint")
+}
+
+fn of_another_platform() -> Problem {
+    Problem::new(
+        ErrorCode::BadRequest,
+        "The subscription that 'endpoint' names is of another platform: 'platform' must be the same.",
+    )
+    .detail("InvalidParameter", "platform")
 }

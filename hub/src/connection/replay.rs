@@ -6,6 +6,7 @@ use notifeed::feed::{Change, Cursor, change_since};
 use notifeed::live::close::Close;
 use notifeed::live::frame;
 use notifeed::live::window::FIRST_PATIENCE;
+use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
 
 use super::fan_out::render;
@@ -21,6 +22,16 @@ const PAGE: i64 = 100;
 const PAGE_BYTES: usize = 256 * 1024;
 /// How many pages are sent in one turn, to all connections together.
 const PAGES_A_TURN: usize = 16;
+
+/// What a connection is told at a time.
+struct Page {
+    /// Items in the order of their changes.
+    items: Vec<Item>,
+    /// There may be more to tell.
+    more: bool,
+    /// On the last page for one that asked for the newest items: whether there are older ones.
+    older: bool,
+}
 
 impl<H: Host> Feed<H> {
     /// Goes on with the replays that can, for one turn.
@@ -42,7 +53,7 @@ impl<H: Host> Feed<H> {
         let State::Behind(behind) = connection.state else {
             return;
         };
-        let page = self.read_page(&behind, now);
+        let page = self.read_page(&behind, connection.endpoint.platform, now);
         let told = page.map(|page| self.tell_page(socket, behind, page, now));
         match told {
             Ok(true) => self.connections.runnable.push_back(socket),
@@ -57,10 +68,21 @@ impl<H: Host> Feed<H> {
     }
 
     /// The rows that changed after what a connection knows, and whether there may be more.
-    fn read_page(&self, behind: &Behind, now: Timestamp) -> Result<(Vec<Item>, bool), Fault> {
+    fn read_page(
+        &self,
+        behind: &Behind,
+        platform: Platform,
+        now: Timestamp,
+    ) -> Result<Page, Fault> {
         if !self.life.made {
-            return Ok((Vec::new(), false));
+            return Ok(Page {
+                items: Vec::new(),
+                more: false,
+                older: false,
+            });
         }
+        let newest = behind.known.newest;
+        let from = Bound::Integer(newest.map_or(0, |newest| newest.from));
         let position = store::seq(behind.known.position);
         let after = [position, Bound::Integer(PAGE)];
         let live;
@@ -70,6 +92,7 @@ impl<H: Host> Feed<H> {
                 live = [
                     position,
                     store::seq(head),
+                    from,
                     Bound::Integer(now.unix_millis()),
                     Bound::Integer(PAGE),
                 ];
@@ -81,7 +104,20 @@ impl<H: Host> Feed<H> {
             .query(Query::Fixed(statement), values, PAGE_BYTES)?;
         let more = cut || i64::try_from(rows.len()).unwrap_or(PAGE) >= PAGE;
         let items = rows.into_iter().map(|row| Row::from(row).item());
-        Ok((items.collect::<Result<_, _>>()?, more))
+        let older = newest.is_some() && !more && {
+            let values = [
+                from,
+                Bound::Integer(now.unix_millis()),
+                store::platforms(PlatformSet::of(platform)),
+            ];
+            let row = store::single(&self.host, Statement::Older, &values)?;
+            Row::from(row).integer()? != 0
+        };
+        Ok(Page {
+            items: items.collect::<Result<_, _>>()?,
+            more,
+            older,
+        })
     }
 
     /// Sends a page as far as there is room. Whether the connection can be told more at once.
@@ -89,7 +125,7 @@ impl<H: Host> Feed<H> {
         &mut self,
         socket: Socket,
         mut behind: Behind,
-        (items, more): (Vec<Item>, bool),
+        Page { items, more, older }: Page,
         now: Timestamp,
     ) -> bool {
         let mut has_room = true;
@@ -133,7 +169,8 @@ impl<H: Host> Feed<H> {
         };
         if has_room && !more {
             if let Some(resumed) = behind.greeting {
-                let ready = frame::ready(cursor, connection.endpoint.subscription, resumed);
+                let endpoint = connection.endpoint.subscription;
+                let ready = frame::ready(cursor, endpoint, resumed, now, older);
                 self.host.send(&ready, &[socket]);
             }
             connection.turn(&self.host, socket, State::Live);

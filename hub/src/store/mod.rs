@@ -8,7 +8,8 @@ mod writes;
 pub use rows::{Item, Record, Row};
 pub use statement::Statement;
 pub use writes::{
-    end, free_id, insert, opt_text, read_state, replace, seq, set_states, user_action_state,
+    end, free_id, insert, opt_text, platforms, read_state, replace, seq, set_states,
+    user_action_state,
 };
 
 use crate::fault::Fault;

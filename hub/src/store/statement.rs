@@ -166,9 +166,17 @@ statements! {
     /// What changed after a number, in the order of change.
     ChangedAfter = concat!("SELECT ", entry_columns!(), ", body FROM item \
         WHERE seq > ? ORDER BY seq LIMIT ?");
-    /// The same, for one that has nothing: without what is gone since before it came.
+    /// The same, for one that had nothing when it came: of what was there before then without what is
+    /// gone, and from a place in the list on. (The plus keeps SQLite to the index of numbers.)
     ChangedAfterLive = concat!("SELECT ", entry_columns!(), ", body FROM item \
-        WHERE seq > ? AND (seq > ? OR (", live!("?"), ")) ORDER BY seq LIMIT ?");
+        WHERE seq > ? AND (seq > ? OR (+ordinal >= ? AND ", live!("?"), ")) ORDER BY seq LIMIT ?");
+    /// Of a platform's newest items, so many at most: the last one's place in the list, the number of the
+    /// change that was first, and how many there are.
+    Newest = concat!("SELECT min(ordinal), min(seq), count(*) FROM (SELECT ordinal, seq FROM item \
+        WHERE ", live!("?"), " AND platforms & ? ORDER BY ordinal DESC LIMIT ?)");
+    /// Whether a platform has an item before a place in the list.
+    Older = concat!("SELECT EXISTS (SELECT 1 FROM item WHERE ordinal < ? AND ", live!("?"), " \
+        AND platforms & ?)");
     /// A page of the list.
     List = concat!("SELECT ", entry_columns!(), ", body FROM item \
         WHERE ordinal < ? AND ", live!("?"), " ORDER BY ordinal DESC LIMIT ?");

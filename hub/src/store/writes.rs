@@ -2,6 +2,7 @@
 
 use notifeed::feed::entry::Sender;
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
+use notifeed::notification::PlatformSet;
 
 use super::{SEQ_BASE, Statement};
 use crate::host::{Bound, Write};
@@ -27,8 +28,8 @@ pub fn insert<'a>(
             read_state(entry.read_state),
             user_action_state(entry.user_action_state),
             Bound::Integer(if entry.deleted { 3 } else { 2 }),
-            Bound::Integer(i64::from(entry.platforms.bits())),
-            Bound::Integer(i64::from(entry.reached.bits())),
+            platforms(entry.platforms),
+            platforms(entry.reached),
             Bound::Integer(entry.created.unix_millis()),
             Bound::Integer(entry.modified.unix_millis()),
             Bound::Integer(entry.posted.unix_millis()),
@@ -67,8 +68,8 @@ pub fn replace<'a>(entry: &Entry, append: &'a Append) -> Write<'a> {
             Bound::Integer(i64::from(entry.revision)),
             read_state(entry.read_state),
             user_action_state(entry.user_action_state),
-            Bound::Integer(i64::from(entry.platforms.bits())),
-            Bound::Integer(i64::from(entry.reached.bits())),
+            platforms(entry.platforms),
+            platforms(entry.reached),
             Bound::Integer(entry.modified.unix_millis()),
             Bound::Integer(entry.posted.unix_millis()),
             Bound::Integer(entry.expiration.unix_millis()),
@@ -114,6 +115,11 @@ pub fn end(entry: &Entry) -> Write<'static> {
 /// A change's number, as items store it.
 pub const fn seq<'a>(seq: Seq) -> Bound<'a> {
     Bound::Integer(SEQ_BASE.saturating_add(seq.get()))
+}
+
+/// Platforms, as items store them.
+pub fn platforms<'a>(platforms: PlatformSet) -> Bound<'a> {
+    Bound::Integer(i64::from(platforms.bits()))
 }
 
 /// A read state, as items store it.

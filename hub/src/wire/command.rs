@@ -171,6 +171,8 @@ pub struct Stream {
     pub platform: Platform,
     /// Where it left off.
     pub cursor: Option<String>,
+    /// How many of the newest items it asks for where the whole live feed would come.
+    pub top: Option<u32>,
     /// The subscription that it connects for.
     pub endpoint: Option<Guid>,
     /// When its token expires.

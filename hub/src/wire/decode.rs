@@ -153,6 +153,7 @@ impl Stream {
         Ok(Self {
             platform: fields.need_as("platform", Platform::parse)?,
             cursor: fields.take("cursor").map(str::to_owned),
+            top: fields.take_as("top", |text| text.parse().ok())?,
             endpoint: fields.take_as("endpoint", guid)?,
             expires: fields.need_as("expires", time)?,
             token_digest: fields.need("tokenDigest")?.to_owned(),

@@ -148,6 +148,9 @@ impl Stream {
     fn encode(&self, fields: &mut FieldsWriter) {
         fields.field("platform", self.platform.as_str());
         fields.opt_field("cursor", self.cursor.as_deref());
+        if let Some(top) = self.top {
+            fields.ignorable("top", &top.to_string());
+        }
         if let Some(endpoint) = self.endpoint {
             fields.field("endpoint", &endpoint.to_string());
         }

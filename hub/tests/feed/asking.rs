@@ -289,6 +289,7 @@ pub fn stream(platform: Platform, cursor: Option<&str>, now: Timestamp) -> Strea
     Stream {
         platform,
         cursor: cursor.map(str::to_owned),
+        top: None,
         endpoint: None,
         expires: now.saturating_add_millis(12 * HOUR),
         token_digest: "token".into(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use notifeed::feed::update::StateUpdate;
-use notifeed::feed::{Cursor, Epoch};
+use notifeed::feed::{Cursor, Epoch, feed_digest};
 use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
 use notifeed_hub::wire::{Command, Stream};
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::asking::{request, stream};
 use crate::told::{Told, assert_shape};
-use crate::world::{Heard, Interruption, Line, World};
+use crate::world::{FEED, Heard, Interruption, Line, World};
 
 /// What is shown of an item.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,6 +62,14 @@ pub struct Device {
     pub line: Option<Line>,
     /// It has been told that it knows everything.
     pub ready: bool,
+    /// How many of the newest items it asks for, where all would come.
+    pub top: Option<u32>,
+    /// The items that were too old to be asked for when it began,
+    pub too_old: BTreeSet<String>,
+    /// and when it came last.
+    left_out: BTreeSet<String>,
+    /// Whose feed the connection is, once it has said so.
+    greeted: bool,
     /// Whether it acknowledges when it is asked to.
     pub acknowledges: bool,
     /// The frames since this was emptied last.
@@ -91,6 +99,10 @@ impl Device {
             cursor: None,
             line: None,
             ready: false,
+            top: None,
+            too_old: BTreeSet::new(),
+            left_out: BTreeSet::new(),
+            greeted: false,
             acknowledges: true,
             heard: Vec::new(),
             closed: None,
@@ -105,6 +117,7 @@ impl Device {
     pub fn forget(&mut self) {
         *self = Self {
             acknowledges: self.acknowledges,
+            top: self.top,
             line: self.line,
             ..Self::new(self.platform)
         };
@@ -112,8 +125,16 @@ impl Device {
 
     /// Connects with its cursor; whether it was let in.
     pub fn connect(&mut self, world: &mut World) -> bool {
-        let stream = stream(self.platform, self.cursor.as_deref(), world.now());
+        let stream = self.stream(world);
         self.connect_as(world, stream)
+    }
+
+    /// How it connects where it left off.
+    pub fn stream(&self, world: &World) -> Stream {
+        Stream {
+            top: self.top,
+            ..stream(self.platform, self.cursor.as_deref(), world.now())
+        }
     }
 
     pub fn connect_as(&mut self, world: &mut World, stream: Stream) -> bool {
@@ -124,6 +145,13 @@ impl Device {
     pub fn try_connect(&mut self, world: &mut World, stream: Stream) -> Result<bool, Interruption> {
         self.hang_up(world);
         self.closed = None;
+        self.greeted = false;
+        self.left_out = stream.top.map_or_else(BTreeSet::new, |top| {
+            world.quietly(|world| world.too_old(self.platform, top))
+        });
+        if self.cursor.is_none() {
+            self.too_old = self.left_out.clone();
+        }
         let connected = world.try_connect(&request(Command::Stream(stream)))?;
         self.line = connected.ok();
         Ok(self.line.is_some())
@@ -226,6 +254,12 @@ impl Device {
             }
             Some(Heard::Frame(text)) => {
                 let frame: Json = serde_json::from_str(&text).unwrap();
+                if !std::mem::replace(&mut self.greeted, true) {
+                    assert_shape(&frame);
+                    assert_eq!(frame["feed"], feed_digest(FEED), "{frame}");
+                    assert_sent_by(&frame, world.now());
+                    return self.hear(world);
+                }
                 let ack = self.take(world, &frame);
                 self.heard.push(frame);
                 if let Some(seq) = ack.filter(|_| self.acknowledges) {
@@ -262,6 +296,7 @@ impl Device {
                 self.delivered.clear();
                 self.last = None;
                 self.cursor = None;
+                self.too_old = self.left_out.clone();
             }
             "notification" => {
                 let view = &frame["notification"];
@@ -269,8 +304,11 @@ impl Device {
                 self.items.insert(id, Item::of(view));
             }
             "state" => {
-                let item = self.items.get_mut(&text("id"));
-                let item = item.unwrap_or_else(|| panic!("states of an unknown item: {frame}"));
+                let Some(item) = self.items.get_mut(&text("id")) else {
+                    let known = self.too_old.contains(&text("id"));
+                    assert!(known, "states of an unknown item: {frame}");
+                    return self.advance(cursor, frame);
+                };
                 item.read_state = text("readState");
                 item.user_action_state = text("userActionState");
             }
@@ -280,6 +318,7 @@ impl Device {
             "ready" => {
                 assert!(!self.ready, "ready twice");
                 self.ready = true;
+                assert_sent_by(frame, world.now());
                 let position = Cursor::parse(cursor.as_deref().unwrap()).unwrap();
                 self.last = Some((position.epoch, position.seq().get()));
             }
@@ -290,6 +329,11 @@ impl Device {
             }
             other => panic!("{other}"),
         }
+        self.advance(cursor, frame)
+    }
+
+    /// Keeps the cursor of a frame: the number that the server wants acknowledged.
+    fn advance(&mut self, cursor: Option<String>, frame: &Json) -> Option<i64> {
         self.cursor = cursor.or(self.cursor.take());
         frame.get("ack").map(|ack| {
             assert_eq!(*ack, true, "{frame}");
@@ -334,10 +378,23 @@ impl Device {
         self.items.clone()
     }
 
+    /// It shows what is there, but for what was too old to be asked for.
+    pub fn assert_shows(&mut self, mut there: BTreeMap<String, Item>, now: Timestamp) {
+        let shown = self.shown(now);
+        there.retain(|id, _| shown.contains_key(id) || !self.too_old.contains(id));
+        assert_eq!(shown, there);
+    }
+
     /// The frames since it was asked last, in short.
     pub fn told(&mut self) -> Vec<Told> {
         self.heard.drain(..).map(|frame| Told::of(&frame)).collect()
     }
+}
+
+/// The clock in a frame is the server's when it was sent.
+fn assert_sent_by(frame: &Json, now: Timestamp) {
+    let sent = Timestamp::parse(frame["now"].as_str().unwrap()).unwrap();
+    assert!(sent <= now, "{frame}");
 }
 
 impl std::fmt::Debug for Item {
@@ -359,6 +416,17 @@ impl std::fmt::Debug for Item {
 }
 
 impl World {
+    /// The items of that platform but the newest so many.
+    fn too_old(&mut self, platform: Platform, top: u32) -> BTreeSet<String> {
+        let list = self.list();
+        let aims = list
+            .iter()
+            .filter(|view| Item::of(view).platforms.contains(platform));
+        aims.skip(top as usize)
+            .map(|view| view["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     /// What a device of that platform should show.
     pub fn shown(&mut self, platform: Platform) -> BTreeMap<String, Item> {
         let list = self.list();

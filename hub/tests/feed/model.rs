@@ -52,6 +52,8 @@ impl Model {
         ];
         let mut devices: Vec<Device> = platforms.map(Device::new).into();
         devices[2].acknowledges = false;
+        devices[1].top = Some(2);
+        devices[3].top = Some(3);
         Self {
             world: World::new(),
             devices,
@@ -110,8 +112,7 @@ impl Model {
             Step::Connect { device, frames } => {
                 let device = &mut self.devices[*device];
                 if device.line.is_none() {
-                    let cursor = device.cursor.clone();
-                    let stream = stream(device.platform, cursor.as_deref(), self.world.now());
+                    let stream = device.stream(&self.world);
                     let _ = device.try_connect(&mut self.world, stream);
                 }
                 hear(device, &mut self.world, *frames);
@@ -265,8 +266,7 @@ impl Model {
         let now = self.world.now();
         for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
             if prompt && device.ready && !self.pressed {
-                let shown = device.shown(now);
-                assert_eq!(shown, expected_on(&self.expected, device.platform));
+                device.assert_shows(expected_on(&self.expected, device.platform), now);
             }
         }
     }
@@ -295,8 +295,7 @@ impl Model {
         for device in &mut self.devices {
             device.listen(&mut self.world);
             assert!(device.ready, "it never is");
-            let shown = device.shown(now);
-            assert_eq!(shown, expected_on(&self.expected, device.platform));
+            device.assert_shows(expected_on(&self.expected, device.platform), now);
         }
         // Whatever it waits for, half a day and a fifth is the longest.
         self.world.pass(DAY);

@@ -142,6 +142,7 @@ fn a_cursor_that_cannot_be_honoured() {
         let known = Known {
             position: Seq::new(position),
             content: Seq::new(content),
+            newest: None,
         };
         Cursor { epoch, known }.to_string()
     };

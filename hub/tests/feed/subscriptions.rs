@@ -128,18 +128,37 @@ fn ending_a_subscription_closes_its_connections_and_no_others() {
     let mut closed = |world: &mut World| {
         devices.each_mut().map(|device| {
             device.listen(world);
-            device.closed.as_ref().map(|(code, _)| *code)
+            device.closed.clone()
         })
     };
-    assert_eq!(closed(&mut world), [None; 4]);
+    let ended = || Some((4403, String::from("SubscriptionEnded")));
+    assert_eq!(closed(&mut world), [None, None, None, None]);
     world.evict();
     world.as_megan(Command::Unsubscribe(first));
-    assert_eq!(closed(&mut world), [Some(4403), Some(4403), None, None]);
+    assert_eq!(closed(&mut world), [ended(), ended(), None, None]);
     world.as_megan(Command::UnsubscribeAll);
-    assert_eq!(
-        closed(&mut world),
-        [Some(4403), Some(4403), Some(4403), None]
-    );
+    assert_eq!(closed(&mut world), [ended(), ended(), ended(), None]);
+}
+
+#[test]
+fn a_connection_is_of_its_subscriptions_platform() {
+    let mut world = World::new();
+    let subscription = world.subscribed(Some("d"));
+    for (platform, refused) in [
+        (Platform::Windows, None),
+        (Platform::Ios, Some((400, "BadRequest", "platform"))),
+    ] {
+        let mut stream = stream(platform, None, world.now());
+        stream.endpoint = Some(guid(&subscription));
+        let answer = world.connect(&request(Command::Stream(stream))).err();
+        let problem = answer.as_ref().map(Answer::problem);
+        let target = answer.map(|answer| answer.json()["error"]["details"][0]["target"].clone());
+        assert_eq!(
+            problem,
+            refused.map(|(status, code, _)| (status, code.into()))
+        );
+        assert_eq!(target, refused.map(|(_, _, target)| target.into()));
+    }
 }
 
 #[test]

@@ -10,11 +10,23 @@ pub fn assert_shape(frame: &Json) {
     let change = ["cursor", "seq", "type"];
     let has = |name: &str| frame.get(name).is_some();
     let mut members: Vec<&str> = match kind {
+        "feed" => vec!["type", "feed", "now"],
         "reset" => vec!["type"],
         "notification" => [&change[..], &["replayed", "notification"]].concat(),
         "state" => [&change[..], &["id", "readState", "userActionState"]].concat(),
         "removed" => [&change[..], &["id", "reason"]].concat(),
-        "ready" => vec!["type", "cursor", "endpoint", "resumed"],
+        "ready" if has("more") => vec!["type", "cursor", "endpoint", "resumed", "now", "more"],
+        "ready" => vec!["type", "cursor", "endpoint", "resumed", "now"],
+        "result" if has("readState") => {
+            vec![
+                "type",
+                "ref",
+                "status",
+                "readState",
+                "userActionState",
+                "error",
+            ]
+        }
         "result" if has("error") => vec!["type", "ref", "status", "error"],
         "result" if has("seq") => [&change[..], &["ref", "status"]].concat(),
         "result" => vec!["type", "ref", "status"],
@@ -47,6 +59,7 @@ pub enum Told {
     Removed(i64, String, String),
     Ready {
         resumed: bool,
+        more: bool,
     },
     /// Reference, status, number of the change, code of the error.
     Result(String, u64, Option<i64>, Option<String>),
@@ -73,6 +86,9 @@ impl Told {
             "removed" => Self::Removed(seq(), text("id"), text("reason")),
             "ready" => Self::Ready {
                 resumed: frame["resumed"].as_bool().unwrap(),
+                more: frame
+                    .get("more")
+                    .is_some_and(|more| more.as_bool().unwrap()),
             },
             _ => Self::Result(
                 text("ref"),
@@ -104,5 +120,11 @@ impl Told {
     }
 }
 
-pub const RESUMED: Told = Told::Ready { resumed: true };
-pub const FRESH: Told = Told::Ready { resumed: false };
+const fn ready(resumed: bool, more: bool) -> Told {
+    Told::Ready { resumed, more }
+}
+
+pub const RESUMED: Told = ready(true, false);
+pub const FRESH: Told = ready(false, false);
+pub const RESUMED_WITH_MORE: Told = ready(true, true);
+pub const FRESH_WITH_MORE: Told = ready(false, true);

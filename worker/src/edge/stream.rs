@@ -4,10 +4,14 @@
 //! there is a browser at the other end, which could see neither status nor envelope: its socket is
 //! accepted, and closed with a code.
 
+use std::borrow::Cow;
+
 use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::query::whole_number;
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
-use notifeed::live::close::refusal_reason;
+use notifeed::live::MAX_TOP;
+use notifeed::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
 use notifeed::notification::Platform;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Command, Stream};
@@ -40,9 +44,6 @@ impl Call {
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
         let host = self.host(&proof.app)?;
-        let bad_parameter = |name: &str, sentence: &'static str| {
-            Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidParameter", name)
-        };
         let platform = self
             .parameter("platform")
             .and_then(|name| Platform::parse(&name))
@@ -62,10 +63,20 @@ impl Call {
                     "'endpoint' in the query must be the id of a subscription.",
                 )
             })?;
+        let top = self
+            .parameter("top")
+            .map(|top| {
+                whole_number(&top, MAX_TOP).ok_or_else(|| {
+                    let sentence = format!("'top' must be a whole number from 1 to {MAX_TOP}.");
+                    bad_parameter("top", sentence)
+                })
+            })
+            .transpose()?;
         let digest = self.token.as_ref().map(|token| token.digest().to_owned());
         let stream = Stream {
             platform,
             cursor: self.parameter("cursor"),
+            top,
             endpoint,
             expires: proof.caller.expires,
             token_digest: digest.unwrap_or_default(),
@@ -73,6 +84,10 @@ impl Call {
         let access = self.access_of(user, &host);
         Ok(self.to_feed(&proof.caller, access, Command::Stream(stream)))
     }
+}
+
+fn bad_parameter(name: &str, sentence: impl Into<Cow<'static, str>>) -> Problem {
+    Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidParameter", name)
 }
 
 /// The code and the reason, a line each, that a browser's socket is closed with, to which a feed gave
@@ -85,19 +100,27 @@ pub fn refusal(answer: &str) -> String {
     #[derive(Deserialize)]
     struct Error {
         code: String,
+        #[serde(default)]
+        details: Vec<Detail>,
+    }
+    #[derive(Deserialize)]
+    struct Detail {
+        code: String,
     }
     let (head, body) = answer.split_once("\n\n").unwrap_or((answer, ""));
     let retry_after = head
         .lines()
         .find_map(|line| line.strip_prefix("Retry-After: "))
         .and_then(|seconds| seconds.parse().ok());
-    let code = serde_json::from_str(body)
-        .ok()
-        .and_then(|envelope: Envelope| ErrorCode::parse(&envelope.error.code))
-        .unwrap_or(ErrorCode::ServiceUnavailable);
-    format!(
-        "{}\n{}",
-        code.close_code(),
+    let error = serde_json::from_str(body).map(|envelope: Envelope| envelope.error);
+    let code = error.as_ref().ok();
+    let code = code.and_then(|error| ErrorCode::parse(&error.code));
+    let code = code.unwrap_or(ErrorCode::ServiceUnavailable);
+    let mut details = error.iter().flat_map(|error| &error.details);
+    let reason = if details.any(|detail| detail.code == SUBSCRIPTION_ENDED) {
+        SUBSCRIPTION_ENDED.to_owned()
+    } else {
         refusal_reason(code, retry_after)
-    )
+    };
+    format!("{}\n{reason}", code.close_code())
 }
