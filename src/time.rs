@@ -53,17 +53,19 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`: RFC 3339, which is also what .NET sends
-    /// (`2019-10-30T23:59:00.0000000+03:00`).
+    /// Reads `YYYY-MM-DDThh:mm[:ss[(.|,)fraction]](Z|±hh:mm|±hhmm|±hh)` (CONTRACT §1): RFC 3339, what
+    /// .NET sends (`2019-10-30T23:59:00.0000000+03:00`), what Java writes at whole minutes
+    /// (`2019-10-30T23:59Z`), and what else OData's grammar and the extended format of ISO 8601 allow
+    /// of this form.
     ///
     /// Decisions (D25), where ISO 8601 leaves more open than a wire format should:
     /// * An offset is required: without one the text names a different instant in every place.
-    ///   `±00:00` to `±23:59`; `-00:00` is UTC.
-    /// * Seconds are required; 0 to 9 fraction digits after a `.` (RFC 3339 §5.6), cut to
+    ///   `±00:00` to `±23:59`; `-00:00` is UTC. Names of zones are refused.
+    /// * Seconds may be left out; after them 1 to 12 fraction digits behind a `.` or a `,`, cut to
     ///   milliseconds, never rounded up: a notification must not outlive what was asked.
-    /// * `t` and `z` may be lower case (RFC 3339 §5.6, note); a blank in place of `T`, a comma in
-    ///   place of the dot, week and ordinal dates, basic format (`20191030`), `24:00`, expanded
-    ///   years and text around the date are refused.
+    /// * `t` and `z` may be lower case (RFC 3339 §5.6, note); a blank in place of `T`, week and
+    ///   ordinal dates, basic format (`20191030`), `24:00`, expanded years and text around the date
+    ///   are refused.
     /// * A leap second (`:60`) is accepted where RFC 3339 §5.7 allows one, at 23:59 UTC on the last
     ///   day of a month, and read as the second after it, as POSIX clocks do.
     ///
@@ -76,8 +78,13 @@ impl Timestamp {
         let day = rest.after(b"-").ok_or(TimeError::Malformed)?;
         let hour = rest.after(b"Tt").ok_or(TimeError::Malformed)?;
         let minute = rest.after(b":").ok_or(TimeError::Malformed)?;
-        let second = rest.after(b":").ok_or(TimeError::Malformed)?;
-        let millis = rest.fraction()?;
+        let (second, millis) = match rest.0 {
+            [b':', ..] => {
+                let second = rest.after(b":").ok_or(TimeError::Malformed)?;
+                (second, rest.fraction()?)
+            }
+            _ => (0, 0),
+        };
         let offset = rest.offset()?;
 
         if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
@@ -163,7 +170,7 @@ pub enum TimeError {
     Malformed,
     /// The text ends after the time of day.
     NoOffset,
-    /// More than 9 fraction digits.
+    /// More than 12 fraction digits.
     TooPrecise,
     /// No such month, or no such day in that month.
     NoSuchDate,
@@ -185,7 +192,7 @@ impl TimeError {
             Self::NoOffset => {
                 "must end in an offset, Z for UTC or one like +03:00, so that it is the same instant everywhere"
             }
-            Self::TooPrecise => "must have at most 9 fraction digits",
+            Self::TooPrecise => "must have at most 12 fraction digits",
             Self::NoSuchDate => "must be a date that exists in the calendar",
             Self::NoSuchTime => {
                 "must have a time of day from 00:00:00 to 23:59:59 and an offset up to 23:59"
@@ -234,15 +241,15 @@ impl Digits<'_> {
         self.number(2)
     }
 
-    /// Nothing, or `.` and 1 to 9 digits: milliseconds, cut.
+    /// Nothing, or `.` or `,` and 1 to 12 digits: milliseconds, cut.
     fn fraction(&mut self) -> Result<i64, TimeError> {
-        let Some((b'.', rest)) = self.0.split_first() else {
+        let Some((b'.' | b',', rest)) = self.0.split_first() else {
             return Ok(0);
         };
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         match digits {
             0 => return Err(TimeError::Malformed),
-            1..=9 => {}
+            1..=12 => {}
             _ => return Err(TimeError::TooPrecise),
         }
         let mut millis = 0;
@@ -257,7 +264,7 @@ impl Digits<'_> {
         Ok(millis)
     }
 
-    /// `Z` or `±hh:mm`, and nothing after it: milliseconds ahead of UTC.
+    /// `Z`, `±hh:mm`, `±hhmm` or `±hh`, and nothing after it: milliseconds ahead of UTC.
     fn offset(&mut self) -> Result<i64, TimeError> {
         let sign = match self.0 {
             [] => return Err(TimeError::NoOffset),
@@ -267,7 +274,12 @@ impl Digits<'_> {
             _ => return Err(TimeError::Malformed),
         };
         let hours = self.after(b"+-").ok_or(TimeError::Malformed)?;
-        let minutes = self.after(b":").ok_or(TimeError::Malformed)?;
+        let minutes = match self.0 {
+            [] => Some(0),
+            [b':', ..] => self.after(b":"),
+            _ => self.number(2),
+        };
+        let minutes = minutes.ok_or(TimeError::Malformed)?;
         if !self.0.is_empty() {
             return Err(TimeError::Malformed);
         }

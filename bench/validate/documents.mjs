@@ -154,7 +154,7 @@ export const violations = {
   "expiration on 29 February 2021": text({ expirationDateTime: "2021-02-29T00:00:00Z" }),
   "expiration at 24:00": text({ expirationDateTime: "2019-10-30T24:00:00Z" }),
   "expiration with a blank for the T": text({ expirationDateTime: "2019-10-30 23:59:00Z" }),
-  "expiration with 10 fraction digits": text({ expirationDateTime: "2019-10-30T23:59:00.0000000000Z" }),
+  "expiration with 13 fraction digits": text({ expirationDateTime: "2019-10-30T23:59:00.0000000000000Z" }),
   "expiration in the past": text({ expirationDateTime: "2019-10-21T22:05:36Z" }),
   "expiration a number": text({ expirationDateTime: 1572479940 }),
   "display time negative": text({ displayTimeToLive: -1 }),

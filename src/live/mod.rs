@@ -24,7 +24,7 @@ pub const PING: (&str, &str) = ("ping", "pong");
 /// client can see no status.
 pub const MAX_SOCKETS: usize = 1000;
 
-/// (D) The most items that `top` asks a replay for; the least is 1.
+/// (D22) The most items that `top` asks a replay for; the least is 1.
 pub const MAX_TOP: u32 = 1000;
 
 /// How many WebSockets a Durable Object can hold: accepting one more throws. Those that are about to
