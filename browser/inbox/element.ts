@@ -2,18 +2,25 @@
 
 import type { LiveClient } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";
+import { type Content, contentOf, isItem } from "./content.ts";
 import { button, element, write } from "./dom.ts";
-import { type Labels, LABELS } from "./labels.ts";
-import { type Intent, List } from "./list.ts";
-import { isUnread, titleOf } from "./row.ts";
+import type { InboxEvents } from "./events.ts";
+import { bellIcon } from "./icon.ts";
+import type { Labels } from "./labels.ts";
+import { type Entry, type Intent, List } from "./list.ts";
+import { News } from "./news.ts";
+import { Notice } from "./notice.ts";
 import { styleSheet } from "./style.ts";
+import { languageAround } from "./surroundings.ts";
+import { belongs, Tabs } from "./tabs.ts";
 import { Times } from "./times.ts";
+import { complete } from "./words.ts";
 
-/** What arrives within this is read out in one sentence, in milliseconds. */
-const GATHER = 300;
+/** The least time between two drawings that a clock asks for, in milliseconds: an app's clock may stand still. */
+const TICK = 1000;
 
 /** The properties that an app may have set before the element was defined. */
-const PROPERTIES = ["client", "labels", "clock", "open", "inline", "hideRaw", "showDismissed"] as const;
+const PROPERTIES = ["client", "labels", "clock", "open", "inline", "hideRaw", "showDismissed", "tabs"] as const;
 
 // Where there is no DOM the class can be named, but not used.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
@@ -22,68 +29,63 @@ declare global {
   interface HTMLElementTagNameMap {
     "notifeed-inbox": NotifeedInbox;
   }
-  interface HTMLElementEventMap {
-    "notifeed-activate": CustomEvent<FeedNotification>;
-    "notifeed-dismiss": CustomEvent<FeedNotification>;
-    "notifeed-toggle": CustomEvent<null>;
-    "notifeed-error": CustomEvent<unknown>;
-  }
 }
 
 export class NotifeedInbox extends Base {
-  static readonly observedAttributes: string[] = ["open", "inline", "hide-raw", "show-dismissed", "lang"];
+  static readonly observedAttributes: string[] = ["open", "inline", "hide-raw", "show-dismissed", "tabs", "lang"];
 
   #client: LiveClient | null = null;
-  #labels = LABELS;
+  #labels = complete(null);
   #clock = Date.now;
   #times = new Times(undefined);
   #unlisten: (() => void)[] = [];
-  #items: readonly FeedNotification[] = [];
+  /** What the view shows: the tab that is chosen, or all. */
+  #entries: readonly Entry[] = [];
   #drawing = false;
   #toggling = false;
   #failed = false;
-  #news: string[] = [];
-  #telling: ReturnType<typeof setTimeout> | undefined;
   #ticking: ReturnType<typeof setTimeout> | undefined;
   #watcher: IntersectionObserver | undefined;
+  #languages: MutationObserver | undefined;
 
   readonly #badge = element("span", { part: "badge", "aria-hidden": "true" });
   readonly #bell = button("bell", { "aria-haspopup": "dialog" });
   readonly #heading = element("h2", { part: "heading", id: "heading", tabindex: "-1" });
   readonly #markAll = button("mark-all");
+  readonly #tabs = new Tabs(() => this.#turn());
   readonly #list = new List(
     (item, intent) => this.#act(item, intent),
     () => this.#grow(),
     () => this.#heading.focus(),
   );
   readonly #nothing = element("slot", { name: "empty" });
-  readonly #empty = element("p", { part: "empty" }, this.#nothing);
+  readonly #empty = element("p", { part: "empty" });
+  readonly #scroller = element("div", { part: "scroller", id: "items" });
   readonly #more = button("more");
-  readonly #notice = element("p", { part: "notice" });
-  readonly #state = element("span", {});
-  readonly #reconnect = button("reconnect");
+  readonly #notice = new Notice(
+    () => this.#client?.reconnect(),
+    () => this.#heading.focus(),
+  );
   readonly #panel = element("section", { part: "panel", "aria-labelledby": "heading" });
-  /** What is read out. It stands outside the panel: what is hidden is silent. */
-  readonly #spoken = element("p", { class: "spoken", role: "status" });
+  readonly #news = new News((titles) => this.#labels.arrived(titles));
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [styleSheet()];
     this.#bell.append(element("slot", { name: "icon" }, bellIcon()), this.#badge);
-    this.#notice.append(this.#state, this.#reconnect);
+    this.#scroller.append(this.#list.element, this.#more, this.#empty);
     this.#panel.append(
       element("header", { part: "header" }, this.#heading, this.#markAll),
-      element("div", { part: "scroller" }, this.#list.element, this.#more, this.#empty),
-      this.#notice,
+      this.#tabs.element,
+      this.#scroller,
+      this.#notice.element,
     );
     this.#bell.popoverTargetElement = this.#panel;
-    root.append(this.#bell, this.#panel, this.#spoken);
+    root.append(this.#bell, this.#panel, this.#news.element);
 
     this.#panel.addEventListener("beforetoggle", (event) => this.#toggle((event as ToggleEvent).newState === "open"));
     this.#panel.addEventListener("toggle", () => this.#toggled());
     this.#markAll.addEventListener("click", () => this.#markAllRead());
-    this.#reconnect.addEventListener("click", () => this.#client?.reconnect());
     this.#more.addEventListener("click", () => {
       const first = this.#list.element.childElementCount;
       this.#grow();
@@ -107,7 +109,7 @@ export class NotifeedInbox extends Base {
     return this.#labels;
   }
   set labels(labels: Partial<Labels> | null | undefined) {
-    this.#labels = { ...LABELS, ...labels };
+    this.#labels = complete(labels);
     this.#update();
   }
 
@@ -152,6 +154,18 @@ export class NotifeedInbox extends Base {
     this.toggleAttribute("show-dismissed", Boolean(show));
   }
 
+  /**
+   * The tabs, separated by spaces: `all`, `unread`, `dismissed`, and `groups` for one of each group; "": the first three;
+   * `null`: none.
+   */
+  get tabs(): string | null {
+    return this.getAttribute("tabs");
+  }
+  set tabs(tabs: string | boolean | null | undefined) {
+    if (tabs === null || tabs === undefined || tabs === false) this.removeAttribute("tabs");
+    else this.setAttribute("tabs", tabs === true ? "" : tabs);
+  }
+
   connectedCallback(): void {
     for (const name of PROPERTIES) {
       // Set before the element was defined, it hides the accessor.
@@ -161,6 +175,11 @@ export class NotifeedInbox extends Base {
       delete own[name];
       own[name] = value;
     }
+    const page = this.ownerDocument;
+    // It may have come from another document, whose sheet would be worth nothing here.
+    this.shadowRoot!.adoptedStyleSheets = [styleSheet(page)];
+    this.#languages = new MutationObserver(() => this.#update());
+    this.#languages.observe(page, { subtree: true, attributeFilter: ["lang"] });
     this.#watcher = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && this.#grow());
     this.#listen();
     this.#arrange();
@@ -170,6 +189,7 @@ export class NotifeedInbox extends Base {
   disconnectedCallback(): void {
     this.#listen();
     this.#watcher?.disconnect();
+    this.#languages?.disconnect();
     clearTimeout(this.#ticking);
   }
 
@@ -182,8 +202,7 @@ export class NotifeedInbox extends Base {
   #listen(): void {
     for (const end of this.#unlisten.splice(0)) end();
     // Another client may be another person's.
-    clearTimeout(this.#telling);
-    this.#news = [];
+    this.#news.forget();
     const client = this.#client;
     if (!client || !this.isConnected) return;
     this.#unlisten.push(
@@ -191,21 +210,11 @@ export class NotifeedInbox extends Base {
       client.on("status", () => this.#update()),
       client.on("notification", ({ notification, replayed }) => {
         // What is replayed is in the list for whoever reads it; only news is read out.
-        if (replayed || !this.#shows(notification)) return;
-        this.#news.push(titleOf(notification, this.#labels));
-        if (this.#news.length === 1) this.#telling = setTimeout(() => this.#tell(), GATHER);
+        if (replayed || !isItem(notification)) return;
+        const content = contentOf(notification);
+        if (this.#shows(content)) this.#news.arrived(content.title || this.#labels.raw);
       }),
     );
-  }
-
-  #tell(): void {
-    const titles = this.#news.splice(0);
-    if (titles.length) this.#say(this.#labels.arrived(titles));
-  }
-
-  #say(text: string): void {
-    // A new node is read out even if it says the same as the last one.
-    this.#spoken.replaceChildren(element("span", {}, text));
   }
 
   /** Brings the panel to where the attributes say. */
@@ -234,7 +243,7 @@ export class NotifeedInbox extends Base {
     this.open = open;
     this.#toggling = false;
     this.#list.fold();
-    if (open) this.#draw(true);
+    if (open) this.#draw();
   }
 
   #toggled(): void {
@@ -243,9 +252,9 @@ export class NotifeedInbox extends Base {
     this.#tellApp("notifeed-toggle", null, false);
   }
 
-  #shows({ payload, userActionState }: FeedNotification): boolean {
-    if (this.hideRaw && !payload.visualContent) return false;
-    return this.showDismissed || userActionState !== "dismissed";
+  /** Whether it is shown where nothing else is asked for: so the badge counts, and so news are told. */
+  #shows(content: Content): boolean {
+    return !(this.hideRaw && content.raw) && belongs("all", content, this.showDismissed);
   }
 
   /** Draws soon: once for all that changes in one turn. */
@@ -258,60 +267,84 @@ export class NotifeedInbox extends Base {
     });
   }
 
-  #draw(shown: boolean = this.#isShown): void {
+  /** Another tab: its list begins at its beginning. */
+  #turn(): void {
+    this.#list.restart();
+    this.#scroller.scrollTop = 0;
+    this.#draw();
+  }
+
+  #draw(): void {
     const labels = this.#labels;
-    const language = (this.closest<HTMLElement>("[lang]") ?? document.documentElement).lang || undefined;
+    const language = languageAround(this);
     if (this.#times.language !== language) this.#times = new Times(language);
-    this.#items = (this.#client?.items ?? []).filter((item) => this.#shows(item));
-    const unread = this.#items.filter(isUnread).length;
+    const all: Entry[] = [];
+    for (const item of this.#client?.items ?? []) {
+      const content = isItem(item) && contentOf(item);
+      if (content && !(this.hideRaw && content.raw)) all.push({ item, content });
+    }
+    const shownAtFirst = all.filter(({ content }) => this.#shows(content));
+    const unread = shownAtFirst.filter(isUnread).length;
     this.#bell.ariaLabel = labels.bell(unread);
     this.#bell.ariaExpanded = `${this.open}`;
     this.#badge.hidden = unread === 0;
     write(this.#badge, this.#times.count(unread));
     write(this.#heading, labels.heading);
     clearTimeout(this.#ticking);
-    if (!shown) return;
+    if (!all.length && this.#client?.status.state !== "live") this.#news.forget();
+    // What is hidden keeps nothing of a feed that has been left.
+    if (!this.inline && !this.open) return this.#list.clear();
 
+    const groups = new Set(shownAtFirst.map(({ content }) => content.group).filter(Boolean));
+    this.#tabs.show(this.tabs, [...groups].sort(), labels);
+    const { selected, id } = this.#tabs;
+    this.#scroller.role = id && "tabpanel";
+    this.#scroller.setAttribute("aria-labelledby", id);
+    this.#entries = all.filter(({ content }) => belongs(selected, content, this.showDismissed));
     write(this.#markAll, labels.markAllRead);
-    this.#markAll.ariaDisabled = `${unread === 0}`;
+    this.#markAll.ariaDisabled = `${!this.#entries.some(isUnread)}`;
     this.#drawState(labels);
     this.#drawList(labels);
   }
 
   #drawList(labels: Labels): void {
     const times = this.#times;
-    times.begin(this.#clock());
-    const more = this.#list.show(this.#items, { labels, times });
+    times.begin(this.#now());
+    const more = this.#list.show(this.#entries, { labels, times });
     if (!more && this.#active === this.#more) this.#list.focus(Infinity);
     write(this.#more, labels.more);
     this.#more.hidden = !more;
     // Only who begins anew to watch is told of what is in sight already.
     this.#watcher?.disconnect();
     if (more) this.#watcher?.observe(this.#more);
-    if (times.next < Infinity) this.#ticking = setTimeout(() => this.#draw(), times.next);
+    if (times.next < Infinity) this.#ticking = setTimeout(() => this.#draw(), Math.max(times.next, TICK));
+  }
+
+  /** What the app's clock says, unless that is no time. */
+  #now(): number {
+    try {
+      const now = this.#clock();
+      if (Number.isFinite(now)) return now;
+    } catch {
+      // The device's is better than none.
+    }
+    return Date.now();
   }
 
   #drawState(labels: Labels): void {
     const { status, cursor } = this.#client ?? {};
     const state = status?.state ?? "live";
-    const isLive = state === "live";
-    const isConnecting = state === "connecting";
-    const text = isLive ? (this.#failed ? labels.failed : "") : labels[state];
-    // Who pressed it sees what comes of it before the focus has to go.
-    const pressed = this.#active === this.#reconnect;
-    if (isLive && pressed) this.#heading.focus();
-    this.#notice.hidden = !text;
-    write(this.#state, text);
-    write(this.#reconnect, labels.reconnect);
-    this.#reconnect.hidden = isLive || (isConnecting && !pressed);
-    this.#list.element.ariaBusy = `${isConnecting}`;
+    this.#notice.show(state, this.#failed, labels);
+    this.#list.element.ariaBusy = `${state === "connecting"}`;
     // Before the feed was read once nobody knows that it is empty.
-    this.#empty.hidden = this.#items.length > 0 || (!isLive && cursor === null);
-    write(this.#nothing, labels.empty);
+    this.#empty.hidden = this.#entries.length > 0 || (state !== "live" && cursor === null);
+    const isFeed = ["all", "unread"].includes(this.#tabs.selected);
+    if (isFeed) write(this.#nothing, labels.empty);
+    if (!isFeed || !this.#nothing.isConnected) this.#empty.replaceChildren(isFeed ? this.#nothing : labels.emptyTab);
   }
 
   #grow(): void {
-    if (this.#list.element.childElementCount >= this.#items.length) return;
+    if (this.#list.element.childElementCount >= this.#entries.length) return;
     this.#list.more();
     this.#draw();
   }
@@ -320,41 +353,45 @@ export class NotifeedInbox extends Base {
     const client = this.#client;
     if (!client) return;
     const { id, readState, userActionState } = item;
+    const { unread, dismissed } = contentOf(item);
     if (intent === "title") {
       if (!this.#tellApp("notifeed-activate", item)) return;
-      if (readState === "unread" || userActionState !== "activated") this.#try(client.activate(id));
+      if (readState === "unread" || userActionState !== "activated") this.#try(() => client.activate(id));
     } else if (intent === "read") {
-      this.#try(isUnread(item) ? client.markRead(id) : client.markUnread(id));
-    } else if (userActionState === "dismissed") {
-      this.#try(client.restore(id));
+      this.#try(() => (unread ? client.markRead(id) : client.markUnread(id)));
+    } else if (dismissed) {
+      this.#try(() => client.restore(id));
     } else if (this.#tellApp("notifeed-dismiss", item)) {
-      this.#try(client.dismiss(id));
+      this.#try(() => client.dismiss(id));
     }
   }
 
+  /** What the view shows is read; what it hides stays as it is. */
   #markAllRead(): void {
     const client = this.#client;
-    if (client) this.#try(Promise.all(this.#items.filter(isUnread).map(({ id }) => client.markRead(id))));
+    const unread = this.#entries.filter(isUnread);
+    if (client) this.#try(() => Promise.all(unread.map(({ item }) => client.markRead(item.id))));
   }
 
   /** Tells the app. @returns whether the element goes on with it */
-  #tellApp(type: string, detail: unknown, cancelable = true): boolean {
+  #tellApp(type: keyof InboxEvents, detail: unknown, cancelable = true): boolean {
     return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
   }
 
   /** Says so when a change is refused; the client has taken it back. */
-  #try(change: Promise<unknown>): void {
+  #try(change: () => Promise<unknown>): void {
     this.#failed = false;
-    change.catch((error: unknown) => {
+    new Promise((done) => done(change())).catch((error: unknown) => {
       this.#failed = true;
-      // News that waits to be read out goes first: later it would take the place of this.
-      clearTimeout(this.#telling);
-      this.#tell();
-      this.#say(this.#labels.failed);
+      this.#news.say(this.#labels.failed);
       this.#update();
       this.#tellApp("notifeed-error", error, false);
     });
   }
+}
+
+function isUnread({ content }: Entry): boolean {
+  return content.unread;
 }
 
 /**
@@ -367,15 +404,4 @@ export function defineInbox(
 ): void {
   // A class can be defined only once; a class of its own lets an app use several names.
   if (registry && !registry.get(name)) registry.define(name, class extends NotifeedInbox {});
-}
-
-function bellIcon(): SVGSVGElement {
-  const [svg, path] = (["svg", "path"] as const).map((tag) =>
-    document.createElementNS("http://www.w3.org/2000/svg", tag),
-  ) as [SVGSVGElement, SVGPathElement];
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", "M18 16V11a6 6 0 0 0-12 0v5l-2 2h16zM10 21h4");
-  svg.append(path);
-  return svg;
 }

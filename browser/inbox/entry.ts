@@ -2,6 +2,7 @@
 // where there is no DOM.
 
 export { defineInbox, NotifeedInbox } from "./element.ts";
+export type { InboxEvents } from "./events.ts";
 export { type Labels, LABELS } from "./labels.ts";
 export type { FeedNotification } from "../generated/types.ts";
 export type { LiveClient } from "../client/api.ts";

@@ -1,6 +1,6 @@
-// Every word that the inbox says.
+// Every word that the inbox and the toast say.
 
-/** What the inbox says. Another language is another object of these. */
+/** What is said. Another language is another object of these: `notifeed/labels/…`, or the app's own. */
 export interface Labels {
   /** The heading of the panel. */
   heading: string;
@@ -12,7 +12,7 @@ export interface Labels {
   dismissed: string;
   high: string;
   low: string;
-  /** The title of a notification that has only raw content. */
+  /** The title of a notification that has none, or only raw content. */
   raw: string;
   markAllRead: string;
   markRead: string;
@@ -22,6 +22,8 @@ export interface Labels {
   /** A button of one notification, as it is read out. */
   of: (button: string, title: string) => string;
   more: string;
+  /** Older notifications are on their way. */
+  loading: string;
   /** Read out when notifications arrive. */
   arrived: (titles: readonly string[]) => string;
   connecting: string;
@@ -30,8 +32,17 @@ export interface Labels {
   reconnect: string;
   /** A change was refused, and taken back. */
   failed: string;
+  /** The tabs. */
+  tabAll: string;
+  tabUnread: string;
+  tabDismissed: string;
+  /** Nothing to show in a tab. */
+  emptyTab: string;
+  /** Closes a toast. */
+  close: string;
 }
 
+/** English. */
 export const LABELS: Labels = {
   heading: "Notifications",
   bell: (unread) => (unread ? `Notifications, ${unread} unread` : "Notifications"),
@@ -48,10 +59,16 @@ export const LABELS: Labels = {
   restore: "Restore",
   of: (button, title) => `${button}: ${title}`,
   more: "Show more",
+  loading: "Loading…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} new notifications` : `New: ${titles.join("; ")}`),
   connecting: "Connecting…",
   waiting: "Connection lost. Trying again…",
   stopped: "Not connected",
   reconnect: "Try now",
   failed: "That couldn’t be changed",
+  tabAll: "All",
+  tabUnread: "Unread",
+  tabDismissed: "Dismissed",
+  emptyTab: "Nothing here",
+  close: "Close",
 };

@@ -1,6 +1,7 @@
 // The list: a window of the feed, each notification drawn once, and never without the focus that was in it.
 
 import type { FeedNotification } from "../generated/types.ts";
+import type { Content } from "./content.ts";
 import { element } from "./dom.ts";
 import { type Control, Row, type Voice } from "./row.ts";
 
@@ -9,6 +10,12 @@ const WINDOW = 50;
 
 /** What a person wants of a notification. */
 export type Intent = "title" | "read" | "dismiss";
+
+/** A notification with what is shown of it. */
+export interface Entry {
+  item: FeedNotification;
+  content: Content;
+}
 
 export class List {
   readonly element: HTMLUListElement = element("ul", { part: "list", role: "list" });
@@ -31,19 +38,19 @@ export class List {
     this.#intend = intend;
     this.#grow = grow;
     this.#leave = leave;
-    this.element.addEventListener("click", ({ target }) => this.#act(target as Element));
+    this.element.addEventListener("click", (event) => this.#act(event));
     this.element.addEventListener("focusin", () => this.#reach(this.#focus()));
     this.element.addEventListener("keydown", (event) => this.#press(event));
   }
 
   /** @returns whether there are more than are drawn */
-  show(items: readonly FeedNotification[], voice: Voice): boolean {
+  show(entries: readonly Entry[], voice: Voice): boolean {
     const focus = this.#focus();
     const rows = new Map<string, Row>();
-    for (const item of items.slice(0, this.#limit)) {
+    for (const { item, content } of entries.slice(0, this.#limit)) {
       const row = this.#rows.get(item.id) ?? new Row(item);
       rows.set(item.id, row);
-      row.show(item, rows.size, items.length, voice);
+      row.show(item, content, rows.size, entries.length, voice);
     }
     for (const [id, { element }] of this.#rows) if (!rows.has(id)) element.remove();
     let place = this.element.firstElementChild;
@@ -54,7 +61,20 @@ export class List {
     this.#rows = rows;
     this.#reach(this.#current);
     if (focus && !this.#focus()) this.#restore(focus);
-    return items.length > rows.size;
+    return entries.length > rows.size;
+  }
+
+  /** Draws nothing, until it is shown again: where one was is found again then. */
+  clear(): void {
+    this.element.replaceChildren();
+    this.#rows.clear();
+  }
+
+  /** Draws nothing, and begins at the beginning. */
+  restart(): void {
+    this.clear();
+    this.fold();
+    this.#current = undefined;
   }
 
   /** Draws more from the next time on. */
@@ -108,13 +128,18 @@ export class List {
     else this.#leave();
   }
 
-  #act(target: Element): void {
-    const intent = (target.closest("button")?.dataset["do"] ?? "title") as Intent;
-    const id = target.closest("li")?.dataset["id"] ?? "";
+  #act(event: MouseEvent): void {
+    const path = event.composedPath() as Element[];
+    const pressed = path.slice(0, path.indexOf(this.element));
+    // What an app put into a slot may have controls of its own.
+    const control = pressed.find((node) =>
+      node.matches?.("a, button, input, select, textarea, label, summary, [tabindex]"),
+    );
+    const id = pressed.at(-1)?.getAttribute("data-id") ?? "";
     const row = this.#rows.get(id);
-    if (!row) return;
+    if (!row || (control && !this.element.contains(control))) return;
     this.#actedOn = id;
-    this.#intend(row.item, intent);
+    this.#intend(row.item, (control?.getAttribute("data-do") ?? "title") as Intent);
   }
 
   #press(event: KeyboardEvent): void {

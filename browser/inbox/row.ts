@@ -1,6 +1,7 @@
 // One notification in the list: what it shows, and the controls in it. Its nodes stay as long as it is there.
 
 import type { FeedNotification } from "../generated/types.ts";
+import type { Content } from "./content.ts";
 import { button, element, write } from "./dom.ts";
 import type { Labels } from "./labels.ts";
 import type { Times } from "./times.ts";
@@ -14,19 +15,7 @@ export interface Voice {
 /** What can have the focus in a row: `item` is the row itself, where no key does anything but move. */
 export type Control = "item" | "title" | "read" | "dismiss";
 
-/** The most of raw content that is shown: a look at it, in characters. It may have 64 KiB. */
-const RAW = 500;
-
 let rows = 0;
-
-export function isUnread({ readState, userActionState }: FeedNotification): boolean {
-  return readState === "unread" && userActionState !== "dismissed";
-}
-
-/** What a notification is called where only one line is. */
-export function titleOf({ payload }: FeedNotification, { raw }: Labels): string {
-  return payload.visualContent?.title ?? raw;
-}
 
 export class Row {
   readonly element: HTMLLIElement;
@@ -44,7 +33,10 @@ export class Row {
     this.#item = item;
     const facts = element("p", { part: "facts" }, this.#states, this.#priority, this.#group, this.#time);
     const actions = element("div", { part: "actions" }, this.#read, this.#dismiss);
-    this.element = element("li", { tabindex: "-1", "data-id": item.id }, this.#title, this.#body, facts, actions);
+    // The app's own pictures and bodies: elements of the page with these slots' names.
+    const icon = element("slot", { name: `icon-${item.id}` });
+    const body = element("slot", { name: `body-${item.id}` }, this.#body);
+    this.element = element("li", { tabindex: "-1", "data-id": item.id }, icon, this.#title, body, facts, actions);
     this.#body.id = `body${++rows}`;
     facts.id = `facts${rows}`;
     this.#title.setAttribute("aria-describedby", `${this.#body.id} ${facts.id}`);
@@ -55,11 +47,9 @@ export class Row {
   }
 
   /** Shows what became of the notification, in its place among all of them. */
-  show(item: FeedNotification, place: number, count: number, { labels, times }: Voice): void {
-    const { payload, priority, groupName, createdDateTime } = item;
-    const unread = isUnread(item);
-    const dismissed = item.userActionState === "dismissed";
-    const title = titleOf(item, labels);
+  show(item: FeedNotification, content: Content, place: number, count: number, { labels, times }: Voice): void {
+    const { body, raw, priority, group, created, dismissed, unread } = content;
+    const title = content.title || labels.raw;
     this.#item = item;
 
     const parts = ["item", priority.toLowerCase()];
@@ -70,9 +60,8 @@ export class Row {
     this.element.ariaSetSize = `${count}`;
 
     write(this.#title, title);
-    const body = payload.visualContent ? payload.visualContent.body : payload.rawContent?.slice(0, RAW);
-    write(this.#body, body ?? "");
-    this.#body.classList.toggle("raw", !payload.visualContent);
+    write(this.#body, body);
+    this.#body.classList.toggle("raw", raw);
 
     // Weight and a dot say unread to whoever sees them.
     write(this.#states, unread ? labels.unread : dismissed ? labels.dismissed : "");
@@ -81,10 +70,10 @@ export class Row {
     this.#priority.hidden = priority === "None";
     write(this.#priority, important ? "!" : "↓");
     this.#priority.ariaLabel = this.#priority.title = important ? labels.high : labels.low;
-    write(this.#group, groupName ?? "");
-    const created = Date.parse(createdDateTime);
+    write(this.#group, group);
+    this.#time.hidden = !created;
     if (created) {
-      this.#time.dateTime = createdDateTime;
+      this.#time.dateTime = item.createdDateTime;
       this.#time.title = times.absolute(created);
       write(this.#time, times.relative(created));
     }

@@ -1,5 +1,6 @@
-// How the inbox looks: one sheet for all of them, made when the first one is. A constructed sheet needs no permission of
-// the page's Content-Security-Policy. System colours follow `color-scheme` and forced colours by themselves.
+// How the inbox looks. System colours follow `color-scheme` and forced colours by themselves.
+
+import { sheetOf } from "./surroundings.ts";
 
 const CSS = `
 :host {
@@ -43,6 +44,9 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 }
 [part=header], [part=notice] { display: flex; align-items: center; justify-content: space-between; gap: 0.5rem; padding: 0.5rem 1rem; border-block-end: 1px solid var(--line) }
 [part=heading] { font: inherit; font-weight: 700; outline-offset: 0 }
+[part=tabs] { display: flex; flex: none; overflow-x: auto; scrollbar-width: none; padding-inline: 0.5rem; border-block-end: 1px solid var(--line) }
+[part~=tab] { flex: none; padding: 0.5rem; border-block-end: 2px solid transparent; border-radius: 0; color: var(--muted); font-size: 0.875em }
+[part~=selected] { border-color: var(--accent); color: inherit; font-weight: 600 }
 [part=notice] { border-block: 1px solid var(--line); border-block-end: 0; font-size: 0.875em; min-block-size: 3rem }
 [part=mark-all], [part=reconnect], [part=more] { padding: 0.35rem 0.6rem; color: var(--accent); font-size: 0.875em }
 [part=more] { display: block; margin: 0.5rem auto }
@@ -51,7 +55,7 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 [part=list] { list-style: none; padding: 0 }
 
 [part~=item] {
-  position: relative; display: grid; grid-template-columns: 1fr auto; column-gap: 0.5rem; padding-block: 0.7rem; padding-inline: 1.75rem 0.75rem;
+  position: relative; display: grid; grid-template-columns: auto 1fr auto; padding-block: 0.7rem; padding-inline: 1.75rem 0.75rem;
   border-block-end: 1px solid var(--line); content-visibility: auto; contain-intrinsic-block-size: auto 5rem;
 }
 [part~=item]:hover { background: var(--hover) }
@@ -63,7 +67,7 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 [part=title]::after { content: ""; position: absolute; inset: 0 }
 [part=title]:focus-visible { outline: 0 }
 [part=title]:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -2px }
-[part=title], [part=body], [part=facts] { grid-column: 1; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent }
+[part=title], [part=body], [part=facts], ::slotted([slot^=body-]) { grid-column: 2; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent }
 [part=body] { font-size: 0.9em }
 [part=body] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: var(--notifeed-lines, 4); overflow: hidden; white-space: pre-line }
 p:empty, span:empty { display: none }
@@ -72,7 +76,9 @@ p:empty, span:empty { display: none }
 [part=priority] { inline-size: 1.4em; border: 1px solid; border-radius: 50%; text-align: center; font-weight: 700; line-height: 1.25 }
 [part~=high] [part=priority] { color: var(--accent) }
 [part=actions], [part=time], [part=priority] { position: relative }
-[part=actions] { grid-area: 1 / 2 / 4; display: flex; gap: 0.1rem; align-self: start }
+[part=actions] { grid-area: 1 / 3 / 4; display: flex; gap: 0.1rem; align-self: start; margin-inline-start: 0.5rem }
+::slotted([slot^=icon-]) { grid-area: 1 / 1 / 4; margin-inline-end: 0.6rem }
+::slotted([slot^=body-]) { position: relative }
 [part=actions] button { inline-size: 2rem; block-size: 2rem; padding: 0; color: var(--muted) }
 [part=actions] button:hover { color: var(--text); background: var(--line) }
 
@@ -82,12 +88,5 @@ p:empty, span:empty { display: none }
 }
 `;
 
-let sheet: CSSStyleSheet | undefined;
-
-export function styleSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
-  return sheet;
-}
+/** The one sheet of all inboxes in a document. */
+export const styleSheet: (document: Document) => CSSStyleSheet = sheetOf(CSS);

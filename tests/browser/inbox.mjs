@@ -1,11 +1,15 @@
 // Where the inbox is tested: an app's page with the console's own Content-Security-Policy that loads the built package.
 
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { launch } from "./chromium.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const HTML = `<!doctype html>
 <html lang="en">
@@ -31,9 +35,10 @@ const HTML = `<!doctype html>
 const CSS = `:root { color-scheme: light dark } main { max-inline-size: 40rem; margin-inline: auto }`;
 
 const SCRIPT = `import { defineInbox, NotifeedInbox } from "/notifeed/inbox.js";
+import { showToasts } from "/notifeed/toast.js";
 import * as client from "/inbox-client.mjs";
 const inbox = document.querySelector("notifeed-inbox");
-Object.assign(globalThis, { ...client, defineInbox, NotifeedInbox, inbox, client: new client.PageClient() });
+Object.assign(globalThis, { ...client, defineInbox, NotifeedInbox, showToasts, inbox, client: new client.PageClient() });
 document.dispatchEvent(new Event("loaded"));
 document.documentElement.dataset.loaded = "";`;
 
@@ -180,6 +185,18 @@ export class App {
   /** @param {string} text that is read out */
   spoken(text) {
     return this.page.locator("[role=status]").getByText(text, { exact: true }).waitFor();
+  }
+
+  /** axe-core's rules hold. @param {string} what the page shows */
+  async findsNothing(what) {
+    await this.run(axe);
+    const { violations, passes } = await this.run("axe.run()");
+    assert.deepEqual(
+      violations.map((/** @type {any} */ { id, nodes }) => [id, ...nodes.map((/** @type {any} */ node) => node.html)]),
+      [],
+      what,
+    );
+    assert.ok(passes.length > 20, what);
   }
 
   /** What was asked of the client. @returns {Promise<string[]>} */

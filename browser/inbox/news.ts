@@ -1,0 +1,48 @@
+// What is read out: one live region, in which what arrives is gathered.
+
+import { element } from "./dom.ts";
+
+/** What arrives within this is read out in one sentence, in milliseconds. */
+const GATHER = 300;
+
+export class News {
+  /** It stands outside the panel: what is hidden is silent. */
+  readonly element: HTMLParagraphElement = element("p", { class: "spoken", role: "status" });
+  readonly #sentence: (titles: readonly string[]) => string;
+  #titles: string[] = [];
+  #telling: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param sentence says what arrived */
+  constructor(sentence: (titles: readonly string[]) => string) {
+    this.#sentence = sentence;
+  }
+
+  arrived(title: string): void {
+    this.#titles.push(title);
+    if (this.#titles.length === 1) this.#telling = setTimeout(() => this.#tell(), GATHER);
+  }
+
+  say(text: string): void {
+    // News that waits goes first: later it would take the place of this.
+    clearTimeout(this.#telling);
+    this.#tell();
+    this.#show(text);
+  }
+
+  /** Nothing waits any more, and nothing that was said can be found: it may have been another person's. */
+  forget(): void {
+    clearTimeout(this.#telling);
+    this.#titles = [];
+    this.element.replaceChildren();
+  }
+
+  #tell(): void {
+    const titles = this.#titles.splice(0);
+    if (titles.length) this.#show(this.#sentence(titles));
+  }
+
+  #show(text: string): void {
+    // A new node is read out even if it says the same as the last one.
+    this.element.replaceChildren(element("span", {}, text));
+  }
+}
