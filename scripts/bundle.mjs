@@ -19,11 +19,16 @@ const ENTRIES = {
   schema: "validator/schema.ts",
   live: "client/entry.ts",
   inbox: "inbox/entry.ts",
+  toast: "toast/entry.ts",
+  react: "bindings/react.ts",
+  vue: "bindings/vue.ts",
+  svelte: "bindings/svelte.ts",
   send: "sender/web.ts",
   "send.node": "sender/node.ts",
   "send.workerd": "sender/workerd.ts",
 };
-const entries = Object.entries(ENTRIES);
+const labels = readdirSync(at("browser/labels")).map((file) => `labels/${file}`);
+const entries = Object.entries(ENTRIES).concat(labels.map((source) => [source.replace(".ts", ""), source]));
 
 // The page of a running `make dev` goes on with the old files until the new ones are there.
 mkdirSync(folder, { recursive: true });
@@ -43,7 +48,8 @@ try {
   process.exit(1); // tsc has said why.
 }
 
-const made = new Set(["types", "package.json", "notifeed_bg.wasm"]);
+rmSync(`${folder}/labels`, { recursive: true, force: true });
+const made = new Set(["types", "labels", "package.json", "notifeed_bg.wasm"]);
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, at(`browser/${source}`)])),
@@ -54,7 +60,7 @@ const { metafile } = await build({
   metafile: true,
   format: "esm",
   target: "es2022",
-  external: ["node:*", "*.wasm"],
+  external: ["node:*", "*.wasm", "react", "vue"],
   chunkNames: "shared-[hash]",
   logLevel: "warning",
 });
@@ -71,12 +77,13 @@ for (const file of readdirSync(`${folder}/types`, { recursive: true, encoding: "
 }
 
 const manifest = JSON.parse(readFileSync(at("browser/package.json"), "utf8"));
-for (const { types } of Object.values(manifest.exports)) {
-  const name = types?.match(/^\.\/(\w+)\.d\.ts$/)?.[1];
-  const source = entries.find(([entry]) => entry === name)?.[1];
-  if (!source) continue;
+const typed = Object.values(manifest.exports).map(({ types }) => types);
+for (const [name, source] of entries) {
+  const [pattern, up] = name.includes("/") ? ["labels/*", ".."] : [name, "."];
+  // The hosts of one import share its types.
+  if (!typed.includes(`./${pattern}.d.ts`)) continue;
   made.add(`${name}.d.ts`);
-  writeFileSync(`${folder}/${name}.d.ts`, `export * from "./types/${source.replace(".ts", ".js")}";\n`);
+  writeFileSync(`${folder}/${name}.d.ts`, `export * from "${up}/types/${source.replace(".ts", ".js")}";\n`);
 }
 made.add("notifeed_bg.wasm.d.ts");
 writeFileSync(

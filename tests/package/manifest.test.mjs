@@ -44,6 +44,9 @@ test("what is imported and not used costs nothing", async () => {
     "notifeed/inline",
     "notifeed/live",
     "notifeed/inbox",
+    "notifeed/labels/de",
+    "notifeed/toast",
+    "notifeed/svelte",
     "notifeed/send",
     "notifeed/schema",
   ]) {
