@@ -83,10 +83,11 @@ impl Caller {
         if now.unix_millis() >= expires.saturating_add(CLOCK_LEEWAY) {
             return Err(TokenError::Expired);
         }
-        if let Some(not_before) = seconds(&claims, "nbf")
-            && now.unix_millis() < not_before.saturating_sub(CLOCK_LEEWAY)
-        {
-            return Err(TokenError::NotYetValid);
+        if claims.get("nbf").is_some() {
+            let not_before = seconds(&claims, "nbf").ok_or(TokenError::UnreadableNotBefore)?;
+            if now.unix_millis() < not_before.saturating_sub(CLOCK_LEEWAY) {
+                return Err(TokenError::NotYetValid);
+            }
         }
         let app = first_text(&claims, &issuer.claims.app).ok_or(TokenError::MissingClaim)?;
         Ok(Self {

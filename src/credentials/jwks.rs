@@ -1,17 +1,31 @@
 //! An issuer's public keys, a JWK Set (RFC 7517 §5), and when it is fetched again.
 
 use crate::credentials::{base64url_decode, issuer::Algorithm};
+use crate::digest::hex_digits;
 use crate::json::{self, Object, Value, Writer};
 use crate::time::Timestamp;
 
 /// The largest key set that is read, in bytes. Real ones are 1 to 30 KiB.
 pub const MAX_JWKS_BYTES: usize = 256 * 1024;
 
-/// The most keys that are kept of a set. Real ones have 2 to 10.
-const MAX_KEYS: usize = 100;
+/// The most usable keys of a set. Real ones have 2 to 10.
+pub const MAX_KEYS: usize = 100;
 
-/// The bytes of an RSA modulus: 2048 (RFC 7518 §3.3) to 8192 bits.
-const RSA_MODULUS: std::ops::RangeInclusive<usize> = 256..=1024;
+/// The bits of an RSA modulus (RFC 7518 §3.3).
+const RSA_MODULUS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// The points of Ed25519 whose order is small (1, 2, 4 or 8), as keys are written (RFC 8032 §5.1.2) but
+/// for the sign: signatures that such a key accepts are no proof, since anybody can make them. The last
+/// three are p − 1, and two spellings of the first two that aren't below p.
+const SMALL_ORDER: [&str; 7] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
 
 /// A public key that checks signatures of tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,22 +48,55 @@ enum Material {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySet(Vec<PublicKey>);
 
+/// Why a text gives no keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySetError {
+    /// More than [`MAX_JWKS_BYTES`].
+    TooLarge,
+    /// No JSON object with a list of `keys`.
+    Malformed,
+    /// None that this service can use.
+    NoUsableKey,
+    /// More than [`MAX_KEYS`] that it could: which of them it would lack is nobody's guess.
+    TooManyKeys,
+}
+
+impl std::fmt::Display for KeySetError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "it has more than 256 KiB",
+            Self::Malformed => "it is no JSON Web Key Set",
+            Self::NoUsableKey => "it has no usable key",
+            Self::TooManyKeys => "it has more than 100 usable keys",
+        })
+    }
+}
+
+impl std::error::Error for KeySetError {}
+
 impl KeySet {
     /// Reads a set. Keys that aren't for signatures, or of another type, are passed over (RFC 7517
-    /// §5). `None`: it isn't a set, or there is no usable key in it.
-    pub fn parse(text: &[u8]) -> Option<Self> {
+    /// §5).
+    ///
+    /// # Errors
+    /// [`KeySetError`] for what isn't a set, or has no usable key, or too many.
+    pub fn parse(text: &[u8]) -> Result<Self, KeySetError> {
         if text.len() > MAX_JWKS_BYTES {
-            return None;
+            return Err(KeySetError::TooLarge);
         }
-        let set = json::read_object(text)?;
-        let keys: Vec<_> = set
-            .get("keys")?
-            .as_array()?
+        let set = json::read_object(text).ok_or(KeySetError::Malformed)?;
+        let keys = set.get("keys").and_then(Value::as_array);
+        let keys: Vec<_> = keys
+            .ok_or(KeySetError::Malformed)?
             .iter()
             .filter_map(|key| PublicKey::read(key.as_object()?))
-            .take(MAX_KEYS)
+            .take(MAX_KEYS + 1)
             .collect();
-        (!keys.is_empty()).then_some(Self(keys))
+        match keys.len() {
+            0 => Err(KeySetError::NoUsableKey),
+            1..=MAX_KEYS => Ok(Self(keys)),
+            _ => Err(KeySetError::TooManyKeys),
+        }
     }
 
     /// The key that checks a token of this algorithm and `kid`, and its place in the set. Without a
@@ -79,22 +126,22 @@ impl PublicKey {
             None => None,
             Some(name) => Some(Algorithm::parse(name)?),
         };
-        let number = |name: &str, lengths: std::ops::RangeInclusive<usize>| {
+        let number = |name: &str, fits: fn(&[u8]) -> bool| {
             text(name)
-                .filter(|text| base64url_decode(text).is_some_and(|n| lengths.contains(&n.len())))
+                .filter(|text| base64url_decode(text).is_some_and(|number| fits(&number)))
                 .map(str::to_owned)
         };
         let material = match (text("kty")?, text("crv")) {
             ("RSA", None) => Material::Rsa {
-                n: number("n", RSA_MODULUS)?,
-                e: number("e", 1..=4)?,
+                n: number("n", |n| RSA_MODULUS.contains(&bits(n)))?,
+                e: number("e", |e| (2..=32).contains(&bits(e)))?,
             },
             ("EC", Some("P-256")) => Material::P256 {
-                x: number("x", 32..=32)?,
-                y: number("y", 32..=32)?,
+                x: number("x", is_coordinate)?,
+                y: number("y", is_coordinate)?,
             },
             ("OKP", Some("Ed25519")) => Material::Ed25519 {
-                x: number("x", 32..=32)?,
+                x: number("x", |x| is_coordinate(x) && !is_of_small_order(x))?,
             },
             _ => return None,
         };
@@ -142,6 +189,30 @@ impl PublicKey {
     }
 }
 
+/// The bits of a number in the fewest bytes, big endian (RFC 7518 §6.3.1.1); 0 for one that is padded
+/// with zeros, behind which a short number would look long.
+fn bits(number: &[u8]) -> usize {
+    match number {
+        [] | [0, ..] => 0,
+        [first, ..] => (number.len() * 8).saturating_sub(first.leading_zeros() as usize),
+    }
+}
+
+const fn is_coordinate(number: &[u8]) -> bool {
+    number.len() == 32
+}
+
+fn is_of_small_order(x: &[u8]) -> bool {
+    let last = x.len().saturating_sub(1);
+    let unsigned = x.iter().enumerate().map(|(place, byte)| match place {
+        // The highest bit is the sign.
+        _ if place == last => byte & 0x7f,
+        _ => *byte,
+    });
+    let digits: Vec<u8> = unsigned.flat_map(hex_digits).collect();
+    SMALL_ORDER.iter().any(|point| point.as_bytes() == digits)
+}
+
 /// How often a key set is fetched, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Freshness {
@@ -185,109 +256,4 @@ impl Freshness {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-mod tests {
-    use super::*;
-    use crate::credentials::base64url_encode;
-
-    fn bytes(count: usize) -> String {
-        base64url_encode(&vec![7; count])
-    }
-
-    fn rsa(rest: &str) -> String {
-        format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"{rest}}}"#, bytes(256))
-    }
-
-    fn set(keys: &[String]) -> Option<KeySet> {
-        KeySet::parse(format!(r#"{{"keys":[{}]}}"#, keys.join(",")).as_bytes())
-    }
-
-    #[test]
-    fn a_key_is_chosen_by_name_and_type() {
-        let ec = format!(
-            r#"{{"kty":"EC","crv":"P-256","x":"{0}","y":"{0}","kid":"e"}}"#,
-            bytes(32)
-        );
-        let ed = format!(
-            r#"{{"kty":"OKP","crv":"Ed25519","x":"{}","kid":"d"}}"#,
-            bytes(32)
-        );
-        let pss = rsa(r#","kid":"p","alg":"PS256","use":"sig","key_ops":["verify"],"x5c":["…"]"#);
-        let keys = set(&[rsa(r#","kid":"r""#), ec, ed, pss]).unwrap();
-        let place = |algorithm, id| keys.select(algorithm, id).map(|(place, _)| place);
-        assert_eq!(place(Algorithm::Rs256, Some("r")), Some(0));
-        assert_eq!(place(Algorithm::Ps256, Some("r")), Some(0));
-        assert_eq!(place(Algorithm::Es256, Some("e")), Some(1));
-        assert_eq!(place(Algorithm::EdDsa, None), Some(2));
-        assert_eq!(place(Algorithm::Ps256, Some("p")), Some(3));
-        assert_eq!(place(Algorithm::Rs256, Some("p")), None);
-        assert_eq!(place(Algorithm::Rs256, None), Some(0));
-        assert_eq!(place(Algorithm::Ps256, None), None);
-        assert_eq!(place(Algorithm::Es256, Some("r")), None);
-        for id in [None, Some("r"), Some("e")] {
-            assert_eq!(place(Algorithm::Hs256, id), None);
-        }
-        let (_, key) = keys.select(Algorithm::EdDsa, None).unwrap();
-        let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, bytes(32));
-        assert_eq!(key.to_jwk(), jwk);
-    }
-
-    #[test]
-    fn what_is_passed_over() {
-        let short = rsa("").replace(&bytes(256), &bytes(128));
-        let secret = format!(r#"{{"kty":"oct","k":"{}"}}"#, bytes(32));
-        let p384 = format!(
-            r#"{{"kty":"EC","crv":"P-384","x":"{0}","y":"{0}"}}"#,
-            bytes(48)
-        );
-        for unusable in [
-            rsa(r#","use":"enc""#),
-            rsa(r#","key_ops":["encrypt"]"#),
-            rsa(r#","alg":"RS512""#),
-            short,
-            secret,
-            p384,
-            rsa("").replace("AQAB", "A=="),
-            "5".to_owned(),
-        ] {
-            assert_eq!(set(std::slice::from_ref(&unusable)), None, "{unusable}");
-            assert!(set(&[unusable, rsa("")]).is_some());
-        }
-    }
-
-    #[test]
-    fn what_is_no_key_set() {
-        let large = format!(
-            r#"{{"keys":[{}],"x":"{}"}}"#,
-            rsa(""),
-            "x".repeat(MAX_JWKS_BYTES)
-        );
-        for text in [
-            "",
-            "[]",
-            "{}",
-            r#"{"keys":{}}"#,
-            r#"{"keys":[]}"#,
-            "<html>",
-            &large,
-        ] {
-            assert_eq!(KeySet::parse(text.as_bytes()), None, "{text:.40}");
-        }
-    }
-
-    #[test]
-    fn when_it_is_fetched() {
-        let at = |seconds: i64| Some(Timestamp::saturating_from_unix_millis(seconds * 1000));
-        let due = |fetched, tried, found| {
-            Freshness::DEFAULT.is_due(fetched, tried, found, at(10_000).unwrap())
-        };
-        assert!(due(None, None, false));
-        assert!(!due(None, at(9_996), false));
-        assert!(due(None, at(9_995), false));
-        assert!(!due(at(6_401), at(6_401), true));
-        assert!(due(at(6_400), at(6_400), true));
-        assert!(!due(at(6_400), at(9_941), true));
-        assert!(!due(at(9_941), at(9_941), false));
-        assert!(due(at(9_940), at(9_940), false));
-    }
-}
+mod tests;

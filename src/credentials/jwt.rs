@@ -46,6 +46,8 @@ pub enum TokenError {
     Expired,
     /// `nbf` is in the future.
     NotYetValid,
+    /// `nbf` is there, and isn't a number of seconds (RFC 7519 §4.1.5).
+    UnreadableNotBefore,
     /// A claim that must be there isn't, or has the wrong type.
     MissingClaim,
 }
@@ -78,6 +80,9 @@ impl TokenError {
             }
             Self::Expired => "The access token has expired. Get a new one.",
             Self::NotYetValid => "The access token isn't valid yet. Check the clocks, or wait.",
+            Self::UnreadableNotBefore => {
+                "The access token doesn't say from when on it is valid: its 'nbf' isn't a number of seconds."
+            }
             Self::MissingClaim => {
                 "The access token lacks a claim that its issuer is configured to send."
             }

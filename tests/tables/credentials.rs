@@ -1,7 +1,7 @@
 //! CONTRACT §3: subscription ids, what is remembered of tokens, keys of issuers, the registry.
 
 use notifeed::credentials::issuer::Algorithm;
-use notifeed::credentials::jwks::{Freshness, KeySet};
+use notifeed::credentials::jwks::{Freshness, KeySet, KeySetError};
 use notifeed::credentials::memory::Memory;
 use notifeed::credentials::subscription_id::{
     HubId, Key, LIFETIME, MAX_KEY_ID, MAX_LENGTH, SubscriptionId, SubscriptionIdError,
@@ -206,10 +206,10 @@ fn when_keys_are_fetched() {
 }
 
 fn bytes(count: usize) -> String {
-    base64url_encode(&vec![7; count])
+    base64url_encode(&vec![0xb7; count])
 }
 
-fn key_set(keys: &[String]) -> Option<KeySet> {
+fn key_set(keys: &[String]) -> Result<KeySet, KeySetError> {
     KeySet::parse(format!(r#"{{"keys":[{}]}}"#, keys.join(",")).as_bytes())
 }
 
@@ -242,7 +242,7 @@ fn keys_of_other_lengths_are_passed_over() {
         (ed25519(33), false),
     ] {
         assert_eq!(
-            key_set(std::slice::from_ref(&key)).is_some(),
+            key_set(std::slice::from_ref(&key)).is_ok(),
             usable,
             "{key:.60}"
         );
@@ -256,18 +256,15 @@ fn a_key_set_has_a_size_and_a_number_of_keys() {
         format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","kid":"{id}"}}"#)
     };
     let keys: Vec<_> = (0..101).map(ed25519).collect();
-    let keys = key_set(&keys).unwrap();
-    let place = |id: &str| {
-        let found = keys.select(Algorithm::EdDsa, Some(id));
-        found.map(|(place, _)| place)
-    };
-    assert_eq!(place("99"), Some(99));
-    assert_eq!(place("100"), None);
+    assert_eq!(key_set(&keys), Err(KeySetError::TooManyKeys));
+    let keys = key_set(keys.get(..100).unwrap()).unwrap();
+    let found = keys.select(Algorithm::EdDsa, Some("99"));
+    assert_eq!(found.map(|(place, _)| place), Some(99));
 
     let text = format!(r#"{{"keys":[{}]}}"#, ed25519(0));
     for (size, read) in [(256 * 1024, true), (256 * 1024 + 1, false)] {
         let padded = text.clone() + &" ".repeat(size - text.len());
-        assert_eq!(KeySet::parse(padded.as_bytes()).is_some(), read, "{size}");
+        assert_eq!(KeySet::parse(padded.as_bytes()).is_ok(), read, "{size}");
     }
 }
 

@@ -63,6 +63,18 @@ fn what_a_token_must_say() {
     let at = |key: &str, value: i64| claims(&format!(r#","sub":"x","scp":"y","{key}":{value}"#));
     assert!(read(&at("nbf", NOW + 60)).is_ok());
     assert_eq!(read(&at("nbf", NOW + 61)), Err(TokenError::NotYetValid));
+    for unreadable in [
+        "true",
+        "null",
+        "[]",
+        r#""1790000000""#,
+        "1e999",
+        r#""soon""#,
+    ] {
+        let claims = claims(&format!(r#","sub":"x","scp":"y","nbf":{unreadable}"#));
+        let error = Err(TokenError::UnreadableNotBefore);
+        assert_eq!(read(&claims), error, "{unreadable}");
+    }
     for (claims, error) in [
         (
             claims("").replace("notifeed-dev", "other"),

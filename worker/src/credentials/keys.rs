@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use notifeed::credentials::issuer::Algorithm;
-use notifeed::credentials::jwks::{Freshness, KeySet, MAX_JWKS_BYTES};
+use notifeed::credentials::jwks::{Freshness, KeySet, KeySetError, MAX_JWKS_BYTES};
 use notifeed::digest::sha256_hex;
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Fault;
@@ -144,7 +144,7 @@ async fn load(env: &Env, url: &str) {
             None
         }
     };
-    let known = kept.and_then(|kept| known(kept.jwks.as_bytes(), kept.fetched));
+    let known = kept.and_then(|kept| known(kept.jwks.as_bytes(), kept.fetched).ok());
     change(url, |state| {
         state.loaded = true;
         if state.known.is_none() {
@@ -166,8 +166,8 @@ fn kv_key(url: &str) -> String {
     format!("jwks:{}", sha256_hex(&[url]))
 }
 
-fn known(jwks: &[u8], fetched: Timestamp) -> Option<Rc<Known>> {
-    Some(Rc::new(Known {
+fn known(jwks: &[u8], fetched: Timestamp) -> Result<Rc<Known>, KeySetError> {
+    Ok(Rc::new(Known {
         set: KeySet::parse(jwks)?,
         fetched,
         imported: RefCell::default(),
@@ -182,8 +182,7 @@ async fn refresh(env: &Env, url: &str, freshness: Freshness) {
     });
     let outcome = download(url, MAX_JWKS_BYTES, TIMEOUT).await;
     let outcome = outcome.and_then(|jwks| {
-        let set = known(&jwks, now());
-        let set = set.ok_or_else(|| Fault::new("a key set", &"it has no usable key"))?;
+        let set = known(&jwks, now()).map_err(|error| Fault::new("a key set", &error))?;
         Ok((jwks, set))
     });
     let mut before = None;
