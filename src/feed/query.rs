@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, Problem};
 use crate::feed::entry::{ReadState, UserActionState};
 use crate::http::route;
+use crate::json::push_name;
 use crate::notification::Priority;
 
 /// How many items a page has when `$top` doesn't say.
@@ -94,6 +95,7 @@ impl Query {
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in route::query(text) {
             if !allowed.contains(&name.as_str()) {
+                let name = shown(&name);
                 return Err(bad_option(
                     &name,
                     format!(
@@ -143,6 +145,13 @@ impl Query {
     }
 }
 
+/// A name that a caller sent, as far as it is repeated.
+fn shown(name: &str) -> String {
+    let mut shown = String::new();
+    push_name(&mut shown, name);
+    shown
+}
+
 fn bad_option(name: &str, sentence: String) -> Problem {
     Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidQueryOption", name)
 }
@@ -187,7 +196,7 @@ fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
             return Err(bad("can't be read"));
         };
         if operator != "eq" {
-            return Err(bad(&format!("has the operator '{operator}'")));
+            return Err(bad(&format!("has the operator '{}'", shown(operator))));
         }
         let value = match literal {
             Token::Text(text) => Some(text.as_str()),
@@ -196,7 +205,10 @@ fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
         };
         const COMPARED: [&str; 4] = ["groupName", "readState", "userActionState", "priority"];
         if !COMPARED.contains(&property.as_str()) {
-            return Err(bad(&format!("names '{property}', which can't be compared")));
+            return Err(bad(&format!(
+                "names '{}', which can't be compared",
+                shown(property)
+            )));
         }
         conditions.push(Condition::of(property, value).ok_or_else(|| {
             bad(&format!(
@@ -210,7 +222,7 @@ fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
             None => return Ok(conditions),
             Some(Token::Word(word)) if word == "and" => {}
             Some(Token::Word(word)) => {
-                return Err(bad(&format!("has '{word}' where 'and' belongs")));
+                return Err(bad(&format!("has '{}' where 'and' belongs", shown(word))));
             }
             Some(Token::Text(_)) => return Err(bad("has a string where 'and' belongs")),
         }

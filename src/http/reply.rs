@@ -42,6 +42,7 @@ pub fn common_headers(context: &Context) -> Vec<Header> {
         ("request-id", context.request_id.to_string().into()),
         ("client-request-id", context.client_request_id().into()),
         ("Cache-Control", "private".into()),
+        ("X-Content-Type-Options", "nosniff".into()),
     ];
     let allowed = match &context.readers {
         Readers::All => Some("*".into()),
@@ -216,7 +217,7 @@ mod tests {
     fn every_answer_says_who_may_read_it() {
         let id = "01010101-0101-0101-0101-010101010101";
         let everybody = format!(
-            "request-id: {id}\nclient-request-id: mine\nCache-Control: private\n\
+            "request-id: {id}\nclient-request-id: mine\nCache-Control: private\nX-Content-Type-Options: nosniff\n\
              Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: ETag, Location, \
              Preference-Applied, Content-Range, request-id, client-request-id, Retry-After\n"
         );
@@ -229,7 +230,13 @@ mod tests {
         assert!(only.contains(&("Vary", "Origin".into())));
         assert_eq!(
             names(&common_headers(&context(Readers::None))),
-            ["request-id", "client-request-id", "Cache-Control", "Vary"]
+            [
+                "request-id",
+                "client-request-id",
+                "Cache-Control",
+                "X-Content-Type-Options",
+                "Vary"
+            ]
         );
     }
 

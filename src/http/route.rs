@@ -35,7 +35,8 @@ impl ApiVersion {
 /// The methods that any resource of the service has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// `GET`
+    /// `GET`, and `HEAD`, whose answer is the same without its body (RFC 9110 §9.3.2): that is for
+    /// whoever has the connection.
     Get,
     /// `POST`
     Post,
@@ -51,7 +52,7 @@ impl Method {
     /// The method of that exact name (methods are case-sensitive, RFC 9110 §9.1).
     pub fn parse(name: &str) -> Option<Self> {
         Some(match name {
-            "GET" => Self::Get,
+            "GET" | "HEAD" => Self::Get,
             "POST" => Self::Post,
             "PATCH" => Self::Patch,
             "DELETE" => Self::Delete,
@@ -112,17 +113,17 @@ impl Resource {
     /// The methods, as the `Allow` header lists them.
     pub const fn allow(&self) -> &'static str {
         match self {
-            Self::Notifications => "GET, POST, OPTIONS",
-            Self::Subscriptions => "GET, POST, DELETE, OPTIONS",
+            Self::Notifications => "GET, HEAD, POST, OPTIONS",
+            Self::Subscriptions => "GET, HEAD, POST, DELETE, OPTIONS",
             Self::Subscription(_) => "DELETE, OPTIONS",
             Self::DevelopmentToken => "POST, OPTIONS",
-            Self::Notification(_) => "GET, PATCH, DELETE, OPTIONS",
+            Self::Notification(_) => "GET, HEAD, PATCH, DELETE, OPTIONS",
             Self::Count
             | Self::Delta
             | Self::Endpoints
             | Self::Stream
             | Self::DevelopmentCopies
-            | Self::DevelopmentPanic(_) => "GET, OPTIONS",
+            | Self::DevelopmentPanic(_) => "GET, HEAD, OPTIONS",
         }
     }
 

@@ -5,6 +5,9 @@ use super::{Position, push_integer};
 /// How many characters of a name stand in a path.
 const MAX_NAME: usize = 64;
 
+/// How many bytes of a path are written down; the name that passes them is the last.
+const MAX_PATH: usize = 128;
+
 /// Something that RFC 8259 calls unpredictable: different readers make different things of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -40,6 +43,9 @@ impl Place<'_> {
             Place::Top => {}
             Place::Name(parent, name) => {
                 parent.push_to(path);
+                if path.len() >= MAX_PATH {
+                    return;
+                }
                 if !path.is_empty() {
                     path.push('.');
                 }
@@ -47,6 +53,9 @@ impl Place<'_> {
             }
             Place::Index(parent, index) => {
                 parent.push_to(path);
+                if path.len() >= MAX_PATH {
+                    return;
+                }
                 path.push('[');
                 push_integer(path, i64::try_from(index).unwrap_or(i64::MAX));
                 path.push(']');

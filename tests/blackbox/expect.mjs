@@ -27,6 +27,7 @@ export function assertCommonHeaders(headers, clientRequestId) {
   assertGuid(requestId);
   assert.equal(headers.get("client-request-id"), clientRequestId ?? requestId);
   assert.equal(headers.get("cache-control"), "private");
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("access-control-allow-origin"), "*");
   assert.equal(
     headers.get("access-control-expose-headers"),

@@ -42,10 +42,11 @@ const TABLE: [(&str, u16, u16, Extra); 20] = [
 ];
 
 /// What every error carries.
-const EVERY: [(&str, &str); 6] = [
+const EVERY: [(&str, &str); 7] = [
     ("request-id", "119081f2-f19d-4fa8-817c-7e01092c0f7d"),
     ("client-request-id", "mine"),
     ("Cache-Control", "private"),
+    ("X-Content-Type-Options", "nosniff"),
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",

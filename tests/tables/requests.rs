@@ -100,37 +100,49 @@ fn every_path_under_both_versions_and_both_ways_of_naming_a_user() {
         (
             "notifications",
             Resource::Notifications,
-            "GET, POST, OPTIONS",
+            "GET, HEAD, POST, OPTIONS",
         ),
         (
             "notifications/x",
             Resource::Notification(id()),
-            "GET, PATCH, DELETE, OPTIONS",
+            "GET, HEAD, PATCH, DELETE, OPTIONS",
         ),
         (
             "activities/x",
             Resource::Notification(id()),
-            "GET, PATCH, DELETE, OPTIONS",
+            "GET, HEAD, PATCH, DELETE, OPTIONS",
         ),
-        ("notifications/$count", Resource::Count, "GET, OPTIONS"),
-        ("notifications/%24count", Resource::Count, "GET, OPTIONS"),
-        ("notifications/delta", Resource::Delta, "GET, OPTIONS"),
+        (
+            "notifications/$count",
+            Resource::Count,
+            "GET, HEAD, OPTIONS",
+        ),
+        (
+            "notifications/%24count",
+            Resource::Count,
+            "GET, HEAD, OPTIONS",
+        ),
+        ("notifications/delta", Resource::Delta, "GET, HEAD, OPTIONS"),
         (
             "notifications/endpoints",
             Resource::Endpoints,
-            "GET, OPTIONS",
+            "GET, HEAD, OPTIONS",
         ),
         (
             "notifications/subscriptions",
             Resource::Subscriptions,
-            "GET, POST, DELETE, OPTIONS",
+            "GET, HEAD, POST, DELETE, OPTIONS",
         ),
         (
             "notifications/subscriptions/x",
             Resource::Subscription(id()),
             "DELETE, OPTIONS",
         ),
-        ("notifications/stream", Resource::Stream, "GET, OPTIONS"),
+        (
+            "notifications/stream",
+            Resource::Stream,
+            "GET, HEAD, OPTIONS",
+        ),
     ] {
         let megan = Addressee::User(String::from("megan@contoso.com"));
         for (version, segment) in [(ApiVersion::Beta, "beta"), (ApiVersion::V1, "v1.0")] {

@@ -2,7 +2,18 @@
 // other, as worker/src/edge/step.rs writes them, waits for what must be waited for, and makes the one
 // response.
 
-import { begin, issueToken, overLimit, prove, proven, refusal, release, withBody } from "../build/bindings.js";
+import {
+  begin,
+  foreign,
+  issueToken,
+  overLimit,
+  prove,
+  proven,
+  refusal,
+  release,
+  withBody,
+  withoutBody,
+} from "../build/bindings.js";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
 import { failed, respond } from "./reply.mjs";
@@ -50,8 +61,9 @@ async function answer(request, env) {
     if (key && !(await isWithinLimit(env.APP_LIMIT, key))) {
       text = run(() => overLimit(call));
     } else if (what === "body") {
-      const body = await bodyOf(request, step.next());
-      text = run(() => withBody(call, body));
+      const limit = step.next();
+      const body = await bodyOf(request, limit).catch(() => null);
+      text = run(() => (body === null ? withoutBody(call) : withBody(call, body)));
     } else if (what === "prove") {
       await wait(() => prove(call, env));
       text = run(() => proven(call));
@@ -110,7 +122,13 @@ async function ask(step, hubs) {
   const operation = step.next();
   const common = step.take(Number(step.next()));
   const fields = step.rest();
-  const question = () => stubOf(hubs, kind, address).call(constants.protocol, operation, fields);
+  const id = idOf(hubs, kind, address);
+  if (id === undefined)
+    return respond(
+      run(() => foreign(fields)),
+      common,
+    );
+  const question = () => hubs.get(id).call(constants.protocol, operation, fields);
   const answer = await question();
   return respond(answer === constants.retry ? await again(question) : answer, common);
 }
@@ -121,7 +139,7 @@ async function ask(step, hubs) {
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
  */
 async function connect(step, hubs) {
-  const kind = step.next();
+  step.next();
   const address = step.next();
   step.next();
   const browser = step.next();
@@ -132,8 +150,10 @@ async function connect(step, hubs) {
     Upgrade: "websocket",
     [STREAM_HEADER]: `${constants.protocol} ${encodeURIComponent(step.rest())}`,
   };
+  // A stream is always the token's user's: by name.
+  const id = hubs.idFromName(address);
   const question = async () => {
-    const response = await stubOf(hubs, kind, address).fetch("https://hub/", { headers });
+    const response = await hubs.get(id).fetch("https://hub/", { headers });
     return response.webSocket ?? response.text();
   };
   const first = await question();
@@ -145,12 +165,18 @@ async function connect(step, hubs) {
 }
 
 /**
+ * Where a feed lives; `undefined`: not in this deployment.
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
  * @param {string} kind
  * @param {string} address
  */
-function stubOf(hubs, kind, address) {
-  return hubs.get(kind === "name" ? hubs.idFromName(address) : hubs.idFromString(address));
+function idOf(hubs, kind, address) {
+  if (kind === "name") return hubs.idFromName(address);
+  try {
+    return hubs.idFromString(address);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -15,6 +15,18 @@ const gone = new FinalizationRegistry((/** @type {{ feed: number, generation: nu
   if (generation === currentGeneration()) run(() => wasm.forget(feed));
 });
 
+/** The most bytes of a close's reason (RFC 6455 §5.5). */
+const MAX_REASON = 123;
+
+/**
+ * A reason as far as it fits into a close frame, in whole characters.
+ * @param {string} reason
+ */
+function fitting(reason) {
+  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(MAX_REASON));
+  return reason.slice(0, read);
+}
+
 /** One user's feed of one host. */
 export class Hub extends DurableObject {
   #host;
@@ -163,7 +175,7 @@ export class Hub extends DurableObject {
       // Unanswered, the client would wait, and see a broken line.
       socket.close(
         run(() => wasm.echoOf(code)),
-        reason,
+        fitting(reason),
       );
     } catch {
       // It is closed already.

@@ -65,6 +65,7 @@ export function failed(request, fault) {
         "Cache-Control": "private",
         "Content-Type": "application/json",
         "Retry-After": "1",
+        "X-Content-Type-Options": "nosniff",
         "client-request-id": clientRequestId,
         "request-id": requestId,
       },

@@ -84,6 +84,11 @@ pub fn with_body(call: u32, body: Option<Vec<u8>>) -> String {
     edge::with_body(call, body)
 }
 
+#[wasm_bindgen(js_name = withoutBody)]
+pub fn without_body(call: u32) -> String {
+    edge::without_body(call)
+}
+
 #[wasm_bindgen(js_name = overLimit)]
 pub fn over_limit(call: u32) -> String {
     edge::over_limit(call)
@@ -97,6 +102,11 @@ pub fn release(call: u32) {
 #[wasm_bindgen(js_name = issueToken)]
 pub async fn issue_token(call: u32) -> Option<String> {
     edge::issue_token(call).await
+}
+
+#[wasm_bindgen]
+pub fn foreign(fields: &str) -> String {
+    feed::foreign(fields)
 }
 
 #[wasm_bindgen]

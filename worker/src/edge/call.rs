@@ -136,7 +136,8 @@ impl Call {
     /// Whether it asks for a WebSocket.
     pub fn is_upgrade(&self) -> bool {
         let upgrade = self.facts.header(Header::Upgrade);
-        upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
+        self.facts.method() == "GET"
+            && upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
     }
 
     /// The caller's address.

@@ -89,6 +89,17 @@ pub fn with_body(number: u32, body: Option<Vec<u8>>) -> String {
     resume(number, |call| call.with_body(body.as_deref()))
 }
 
+/// The step for a call whose body ended before it was complete, or isn't framed as HTTP has it.
+pub fn without_body(number: u32) -> String {
+    resume(number, |_| {
+        Err(Problem::new(
+            ErrorCode::BadRequest,
+            "The request's body ended before it was complete. Send it again, whole.",
+        )
+        .into())
+    })
+}
+
 /// The step for a call that `APP_LIMIT` refuses.
 pub fn over_limit(number: u32) -> String {
     resume(number, |_| Err(limits::too_many_calls().into()))

@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{ErrorCode, Problem, not_authorized};
 use notifeed::http::Reply;
+use notifeed::policy::Policy;
 use notifeed_hub::Feed;
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::host::{Outcome, Socket, Verified};
@@ -138,6 +139,14 @@ fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
     let policy = settings().ok()?.feed.policy;
     let context = request.asked_by.context(now);
     Some(Reply::problem(&problem, &context, &policy).to_text())
+}
+
+/// 403 for a command that a subscription id led to a Hub of another deployment, whose ids are signed
+/// with the same key.
+pub fn foreign(fields: &str) -> String {
+    let context = Request::asked_by(fields).context(now());
+    let policy = settings().map_or(Policy::DEFAULT, |settings| settings.feed.policy);
+    Reply::problem(&not_authorized(), &context, &policy).to_text()
 }
 
 /// A client's frame; nothing for a binary one.
