@@ -17,6 +17,7 @@ const ENTRIES = {
   workerd: "validator/workerd.ts",
   inline: "validator/inline.ts",
   schema: "validator/schema.ts",
+  protocol: "generated/protocol.ts",
   live: "client/entry.ts",
   inbox: "inbox/entry.ts",
   toast: "toast/entry.ts",

@@ -1,8 +1,5 @@
 // A call to the API in the name of who is signed in, and all that its answer says.
 
-/** The signed-in user's notifications. */
-export const FEED = "/beta/me/notifications";
-
 /**
  * @typedef {object} Answer
  * @property {string} request method and path, as it was asked

@@ -1,5 +1,7 @@
 // Who is signed in and who sends, and the tokens that say so. It tells whoever listens when that changes.
 
+import { DEVELOPMENT_TOKEN_PATH } from "./notifeed/protocol.js";
+
 /** A token that ends within this many milliseconds is not used any more. */
 const SPARE = 60_000;
 
@@ -148,7 +150,7 @@ export class Session {
    * @returns {Promise<Held | null>}
    */
   async #issue(body) {
-    const response = await fetch("/dev/token", {
+    const response = await fetch(DEVELOPMENT_TOKEN_PATH, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body,

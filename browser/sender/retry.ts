@@ -1,5 +1,7 @@
 // When to try again, and how long to wait before.
 
+import { THROTTLE_STATUSES } from "../generated/protocol.ts";
+
 /** The first wait is at most this long, each further one at most twice as long as the last: milliseconds. */
 const FIRST_WAIT = 250;
 /** No wait of our own choice is longer: milliseconds. */
@@ -10,7 +12,7 @@ const LONGEST_WAIT = 8_000;
  * service's side or on the way. Asking again is safe, as every request has an `appNotificationId`.
  */
 export function isWorthRetrying(status: number): boolean {
-  return status === 406 || status === 429 || status >= 500;
+  return (THROTTLE_STATUSES as readonly number[]).includes(status) || status >= 500;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The sender: one notification to the service, whatever the line does. What is wrong with it is said before it goes out.
 
+import { NOTIFICATIONS_PATH } from "../generated/protocol.ts";
 import type { NotificationRequest } from "../generated/types.ts";
 import { validate } from "../validator/validator.ts";
 import { type Answer, read } from "./answer.ts";
@@ -74,7 +75,7 @@ function endpointOf(service: string | URL): URL {
   const url = new URL(service);
   if (!/^https?:$/.test(url.protocol))
     throw new TypeError(`The service's url begins with https://, not with ${url.protocol}`);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/beta/me/notifications`;
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}${NOTIFICATIONS_PATH}`;
   url.search = url.hash = "";
   return url;
 }

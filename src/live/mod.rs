@@ -2,12 +2,13 @@
 //!
 //! [`frame`] writes what the server sends, [`client`] reads what a client sends, [`endpoint`] is
 //! what is remembered of a connection while nothing moves, [`window`] how much may be under way to
-//! it, [`close`] is how it ends.
+//! it, [`close`] is how it ends, and [`reconnect`] how a client comes back.
 
 pub mod client;
 pub mod close;
 pub mod endpoint;
 pub mod frame;
+pub mod reconnect;
 pub mod window;
 
 /// The WebSocket subprotocol.

@@ -147,7 +147,7 @@ fn docs<T: TS>() -> String {
 }
 
 /// A comment of a doc comment's lines, each of which may still have its star.
-fn comment(docs: &str, indent: &str) -> String {
+pub(super) fn comment(docs: &str, indent: &str) -> String {
     let lines = docs.lines().map(|line| line.trim().trim_start_matches('*'));
     let text = for_javascript(&lines.map(str::trim).collect::<Vec<_>>().join("\n"));
     match text.trim() {
@@ -162,7 +162,7 @@ fn comment(docs: &str, indent: &str) -> String {
 }
 
 /// A doc comment for readers without the Rust sources: links to them are plain names, references
-/// to the contract's paper are left out.
+/// to the contract's sections and decisions are left out.
 fn for_javascript(docs: &str) -> String {
     let mut parts = docs.split('[');
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -179,6 +179,13 @@ fn for_javascript(docs: &str) -> String {
         };
         text.push_str(&name);
         text.push_str(rest);
+    }
+    while let Some((before, decision)) = text.split_once("(D") {
+        let Some((number, after)) = decision.split_once(')') else {
+            break;
+        };
+        assert!(number.bytes().all(|byte| byte.is_ascii_digit()), "{text}");
+        text = format!("{}{}", before.trim_end_matches(' '), after);
     }
     while let Some((before, reference)) = text.split_once(" (CONTRACT") {
         let (_, after) = reference.split_once(')').expect("the end of a reference");

@@ -5,6 +5,7 @@
 //! spellings of an enumeration are asked of it. [`declaration`] puts them down as TypeScript.
 
 mod declaration;
+mod protocol;
 mod request;
 
 use std::fmt::Debug;
@@ -205,17 +206,26 @@ fn declarations() -> String {
     parts.join("\n\n") + "\n"
 }
 
-#[test]
-fn typescript_declarations_are_those_of_the_types() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/browser/generated/types.ts");
-    let declarations = declarations();
+/// The text of a generated file is the one that `made` is; `UPDATE_TYPES=1` writes it anew.
+fn keep_in_step(name: &str, made: &str) {
+    let file = format!("{}/browser/generated/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_TYPES").is_some() {
-        assert!(std::fs::write(file, declarations).is_ok(), "{file}");
+        assert!(std::fs::write(&file, made).is_ok(), "{file}");
         return;
     }
-    let written = std::fs::read_to_string(file).unwrap_or_default();
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
-        written == declarations,
-        "browser/generated/types.ts is stale: UPDATE_TYPES=1 cargo test typescript"
+        written == made,
+        "browser/generated/{name} is stale: UPDATE_TYPES=1 cargo test typescript"
     );
+}
+
+#[test]
+fn typescript_declarations_are_those_of_the_types() {
+    keep_in_step("types.ts", &declarations());
+}
+
+#[test]
+fn typescript_values_are_those_of_the_tables() {
+    keep_in_step("protocol.ts", &protocol::values());
 }

@@ -49,6 +49,7 @@ test("what is imported and not used costs nothing", async () => {
     "notifeed/svelte",
     "notifeed/send",
     "notifeed/schema",
+    "notifeed/protocol",
   ]) {
     await writeFile(join(cwd, "app.js"), `import * as all from "${name}";\n`);
     const { stdout } = await run("esbuild", ["app.js", "--bundle", "--minify", "--format=esm"], { cwd });

@@ -35,6 +35,12 @@ const imports = [
     limit: 1_700,
     what: "the JSON Schema",
   },
+  {
+    entry: "notifeed/protocol",
+    code: 'export * from "notifeed/protocol";',
+    limit: 1_200,
+    what: "the contract's constants: paths, codes, statuses, limits; an app pays for those that it imports",
+  },
   { entry: "notifeed/live", code: 'export { connect } from "notifeed/live";', limit: 7_000, what: "the live client" },
   {
     entry: "notifeed/inbox",

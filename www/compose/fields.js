@@ -1,6 +1,7 @@
 // The fields of the form: one for each property, with its label and room for what is wrong with it.
 
 import { element } from "../element.js";
+import { PLATFORMS } from "../notifeed/protocol.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
@@ -13,7 +14,7 @@ import { element } from "../element.js";
  */
 
 /** @typedef {{ path: string, label: string, as: "text" | "long" | "number" | "time" | "choice" | "group" }} Property */
-/** @typedef {Property & { options?: string[], class?: string }} Layout */
+/** @typedef {Property & { options?: readonly string[], class?: string }} Layout */
 
 const FALLBACK = "fallbackPolicy.endpointFallback";
 
@@ -32,7 +33,7 @@ const NOTIFICATION = [
     path: "targetPolicy.platformTypes",
     label: "Platforms",
     as: "group",
-    options: ["Windows", "iOS", "Android", "WebPush"],
+    options: PLATFORMS,
     class: "wide",
   },
 ];

@@ -1,13 +1,23 @@
 // What the composer starts with, and what there is to try: notifications, and a request for each row of the error
 // table (CONTRACT §1) that a request can earn by itself.
 
+import {
+  DELTA_PATH,
+  ERROR_STATUS,
+  MAX_BODY_BYTES,
+  NOTIFICATION_PATH,
+  NOTIFICATIONS_PATH,
+  STREAM_PATH,
+} from "../notifeed/protocol.js";
+
+/** @typedef {import("../notifeed/index.js").ErrorCode} ErrorCode */
+
 /** How long the example is kept, in milliseconds: a day, well within the default retention. */
 const EXAMPLE_LIFE = 24 * 60 * 60 * 1000;
-/** Just below the most that a body may have, in bytes. */
-const LARGE = 65_500;
+/** A size just below the most that a body may have, in bytes. */
+const LARGE = MAX_BODY_BYTES - 36;
 
 const HOST = "graphnotifications.sample.windows.com";
-const NOTIFICATIONS = "/beta/me/notifications";
 const JSON_TYPE = "Content-Type: application/json";
 
 /**
@@ -147,41 +157,41 @@ function brokenBodies(now) {
  */
 function brokenRequests(now) {
   const body = text({ ...example(now), appNotificationId: "refused" });
-  /** @type {(name: string, status: number, code: string, note: string, request: Partial<Sample["request"]>) => Sample} */
-  const refused = (name, status, code, note, request) => ({
+  /** @type {(name: string, code: ErrorCode, note: string, request: Partial<Sample["request"]>) => Sample} */
+  const refused = (name, code, note, request) => ({
     name,
-    note: `${status} ${code}: ${note}`,
-    request: { method: "POST", path: NOTIFICATIONS, headers: JSON_TYPE, body, ...request },
-    refusal: { status, code },
+    note: `${ERROR_STATUS[code]} ${code}: ${note}`,
+    request: { method: "POST", path: NOTIFICATIONS_PATH, headers: JSON_TYPE, body, ...request },
+    refusal: { status: ERROR_STATUS[code], code },
   });
   return [
-    refused("A condition", 400, "UnsupportedHeader", "there is no condition under which to create.", {
+    refused("A condition", "UnsupportedHeader", "there is no condition under which to create.", {
       headers: `${JSON_TYPE}\nIf-Modified-Since: Mon, 21 Oct 2019 22:05:36 GMT`,
     }),
-    refused("No good token", 401, "InvalidAuthenticationToken", "it proves nothing.", {
+    refused("No good token", "InvalidAuthenticationToken", "it proves nothing.", {
       headers: `${JSON_TYPE}\nAuthorization: Bearer nobody`,
     }),
-    refused("A forged id", 403, "NotAuthorizedForUser", "no client app was given that subscription id.", {
+    refused("A forged id", "NotAuthorizedForUser", "no client app was given that subscription id.", {
       headers: `${JSON_TYPE}\nX-UNS-ID: forged`,
     }),
-    refused("No such path", 404, "ItemNotFound", "a letter is missing.", { path: "/beta/me/notification" }),
-    refused("Another method", 405, "MethodNotAllowed", "the answer says which are allowed.", { method: "PUT" }),
-    refused("Another feed's changes", 410, "SyncStateNotFound", "ask again without the delta token.", {
+    refused("No such path", "ItemNotFound", "a letter is missing.", { path: "/beta/me/notification" }),
+    refused("Another method", "MethodNotAllowed", "the answer says which are allowed.", { method: "PUT" }),
+    refused("Another feed's changes", "SyncStateNotFound", "ask again without the delta token.", {
       method: "GET",
-      path: `${NOTIFICATIONS}/delta?$deltatoken=foreign`,
+      path: `${DELTA_PATH}?$deltatoken=foreign`,
       headers: "",
     }),
-    refused("Changed meanwhile", 412, "PreconditionFailed", "the one sent last isn't what it is thought to be.", {
+    refused("Changed meanwhile", "PreconditionFailed", "the one sent last isn't what it is thought to be.", {
       method: "DELETE",
-      path: `${NOTIFICATIONS}/{id}`,
+      path: NOTIFICATION_PATH,
       headers: 'If-Match: "before"',
     }),
-    refused("Another encoding", 415, "UnsupportedMediaType", "only gzip and deflate are understood.", {
+    refused("Another encoding", "UnsupportedMediaType", "only gzip and deflate are understood.", {
       headers: `${JSON_TYPE}\nContent-Encoding: br`,
     }),
-    refused("A stream without upgrade", 426, "UpgradeRequired", "it is a WebSocket, not a page.", {
+    refused("A stream without upgrade", "UpgradeRequired", "it is a WebSocket, not a page.", {
       method: "GET",
-      path: `${NOTIFICATIONS}/stream?platform=windows`,
+      path: `${STREAM_PATH}?platform=windows`,
       headers: "",
     }),
   ];
@@ -195,7 +205,7 @@ function brokenRequests(now) {
  * @returns {Sample}
  */
 function posted(name, note, body) {
-  const request = { method: "POST", path: NOTIFICATIONS, headers: JSON_TYPE, body: text(body) };
+  const request = { method: "POST", path: NOTIFICATIONS_PATH, headers: JSON_TYPE, body: text(body) };
   return { name, note, request };
 }
 

@@ -1,23 +1,29 @@
 // The four platforms: each is a device of its own here.
 
+import { PLATFORM_PARAMETERS, PLATFORMS as TYPES } from "../notifeed/protocol.js";
+
 /** @typedef {import("../notifeed/live.js").LivePlatform} Platform */
 /** @typedef {import("../notifeed/live.js").FeedNotification} Notification */
 
 /**
- * @typedef {object} Known
+ * @typedef {object} Description
  * @property {string} name as people know it
  * @property {Notification["targetPolicy"]["platformTypes"][number]} type as notifications name it
  */
 
-/** @type {Record<Platform, Known>} */
-export const PLATFORMS = {
-  windows: { name: "Windows", type: "Windows" },
-  ios: { name: "iOS", type: "iOS" },
-  android: { name: "Android", type: "Android" },
-  webpush: { name: "Web", type: "WebPush" },
-};
+export const ALL = PLATFORM_PARAMETERS;
 
-export const ALL = /** @type {Platform[]} */ (Object.keys(PLATFORMS));
+export const PLATFORMS = /** @type {Record<Platform, Description>} */ (
+  Object.fromEntries(ALL.map((platform, index) => [platform, described(TYPES[index])]))
+);
+
+/**
+ * @param {Description["type"]} type
+ * @returns {Description}
+ */
+function described(type) {
+  return { name: type === "WebPush" ? "Web" : type, type };
+}
 
 /**
  * Whom a notification is for.

@@ -1,6 +1,7 @@
 // What changed since it was last asked: the delta of the stored feed.
 
-import { FEED, get, sentence } from "../api.js";
+import { get, sentence } from "../api.js";
+import { DELTA_PATH, MAX_TOP } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { time } from "../times.js";
 import { pathOf } from "./query.js";
@@ -67,7 +68,7 @@ export class Changes {
     const turn = this.#turn;
     this.#button.setAttribute("aria-disabled", "true");
     try {
-      const { changes, link } = await this.#read(from ?? `${FEED}/delta?$top=100`);
+      const { changes, link } = await this.#read(from ?? `${DELTA_PATH}?$top=${MAX_TOP}`);
       if (turn !== this.#turn) return;
       this.#link = link;
       this.#show(changes, from !== null);

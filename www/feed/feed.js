@@ -1,6 +1,7 @@
 // The section of the stored feed: what any app reads over HTTP, page by page, and behind it what is copied to KV.
 
-import { ask, FEED, get, Refused, sentence } from "../api.js";
+import { ask, get, Refused, sentence } from "../api.js";
+import { ERROR_STATUS, NOTIFICATION_PATH } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { Changes } from "./changes.js";
 import { nextLook } from "./copies.js";
@@ -30,7 +31,7 @@ export function start(place, session) {
 class FeedSection {
   #session;
   #filters = new Filters(() => this.#from(0));
-  #table = new FeedTable((id) => ask(this.#session, `${FEED}/${id}`));
+  #table = new FeedTable((id) => ask(this.#session, NOTIFICATION_PATH.replace("{id}", id)));
   #changes;
   #count = element("span", { id: "stored-count", class: "count" });
   #refresh = button("Refresh", () => void this.#read());
@@ -183,7 +184,8 @@ class FeedSection {
   /** @param {unknown} error */
   #fail(error) {
     // The feed isn't the one any longer that the page was of.
-    if (error instanceof Refused && error.answer.status === 410 && this.#page > 0) return this.#from(0);
+    if (error instanceof Refused && error.answer.status === ERROR_STATUS.SyncStateNotFound && this.#page > 0)
+      return this.#from(0);
     this.#trouble.hidden = false;
     this.#trouble.textContent = sentence(error);
   }

@@ -1,6 +1,6 @@
 // What is asked of the stored feed: pure.
 
-import { FEED } from "../api.js";
+import { COUNT_PATH, DEVELOPMENT_COPIES_PATH, NOTIFICATIONS_PATH } from "../notifeed/protocol.js";
 
 /**
  * What a person wants to see; an empty string: whatever it is.
@@ -30,7 +30,7 @@ export function filterOf({ readState, userActionState, priority, groupName }) {
  * @param {Choice} choice
  */
 export function firstPage(choice) {
-  return `${FEED}${query({ $top: String(choice.top), $filter: filterOf(choice) })}`;
+  return `${NOTIFICATIONS_PATH}${query({ $top: String(choice.top), $filter: filterOf(choice) })}`;
 }
 
 /**
@@ -38,7 +38,7 @@ export function firstPage(choice) {
  * @param {Choice} choice
  */
 export function countPath(choice) {
-  return `${FEED}/$count${query({ $filter: filterOf(choice) })}`;
+  return `${COUNT_PATH}${query({ $filter: filterOf(choice) })}`;
 }
 
 /**
@@ -47,7 +47,7 @@ export function countPath(choice) {
  */
 export function copiesPath(page) {
   const at = page.indexOf("?");
-  return `/dev/copies${at < 0 ? "" : page.slice(at)}`;
+  return `${DEVELOPMENT_COPIES_PATH}${at < 0 ? "" : page.slice(at)}`;
 }
 
 /**

@@ -1,7 +1,8 @@
 // The section of people and apps: who is signed in and what their token says, which app servers may reach them, and
 // what becomes of a post when that is taken back.
 
-import { FEED, fetchAnswer } from "../api.js";
+import { fetchAnswer } from "../api.js";
+import { NOTIFICATIONS_PATH } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { Subscriptions } from "./subscriptions.js";
 import { TokenView } from "./token.js";
@@ -145,7 +146,7 @@ async function post(session, app, host, { userNotificationSubscriptionId: unsId,
   const body = `Posted with the subscription of ${displayName ?? `a ${platform} device`}`;
   const json = { targetHostName: host, payload: { visualContent: { title: `Hello from ${app}`, body } } };
   const headers = { Authorization: `Bearer ${token}`, "X-UNS-ID": unsId };
-  const { status, json: answer } = await fetchAnswer(FEED, { method: "POST", json, headers });
+  const { status, json: answer } = await fetchAnswer(NOTIFICATIONS_PATH, { method: "POST", json, headers });
   if (status < 300) session.feedChanged();
   return { status, code: answer?.error?.code ?? "" };
 }

@@ -1,11 +1,10 @@
 // The subscriptions of the signed-in user: made for a device, given to an app server, ended.
 
-import { FEED, get, sentence } from "../api.js";
+import { get, sentence } from "../api.js";
+import { SUBSCRIPTIONS_PATH } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { countdown, time } from "../times.js";
 import { copyButton } from "./copy.js";
-
-const PATH = `${FEED}/subscriptions`;
 
 /**
  * @typedef {object} Subscription
@@ -113,7 +112,7 @@ export class Subscriptions {
     this.#outcomes.clear();
     this.#say("", "");
     this.draw();
-    void this.#when(get(this.#session, PATH), ({ json }) => {
+    void this.#when(get(this.#session, SUBSCRIPTIONS_PATH), ({ json }) => {
       for (const subscription of json.value) this.#known.set(subscription.id, subscription);
       this.draw();
     });
@@ -121,7 +120,7 @@ export class Subscriptions {
 
   #subscribe() {
     const fields = [...new FormData(this.#form)].filter(([, value]) => value !== "");
-    const asked = get(this.#session, PATH, { method: "POST", json: Object.fromEntries(fields) });
+    const asked = get(this.#session, SUBSCRIPTIONS_PATH, { method: "POST", json: Object.fromEntries(fields) });
     void this.#when(asked, ({ status, json }) => {
       this.#known.set(json.id, json);
       this.#input("displayName").value = "";
@@ -136,7 +135,7 @@ export class Subscriptions {
 
   /** @param {Subscription} subscription */
   #revoke({ id, ...subscription }) {
-    void this.#when(get(this.#session, `${PATH}/${id}`, { method: "DELETE" }), () => {
+    void this.#when(get(this.#session, `${SUBSCRIPTIONS_PATH}/${id}`, { method: "DELETE" }), () => {
       this.#ended.add(id);
       this.draw();
       this.#say("good", `Revoked: ${nameOf(subscription)}. Who posts with its id is refused from now on.`);
@@ -144,7 +143,7 @@ export class Subscriptions {
   }
 
   #revokeAll() {
-    void this.#when(get(this.#session, PATH, { method: "DELETE" }), () => {
+    void this.#when(get(this.#session, SUBSCRIPTIONS_PATH, { method: "DELETE" }), () => {
       for (const id of this.#known.keys()) this.#ended.add(id);
       this.draw();
       this.#say("good", "All revoked. Who posts with any of their ids is refused from now on.");

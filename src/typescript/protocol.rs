@@ -1,0 +1,258 @@
+//! The contract's values as TypeScript: `browser/generated/protocol.ts`, made from the constants and
+//! tables of this crate. The comment on a number is the doc comment of its constant.
+#![allow(clippy::expect_used, reason = "a test ends at the first surprise")]
+
+use super::declaration::comment;
+use super::spelled;
+use crate::credentials::{claims, subscription_id};
+use crate::error::ErrorCode;
+use crate::feed::{query, room};
+use crate::http::{Route, encoding, headers};
+use crate::json;
+use crate::live::close::refusal_reason;
+use crate::live::reconnect::{CLOSE_CODES, Reconnect};
+use crate::live::{self, client, window};
+use crate::notification::{Platform, rules};
+use crate::policy::{Policy, ThrottleStatus};
+use crate::{subscription, violation};
+
+/// `export const` for each constant, with its doc comment from the source file that it stands in.
+macro_rules! constants {
+    ($($source:literal => { $($($module:ident)::+),+ $(,)? })+) => {
+        vec![$($(constant(
+            include_str!($source),
+            last(stringify!($($module)::+)),
+            &format!("{:?}", $($module)::+),
+        )),+),+]
+    };
+}
+
+/// The paths of the API, for the signed-in user: the constant's name, the path, and the resource.
+/// `{id}` stands for an id.
+const PATHS: [(&str, &str, &str); 11] = [
+    (
+        "NOTIFICATIONS_PATH",
+        "/beta/me/notifications",
+        "The feed of the signed-in user.",
+    ),
+    (
+        "NOTIFICATION_PATH",
+        "/beta/me/notifications/{id}",
+        "A notification of the feed.",
+    ),
+    (
+        "ACTIVITY_PATH",
+        "/beta/me/activities/{id}",
+        "A notification by the path that `Location` names.",
+    ),
+    (
+        "COUNT_PATH",
+        "/beta/me/notifications/$count",
+        "The number of notifications.",
+    ),
+    (
+        "DELTA_PATH",
+        "/beta/me/notifications/delta",
+        "The changes since a delta token.",
+    ),
+    (
+        "ENDPOINTS_PATH",
+        "/beta/me/notifications/endpoints",
+        "The endpoints of the feed.",
+    ),
+    (
+        "SUBSCRIPTIONS_PATH",
+        "/beta/me/notifications/subscriptions",
+        "The subscriptions of the user's devices.",
+    ),
+    (
+        "SUBSCRIPTION_PATH",
+        "/beta/me/notifications/subscriptions/{id}",
+        "A subscription.",
+    ),
+    (
+        "STREAM_PATH",
+        "/beta/me/notifications/stream",
+        "The live connection.",
+    ),
+    (
+        "DEVELOPMENT_TOKEN_PATH",
+        "/dev/token",
+        "A token of a test user, in development only.",
+    ),
+    (
+        "DEVELOPMENT_COPIES_PATH",
+        "/dev/copies",
+        "The copies in KV of a page of the feed, in development only.",
+    ),
+];
+
+/// The whole file.
+pub(super) fn values() -> String {
+    let mut parts = vec![
+        "// Generated from the Rust tables by: UPDATE_TYPES=1 cargo test typescript".to_owned(),
+        "import type { ErrorCode, Platform, ThrottleStatus } from \"./types.ts\";".to_owned(),
+    ];
+    parts.extend(paths());
+    parts.extend(live_values());
+    parts.push(platforms());
+    parts.push(statuses());
+    parts.extend(limits());
+    parts.join("\n\n") + "\n"
+}
+
+fn exported(docs: &str, name: &str, value: &str) -> String {
+    format!("{}export const {name} = {value};", comment(docs, ""))
+}
+
+fn paths() -> impl Iterator<Item = String> {
+    PATHS.into_iter().map(|(name, path, docs)| {
+        assert!(Route::parse(path).is_some(), "{path}");
+        exported(docs, name, &format!("{path:?}"))
+    })
+}
+
+fn live_values() -> Vec<String> {
+    let source = include_str!("../live/mod.rs");
+    let (ping, pong) = live::PING;
+    let reason = refusal_reason(ErrorCode::ServerBusy, Some(7));
+    let retry_after = reason
+        .trim_start_matches("ServerBusy ")
+        .trim_end_matches('7');
+    let codes = CLOSE_CODES.map(|code| {
+        let reconnect = Reconnect::after(code).as_str();
+        format!("  {code}: \"{reconnect}\",\n")
+    });
+    vec![
+        constant(source, "SUBPROTOCOL", &format!("{:?}", live::SUBPROTOCOL)),
+        constant(
+            source,
+            "BEARER_SUBPROTOCOL",
+            &format!("{:?}", live::BEARER_SUBPROTOCOL),
+        ),
+        exported(
+            "The text that a client sends to learn whether its connection is alive.",
+            "PING",
+            &format!("{ping:?}"),
+        ),
+        exported("The answer to a ping.", "PONG", &format!("{pong:?}")),
+        spelled(
+            Reconnect::ALL,
+            Reconnect::as_str,
+            include_str!("../live/reconnect.rs"),
+        ),
+        exported(
+            "The way back after each close code that the service sends. After any other code: `backoff`.",
+            "RECONNECT: Readonly<Record<number, Reconnect>>",
+            &format!("{{\n{}}}", codes.concat()),
+        ),
+        exported(
+            "The text in a close reason that whole seconds to wait follow: `ServerBusy retry-after=60`.",
+            "REASON_RETRY_AFTER",
+            &format!("{retry_after:?}"),
+        ),
+    ]
+}
+
+fn platforms() -> String {
+    let names = Platform::ALL.map(Platform::as_str);
+    let values = names.map(|name| name.to_ascii_lowercase());
+    [
+        exported(
+            "The platforms, in canonical order.",
+            "PLATFORMS: readonly Platform[]",
+            &format!("{names:?}"),
+        ),
+        exported(
+            "The platforms as they stand in `platform=` of a query, in canonical order.",
+            "PLATFORM_PARAMETERS: readonly Lowercase<Platform>[]",
+            &format!("{values:?}"),
+        ),
+    ]
+    .join("\n\n")
+}
+
+fn statuses() -> String {
+    let lines = ErrorCode::ALL.map(|code| {
+        let status = code.status(&Policy::DEFAULT);
+        format!("  {}: {status},\n", code.as_str())
+    });
+    let throttled = ThrottleStatus::ALL.map(ThrottleStatus::as_u16);
+    [
+        exported(
+            "The HTTP status of each `error.code`. A setting of the service turns 406 into 429.",
+            "ERROR_STATUS: Readonly<Record<ErrorCode, number>>",
+            &format!("{{\n{}}}", lines.concat()),
+        ),
+        exported(
+            "The statuses that answer a throttled caller, by a setting of the service.",
+            "THROTTLE_STATUSES: readonly ThrottleStatus[]",
+            &format!("{throttled:?}"),
+        ),
+    ]
+    .join("\n\n")
+}
+
+fn limits() -> Vec<String> {
+    let mut limits = constants! {
+        "../http/encoding.rs" => { encoding::MAX_BODY_BYTES }
+        "../json/reader.rs" => { json::MAX_DEPTH }
+        "../violation.rs" => { violation::MAX_LISTED }
+        "../notification/rules/mod.rs" => {
+            rules::MAX_APP_NOTIFICATION_ID,
+            rules::MAX_GROUP_NAME,
+            rules::MAX_DISPLAY_TIME_TO_LIVE,
+            rules::MIN_FALLBACK_DELAY,
+            rules::MAX_FALLBACK_DELAY,
+            rules::MAX_PLATFORM_TYPES,
+        }
+        "../http/headers.rs" => { headers::MAX_CLIENT_REQUEST_ID }
+        "../subscription.rs" => {
+            subscription::MAX_DEVICE_ID,
+            subscription::MAX_DISPLAY_NAME,
+            subscription::MAX_PUSH_SUBSCRIPTION,
+            subscription::MAX_SUBSCRIPTIONS,
+        }
+        "../feed/query.rs" => {
+            query::DEFAULT_TOP,
+            query::MAX_TOP,
+            query::MAX_FILTER,
+            query::MAX_CONDITIONS,
+        }
+        "../feed/room.rs" => { room::MAX_ITEMS }
+        "../live/mod.rs" => { live::MAX_SOCKETS, live::MAX_SOCKET_LIFE, live::SILENCE }
+        "../live/client.rs" => { client::MAX_REFERENCE, client::MAX_FRAME_BYTES }
+        "../live/window.rs" => { window::WINDOW, window::FIRST_PATIENCE }
+        "../policy.rs" => {
+            Policy::DEFAULT_RETENTION_SECONDS,
+            Policy::MIN_RETENTION_SECONDS,
+            Policy::MAX_RETENTION_SECONDS,
+        }
+        "../credentials/claims.rs" => { claims::SCOPE }
+    };
+    // Their names say too little outside of their module.
+    limits.push(exported(
+        "The longest subscription id, in characters.",
+        "MAX_SUBSCRIPTION_ID",
+        &subscription_id::MAX_LENGTH.to_string(),
+    ));
+    limits
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path).trim()
+}
+
+/// `export const NAME = value;` with the doc comment that the constant has in `source`.
+fn constant(source: &str, name: &str, value: &str) -> String {
+    let (before, _) = source
+        .split_once(&format!("pub const {name}:"))
+        .expect("the constant");
+    let lines = before.trim_end_matches(' ').lines().rev().map(str::trim);
+    let mut docs: Vec<_> = lines
+        .map_while(|line| line.strip_prefix("///"))
+        .map(str::trim)
+        .collect();
+    docs.reverse();
+    exported(&docs.join("\n"), name, value)
+}
