@@ -78,6 +78,9 @@ export const RECONNECT: Readonly<Record<number, Reconnect>> = {
 /** The text in a close reason that whole seconds to wait follow: `ServerBusy retry-after=60`. */
 export const REASON_RETRY_AFTER = "retry-after=";
 
+/** The reason of a 4403 after which a client comes back without `endpoint`: its subscription has ended. */
+export const SUBSCRIPTION_ENDED = "SubscriptionEnded";
+
 /** The platforms, in canonical order. */
 export const PLATFORMS: readonly Platform[] = ["Windows", "iOS", "Android", "WebPush"];
 
@@ -89,6 +92,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   MultipleNotificationsNotSupported: 400,
   BadRequest: 400,
   UnsupportedHeader: 400,
+  UnknownFrame: 400,
   InvalidPayload: 400,
   InvalidActivityDataType: 401,
   CallerBlocked: 403,
@@ -101,6 +105,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   ItemNotFound: 404,
   SyncStateNotFound: 410,
   PreconditionFailed: 412,
+  ItemChanged: 409,
   RequestBodyTooLarge: 413,
   UpgradeRequired: 426,
   ServiceUnavailable: 503,
@@ -218,6 +223,9 @@ export const MAX_RETENTION_SECONDS = 2592000;
 
 /** The scope that a delegated token must carry. */
 export const SCOPE = "Notifications.ReadWrite.CreatedByApp";
+
+/** The most items that `top` of a stream's query asks a replay for; the least is 1. */
+export const MAX_REPLAY_TOP = 1000;
 
 /** The longest subscription id, in characters. */
 export const MAX_SUBSCRIPTION_ID = 256;

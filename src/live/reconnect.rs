@@ -30,7 +30,9 @@ impl Reconnect {
         }
     }
 
-    /// The way back after a close code (RFC 6455 §7.4).
+    /// The way back after a close code (RFC 6455 §7.4). A 4403 whose reason is
+    /// [`SUBSCRIPTION_ENDED`](super::close::SUBSCRIPTION_ENDED) is the exception: the client comes back
+    /// at once, without `endpoint`.
     pub const fn after(code: u16) -> Self {
         match code {
             4400 | 4403 => Self::Never,
@@ -55,6 +57,7 @@ mod tests {
         let closes = [
             Close::MALFORMED,
             Close::TOKEN_EXPIRED,
+            Close::SUBSCRIPTION_ENDED,
             Close::FLOODING,
             Close::TOO_SLOW,
             Close::SILENT,

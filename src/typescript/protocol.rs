@@ -9,7 +9,7 @@ use crate::error::ErrorCode;
 use crate::feed::{query, room};
 use crate::http::{Route, encoding, headers};
 use crate::json;
-use crate::live::close::refusal_reason;
+use crate::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
 use crate::live::reconnect::{CLOSE_CODES, Reconnect};
 use crate::live::{self, client, window};
 use crate::notification::{Platform, rules};
@@ -151,6 +151,11 @@ fn live_values() -> Vec<String> {
             "REASON_RETRY_AFTER",
             &format!("{retry_after:?}"),
         ),
+        exported(
+            "The reason of a 4403 after which a client comes back without `endpoint`: its subscription has ended.",
+            "SUBSCRIPTION_ENDED",
+            &format!("{SUBSCRIPTION_ENDED:?}"),
+        ),
     ]
 }
 
@@ -230,7 +235,12 @@ fn limits() -> Vec<String> {
         }
         "../credentials/claims.rs" => { claims::SCOPE }
     };
-    // Their names say too little outside of their module.
+    // The names of these two say too little outside of their modules.
+    limits.push(exported(
+        "The most items that `top` of a stream's query asks a replay for; the least is 1.",
+        "MAX_REPLAY_TOP",
+        &live::MAX_TOP.to_string(),
+    ));
     limits.push(exported(
         "The longest subscription id, in characters.",
         "MAX_SUBSCRIPTION_ID",
