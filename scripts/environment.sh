@@ -19,9 +19,10 @@ locked_version() {
 declare -A tool_version=(
   [wasm-bindgen-cli]="$(locked_version wasm-bindgen)"
   [wasm-pack]="0.15.1"
+  [cargo-deny]="0.20.2"
   [cargo-mutants]="27.1.0"
 )
-declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [wasm-pack]=wasm-pack [cargo-mutants]=cargo-mutants)
+declare -A tool_binary=([wasm-bindgen-cli]=wasm-bindgen [wasm-pack]=wasm-pack [cargo-deny]=cargo-deny [cargo-mutants]=cargo-mutants)
 
 tool_folder() { echo "$tools_home/$1-${tool_version[$1]}"; }
 
