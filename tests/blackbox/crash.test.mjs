@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { someone } from "./expect.mjs";
 import { example, startService } from "./harness.mjs";
 
 const as = "megan@contoso.com";
@@ -15,11 +16,12 @@ const as = "megan@contoso.com";
 function assertUnavailable(answer) {
   assert.equal(answer.status, 503, answer.text);
   assert.equal(answer.headers.get("retry-after"), "1");
-  assert.equal(answer.headers.get("access-control-allow-origin"), "*");
   assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
   const { code, message, innerError, details } = answer.json.error;
   assert.equal(code, "ServiceUnavailable");
-  assert.ok(message);
+  assert.equal(message, "The service can't do this right now. Nothing was lost; try again in a moment.");
+  assert.equal(innerError["request-id"], answer.headers.get("request-id"));
+  assert.equal(answer.headers.get("cache-control"), "private");
   assert.doesNotMatch(answer.text, /panic|wasm|crash/i);
   assert.deepEqual(Object.keys(innerError), ["date", "request-id", "client-request-id"]);
   assert.deepEqual(details, []);
@@ -63,5 +65,26 @@ test("what is under way when another request panics is answered too", async () =
   );
   for (const answer of answers) {
     if (answer.status !== 201) assertUnavailable(answer);
+  }
+});
+
+test("the answer to a panic has the headers of any other answer, and is for the pages that may read those", async () => {
+  const page = "https://app.example.com";
+  for (const [setting, origin, allowed] of [
+    ["*", page, "*"],
+    [page, page, page],
+    [page, "https://evil.example.com", null],
+  ]) {
+    const service = await startService({ vars: { DEVELOPMENT_PANIC: "true", ALLOWED_ORIGINS: String(setting) } });
+    const headers = { Origin: String(origin), "client-request-id": "mine" };
+    const fine = await service.request("GET", "/beta/me/notifications/endpoints", { as, headers });
+    assert.equal(fine.status, 200, fine.text);
+    for (const place of ["worker", "credentials", "hub"]) {
+      const answer = await service.request("GET", `/dev/panic/${place}`, { as: someone(), headers });
+      assertUnavailable(answer);
+      assert.equal(answer.headers.get("access-control-allow-origin"), allowed);
+      for (const name of ["client-request-id", "access-control-expose-headers", "vary", "x-content-type-options"])
+        assert.equal(answer.headers.get(name), fine.headers.get(name), `${name} after a panic in the ${place}`);
+    }
   }
 });

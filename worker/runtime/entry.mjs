@@ -4,6 +4,7 @@
 
 import {
   begin,
+  failedRequest,
   foreign,
   issueToken,
   overLimit,
@@ -16,7 +17,7 @@ import {
 } from "../build/bindings.js";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
-import { failed, respond } from "./reply.mjs";
+import { respond } from "./reply.mjs";
 
 export { Hub } from "./hub.mjs";
 
@@ -37,6 +38,21 @@ export default {
     }
   },
 };
+
+/**
+ * Answers a request whose handler failed. A fresh wasm instance writes the answer, so it is the contract's.
+ * @param {Request} request
+ * @param {unknown} fault
+ */
+function failed(request, fault) {
+  try {
+    return respond(run(() => failedRequest(described(request), Date.now(), String(fault))));
+  } catch (again) {
+    // No instance works: the settings can't be handed over, or the module is broken.
+    console.error(`a request failed: ${fault}; so did its answer: ${again}`);
+    return new Response(null, { status: 503, headers: { "Retry-After": "1" } });
+  }
+}
 
 /** @param {Request} request */
 function described(request) {

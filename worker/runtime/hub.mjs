@@ -5,7 +5,6 @@ import { DurableObject } from "cloudflare:workers";
 import * as wasm from "../build/bindings.js";
 import { during, Host } from "./host.mjs";
 import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
-import { serviceUnavailable } from "./reply.mjs";
 
 /** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
@@ -204,34 +203,16 @@ export class Hub extends DurableObject {
 }
 
 /**
- * Tells a client that its frame failed, if it asked for an answer.
+ * Tells a client that its frame failed, if it asked for an answer. A fresh wasm instance writes the answer.
  * @param {{ socket: WebSocket, message: string | ArrayBuffer }} frame
  * @param {unknown} fault
  */
 function refuse({ socket, message }, fault) {
-  const requestId = crypto.randomUUID();
-  console.error(`frame ${requestId} failed: ${fault}`);
-  const ref = refOf(message);
-  if (ref === undefined) return;
-  const error = serviceUnavailable(requestId, requestId);
+  if (typeof message !== "string") return;
   try {
-    socket.send(JSON.stringify({ type: "result", ref, status: 503, error }));
-  } catch {
-    // It has gone.
-  }
-}
-
-/**
- * The `ref` by which a client frame asks for its result.
- * @param {string | ArrayBuffer} message
- * @returns {string | undefined}
- */
-function refOf(message) {
-  if (typeof message !== "string") return undefined;
-  try {
-    const ref = JSON.parse(message)?.ref;
-    return typeof ref === "string" && ref.length <= 64 ? ref : undefined;
-  } catch {
-    return undefined;
+    const answer = run(() => wasm.failedFrame(message, Date.now(), String(fault)));
+    if (answer !== undefined) socket.send(answer);
+  } catch (again) {
+    console.error(`a frame failed: ${fault}; so did its answer: ${again}`);
   }
 }

@@ -109,6 +109,11 @@ pub fn foreign(fields: &str) -> String {
     feed::foreign(fields)
 }
 
+#[wasm_bindgen(js_name = failedRequest)]
+pub fn failed_request(request: String, now: f64, fault: &str) -> String {
+    edge::failed(request, now, fault)
+}
+
 #[wasm_bindgen]
 pub fn refusal(answer: &str) -> String {
     edge::refusal(answer)
@@ -144,6 +149,11 @@ pub fn connect(feed: u32, hub: &str, protocol: u32, socket: u32, fields: &str) -
 #[wasm_bindgen]
 pub fn message(feed: u32, socket: u32, frame: Option<String>) {
     feed::message(feed, socket, frame.as_deref());
+}
+
+#[wasm_bindgen(js_name = failedFrame)]
+pub fn failed_frame(frame: &str, now: f64, fault: &str) -> Option<String> {
+    feed::failed_frame(frame, now, fault)
 }
 
 #[wasm_bindgen]

@@ -9,6 +9,7 @@ mod call;
 mod calls;
 mod development;
 mod facts;
+mod failed;
 mod feed;
 mod items;
 mod notifications;
@@ -33,6 +34,7 @@ use step::Step;
 pub use calls::release;
 pub use development::issue_token;
 pub use facts::HEADER_NAMES;
+pub use failed::failed;
 pub use stream::refusal;
 
 /// The first step that answers a request. `text`: as [`Facts`] has it; `millis`: the clock.

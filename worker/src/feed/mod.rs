@@ -10,7 +10,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use notifeed::error::{ErrorCode, Problem, not_authorized};
-use notifeed::http::Reply;
+use notifeed::guid::Guid;
+use notifeed::http::origin::Readers;
+use notifeed::http::{ApiVersion, Context, Reply};
+use notifeed::live::client::ClientFrame;
+use notifeed::live::frame;
 use notifeed::policy::Policy;
 use notifeed_hub::Feed;
 use notifeed_hub::fault::{Fault, Stop};
@@ -20,7 +24,7 @@ use notifeed_hub::wire::{Command, RETRY, Request};
 use worker::{Env, console_error};
 
 use crate::credentials::{self, Token};
-use crate::platform::{instant, now};
+use crate::platform::{instant, new_guid, now};
 use crate::settings::settings;
 use host::DurableObject;
 
@@ -152,6 +156,26 @@ pub fn foreign(fields: &str) -> String {
 /// A client's frame; nothing for a binary one.
 pub fn message(number: u32, socket: u32, frame: Option<&str>) {
     with(number, |feed| feed.message(Socket(socket), frame));
+}
+
+/// The `result` frame for a client's frame whose handler failed, as after a crash; `None` where the
+/// frame asked for none. `fault`: the reason, for the log only.
+pub fn failed_frame(frame: &str, millis: f64, fault: &str) -> Option<String> {
+    let context = Context {
+        now: instant(millis),
+        request_id: new_guid().unwrap_or(Guid::from_bytes([0; 16])),
+        client_request_id: None,
+        origin: String::new(),
+        version: ApiVersion::Beta,
+        readers: Readers::None,
+    };
+    console_error!("frame {} failed: {fault}", context.request_id);
+    let ClientFrame::Request { reference, .. } = ClientFrame::parse(frame)? else {
+        return None;
+    };
+    let problem = Fault::problem();
+    let status = problem.code.status(&Policy::DEFAULT);
+    Some(frame::refused(&reference, status, None, &problem, &context))
 }
 
 /// A connection has ended.
