@@ -1,5 +1,5 @@
 //! The public JSON parsing cases (`tests/vectors/json/JSONTestSuite`), read by ours.
-#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
 //! What holds for every body, looked for with random ones.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

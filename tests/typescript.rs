@@ -1,12 +1,12 @@
 //! Proof that what the contract writes as JSON fits the TypeScript declarations made of its types
 //! (`src/typescript`): it is put down as TypeScript, for the type check to judge.
-#![allow(
+#![expect(
     clippy::expect_used,
     clippy::panic,
     reason = "a test ends at the first surprise"
 )]
 
-#[allow(dead_code, reason = "the answers of a service are for other tests")]
+#[expect(dead_code, reason = "the answers of a service are for other tests")]
 #[path = "vectors/cases.rs"]
 mod cases;
 

@@ -1,6 +1,6 @@
 //! The vectors of `tests/vectors/body`, natively: the verdict's text to the byte, and the answer of
 //! a service that has the vector's clock.
-#![allow(
+#![expect(
     clippy::expect_used,
     clippy::panic,
     reason = "a test ends at the first surprise"

@@ -70,7 +70,7 @@ fn read_policy(options: &PolicyOptions) -> Result<Policy, JsValue> {
 }
 
 /// The integer that a JavaScript number is, if it is one that survived as such (2^53).
-#[allow(
+#[expect(
     clippy::cast_possible_truncation,
     reason = "only whole numbers below 2^53 are cast"
 )]

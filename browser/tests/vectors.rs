@@ -2,13 +2,13 @@
 //! give is the same to the byte as natively.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(
+#![expect(
     clippy::expect_used,
     clippy::panic,
     reason = "a test ends at the first surprise"
 )]
 
-#[allow(dead_code, reason = "the answers of a service are for other tests")]
+#[expect(dead_code, reason = "the answers of a service are for other tests")]
 #[path = "../../tests/vectors/cases.rs"]
 mod cases;
 

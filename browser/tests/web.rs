@@ -1,7 +1,7 @@
 //! The browser face, as wasm in a real browser.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::expect_used, reason = "a test may fail")]
+#![expect(clippy::expect_used, reason = "a test may fail")]
 
 use js_sys::{JSON, Object, Reflect, Uint8Array};
 use notifeed_browser::{Body, is_valid, normalize, validate};

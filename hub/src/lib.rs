@@ -258,7 +258,7 @@ fn unsupported() -> Problem {
 }
 
 /// A panic, as a mistake in the code would be one.
-#[allow(clippy::panic, reason = "panicking is what it is for")]
+#[expect(clippy::panic, reason = "panicking is what it is for")]
 fn crash() -> ! {
     panic!("a test asked for it")
 }

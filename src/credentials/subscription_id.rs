@@ -141,7 +141,7 @@ fn mac(key: &Key, signed: &str) -> Option<Hmac<Sha256>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#[expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 mod tests {
     use super::*;
 

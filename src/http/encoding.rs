@@ -111,7 +111,7 @@ fn inflate<D: Read>(mut decoder: D, at_end: fn(&D) -> bool) -> Result<Vec<u8>, P
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#[expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 mod tests {
     use std::io::Write;
 

@@ -104,7 +104,7 @@ pub(crate) struct ResultFrame<'f> {
     cursor: Option<Cursor>,
     /// Of a change: the server waits for an `ack` of its number before it sends much more.
     #[cfg_attr(test, ts(optional, type = "true"))]
-    #[allow(dead_code, reason = "declared for its shape: `asking` writes it")]
+    #[expect(dead_code, reason = "declared for its shape: `asking` writes it")]
     ack: Option<bool>,
     /// Where the item has changed since what the client knew: whether the user has read it.
     read_state: Option<ReadState>,
@@ -124,7 +124,7 @@ struct Place {
     cursor: Cursor,
     /// The server waits for an `ack` of this number before it sends much more.
     #[cfg_attr(test, ts(optional, type = "true"))]
-    #[allow(dead_code, reason = "declared for its shape: `asking` writes it")]
+    #[expect(dead_code, reason = "declared for its shape: `asking` writes it")]
     ack: Option<bool>,
 }
 

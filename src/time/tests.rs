@@ -1,5 +1,5 @@
 //! Tests of reading, writing and arithmetic.
-#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use super::*;
 

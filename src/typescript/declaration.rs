@@ -1,5 +1,5 @@
 //! Declarations as TypeScript text, laid out for people.
-#![allow(clippy::expect_used, reason = "a test ends at the first surprise")]
+#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 use std::fmt::Debug;
 

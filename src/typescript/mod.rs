@@ -74,7 +74,7 @@ impl<T: TS> TS for JsonText<T> {
 /// The verdict on a body that is a notification.
 #[derive(TS)]
 #[ts(rename = "Accepted")]
-#[allow(dead_code, reason = "declared for its shape")]
+#[expect(dead_code, reason = "declared for its shape")]
 struct AcceptedVerdict {
     /// It is one.
     #[ts(type = "true")]
@@ -88,7 +88,7 @@ struct AcceptedVerdict {
 /// The verdict on a body that is no notification.
 #[derive(TS)]
 #[ts(rename = "Refused")]
-#[allow(dead_code, reason = "declared for its shape")]
+#[expect(dead_code, reason = "declared for its shape")]
 struct RefusedVerdict {
     /// It is none.
     #[ts(type = "false")]
@@ -104,7 +104,7 @@ struct RefusedVerdict {
 /// What a verdict depends on besides the body.
 #[derive(TS)]
 #[ts(optional_fields)]
-#[allow(dead_code, reason = "declared for its shape")]
+#[expect(dead_code, reason = "declared for its shape")]
 struct Options {
     /// The clock: milliseconds since 1970. Default: `Date.now()`.
     now: Option<f64>,

@@ -1,6 +1,6 @@
 //! The contract's values as TypeScript: `browser/generated/protocol.ts`, made from the constants and
 //! tables of this crate. The comment on a number is the doc comment of its constant.
-#![allow(clippy::expect_used, reason = "a test ends at the first surprise")]
+#![expect(clippy::expect_used, reason = "a test ends at the first surprise")]
 
 use super::declaration::comment;
 use super::spelled;

@@ -1,6 +1,6 @@
 //! A request body as an app may write it. The rules read one property by property, so it has no
 //! type elsewhere; its names are held against those that the rules know.
-#![allow(dead_code, reason = "declared for its shape")]
+#![expect(dead_code, reason = "declared for its shape")]
 
 use ts_rs::{Config, TS};
 

@@ -1,5 +1,5 @@
 //! The verdict as a whole: the page's example, precedence, the text face.
-#![allow(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 use super::*;
 use crate::error::{ErrorCode, Problem};

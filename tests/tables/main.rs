@@ -1,8 +1,7 @@
 //! What the contract and the documents say in tables, held row by row: a value here is copied from
 //! them, never from the code.
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "a test ends at the first surprise"
 )]

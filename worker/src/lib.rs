@@ -9,11 +9,9 @@
 //! at once, without a promise; what has to ask somebody else is an async function. Below is all that
 //! it can call.
 
-// The macro of `wasm-bindgen` makes items without documentation.
-#![allow(missing_docs)]
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "what JavaScript hands over is owned"
+#![expect(
+    missing_docs,
+    reason = "the macro of wasm-bindgen makes items without documentation"
 )]
 
 mod credentials;

@@ -176,7 +176,7 @@ impl<'t> Fields<'t> {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used, reason = "a test may fail by panicking")]
+#[expect(clippy::expect_used, reason = "a test may fail by panicking")]
 mod tests {
     use super::*;
 

@@ -1,6 +1,6 @@
 //! A feed as it ships, over a second host: SQLite, KV, sockets and a clock in memory ([`world`]), and
 //! clients as they are ([`device`]). Faults come when a test asks for them.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

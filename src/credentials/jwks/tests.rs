@@ -1,5 +1,5 @@
 //! Key sets: which keys are usable, which is chosen, and when a set is fetched.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::string_slice,
     reason = "a test may fail by panicking"

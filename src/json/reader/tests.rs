@@ -1,5 +1,5 @@
 //! Tests of reading: what is understood, what is refused, and where.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

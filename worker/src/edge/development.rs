@@ -101,7 +101,7 @@ fn holder(body: &[u8]) -> Option<Holder> {
 }
 
 /// A panic, as a mistake in the code would be one.
-#[allow(clippy::panic, reason = "panicking is what it is for")]
+#[expect(clippy::panic, reason = "panicking is what it is for")]
 pub fn crash() -> ! {
     panic!("a test asked for it")
 }

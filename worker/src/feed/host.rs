@@ -75,7 +75,7 @@ impl Host for DurableObject {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "it is a number of bytes")]
+    #[expect(clippy::cast_precision_loss, reason = "it is a number of bytes")]
     fn query(
         &self,
         question: Query<'_>,
@@ -99,7 +99,7 @@ impl Host for DurableObject {
         failed("setting the alarm", set_alarm(millis(at)))
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "it is a short time")]
+    #[expect(clippy::cast_precision_loss, reason = "it is a short time")]
     fn set_timer(&self, millis: i64) {
         set_timer(millis as f64);
     }
@@ -148,7 +148,7 @@ impl Host for DurableObject {
         (!at.is_nan()).then(|| instant(at))
     }
 
-    #[allow(
+    #[expect(
         clippy::cast_precision_loss,
         reason = "numbers and seconds stay below 2⁵³"
     )]

@@ -200,7 +200,7 @@ pub fn kv_ended(number: u32, effect: f64, error: Option<String>) {
     with(number, |feed| feed.done(effect_number(effect), outcome));
 }
 
-#[allow(
+#[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "it is a whole number that a feed gave"

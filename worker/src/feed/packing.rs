@@ -23,13 +23,12 @@ impl Packed {
     }
 
     /// A number that isn't a value: of a statement, or how many values follow.
-    #[allow(clippy::cast_precision_loss, reason = "they are small")]
+    #[expect(clippy::cast_precision_loss, reason = "they are small")]
     pub fn number(&mut self, number: usize) {
         self.shape.push(number as f64);
     }
 
     /// The next values. An integer is at most 2⁵³ in size.
-    #[allow(clippy::cast_precision_loss)]
     pub fn values(&mut self, values: &[Bound<'_>]) {
         for value in values {
             let (kind, number) = match value {

@@ -20,18 +20,17 @@ thread_local! {
 }
 
 /// The clock, read at the edge and passed in from there.
+#[expect(clippy::disallowed_methods, reason = "the only reading of the clock")]
 pub fn now() -> Timestamp {
     instant(js_sys::Date::now())
 }
 
 /// An instant in JavaScript's milliseconds, which are whole in this runtime.
-#[allow(clippy::cast_possible_truncation)]
 pub fn instant(millis: f64) -> Timestamp {
     Timestamp::saturating_from_unix_millis(millis as i64)
 }
 
 /// Milliseconds for JavaScript: below 2⁵³, which a double holds exactly.
-#[allow(clippy::cast_precision_loss)]
 pub fn millis(instant: Timestamp) -> f64 {
     instant.unix_millis() as f64
 }
@@ -41,6 +40,10 @@ pub fn millis(instant: Timestamp) -> f64 {
 ///
 /// # Errors
 /// The generator has none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the only source of random numbers"
+)]
 pub fn random_bytes() -> Result<[u8; 16], Fault> {
     RANDOM.with_borrow_mut(|pool| {
         if pool.len() < 16 {
@@ -68,7 +71,6 @@ pub fn new_guid() -> Result<Guid, Fault> {
 }
 
 /// What an exception of JavaScript says.
-#[allow(clippy::needless_pass_by_value, reason = "it is called by map_err")]
 pub fn thrown(exception: JsValue) -> Fault {
     let text = String::from(js_sys::Object::from(exception).to_string());
     Fault::new("an exception", &text)

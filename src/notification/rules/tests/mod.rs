@@ -1,5 +1,5 @@
 //! Every rule of the body, at its limits.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test ends at the first surprise"
