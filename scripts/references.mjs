@@ -1,5 +1,5 @@
 // Checks that what documents and comments refer to is there, and that docs/architecture.md draws the imports that there
-// are. Prints a sentence for each that isn't. Part of scripts/check.
+// are, and how sentences begin. Prints a sentence for each fault. Part of scripts/check.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -70,6 +70,15 @@ for (const file of documents) {
     else if (anchor && target.endsWith(".md") && !anchorsOf(target).has(anchor))
       faults.push(`${file}: ${target} has no heading #${anchor}, to which it links`);
   }
+}
+
+// --- Plain English (CONTRIBUTING.md): how a sentence doesn't begin
+
+for (const file of documents) {
+  if (file.startsWith("tests/vectors/json/")) continue;
+  const text = read(file).replace(/^```[^]*?^```/gm, (block) => block.replace(/[^\n]/g, ""));
+  for (const { 1: word, index } of text.matchAll(/(?:^|[.!?:]\s|\| |\*\*|[-*#] )(What|Who|One|Of)\b/gm))
+    faults.push(`${file}:${text.slice(0, index).split("\n").length}: a sentence begins with “${word}”`);
 }
 
 // --- References in comments: sections of the contract, names in documents, decisions

@@ -37,7 +37,7 @@ for (const [name, { text, valid, paths }] of Object.entries(documents)) {
   }
 }
 
-title("What is found");
+title("Violations that are found");
 head(
   "",
   "of the seven violations",
@@ -58,7 +58,7 @@ for (const peer of loaded) {
 }
 
 // --- Size
-title("What a page loads");
+title("Weight that a page loads");
 head("", "verdict alone: minified", "gzip", "brotli", "all violations: minified", "gzip", "brotli");
 for (const contender of contenders) {
   const { verdict, report } = await weigh(contender);
