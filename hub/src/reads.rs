@@ -4,9 +4,9 @@
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
-use notifeed::feed::query::{Condition, Query};
+use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::view::{self, Sent};
-use notifeed::feed::{Change, Cursor, Known, change_since};
+use notifeed::feed::{Change, Cursor, Known, Seq, change_since};
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply, reply};
 use notifeed::json::Writer;
@@ -84,16 +84,17 @@ impl<H: Host> Feed<H> {
         let values: Vec<String> = items
             .iter()
             .filter_map(|item| {
-                Some(view::receiver(
-                    &item.entry,
-                    item.body.as_ref()?,
-                    context.now,
-                ))
+                let view = view::receiver(&item.entry, item.body.as_ref()?, context.now);
+                Some(view::selected(view, &query.select))
             })
             .collect();
+        let count = match query.counts() {
+            true => Some(self.count_of(query, context)?),
+            false => None,
+        };
         let link = next.as_deref().map(|url| ("@odata.nextLink", url));
-        let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
-        Ok(Reply::odata(200, page::render(&feed, &values, link)))
+        let feed = selected_context(query, admitted, context);
+        Ok(Reply::odata(200, page::render(&feed, count, &values, link)))
     }
 
     /// The items of a page, and where the next one begins.
@@ -166,22 +167,48 @@ impl<H: Host> Feed<H> {
 
     /// How many items the list has, as a plain number.
     pub(crate) fn count(&self, query: &Query, context: &Context) -> Result<Reply, Stop> {
-        let mut count = 0;
-        if self.life.made {
-            let mut values = vec![Bound::Integer(context.now.unix_millis())];
-            let text;
-            let question = match filtered(&query.filter, &mut values) {
-                None => host::Query::Fixed(Statement::Count),
-                Some(condition) => {
-                    text = format!("{}{condition}", Statement::Count.text());
-                    host::Query::Text(&text)
-                }
-            };
-            let rows = self.host.query(question, &values, UNBOUNDED)?.rows;
-            let row = rows.into_iter().next().unwrap_or_default();
-            count = Row::from(row).integer()?;
-        }
+        let count = self.count_of(query, context)?;
         Ok(Reply::text(200, count.to_string()))
+    }
+
+    fn count_of(&self, query: &Query, context: &Context) -> Result<i64, Fault> {
+        if !self.life.made {
+            return Ok(0);
+        }
+        let mut values = vec![Bound::Integer(context.now.unix_millis())];
+        let text;
+        let question = match filtered(&query.filter, &mut values) {
+            None => host::Query::Fixed(Statement::Count),
+            Some(condition) => {
+                text = format!("{}{condition}", Statement::Count.text());
+                host::Query::Text(&text)
+            }
+        };
+        let rows = self.host.query(question, &values, UNBOUNDED)?.rows;
+        let row = rows.into_iter().next().unwrap_or_default();
+        Row::from(row).integer()
+    }
+
+    /// How many items a delta has on all its pages.
+    fn count_changes(&self, token: &DeltaToken, now: Timestamp) -> Result<i64, Fault> {
+        if !self.life.made {
+            return Ok(0);
+        }
+        let (from, began) = match token.known.newest {
+            Some(newest) => (newest.from, newest.began),
+            None => (0, Seq::ZERO),
+        };
+        let values = [
+            store::seq(token.known.position),
+            store::seq(token.bound),
+            Bound::Integer(from),
+            store::seq(began),
+            Bound::Integer(now.unix_millis()),
+            Bound::Integer((!token.fresh).into()),
+            store::seq(token.known.content),
+        ];
+        let row = store::single(&self.host, Statement::CountChanges, &values)?;
+        Row::from(row).integer()
     }
 
     /// A page of what changed: whole items for new and changed ones, an id for those that are gone.
@@ -215,9 +242,11 @@ impl<H: Host> Feed<H> {
                 break;
             }
             match (change_since(&entry, token.known, None, context.now), body) {
+                (Some(Change::Removed(_)), _) if token.fresh => {}
                 (Some(Change::Removed(_)), _) => values.push(page::removed(entry.id)),
                 (Some(Change::Content | Change::State), Some(body)) => {
-                    values.push(view::receiver(&entry, &body, context.now));
+                    let view = view::receiver(&entry, &body, context.now);
+                    values.push(view::selected(view, &query.select));
                 }
                 (Some(_), None) | (None, _) => {}
             }
@@ -248,8 +277,12 @@ impl<H: Host> Feed<H> {
             reply::feed_url(context, "/delta"),
             query.continued(option, &text)
         );
-        let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
-        let body = page::render(&feed, &values, Some((name, &url)));
+        let count = match query.counts() {
+            true => Some(self.count_changes(&token, context.now)?),
+            false => None,
+        };
+        let feed = selected_context(query, admitted, context);
+        let body = page::render(&feed, count, &values, Some((name, &url)));
         Ok(Reply::odata(200, body))
     }
 
@@ -264,18 +297,27 @@ impl<H: Host> Feed<H> {
             })
             .collect();
         let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
-        let body = page::render(&format!("{feed}/endpoints"), &values, None);
+        let body = page::render(&format!("{feed}/endpoints"), None, &values, None);
         Ok(Reply::odata(200, body))
     }
 }
 
+/// `@odata.context` of a page: with the properties that were selected (OData 4.01 §10.7).
+fn selected_context(query: &Query, admitted: &Admitted, context: &Context) -> String {
+    let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
+    match query.select.as_slice() {
+        [] => feed,
+        select => format!("{feed}({})", select.join(",")),
+    }
+}
+
 /// The conditions of a filter, and their values; `None`: there are none.
-fn filtered<'f>(filter: &'f [Condition], values: &mut Vec<Bound<'f>>) -> Option<String> {
+fn filtered<'f>(filter: &'f [Comparison], values: &mut Vec<Bound<'f>>) -> Option<String> {
     if filter.is_empty() {
         return None;
     }
     let mut text = String::new();
-    for condition in filter {
+    for Comparison { condition, negated } in filter {
         let (column, value) = match condition {
             Condition::ReadState(state) => ("read_state", store::read_state(*state)),
             Condition::UserActionState(state) => {
@@ -286,7 +328,7 @@ fn filtered<'f>(filter: &'f [Condition], values: &mut Vec<Bound<'f>>) -> Option<
         };
         text.push_str(" AND ");
         text.push_str(column);
-        text.push_str(" IS ?");
+        text.push_str(if *negated { " IS NOT ?" } else { " IS ?" });
         values.push(value);
     }
     Some(text)

@@ -27,10 +27,13 @@ pub struct DeltaToken {
     pub known: Known,
     /// Everything up to here will be.
     pub bound: Seq,
+    /// The reader had nothing when it began: there is nothing to take back.
+    pub fresh: bool,
 }
 
 const LIST: u8 = b'l';
 const DELTA: u8 = b'd';
+const FRESH_DELTA: u8 = b'f';
 
 impl ListToken {
     /// Reads a `$skiptoken` of a list.
@@ -71,6 +74,7 @@ impl DeltaToken {
                 epoch,
                 known: resume.known(),
                 bound: head,
+                fresh: resume.known() == Known::NOTHING,
             }),
         }
     }
@@ -80,9 +84,14 @@ impl DeltaToken {
     /// # Errors
     /// 410 for what isn't one, is another feed's, or would go on before what was `forgotten`.
     pub fn parse(text: &str, epoch: Epoch, forgotten: Seq) -> Result<Self, Problem> {
-        match read(text, DELTA, epoch).as_deref() {
+        let fresh = read(text, FRESH_DELTA, epoch);
+        let (numbers, fresh) = match fresh {
+            Some(numbers) => (Some(numbers), true),
+            None => (read(text, DELTA, epoch), false),
+        };
+        match numbers.as_deref() {
             Some([content, position, bound, newest @ ..])
-                if (*content == 0 && newest.is_empty()) || Seq::new(*position) >= forgotten =>
+                if fresh || Seq::new(*position) >= forgotten =>
             {
                 let newest = match newest {
                     [] => None,
@@ -100,6 +109,7 @@ impl DeltaToken {
                         newest,
                     },
                     bound: Seq::new(*bound),
+                    fresh,
                 })
             }
             _ => Err(not_found()),
@@ -118,7 +128,8 @@ impl std::fmt::Display for DeltaToken {
         if let Some(Newest { from, began }) = newest {
             numbers.extend([from, began.get()]);
         }
-        f.write_str(&write(DELTA, self.epoch, &numbers))
+        let kind = if self.fresh { FRESH_DELTA } else { DELTA };
+        f.write_str(&write(kind, self.epoch, &numbers))
     }
 }
 
@@ -153,13 +164,22 @@ fn not_found() -> Problem {
     )
 }
 
-/// A page of a list or a delta: `values` are JSON texts; `link` is the name of the link to what
+/// A page of a list or a delta: `count` is how many there are on all pages, where that is said; `values`
+/// are JSON texts; `link` is the name of the link to what
 /// comes next, and its URL.
-pub fn render(context: &str, values: &[String], link: Option<(&str, &str)>) -> String {
+pub fn render(
+    context: &str,
+    count: Option<i64>,
+    values: &[String],
+    link: Option<(&str, &str)>,
+) -> String {
     let size = values.iter().map(String::len).sum::<usize>();
     let mut writer = Writer::with_capacity(size.saturating_add(512));
     writer.begin_object();
     writer.string_field("@odata.context", context);
+    if let Some(count) = count {
+        writer.integer_field("@odata.count", count);
+    }
     writer.key("value");
     writer.begin_array();
     for value in values {
@@ -216,6 +236,7 @@ mod tests {
                 epoch: EPOCH,
                 known,
                 bound: Seq::new(9),
+                fresh: known == Known::NOTHING,
             };
             assert_eq!(
                 DeltaToken::parse(&delta.to_string(), EPOCH, known.position),

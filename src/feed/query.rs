@@ -1,14 +1,15 @@
 //! What a reader may ask of a feed (CONTRACT §2; OData 4.01 §5.1, of which this is a small part):
-//! `$top`, `$skiptoken`, `$deltatoken`, `$filter`, and `targetHostName`. Anything else is refused
-//! by its name (D20).
+//! `$top`, `$skiptoken`, `$deltatoken`, `$filter`, `$count`, `$select`, `$orderby`, and
+//! `targetHostName`. Anything else is refused by its name (D20).
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Problem};
 use crate::feed::entry::{ReadState, UserActionState};
+use crate::feed::view::PROPERTIES;
 use crate::http::route;
 use crate::json::push_name;
-use crate::notification::Priority;
+use crate::notification::{Priority, nearest};
 
 /// How many items a page has when `$top` doesn't say.
 pub const DEFAULT_TOP: u32 = 20;
@@ -68,6 +69,24 @@ impl Condition {
     }
 }
 
+/// One comparison of a filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What is compared with what.
+    pub condition: Condition,
+    /// `ne`: the condition must not hold, as it doesn't for `null`.
+    pub negated: bool,
+}
+
+impl From<Condition> for Comparison {
+    fn from(condition: Condition) -> Self {
+        Self {
+            condition,
+            negated: false,
+        }
+    }
+}
+
 /// What is asked of a feed; each call takes some of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Query {
@@ -78,9 +97,13 @@ pub struct Query {
     /// `$deltatoken`
     pub delta_token: Option<String>,
     /// `$filter`: all of these.
-    pub filter: Vec<Condition>,
+    pub filter: Vec<Comparison>,
     /// `$filter`, as it was written: links repeat it.
     pub filter_text: Option<String>,
+    /// `$count=true`: the first page says how many there are on all.
+    pub count: bool,
+    /// `$select`: only these properties, and the id; empty for all.
+    pub select: Vec<String>,
     /// `targetHostName`: which of the app's hosts.
     pub host: Option<String>,
 }
@@ -118,11 +141,19 @@ impl Query {
                     query.filter = filter(&value)?;
                     query.filter_text = Some(value);
                 }
+                "$count" => query.count = count(&value)?,
+                "$select" => query.select = select(&value)?,
+                "$orderby" => order(&value)?,
                 _ => query.host = Some(value),
             }
             seen.push(name);
         }
         Ok(query)
+    }
+
+    /// Whether the page says how many there are on all: the first one, where that is asked.
+    pub const fn counts(&self) -> bool {
+        self.count && self.skip_token.is_none()
     }
 
     /// How many items a page has.
@@ -136,6 +167,10 @@ impl Query {
         let mut pairs = vec![(option, token.to_owned())];
         pairs.extend(self.top.map(|top| ("$top", top.to_string())));
         pairs.extend(self.filter_text.clone().map(|filter| ("$filter", filter)));
+        pairs.extend(self.count.then(|| ("$count", "true".to_owned())));
+        if !self.select.is_empty() {
+            pairs.push(("$select", self.select.join(",")));
+        }
         pairs.extend(self.host.clone().map(|host| ("targetHostName", host)));
         let pairs: Vec<String> = pairs
             .into_iter()
@@ -172,14 +207,61 @@ fn top(value: &str) -> Result<u32, Problem> {
     })
 }
 
-/// `condition *( "and" condition )`, each `property "eq" literal`; a literal is a string in single
+fn count(value: &str) -> Result<bool, Problem> {
+    match value {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(bad_option(
+            "$count",
+            "'$count' must be true or false.".to_owned(),
+        )),
+    }
+}
+
+/// Names of an item's properties with commas between, or `*` for all.
+fn select(value: &str) -> Result<Vec<String>, Problem> {
+    let bad = |what: &str| bad_option("$select", format!("'$select' {what}."));
+    let mut selected: Vec<String> = Vec::new();
+    let mut all = false;
+    for name in value.split(',').map(str::trim) {
+        if name == "*" {
+            all = true;
+        } else if !PROPERTIES.contains(&name) {
+            let hint = match nearest(name, &PROPERTIES) {
+                Some(meant) => format!(": did you mean '{meant}'?"),
+                None => String::new(),
+            };
+            let name = shown(name);
+            return Err(bad(&format!(
+                "names '{name}', which is no property of a notification{hint}"
+            )));
+        } else if !selected.iter().any(|known| known == name) {
+            selected.push(name.to_owned());
+        }
+    }
+    Ok(if all { Vec::new() } else { selected })
+}
+
+/// The one order that there is, spelled out.
+fn order(value: &str) -> Result<(), Problem> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    if words == ["createdDateTime", "desc"] {
+        return Ok(());
+    }
+    Err(bad_option(
+        "$orderby",
+        "'$orderby' must be 'createdDateTime desc': the newest come first.".to_owned(),
+    ))
+}
+
+/// `condition *( "and" condition )`, each `property ( "eq" / "ne" ) literal`; a literal is a string in single
 /// quotes, in which two quotes stand for one, or `null`.
-fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
+fn filter(text: &str) -> Result<Vec<Comparison>, Problem> {
     let bad = |what: &str| {
         bad_option(
             "$filter",
             format!(
-                "'$filter' {what}. It compares readState, userActionState, groupName and priority by 'eq', joined by 'and': readState eq 'unread' and priority eq 'High'."
+                "'$filter' {what}. It compares readState, userActionState, groupName and priority by 'eq' or 'ne', joined by 'and': readState eq 'unread' and priority eq 'High'."
             ),
         )
     };
@@ -195,9 +277,11 @@ fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
         else {
             return Err(bad("can't be read"));
         };
-        if operator != "eq" {
-            return Err(bad(&format!("has the operator '{}'", shown(operator))));
-        }
+        let negated = match operator.as_str() {
+            "eq" => false,
+            "ne" => true,
+            _ => return Err(bad(&format!("has the operator '{}'", shown(operator)))),
+        };
         let value = match literal {
             Token::Text(text) => Some(text.as_str()),
             Token::Word(word) if word == "null" => None,
@@ -210,11 +294,12 @@ fn filter(text: &str) -> Result<Vec<Condition>, Problem> {
                 shown(property)
             )));
         }
-        conditions.push(Condition::of(property, value).ok_or_else(|| {
+        let condition = Condition::of(property, value).ok_or_else(|| {
             bad(&format!(
                 "compares '{property}' with a value that it never has"
             ))
-        })?);
+        })?;
+        conditions.push(Comparison { condition, negated });
         if conditions.len() > MAX_CONDITIONS {
             return Err(bad("has more than 8 conditions"));
         }
@@ -276,7 +361,13 @@ mod tests {
 
     fn conditions(filter: &str) -> Option<Vec<Condition>> {
         let query = format!("$filter={}", route::percent_encode(filter));
-        Query::parse(&query, &ALL).ok().map(|query| query.filter)
+        let filter = Query::parse(&query, &ALL).ok()?.filter.into_iter();
+        Some(
+            filter
+                .filter(|comparison| !comparison.negated)
+                .map(|comparison| comparison.condition)
+                .collect(),
+        )
     }
 
     #[test]
@@ -311,7 +402,7 @@ mod tests {
             "readState eq",
             "readState eq unread",
             "readState eq 'seen'",
-            "readState ne 'read'",
+            "readState gt 'read'",
             "title eq 'x'",
             "readState eq 'read' or readState eq 'unread'",
             "readState eq 'read' and",
@@ -331,6 +422,60 @@ mod tests {
                 .map(|d| d.target.as_str())
                 .collect();
             assert_eq!(targets, ["$filter"], "{filter:.60}");
+        }
+    }
+
+    #[test]
+    fn a_filter_says_what_may_not_be() {
+        let query = Query::parse(
+            "$filter=groupName%20ne%20null%20and%20priority%20eq%20'Low'",
+            &ALL,
+        );
+        let negated = Comparison {
+            condition: Condition::GroupName(None),
+            negated: true,
+        };
+        let low = Condition::Priority(Priority::Low).into();
+        assert_eq!(query.map(|query| query.filter), Ok(vec![negated, low]));
+    }
+
+    #[test]
+    fn what_the_builders_of_sdks_add() {
+        const OPTIONS: [&str; 3] = ["$count", "$select", "$orderby"];
+        let read = |text: &str| Query::parse(text, &OPTIONS);
+        let query =
+            read("$count=true&$select=id,%20readState,id&$orderby=createdDateTime%20%20desc");
+        assert_eq!(
+            query
+                .as_ref()
+                .map(|query| query.continued("$skiptoken", "t"))
+                .as_deref(),
+            Ok("$skiptoken=t&$count=true&$select=id%2CreadState")
+        );
+        let all = read("$count=false&$select=*,id");
+        assert_eq!(all, Ok(Query::default()));
+        for (text, target, part) in [
+            ("$count=1", "$count", "true or false"),
+            ("$count=", "$count", "true or false"),
+            ("$select=", "$select", "names ''"),
+            ("$select=id,", "$select", "names ''"),
+            ("$select=readstate", "$select", "did you mean 'readState'?"),
+            (
+                "$select=payload/visualContent",
+                "$select",
+                "names 'payload/",
+            ),
+            ("$orderby=createdDateTime", "$orderby", "newest"),
+            ("$orderby=createdDateTime asc", "$orderby", "newest"),
+            ("$orderby=priority desc", "$orderby", "newest"),
+        ] {
+            let problem = read(text).err();
+            let detail = problem.as_ref().and_then(|problem| problem.details.first());
+            assert_eq!(detail.map(|detail| detail.target.as_str()), Some(target));
+            assert!(
+                problem.is_some_and(|problem| problem.message.contains(part)),
+                "{text}"
+            );
         }
     }
 

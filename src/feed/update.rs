@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::feed::append::Head;
 use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
+use crate::feed::view::PROPERTIES;
 use crate::json::{self, Object, Value};
 use crate::notification::check::Check;
-use crate::notification::is_annotation;
+use crate::notification::{is_annotation, nearest};
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
 
@@ -103,31 +104,21 @@ fn state<T>(
     state
 }
 
-/// The properties of an item that a PATCH can't change.
-const FIXED: [&str; 13] = [
-    "id",
-    "appNotificationId",
-    "targetHostName",
-    "groupName",
-    "priority",
-    "payload",
-    "targetPolicy",
-    "fallbackPolicy",
-    "createdDateTime",
-    "lastModifiedDateTime",
-    "expirationDateTime",
-    "displayTimeToLive",
-    "status",
-];
-
 fn undeclared(check: &mut Check, object: &Object<'_>) {
     for member in object {
-        let known = DECLARED.contains(&&*member.name) || FIXED.contains(&&*member.name);
+        let known = PROPERTIES.contains(&&*member.name);
         if !known && !member.value.is_null() && !is_annotation(&member.name) {
             let mut path = String::new();
             json::push_name(&mut path, &member.name);
-            let what = "can't be changed: only `readState` and `userActionState` can";
-            check.violation(ViolationCode::UnknownValue, &path, &[what]);
+            let meant = nearest(&member.name, &PROPERTIES);
+            let what = match meant {
+                Some(_) => "is no property of a notification: did you mean `",
+                None => {
+                    "is no property of a notification: only `readState` and `userActionState` can be changed"
+                }
+            };
+            let hint = meant.map_or(String::new(), |meant| [meant, "`?"].concat());
+            check.violation(ViolationCode::UnknownValue, &path, &[what, &hint]);
         }
     }
 }
@@ -215,6 +206,25 @@ mod tests {
         for nothing in ["{}", r#"{"id":"1"}"#, r#"{"readState":null}"#] {
             assert_eq!(codes(nothing), [(String::new(), "RequiredPropertyMissing")]);
         }
+    }
+
+    #[test]
+    fn an_unknown_property_may_be_meant_to_be_another() {
+        let message = |body: &str| {
+            let violations = StateUpdate::parse(body.as_bytes()).err()?;
+            let first = violations.iter().next()?;
+            Some(first.message.clone())
+        };
+        assert_eq!(
+            message(r#"{"readstate":"read","readState":"read"}"#).as_deref(),
+            Some("`readstate` is no property of a notification: did you mean `readState`?")
+        );
+        assert_eq!(
+            message(r#"{"colour":"red","readState":"read"}"#).as_deref(),
+            Some(
+                "`colour` is no property of a notification: only `readState` and `userActionState` can be changed."
+            )
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::http::{Context, reply};
-use crate::json::{JsonText, Writer};
+use crate::json::{self, JsonText, Writer};
 use crate::notification::{Content, Notification, Priority, VisualContent};
 use crate::time::Timestamp;
 
@@ -96,6 +96,25 @@ impl SentNotification<'_> {
     }
 }
 
+/// The properties of a notification as its receivers have it, in their order.
+pub(crate) const PROPERTIES: [&str; 15] = [
+    "id",
+    "appNotificationId",
+    "targetHostName",
+    "groupName",
+    "priority",
+    "payload",
+    "targetPolicy",
+    "fallbackPolicy",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "expirationDateTime",
+    "displayTimeToLive",
+    "readState",
+    "userActionState",
+    "status",
+];
+
 /// A notification as its receivers have it.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
@@ -164,6 +183,24 @@ impl<'n> FeedNotification<'n> {
 pub fn receiver(entry: &Entry, content: &JsonText<Content>, now: Timestamp) -> String {
     let mut writer = Writer::with_capacity(content.as_str().len().saturating_add(512));
     FeedNotification::of(entry, content, now).write(None, &mut writer);
+    writer.finish()
+}
+
+/// Of a receiver's view only the id and what is selected, in the view's order; all of it where nothing
+/// is.
+pub fn selected(view: String, select: &[String]) -> String {
+    let is_selected = |name: &str| name == "id" || select.iter().any(|one| one == name);
+    let item = match json::read_object(view.as_bytes()) {
+        Some(item) if !select.is_empty() => item,
+        _ => return view,
+    };
+    let mut writer = Writer::new();
+    writer.begin_object();
+    for member in item.iter().filter(|member| is_selected(&member.name)) {
+        writer.key(&member.name);
+        member.value.write(&mut writer);
+    }
+    writer.end_object();
     writer.finish()
 }
 

@@ -26,10 +26,13 @@ impl Check {
         result
     }
 
-    /// Notes a violation; its sentence is `path`, in backticks, and then `what`, without a stop.
+    /// Notes a violation; its sentence is `path`, in backticks, and then `what`, without a stop unless
+    /// it is a question.
     pub(crate) fn violation(&mut self, code: ViolationCode, path: &str, what: &[&str]) {
         let path = path.to_owned();
-        let message = joined(&["`", &path, "` ", &joined(what), "."]);
+        let what = joined(what);
+        let stop = if what.ends_with('?') { "" } else { "." };
+        let message = joined(&["`", &path, "` ", &what, stop]);
         let mut violation = Violation::new(code, path, message);
         if let Some(row) = self.row {
             violation.row = row;

@@ -53,7 +53,7 @@ pub(crate) mod rules;
 use std::fmt;
 
 pub use host_name::{HostName, HostNameError};
-pub(crate) use names::is_annotation;
+pub(crate) use names::{is_annotation, nearest};
 pub use platform::{Platform, PlatformSet};
 pub use priority::Priority;
 pub use rules::{

@@ -15,7 +15,7 @@ pub(crate) fn is_annotation(name: &str) -> bool {
 /// The declared name that `name` is probably meant to be: one that differs in case, `_` or `-`
 /// only; else the nearest one, when every third character or fewer must be changed, left out,
 /// put in or swapped with its neighbour; else one that begins or ends with it.
-pub(super) fn nearest(name: &str, declared: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest(name: &str, declared: &[&'static str]) -> Option<&'static str> {
     let meant = Folded::of(name)?;
     let meant = meant.bytes();
     let mut best = None;

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertProblem } from "./expect.mjs";
 import { example, host, startService } from "./harness.mjs";
 
 const service = await startService();
@@ -204,4 +205,40 @@ test("endpoints lists subscriptions, and which are connected", async () => {
     { ...known, live: true },
   );
   await assert.rejects(service.connect({ as: newUser(), query: { endpoint: desk.json.id } }), { status: 404 });
+});
+
+test("what the builders of SDKs add: $count, $select, $orderby and ne", async () => {
+  const as = newUser();
+  const low = await service.post(example({ appNotificationId: "low", priority: "Low", groupName: null }), { as });
+  const high = await service.post(example({ appNotificationId: "high" }), { as });
+  const options = { $top: "1", $count: "true", $select: "priority,readState", $orderby: "createdDateTime desc" };
+  const first = await get(as, feed, options);
+  assert.equal(first.json["@odata.count"], 2);
+  assert.match(first.json["@odata.context"], /\/notifications\(priority,readState\)$/);
+  assert.deepEqual(first.json.value, [{ id: high.json.id, priority: "High", readState: "unread" }]);
+  const rest = await service.request("GET", first.json["@odata.nextLink"].slice(service.url.length), { as });
+  assert.deepEqual(rest.json.value, [{ id: low.json.id, priority: "Low", readState: "unread" }]);
+  assert.equal(rest.json["@odata.count"], undefined);
+
+  const delta = await get(as, `${feed}/delta`, { $count: "true", $select: "id" });
+  assert.equal(delta.json["@odata.count"], 2);
+  assert.deepEqual(delta.json.value, [{ id: low.json.id }, { id: high.json.id }]);
+  const nothing = await service.request("GET", delta.json["@odata.deltaLink"].slice(service.url.length), { as });
+  assert.deepEqual([nothing.json["@odata.count"], nothing.json.value], [0, []]);
+
+  const others = await get(as, feed, { $filter: "groupName ne 'TestGroup' and priority ne 'High'" });
+  assert.deepEqual(
+    others.json.value.map((/** @type {any} */ item) => item.id),
+    [low.json.id],
+  );
+  for (const [path, option, value] of [
+    [feed, "$orderby", "createdDateTime asc"],
+    [`${feed}/delta`, "$orderby", "createdDateTime desc"],
+    [feed, "$select", "title"],
+    [feed, "$count", "yes"],
+    [`${feed}/$count`, "$select", "id"],
+  ]) {
+    const refused = await get(as, path, { [option]: value });
+    assertProblem(refused, { status: 400, code: "BadRequest", details: [["InvalidQueryOption", option]] });
+  }
 });

@@ -178,6 +178,7 @@ fn a_delta_token_keeps_position_content_and_bound_apart() {
             newest: None,
         },
         bound: Seq::new(9),
+        fresh: false,
     };
     let text = token.to_string();
     assert_eq!(DeltaToken::parse(&text, EPOCH, Seq::ZERO), Ok(token));
@@ -196,6 +197,7 @@ fn a_token_that_was_cut_or_lengthened_or_is_of_the_other_kind_is_none() {
         epoch: EPOCH,
         known: Known::all_up_to(Seq::new(3)),
         bound: Seq::new(9),
+        fresh: false,
     };
     let (list, delta) = (list.to_string(), delta.to_string());
     let is_list = |text: &str| ListToken::parse(text, EPOCH).is_ok();
@@ -263,7 +265,7 @@ fn a_page_to_the_byte() {
         ),
         (&[], None, r#"{"@odata.context":"c","value":[]}"#),
     ] {
-        assert_eq!(page::render("c", values, link), page);
+        assert_eq!(page::render("c", None, values, link), page);
     }
 }
 

@@ -182,6 +182,12 @@ statements! {
         WHERE ordinal < ? AND ", live!("?"), " ORDER BY ordinal DESC LIMIT ?");
     /// How many items there are.
     Count = concat!("SELECT count(*) FROM item WHERE ", live!("?"));
+    /// How many items a delta tells of between two numbers: those that are there, and of the others,
+    /// unless it began with nothing, those that are taken back (as `change_since` has it). Of places
+    /// before one, what came after another number only.
+    CountChanges = concat!("SELECT count(*) FROM item WHERE seq > ?1 AND seq <= ?2 \
+        AND (ordinal >= ?3 OR seq > ?4) AND ((", live!("?5"), ") OR (?6 AND (deleted = 3 \
+        OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1 ORDER BY iif(deleted = 3, seq, content_seq) LIMIT ?2");

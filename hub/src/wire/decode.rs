@@ -2,7 +2,7 @@
 
 use notifeed::credentials::User;
 use notifeed::feed::entry::Sender;
-use notifeed::feed::query::{Condition, Query};
+use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
 use notifeed::guid::Guid;
@@ -169,13 +169,18 @@ fn decode_states(fields: &mut Fields<'_>) -> Result<StateUpdate, Undecodable> {
 }
 
 fn decode_query(fields: &mut Fields<'_>) -> Result<Query, Undecodable> {
-    let condition = |text: &str| {
+    let comparison = |text: &str| {
+        let (negated, text) = match text.strip_prefix('!') {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
         let (property, value) = match text.split_once(' ') {
             Some((property, value)) => (property, Some(value)),
             None => (text, None),
         };
-        Condition::of(property, value)
-            .ok_or_else(|| Undecodable::Unsupported(format!("the condition {property}")))
+        let condition = Condition::of(property, value)
+            .ok_or_else(|| Undecodable::Unsupported(format!("the condition {property}")))?;
+        Ok(Comparison { condition, negated })
     };
     Ok(Query {
         top: fields.take_as("top", |text| text.parse().ok())?,
@@ -184,9 +189,13 @@ fn decode_query(fields: &mut Fields<'_>) -> Result<Query, Undecodable> {
         filter: fields
             .take_all("where")
             .into_iter()
-            .map(condition)
+            .map(comparison)
             .collect::<Result<_, _>>()?,
         filter_text: fields.take("filter").map(str::to_owned),
+        count: fields.take("count").is_some(),
+        select: fields.take("select").map_or_else(Vec::new, |names| {
+            names.split(',').map(str::to_owned).collect()
+        }),
         host: fields.take("host").map(str::to_owned),
     })
 }

@@ -1,6 +1,6 @@
 //! Writing commands: the Worker's side.
 
-use notifeed::feed::query::Query;
+use notifeed::feed::query::{Comparison, Query};
 use notifeed::feed::update::StateUpdate;
 use notifeed::http::Addressee;
 
@@ -171,13 +171,20 @@ fn encode_query(query: &Query, fields: &mut FieldsWriter) {
     }
     fields.opt_field("skipToken", query.skip_token.as_deref());
     fields.opt_field("deltaToken", query.delta_token.as_deref());
-    for condition in &query.filter {
+    for Comparison { condition, negated } in &query.filter {
+        let not = if *negated { "!" } else { "" };
         let property = condition.property();
         match condition.value() {
-            Some(value) => fields.field("where", &format!("{property} {value}")),
-            None => fields.field("where", property),
+            Some(value) => fields.field("where", &format!("{not}{property} {value}")),
+            None => fields.field("where", &format!("{not}{property}")),
         }
     }
     fields.opt_field("filter", query.filter_text.as_deref());
+    if query.count {
+        fields.field("count", "");
+    }
+    if !query.select.is_empty() {
+        fields.field("select", &query.select.join(","));
+    }
     fields.opt_field("host", query.host.as_deref());
 }

@@ -2,7 +2,7 @@
 
 use notifeed::feed::ReadState;
 use notifeed::feed::UserActionState;
-use notifeed::feed::query::{Condition, Query};
+use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::notification::Platform;
 use notifeed_hub::wire::Command;
 use serde_json::Value as Json;
@@ -265,7 +265,7 @@ fn a_filter_keeps_what_fits_and_counts_it() {
         ),
     ] {
         let query = Query {
-            filter: filter.clone(),
+            filter: filter.iter().cloned().map(Comparison::from).collect(),
             ..Query::default()
         };
         let list = world.as_megan(Command::List(query.clone())).ids();
@@ -274,6 +274,155 @@ fn a_filter_keeps_what_fits_and_counts_it() {
         assert_eq!(count.body, expected.len().to_string(), "{filter:?}");
         assert_eq!(count.header("Content-Type"), Some("text/plain"));
     }
+}
+
+#[test]
+fn what_a_filter_negates_may_be_nothing_at_all() {
+    let mut world = World::new();
+    let ids = ["a", "b", "c"].map(|text| {
+        world.posted(&Post {
+            group: (text != "c").then(|| text.to_owned()),
+            ..Post::new(text)
+        })
+    });
+    let not = |condition| Comparison {
+        condition,
+        negated: true,
+    };
+    let group = |name: &str| Condition::GroupName(Some(name.into()));
+    for (filter, expected) in [
+        (vec![not(group("a"))], vec![&ids[2], &ids[1]]),
+        (
+            vec![not(Condition::GroupName(None))],
+            vec![&ids[1], &ids[0]],
+        ),
+        (
+            vec![not(group("a")), not(Condition::GroupName(None))],
+            vec![&ids[1]],
+        ),
+        (vec![not(Condition::ReadState(ReadState::Unread))], vec![]),
+        (vec![not(group("a")), group("b").into()], vec![&ids[1]]),
+    ] {
+        let query = Query {
+            filter,
+            count: true,
+            ..Query::default()
+        };
+        let list = world.as_megan(Command::List(query.clone()));
+        assert_eq!(list.ids().iter().collect::<Vec<_>>(), expected);
+        assert_eq!(list.json()["@odata.count"], expected.len());
+        let count = world.as_megan(Command::Count(query));
+        assert_eq!(count.body, expected.len().to_string());
+    }
+}
+
+#[test]
+fn the_first_page_of_a_list_counts_all_and_shows_what_is_selected() {
+    let mut world = World::new();
+    let ids = ["a", "b", "c"].map(|text| world.posted(&Post::new(text)));
+    let query = Query {
+        top: Some(2),
+        count: true,
+        select: vec!["readState".into(), "payload".into()],
+        ..Query::default()
+    };
+    let first = world.as_megan(Command::List(query.clone()));
+    let page = first.json();
+    assert_eq!(page["@odata.count"], 3);
+    let context = page["@odata.context"].as_str().unwrap();
+    assert!(
+        context.ends_with("/notifications(readState,payload)"),
+        "{context}"
+    );
+    let view = &page["value"][0];
+    assert_eq!(view["id"], ids[2]);
+    let names: Vec<&String> = view.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["id", "payload", "readState"]);
+    assert_eq!(view["payload"]["rawContent"], "c");
+    let link = page["@odata.nextLink"].as_str().unwrap();
+    assert!(
+        link.contains("$count=true&$select=readState%2Cpayload"),
+        "{link}"
+    );
+    let second = world.as_megan(Command::List(Query {
+        skip_token: first.link("@odata.nextLink"),
+        ..query
+    }));
+    assert_eq!(second.json().get("@odata.count"), None);
+    assert_eq!(second.ids(), [ids[0].clone()]);
+}
+
+#[test]
+fn every_property_of_a_notification_can_be_selected() {
+    let mut world = World::new();
+    world.posted(&Post::new("a"));
+    let whole = world.list()[0].clone();
+    let names: Vec<&String> = whole.as_object().unwrap().keys().collect();
+    let read = |name: &str| Query::parse(&format!("$select={name}"), &["$select"]);
+    let mut select = Vec::new();
+    for name in names {
+        select.extend(read(name).unwrap().select);
+    }
+    assert_eq!(select.len(), 15);
+    let query = Query {
+        select,
+        ..Query::default()
+    };
+    let page = world.as_megan(Command::List(query));
+    assert_eq!(page.json()["value"][0], whole);
+}
+
+/// A delta counts at its first page what all of its pages will have.
+#[test]
+fn a_delta_counts_what_it_has() {
+    let mut world = World::new();
+    let ids = ["a", "b", "c", "d", "e"].map(|text| world.posted(&Post::new(text).key(text)));
+    let delta = |world: &mut World, token: Option<String>| {
+        let mut query = Query {
+            delta_token: token,
+            count: true,
+            top: Some(2),
+            select: vec!["id".into()],
+            ..Query::default()
+        };
+        let mut items = 0;
+        let mut count = None;
+        loop {
+            let page = world.as_megan(Command::Delta(query.clone()));
+            items += page.ids().len();
+            let said = page.json().get("@odata.count").and_then(|n| n.as_u64());
+            assert_eq!(said.is_some(), query.skip_token.is_none());
+            count = count.or(said);
+            match page.link("@odata.nextLink") {
+                Some(token) => query.skip_token = Some(token),
+                None => {
+                    assert_eq!(count, Some(items as u64));
+                    return (items, page.link("@odata.deltaLink").unwrap());
+                }
+            }
+        }
+    };
+    let (items, token) = delta(&mut world, None);
+    assert_eq!(items, 5);
+    assert_eq!(delta(&mut world, Some(token.clone())).0, 0);
+    world.set(&ids[0], read());
+    world.remove(&ids[1]);
+    world.posted(&Post::new("other").key("c").lives(1000));
+    world.posted(&Post::new("short").lives(1000));
+    world.posted(&Post::new("new"));
+    assert_eq!(delta(&mut world, Some(token.clone())).0, 5);
+    world.pass(1000);
+    // The replacement that nobody saw is taken back, what was new and is gone isn't told.
+    assert_eq!(delta(&mut world, Some(token)).0, 4);
+    // Whoever has nothing isn't told of what is gone.
+    assert_eq!(delta(&mut world, None).0, 4);
+    let mut device = crate::device::Device::new(notifeed::notification::Platform::Windows);
+    device.top = Some(2);
+    assert!(device.connect(&mut world));
+    assert!(device.hear(&mut world));
+    device.hang_up(&mut world);
+    world.set(&ids[0], acted(UserActionState::Snoozed));
+    assert_eq!(delta(&mut world, device.cursor.clone()).0, 2);
 }
 
 #[test]

@@ -9,13 +9,22 @@ use super::step::Step;
 
 const HOST: &str = "targetHostName";
 const OF_A_PAGE: [&str; 4] = ["$top", "$skiptoken", "$filter", HOST];
+const OF_THE_LIST: [&str; 7] = [
+    "$top",
+    "$skiptoken",
+    "$filter",
+    "$count",
+    "$select",
+    "$orderby",
+    HOST,
+];
 
 impl Call {
     pub fn list(&self) -> Result<Step, Stop> {
-        self.query(&OF_A_PAGE, Command::List)
+        self.query(&OF_THE_LIST, Command::List)
     }
 
-    /// `GET /dev/copies`, with the options of the list.
+    /// `GET /dev/copies`, with the options of a page.
     pub fn copies(&self) -> Result<Step, Stop> {
         self.query(&OF_A_PAGE, Command::Copies)
     }
@@ -25,7 +34,14 @@ impl Call {
     }
 
     pub fn delta(&self) -> Result<Step, Stop> {
-        let options = ["$top", "$skiptoken", "$deltatoken", HOST];
+        let options = [
+            "$top",
+            "$skiptoken",
+            "$deltatoken",
+            "$count",
+            "$select",
+            HOST,
+        ];
         self.query(&options, Command::Delta)
     }
 
