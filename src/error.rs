@@ -5,6 +5,10 @@
 //! of the contract, with a status and a sentence that says what to do. What breaks on our own side
 //! is never a `Problem` until the edge has logged it and chosen [`ErrorCode::ServiceUnavailable`].
 
+mod detail;
+#[cfg(test)]
+mod document;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +18,8 @@ use crate::http::Context;
 use crate::json::Writer;
 use crate::policy::Policy;
 use crate::violation::Violations;
+
+pub use detail::{DetailCode, RefusalCode};
 
 /// A row of the error table, by its `error.code`. Of the rows that a body can earn, the first in this order answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,7 +41,7 @@ pub enum ErrorCode {
     CallerBlocked,
     /// 403: the caller may not act for, or notify, this user.
     NotAuthorizedForUser,
-    /// 405, with `Allow`.
+    /// 405, with `Allow`: the path exists, but not with this method.
     MethodNotAllowed,
     /// 406 (429 by setting), with `Retry-After`: the caller is over its limit.
     Throttled,
@@ -153,12 +159,13 @@ impl ErrorCode {
     }
 }
 
-/// One violation, as the envelope's `details` carries it.
+/// A violation, as the envelope's `details` carries it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Detail {
     /// Stable code of the violation.
-    pub code: Cow<'static, str>,
+    #[cfg_attr(test, ts(type = "ViolationCode | RefusalCode"))]
+    pub code: DetailCode,
     /// What it is about: a property path, a header or a query option.
     pub target: String,
     /// A sentence that says what to do.
@@ -180,7 +187,7 @@ impl From<&Violations> for Problem {
         problem.details = violations
             .iter()
             .map(|violation| Detail {
-                code: violation.code.as_str().into(),
+                code: violation.code.into(),
                 target: violation.path.clone(),
                 message: violation.message.clone(),
             })
@@ -223,7 +230,7 @@ impl Problem {
     }
 
     /// The same, about one named thing.
-    pub fn detail(mut self, code: impl Into<Cow<'static, str>>, target: &str) -> Self {
+    pub fn detail(mut self, code: impl Into<DetailCode>, target: &str) -> Self {
         self.details.push(Detail {
             code: code.into(),
             target: target.to_owned(),
@@ -299,7 +306,7 @@ impl ErrorObject<'_> {
         writer.begin_array();
         for detail in self.details {
             writer.begin_object();
-            writer.string_field("code", &detail.code);
+            writer.string_field("code", detail.code.as_str());
             writer.string_field("target", &detail.target);
             writer.string_field("message", &detail.message);
             writer.end_object();

@@ -12,7 +12,7 @@ mod cases;
 
 use std::collections::BTreeSet;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{ErrorCode, Problem, RefusalCode};
 use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::view::Sent;
@@ -225,7 +225,7 @@ fn server_frames() -> Vec<String> {
     for code in ErrorCode::ALL {
         let problem = Problem::new(code, "A sentence.");
         frames.push(frame::refused("3", 400, None, &problem, &context));
-        let problem = problem.detail("IfMatch", "If-Match");
+        let problem = problem.detail(RefusalCode::InvalidParameter, "platform");
         frames.push(frame::refused("4", 400, None, &problem, &context));
     }
     let changed = Problem::new(ErrorCode::ItemChanged, "A sentence.");

@@ -110,7 +110,7 @@ fn what_is_refused_has_its_status_and_all_details() {
         let details: Vec<_> = problem
             .details
             .iter()
-            .map(|detail| (&*detail.code, &*detail.target))
+            .map(|detail| (detail.code.as_str(), &*detail.target))
             .collect();
         let expected: Vec<_> = violations
             .iter()
@@ -185,7 +185,11 @@ fn the_example_cut_off_at_every_byte() {
         let found = verdict.outcome.expect_err("a cut-off body");
         let problem = Problem::from(&found);
         assert_eq!(problem.code.as_str(), "BadRequest", "{cut}");
-        let details: Vec<_> = problem.details.iter().map(|detail| &*detail.code).collect();
+        let details: Vec<_> = problem
+            .details
+            .iter()
+            .map(|detail| detail.code.as_str())
+            .collect();
         assert_eq!(details, ["InvalidJson"], "{cut}");
     }
 }

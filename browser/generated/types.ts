@@ -303,7 +303,7 @@ export type ErrorCode =
   | "CallerBlocked"
   /** 403: the caller may not act for, or notify, this user. */
   | "NotAuthorizedForUser"
-  /** 405, with `Allow`. */
+  /** 405, with `Allow`: the path exists, but not with this method. */
   | "MethodNotAllowed"
   /** 406 (429 by setting), with `Retry-After`: the caller is over its limit. */
   | "Throttled"
@@ -350,15 +350,40 @@ export interface InnerError {
   "client-request-id": string;
 }
 
-/** One violation, as the envelope's `details` carries it. */
+/** A violation, as the envelope's `details` carries it. */
 export interface Detail {
   /** Stable code of the violation. */
-  code: string;
+  code: ViolationCode | RefusalCode;
   /** What it is about: a property path, a header or a query option. */
   target: string;
   /** A sentence that says what to do. */
   message: string;
 }
+
+/** The fault of a request outside of its body. Stable: codes are added, never changed. */
+export type RefusalCode =
+  /** A header that the call doesn't support. */
+  | "UnsupportedHeader"
+  /** `Content-Type` isn't JSON. */
+  | "UnsupportedContentType"
+  /** `Content-Encoding` is neither gzip nor deflate. */
+  | "UnsupportedContentEncoding"
+  /** The body isn't in the encoding that `Content-Encoding` names, or is cut off. */
+  | "CorruptContentEncoding"
+  /** A header that the call needs is absent. */
+  | "RequiredHeaderMissing"
+  /** A query parameter that the call needs is absent. */
+  | "RequiredParameterMissing"
+  /** A query parameter of the stream has no usable value. */
+  | "InvalidParameter"
+  /** A query option that the call doesn't have, or whose value can't be used. */
+  | "InvalidQueryOption"
+  /** The app isn't registered, or not for that host. */
+  | "HostNotRegistered"
+  /** The subscription that `endpoint` names has ended, or never was. */
+  | "SubscriptionEnded"
+  /** The item has changed since what the client knew of it. */
+  | "ItemChanged";
 
 /** A notification as its sender has it: what 201 and 200 answer with. */
 export interface SentNotification {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, Problem};
+use crate::error::{Problem, RefusalCode};
 use crate::feed::entry::{ReadState, UserActionState};
 use crate::feed::view::PROPERTIES;
 use crate::http::route;
@@ -188,7 +188,7 @@ fn shown(name: &str) -> String {
 }
 
 fn bad_option(name: &str, sentence: String) -> Problem {
-    Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidQueryOption", name)
+    RefusalCode::InvalidQueryOption.problem(name, sentence)
 }
 
 /// How many items a caller asks for: a whole number from 1 to `most`, else `None`.

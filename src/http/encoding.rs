@@ -5,7 +5,7 @@ use std::io::Read;
 
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
-use crate::error::{ErrorCode, Problem};
+use crate::error::{ErrorCode, Problem, RefusalCode};
 use crate::violation::ViolationCode;
 
 /// The largest decoded body, in bytes (D15). One byte more is 413.
@@ -34,11 +34,7 @@ impl ContentEncoding {
             Some(name) if name.eq_ignore_ascii_case("identity") => Ok(Self::Identity),
             Some(name) if name.eq_ignore_ascii_case("gzip") => Ok(Self::Gzip),
             Some(name) if name.eq_ignore_ascii_case("deflate") => Ok(Self::Deflate),
-            Some(_) => Err(Problem::new(
-                ErrorCode::UnsupportedMediaType,
-                "This 'Content-Encoding' isn't supported. Send the body as it is, or with one of gzip and deflate.",
-            )
-            .detail("UnsupportedContentEncoding", "Content-Encoding")),
+            Some(_) => Err(RefusalCode::UnsupportedContentEncoding.problem("Content-Encoding", "This 'Content-Encoding' isn't supported. Send the body as it is, or with one of gzip and deflate.")),
         }
     }
 
@@ -74,8 +70,7 @@ pub(crate) const TOO_LARGE: &str =
 
 /// 413, for whoever finds out that a body is too large; as the verdict on it says it.
 pub fn too_large() -> Problem {
-    Problem::new(ErrorCode::RequestBodyTooLarge, TOO_LARGE)
-        .detail(ViolationCode::BodyTooLarge.as_str(), "")
+    Problem::new(ErrorCode::RequestBodyTooLarge, TOO_LARGE).detail(ViolationCode::BodyTooLarge, "")
 }
 
 fn raw_deflate(body: &[u8]) -> Result<Vec<u8>, Problem> {
@@ -101,11 +96,7 @@ fn inflate<D: Read>(mut decoder: D, at_end: fn(&D) -> bool) -> Result<Vec<u8>, P
         return Ok(decoded);
     }
     if result.is_err() || !at_end(&decoder) {
-        return Err(Problem::new(
-            ErrorCode::BadRequest,
-            "The body can't be decompressed: it isn't in the encoding that 'Content-Encoding' names, or it is damaged or cut off. Compress it again, or send it as it is.",
-        )
-        .detail("CorruptContentEncoding", "Content-Encoding"));
+        return Err(RefusalCode::CorruptContentEncoding.problem("Content-Encoding", "The body can't be decompressed: it isn't in the encoding that 'Content-Encoding' names, or it is damaged or cut off. Compress it again, or send it as it is."));
     }
     Ok(decoded)
 }

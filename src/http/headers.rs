@@ -1,6 +1,6 @@
 //! The request headers that decide before the body counts (CONTRACT §1, "Request headers").
 
-use crate::error::{ErrorCode, Problem};
+use crate::error::{Problem, RefusalCode};
 use crate::http::ContentEncoding;
 
 /// The longest `client-request-id` that is echoed, in characters.
@@ -27,18 +27,16 @@ impl BodyHeaders {
             (self.if_range, "If-Range"),
         ];
         if let Some((_, name)) = unsupported.into_iter().find(|(present, _)| *present) {
-            return Err(Problem::new(
-                ErrorCode::UnsupportedHeader,
+            return Err(RefusalCode::UnsupportedHeader.problem(
+                name,
                 format!("The header '{name}' isn't supported here. Send the request without it."),
-            )
-            .detail("UnsupportedHeader", name));
+            ));
         }
         if !self.content_type.as_deref().is_some_and(is_json) {
-            return Err(Problem::new(
-                ErrorCode::UnsupportedMediaType,
+            return Err(RefusalCode::UnsupportedContentType.problem(
+                "Content-Type",
                 "The body must be sent as JSON. Set 'Content-Type: application/json'.",
-            )
-            .detail("UnsupportedContentType", "Content-Type"));
+            ));
         }
         ContentEncoding::parse(self.content_encoding.as_deref())
     }
@@ -79,6 +77,7 @@ pub fn bearer(authorization: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     fn json() -> BodyHeaders {
         BodyHeaders {

@@ -136,7 +136,7 @@ fn unknown_type() -> Problem {
         ErrorCode::UnknownFrame,
         "This service knows no frame of this type. It knows 'update', 'delete', 'token' and 'ack'.",
     )
-    .detail("UnknownValue", "type")
+    .detail(ViolationCode::UnknownValue, "type")
 }
 
 fn required(check: &mut Check, frame: &Object<'_>, name: &str) -> Option<String> {

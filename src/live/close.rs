@@ -1,6 +1,6 @@
 //! How a connection ends, and what the client does then.
 
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, RefusalCode};
 
 /// A WebSocket close code (RFC 6455 §7.4) with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Close {
 }
 
 /// A subscription that a client names by `endpoint` has ended, or never was.
-pub const SUBSCRIPTION_ENDED: &str = "SubscriptionEnded";
+pub const SUBSCRIPTION_ENDED: &str = RefusalCode::SubscriptionEnded.as_str();
 
 impl Close {
     /// The client sent what isn't a frame. It stops.

@@ -163,7 +163,7 @@ pub(super) fn comment(docs: &str, indent: &str) -> String {
 
 /// A doc comment for readers without the Rust sources: links to them are plain names, references
 /// to the contract's sections and decisions are left out.
-fn for_javascript(docs: &str) -> String {
+pub(crate) fn for_javascript(docs: &str) -> String {
     let mut parts = docs.split('[');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -201,6 +201,16 @@ fn is_link(name: &str) -> bool {
 
 /// The comment on a value of an enumeration, unless it only says the spelling.
 fn note(source: &str, name: &str, value: &str, spelling: &str) -> String {
+    let docs = docs_of(source, name, value);
+    let spelling = format!("`{}`", spelling.trim_matches('"'));
+    let said = docs.strip_prefix(&spelling).unwrap_or(&docs);
+    let said = said.trim_start_matches([':', ' ']);
+    let (first, rest) = said.split_at(said.len().min(1));
+    comment(&(first.to_uppercase() + rest), "  ")
+}
+
+/// The doc comment on a value of the enumeration `name`, from the `source` of its type.
+pub(crate) fn docs_of(source: &str, name: &str, value: &str) -> String {
     let (_, declared) = source
         .split_once(&format!("pub enum {name} {{\n"))
         .expect("the type");
@@ -213,10 +223,5 @@ fn note(source: &str, name: &str, value: &str, spelling: &str) -> String {
         .filter_map(|line| line.strip_prefix("///").map(str::trim))
         .collect();
     let docs: Vec<_> = lines.into_iter().rev().collect();
-    let docs = docs.join("\n");
-    let spelling = format!("`{}`", spelling.trim_matches('"'));
-    let said = docs.strip_prefix(&spelling).unwrap_or(&docs);
-    let said = said.trim_start_matches([':', ' ']);
-    let (first, rest) = said.split_at(said.len().min(1));
-    comment(&(first.to_uppercase() + rest), "  ")
+    docs.join("\n")
 }

@@ -4,7 +4,7 @@
 //! ts-rs gives names, members and what may be absent of each type that has `derive(TS)`; the
 //! spellings of an enumeration are asked of it. [`declaration`] puts them down as TypeScript.
 
-mod declaration;
+pub(crate) mod declaration;
 mod protocol;
 mod request;
 
@@ -12,7 +12,7 @@ use std::fmt::Debug;
 
 use ts_rs::TS;
 
-use crate::error::{Detail, ErrorCode, ErrorObject, InnerError};
+use crate::error::{Detail, ErrorCode, ErrorObject, InnerError, RefusalCode};
 use crate::feed::update::StateUpdate;
 use crate::feed::view::{FeedNotification, SentNotification, SentPayload};
 use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
@@ -181,6 +181,11 @@ fn declarations() -> String {
         interface::<ErrorObject<'_>>(""),
         interface::<InnerError>(""),
         interface::<Detail>(""),
+        spelled(
+            RefusalCode::ALL,
+            RefusalCode::as_str,
+            include_str!("../error/detail.rs"),
+        ),
         interface::<SentNotification<'_>>(""),
         interface::<SentPayload<'_>>(""),
         interface::<FeedNotification<'_>>(""),

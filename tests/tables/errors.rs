@@ -5,6 +5,7 @@ use notifeed::http::reply::common_headers;
 use notifeed::http::{Context, Reply};
 use notifeed::live::close::refusal_reason;
 use notifeed::policy::{Policy, ThrottleStatus};
+use notifeed::violation::ViolationCode;
 
 use super::context;
 
@@ -110,7 +111,8 @@ fn what_a_row_says_of_waiting_and_of_methods_are_headers() {
 
 #[test]
 fn the_envelope_to_the_byte() {
-    let problem = Problem::new(ErrorCode::BadRequest, "It is \"wrong\".").detail("Empty", "a.b");
+    let problem =
+        Problem::new(ErrorCode::BadRequest, "It is \"wrong\".").detail(ViolationCode::Empty, "a.b");
     let mut context = context();
     let envelope = |client: &str| {
         format!(

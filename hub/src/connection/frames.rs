@@ -1,7 +1,7 @@
 //! What clients ask for over their sockets.
 
 use notifeed::credentials::Principal;
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{ErrorCode, Problem, RefusalCode};
 use notifeed::feed::update::has_changed_since;
 use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::guid::Guid;
@@ -313,9 +313,5 @@ impl<H: Host> Feed<H> {
 }
 
 fn item_changed() -> Problem {
-    Problem::new(
-        ErrorCode::ItemChanged,
-        "The item has changed since what 'since' says is known of it: this answer has its states. Should it be changed all the same, ask again without 'since'.",
-    )
-    .detail("ItemChanged", "since")
+    RefusalCode::ItemChanged.problem("since", "The item has changed since what 'since' says is known of it: this answer has its states. Should it be changed all the same, ask again without 'since'.")
 }

@@ -2,11 +2,10 @@
 
 use std::collections::VecDeque;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{Problem, RefusalCode};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::{Known, Newest, Resume, Seq, feed_digest};
 use notifeed::http::Context;
-use notifeed::live::close::SUBSCRIPTION_ENDED;
 use notifeed::live::endpoint::Endpoint;
 use notifeed::live::window::Window;
 use notifeed::live::{MAX_SOCKET_LIFE, frame};
@@ -126,17 +125,12 @@ impl<H: Host> Feed<H> {
 }
 
 fn no_such_endpoint() -> Problem {
-    Problem::new(
-        ErrorCode::ItemNotFound,
+    RefusalCode::SubscriptionEnded.problem(
+        "endpoint",
         "There is no such subscription: 'endpoint' must be the id of one that hasn't ended.",
     )
-    .detail(SUBSCRIPTION_ENDED, "endpoint")
 }
 
 fn of_another_platform() -> Problem {
-    Problem::new(
-        ErrorCode::BadRequest,
-        "The subscription that 'endpoint' names is of another platform: 'platform' must be the same.",
-    )
-    .detail("InvalidParameter", "platform")
+    RefusalCode::InvalidParameter.problem("platform", "The subscription that 'endpoint' names is of another platform: 'platform' must be the same.")
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use notifeed::credentials::subscription_id::SubscriptionId;
 use notifeed::credentials::{App, Caller, Principal, User};
-use notifeed::error::{ErrorCode, Problem, not_authorized};
+use notifeed::error::{ErrorCode, Problem, RefusalCode, not_authorized};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
 use notifeed::http::headers::{self, BodyHeaders};
@@ -327,11 +327,10 @@ pub fn confirmed_host(named: Option<&str>, app: &App) -> Result<String, Problem>
         (Some(host), _) if app.has_host(&host) => Ok(host),
         (Some(_), _) | (None, []) => Err(not_the_apps_host(app)),
         (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(Problem::new(
-            ErrorCode::BadRequest,
+        (None, _) => Err(RefusalCode::RequiredParameterMissing.problem(
+            "targetHostName",
             "The app has several hosts. Name one by 'targetHostName' in the query.",
-        )
-        .detail("RequiredParameterMissing", "targetHostName")),
+        )),
     }
 }
 
@@ -342,6 +341,5 @@ pub fn not_the_apps_host(app: &App) -> Problem {
     } else {
         "The app isn't registered for this host. Use one of its own, or ask the service's operator to register it."
     };
-    Problem::new(ErrorCode::NotAuthorizedForUser, sentence)
-        .detail("HostNotRegistered", "targetHostName")
+    RefusalCode::HostNotRegistered.problem("targetHostName", sentence)
 }

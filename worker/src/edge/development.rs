@@ -6,6 +6,7 @@ use notifeed::error::{ErrorCode, Problem};
 use notifeed::http::Reply;
 use notifeed::http::reply::common_headers;
 use notifeed::json::{self, Value, Writer};
+use notifeed::violation::ViolationCode;
 use notifeed_hub::fault::{self, Stop};
 use notifeed_hub::wire::Command;
 use worker::console_error;
@@ -38,7 +39,7 @@ impl Call {
                 ErrorCode::BadRequest,
                 "Name a user, {\"as\":\"megan@contoso.com\"}, or an app, {\"app\":\"contoso-server\"}.",
             )
-            .detail("RequiredPropertyMissing", "as")
+            .detail(ViolationCode::RequiredPropertyMissing, "as")
         })?;
         self.holder = Some(holder);
         Ok(Step::Issue)

@@ -3,7 +3,7 @@
 use notifeed::credentials::subscription_id::SubscriptionId;
 use notifeed::credentials::{App, Principal};
 use notifeed::digest::sha256_hex;
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{Problem, RefusalCode};
 use notifeed::http::ContentEncoding;
 use notifeed::verdict::validate;
 use notifeed_hub::fault::Stop;
@@ -19,11 +19,7 @@ impl Call {
         let proof = self.caller()?;
         let encoding = self.body_headers()?;
         if proof.caller.principal == Principal::App && !self.has_subscription_header() {
-            return Err(Problem::new(
-                ErrorCode::BadRequest,
-                "An app-only token says nothing about whom to notify. Send the user's subscription id as 'X-UNS-ID'.",
-            )
-            .detail("RequiredHeaderMissing", "X-UNS-ID")
+            return Err(RefusalCode::RequiredHeaderMissing.problem("X-UNS-ID", "An app-only token says nothing about whom to notify. Send the user's subscription id as 'X-UNS-ID'.")
             .into());
         }
         let subscription = self.subscription()?;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{ErrorCode, Problem, RefusalCode};
 use notifeed::feed::query::whole_number;
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
@@ -87,7 +87,7 @@ impl Call {
 }
 
 fn bad_parameter(name: &str, sentence: impl Into<Cow<'static, str>>) -> Problem {
-    Problem::new(ErrorCode::BadRequest, sentence).detail("InvalidParameter", name)
+    RefusalCode::InvalidParameter.problem(name, sentence)
 }
 
 /// The code and the reason, a line each, that a browser's socket is closed with, to which a feed gave
