@@ -2,13 +2,13 @@
 
 import type { ErrorCode, Platform, ThrottleStatus } from "./types.ts";
 
-/** The feed of the signed-in user. */
+/** The feed of the signed-in user; an app posts to it. */
 export const NOTIFICATIONS_PATH = "/beta/me/notifications";
 
-/** A notification of the feed. */
+/** A notification; `Location` names it as an activity. */
 export const NOTIFICATION_PATH = "/beta/me/notifications/{id}";
 
-/** A notification by the path that `Location` names. */
+/** A notification; `Location` names it as an activity. */
 export const ACTIVITY_PATH = "/beta/me/activities/{id}";
 
 /** The number of notifications. */
@@ -17,7 +17,7 @@ export const COUNT_PATH = "/beta/me/notifications/$count";
 /** The changes since a delta token. */
 export const DELTA_PATH = "/beta/me/notifications/delta";
 
-/** The endpoints of the feed. */
+/** The user's endpoints: subscriptions and connections. */
 export const ENDPOINTS_PATH = "/beta/me/notifications/endpoints";
 
 /** The subscriptions of the user's devices. */

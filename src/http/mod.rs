@@ -1,11 +1,12 @@
 //! What an HTTP request must look like before its body counts, and what every answer carries
 //! (CONTRACT §1, request headers, success headers, precedence).
 //!
-//! [`route`] says which resource a path names and which methods it has; [`headers`] judges the
+//! [`route`] says which resource a path names, [`endpoint`] describes each; [`headers`] judges the
 //! request headers; [`encoding`] undoes the content encoding; [`origin`] says which pages may read; [`Reply`] is an answer, ready to be
 //! moved onto the wire by whoever has one.
 
 pub mod encoding;
+pub mod endpoint;
 pub mod headers;
 pub mod origin;
 pub mod reply;

@@ -121,13 +121,13 @@ impl Reply {
     }
 
     /// 204 to a CORS preflight; `allow` is the resource's list of methods.
-    pub fn preflight(allow: &'static str, context: &Context) -> Self {
-        let reply = Self::with_status(204).header("Allow", allow);
+    pub fn preflight(allow: &str, context: &Context) -> Self {
+        let reply = Self::with_status(204).header("Allow", allow.to_owned());
         if context.readers == Readers::None {
             return reply;
         }
         reply
-            .header("Access-Control-Allow-Methods", allow)
+            .header("Access-Control-Allow-Methods", allow.to_owned())
             .header("Access-Control-Allow-Headers", ALLOWED_HEADERS)
             .header("Access-Control-Max-Age", PREFLIGHT_MAX_AGE)
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::endpoint::{self, Endpoint};
+
 /// The version segment of a path. `v1.0` is an alias that answers with `v1.0` in its links (D1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiVersion {
@@ -60,6 +62,17 @@ impl Method {
             _ => return None,
         })
     }
+
+    /// The name in an `Allow` header (RFC 9110 §10.2.1).
+    pub const fn allow(self) -> &'static str {
+        match self {
+            Self::Get => "GET, HEAD",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+        }
+    }
 }
 
 /// Whose notifications a path is about.
@@ -110,37 +123,20 @@ pub enum CrashSite {
 }
 
 impl Resource {
-    /// The methods, as the `Allow` header lists them.
-    pub const fn allow(&self) -> &'static str {
+    /// The description of the endpoint.
+    pub const fn endpoint(&self) -> &'static Endpoint {
         match self {
-            Self::Notifications => "GET, HEAD, POST, OPTIONS",
-            Self::Subscriptions => "GET, HEAD, POST, DELETE, OPTIONS",
-            Self::Subscription(_) => "DELETE, OPTIONS",
-            Self::DevelopmentToken => "POST, OPTIONS",
-            Self::Notification(_) => "GET, HEAD, PATCH, DELETE, OPTIONS",
-            Self::Count
-            | Self::Delta
-            | Self::Endpoints
-            | Self::Stream
-            | Self::DevelopmentCopies
-            | Self::DevelopmentPanic(_) => "GET, HEAD, OPTIONS",
-        }
-    }
-
-    /// Whether the resource has that method.
-    pub fn allows(&self, method: Method) -> bool {
-        match method {
-            Method::Options => true,
-            Method::Post => matches!(
-                self,
-                Self::Notifications | Self::Subscriptions | Self::DevelopmentToken
-            ),
-            Method::Get => !matches!(self, Self::Subscription(_) | Self::DevelopmentToken),
-            Method::Patch => matches!(self, Self::Notification(_)),
-            Method::Delete => matches!(
-                self,
-                Self::Notification(_) | Self::Subscriptions | Self::Subscription(_)
-            ),
+            Self::Notifications => &endpoint::NOTIFICATIONS,
+            Self::Notification(_) => &endpoint::NOTIFICATION,
+            Self::Count => &endpoint::COUNT,
+            Self::Delta => &endpoint::DELTA,
+            Self::Endpoints => &endpoint::ENDPOINTS_OF_FEED,
+            Self::Subscriptions => &endpoint::SUBSCRIPTIONS,
+            Self::Subscription(_) => &endpoint::SUBSCRIPTION,
+            Self::Stream => &endpoint::STREAM,
+            Self::DevelopmentToken => &endpoint::DEVELOPMENT_TOKEN,
+            Self::DevelopmentCopies => &endpoint::DEVELOPMENT_COPIES,
+            Self::DevelopmentPanic(_) => &endpoint::DEVELOPMENT_PANIC,
         }
     }
 }
@@ -334,8 +330,13 @@ mod tests {
             id(),
         ] {
             for name in ["GET", "POST", "PATCH", "DELETE", "OPTIONS"] {
-                let listed = resource.allow().split(", ").any(|method| method == name);
-                let allowed = Method::parse(name).is_some_and(|method| resource.allows(method));
+                let listed = resource
+                    .endpoint()
+                    .allow()
+                    .split(", ")
+                    .any(|method| method == name);
+                let allowed =
+                    Method::parse(name).is_some_and(|method| resource.endpoint().allows(method));
                 assert_eq!(listed, allowed, "{name} {resource:?}");
             }
         }

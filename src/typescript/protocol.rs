@@ -7,7 +7,8 @@ use super::spelled;
 use crate::credentials::{claims, subscription_id};
 use crate::error::ErrorCode;
 use crate::feed::{query, room};
-use crate::http::{Route, encoding, headers};
+use crate::http::endpoint::ENDPOINTS;
+use crate::http::{encoding, headers};
 use crate::json;
 use crate::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
 use crate::live::reconnect::{CLOSE_CODES, Reconnect};
@@ -26,66 +27,6 @@ macro_rules! constants {
         )),+),+]
     };
 }
-
-/// The paths of the API, for the signed-in user: the constant's name, the path, and the resource.
-/// `{id}` stands for an id.
-const PATHS: [(&str, &str, &str); 11] = [
-    (
-        "NOTIFICATIONS_PATH",
-        "/beta/me/notifications",
-        "The feed of the signed-in user.",
-    ),
-    (
-        "NOTIFICATION_PATH",
-        "/beta/me/notifications/{id}",
-        "A notification of the feed.",
-    ),
-    (
-        "ACTIVITY_PATH",
-        "/beta/me/activities/{id}",
-        "A notification by the path that `Location` names.",
-    ),
-    (
-        "COUNT_PATH",
-        "/beta/me/notifications/$count",
-        "The number of notifications.",
-    ),
-    (
-        "DELTA_PATH",
-        "/beta/me/notifications/delta",
-        "The changes since a delta token.",
-    ),
-    (
-        "ENDPOINTS_PATH",
-        "/beta/me/notifications/endpoints",
-        "The endpoints of the feed.",
-    ),
-    (
-        "SUBSCRIPTIONS_PATH",
-        "/beta/me/notifications/subscriptions",
-        "The subscriptions of the user's devices.",
-    ),
-    (
-        "SUBSCRIPTION_PATH",
-        "/beta/me/notifications/subscriptions/{id}",
-        "A subscription.",
-    ),
-    (
-        "STREAM_PATH",
-        "/beta/me/notifications/stream",
-        "The live connection.",
-    ),
-    (
-        "DEVELOPMENT_TOKEN_PATH",
-        "/dev/token",
-        "A token of a test user, in development only.",
-    ),
-    (
-        "DEVELOPMENT_COPIES_PATH",
-        "/dev/copies",
-        "The copies in KV of a page of the feed, in development only.",
-    ),
-];
 
 /// The whole file.
 pub(super) fn values() -> String {
@@ -106,9 +47,9 @@ fn exported(docs: &str, name: &str, value: &str) -> String {
 }
 
 fn paths() -> impl Iterator<Item = String> {
-    PATHS.into_iter().map(|(name, path, docs)| {
-        assert!(Route::parse(path).is_some(), "{path}");
-        exported(docs, name, &format!("{path:?}"))
+    ENDPOINTS.into_iter().flat_map(|endpoint| {
+        let paths = endpoint.paths.iter();
+        paths.map(|(name, path)| exported(endpoint.summary, name, &format!("{path:?}")))
     })
 }
 

@@ -159,7 +159,7 @@ fn every_path_under_both_versions_and_both_ways_of_naming_a_user() {
                 assert_eq!(route(&format!("/{segment}/{user}/{rest}/y/z")), None);
             }
         }
-        assert_eq!(resource.allow(), allow);
+        assert_eq!(resource.endpoint().allow(), allow);
         for (method, name) in [
             (Method::Get, "GET"),
             (Method::Post, "POST"),
@@ -169,7 +169,7 @@ fn every_path_under_both_versions_and_both_ways_of_naming_a_user() {
         ] {
             assert_eq!(Method::parse(name), Some(method));
             let listed = allow.split(", ").any(|listed| listed == name);
-            assert_eq!(resource.allows(method), listed, "{rest} {name}");
+            assert_eq!(resource.endpoint().allows(method), listed, "{rest} {name}");
         }
     }
 }

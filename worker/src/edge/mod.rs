@@ -133,10 +133,10 @@ fn start(call: &mut Call) -> Result<Step, Stop> {
     };
     call.method = match Method::parse(call.facts.method()) {
         Some(Method::Options) => {
-            let reply = Reply::preflight(resource.allow(), &call.context);
+            let reply = Reply::preflight(&resource.endpoint().allow(), &call.context);
             return Ok(Step::Reply(reply));
         }
-        Some(method) if resource.allows(method) => method,
+        Some(method) if resource.endpoint().allows(method) => method,
         _ => return Err(method_not_allowed(resource).into()),
     };
     match resource {
@@ -186,7 +186,7 @@ fn no_such_path() -> Problem {
 }
 
 fn method_not_allowed(resource: &Resource) -> Problem {
-    let allow = resource.allow();
+    let allow = resource.endpoint().allow();
     let mut problem = Problem::new(
         ErrorCode::MethodNotAllowed,
         format!("This path doesn't have this method. It has: {allow}."),
