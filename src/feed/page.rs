@@ -165,8 +165,7 @@ fn not_found() -> Problem {
 }
 
 /// A page of a list or a delta: `count` is how many there are on all pages, where that is said; `values`
-/// are JSON texts; `link` is the name of the link to what
-/// comes next, and its URL.
+/// are JSON texts; `link` is the name of the link to what comes next, and its URL.
 pub fn render(
     context: &str,
     count: Option<i64>,

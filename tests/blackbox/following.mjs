@@ -1,6 +1,7 @@
 // Following a feed over its live connection, as many tests do.
 
 import assert from "node:assert/strict";
+import { eventually } from "./expect.mjs";
 import { example } from "./harness.mjs";
 
 /** @typedef {Awaited<ReturnType<typeof import("./harness.mjs").startService>>} Service */
@@ -42,4 +43,15 @@ export function assertInOrder(frames) {
     assert.match(frame.cursor, /^[\w-]+$/);
     if (index > 0) assert.ok(frame.seq > frames[index - 1].seq, "seq grows");
   }
+}
+
+/**
+ * How the service closed a connection.
+ * @param {Awaited<ReturnType<Service["connect"]>>} stream
+ */
+export async function ended(stream) {
+  await eventually(() => stream.socket.readyState !== stream.socket.OPEN);
+  // workerd keeps the line itself for some seconds more.
+  stream.terminate();
+  return stream.closed;
 }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertError, someone } from "./expect.mjs";
-import { follow } from "./following.mjs";
+import { ended, follow } from "./following.mjs";
 import { host, Refused, startService } from "./harness.mjs";
 import { evict, hubMadeBy } from "./hubs.mjs";
 import { begun, inShort, resumed, returnTo } from "./returning.mjs";
@@ -166,10 +166,10 @@ test("a connection is of its subscription's platform, and knows when that has en
 
   const { stream } = await connected({ as, platform: "ios", query: { endpoint } });
   assert.equal((await service.request("DELETE", `${subscriptions}/${endpoint}`, { as })).status, 204);
-  const ended = { code: 4403, reason: "SubscriptionEnded" };
-  assert.deepEqual(await stream.closed, ended);
+  const reason = { code: 4403, reason: "SubscriptionEnded" };
+  assert.deepEqual(await ended(stream), reason);
   const again = await service.connect({ as, platform: "ios", query: { endpoint }, bearerProtocol: true });
-  assert.deepEqual(await again.closed, ended);
+  assert.deepEqual(await again.closed, reason);
   await assert.rejects(service.connect({ as, platform: "ios", query: { endpoint } }), { status: 404 });
   await connected({ as, platform: "ios" });
 });

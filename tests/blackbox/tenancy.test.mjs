@@ -6,7 +6,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/local.mjs";
-import { eventually, someone } from "./expect.mjs";
+import { someone } from "./expect.mjs";
+import { ended } from "./following.mjs";
 import { appToken, example, host, Refused, startService, userToken } from "./harness.mjs";
 
 const service = await startService();
@@ -183,17 +184,6 @@ test("what isn't there and what isn't yours is the same answer", async () => {
     assert.equal(theirs.json.error.message, nothing.json.error.message);
   }
 });
-
-/**
- * How the service closed a connection.
- * @param {Awaited<ReturnType<typeof service.connect>>} stream
- */
-async function ended(stream) {
-  await eventually(async () => stream.socket.readyState !== stream.socket.OPEN);
-  // workerd keeps the line itself for some seconds more.
-  stream.terminate();
-  return stream.closed;
-}
 
 test("a device lists its subscriptions, renews and ends one, and its connection and id end with it", async () => {
   const as = someone();
