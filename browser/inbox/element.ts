@@ -1,19 +1,21 @@
 // The element: its attributes and properties, the bell, the panel, and what it hears from the client.
 
-import type { LiveClient } from "../client/api.ts";
+import type { LiveClient, LiveError } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";
 import { type Content, contentOf, isItem } from "./content.ts";
+import type { InboxClient } from "./client.ts";
 import { button, element, write } from "./dom.ts";
 import type { InboxEvents } from "./events.ts";
-import { bellIcon } from "./icon.ts";
+import { Bell } from "./bell.ts";
 import type { Labels } from "./labels.ts";
 import { type Entry, type Intent, List } from "./list.ts";
 import { News } from "./news.ts";
 import { Notice } from "./notice.ts";
+import { Older } from "./older.ts";
 import { styleSheet } from "./style.ts";
 import { languageAround } from "./surroundings.ts";
 import { belongs, Tabs } from "./tabs.ts";
-import { Times } from "./times.ts";
+import { timeBy, Times } from "./times.ts";
 import { complete } from "./words.ts";
 
 /** The least time between two drawings that a clock asks for, in milliseconds: an app's clock may stand still. */
@@ -34,28 +36,32 @@ declare global {
 export class NotifeedInbox extends Base {
   static readonly observedAttributes: string[] = ["open", "inline", "hide-raw", "show-dismissed", "tabs", "lang"];
 
-  #client: LiveClient | null = null;
+  #client: InboxClient | null = null;
   #labels = complete(null);
-  #clock = Date.now;
+  #clock: (() => number) | null = null;
   #times = new Times(undefined);
   #unlisten: (() => void)[] = [];
   /** What the view shows: the tab that is chosen, or all. */
   #entries: readonly Entry[] = [];
   #drawing = false;
   #toggling = false;
-  #failed = false;
+  /** What a change was refused with, since the last one that a person made. */
+  #refusal: unknown;
   #ticking: ReturnType<typeof setTimeout> | undefined;
   #watcher: IntersectionObserver | undefined;
   #languages: MutationObserver | undefined;
 
-  readonly #badge = element("span", { part: "badge", "aria-hidden": "true" });
-  readonly #bell = button("bell", { "aria-haspopup": "dialog" });
+  #older = new Older();
+  /** Where the focus goes on when the notifications are here that a person asked for. */
+  #from = Infinity;
+
+  readonly #bell = new Bell();
   readonly #heading = element("h2", { part: "heading", id: "heading", tabindex: "-1" });
   readonly #markAll = button("mark-all");
   readonly #tabs = new Tabs(() => this.#turn());
   readonly #list = new List(
     (item, intent) => this.#act(item, intent),
-    () => this.#grow(),
+    () => void this.#grow(),
     () => this.#heading.focus(),
   );
   readonly #nothing = element("slot", { name: "empty" });
@@ -72,7 +78,6 @@ export class NotifeedInbox extends Base {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    this.#bell.append(element("slot", { name: "icon" }, bellIcon()), this.#badge);
     this.#scroller.append(this.#list.element, this.#more, this.#empty);
     this.#panel.append(
       element("header", { part: "header" }, this.#heading, this.#markAll),
@@ -80,16 +85,16 @@ export class NotifeedInbox extends Base {
       this.#scroller,
       this.#notice.element,
     );
-    this.#bell.popoverTargetElement = this.#panel;
-    root.append(this.#bell, this.#panel, this.#news.element);
+    this.#bell.element.popoverTargetElement = this.#panel;
+    root.append(this.#bell.element, this.#panel, this.#news.element);
 
     this.#panel.addEventListener("beforetoggle", (event) => this.#toggle((event as ToggleEvent).newState === "open"));
     this.#panel.addEventListener("toggle", () => this.#toggled());
     this.#markAll.addEventListener("click", () => this.#markAllRead());
     this.#more.addEventListener("click", () => {
-      const first = this.#list.element.childElementCount;
-      this.#grow();
-      this.#list.focus(first);
+      this.#more.focus();
+      this.#from = this.#list.element.childElementCount;
+      void this.#grow(true);
     });
   }
 
@@ -98,8 +103,9 @@ export class NotifeedInbox extends Base {
     return this.#client;
   }
   set client(client: LiveClient | null | undefined) {
-    this.#client = client ?? null;
-    this.#failed = false;
+    this.#client = (client as InboxClient | undefined) ?? null;
+    this.#refusal = undefined;
+    this.#older = new Older();
     this.#listen();
     this.#update();
   }
@@ -113,12 +119,12 @@ export class NotifeedInbox extends Base {
     this.#update();
   }
 
-  /** What time it is, in milliseconds since 1970: for apps that know better than the device. */
+  /** What time it is, in milliseconds since 1970: for apps that know better than the client and the device. */
   get clock(): () => number {
-    return this.#clock;
+    return this.#clock ?? Date.now;
   }
   set clock(clock: (() => number) | null | undefined) {
-    this.#clock = clock ?? Date.now;
+    this.#clock = clock ?? null;
     this.#update();
   }
 
@@ -180,7 +186,7 @@ export class NotifeedInbox extends Base {
     this.shadowRoot!.adoptedStyleSheets = [styleSheet(page)];
     this.#languages = new MutationObserver(() => this.#update());
     this.#languages.observe(page, { subtree: true, attributeFilter: ["lang"] });
-    this.#watcher = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && this.#grow());
+    this.#watcher = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && void this.#grow());
     this.#listen();
     this.#arrange();
     this.#draw();
@@ -208,6 +214,7 @@ export class NotifeedInbox extends Base {
     this.#unlisten.push(
       client.on("change", () => this.#update()),
       client.on("status", () => this.#update()),
+      client.on("refused", ({ error }) => this.#refused(error)),
       client.on("notification", ({ notification, replayed }) => {
         // What is replayed is in the list for whoever reads it; only news is read out.
         if (replayed || !isItem(notification)) return;
@@ -221,7 +228,7 @@ export class NotifeedInbox extends Base {
   #arrange(): void {
     if (this.#toggling || !this.isConnected) return;
     const { inline, open } = this;
-    this.#bell.hidden = inline;
+    this.#bell.element.hidden = inline;
     this.#panel.role = inline ? "region" : "dialog";
     if (this.#panel.popover !== (inline ? null : "auto")) this.#panel.popover = inline ? null : "auto";
     if (!inline && open !== this.#isShown) this.#panel.togglePopover(open);
@@ -238,17 +245,18 @@ export class NotifeedInbox extends Base {
   /** The panel is about to open or close, by whatever means. */
   #toggle(open: boolean): void {
     // Some browsers don't focus a button that is clicked, and so wouldn't know where the focus came from.
-    if (!open && this.#panel.contains(this.#active)) this.#bell.focus();
+    if (!open && this.#panel.contains(this.#active)) this.#bell.element.focus();
     this.#toggling = true;
     this.open = open;
     this.#toggling = false;
     this.#list.fold();
+    this.#older.scrolls = true;
     if (open) this.#draw();
   }
 
   #toggled(): void {
     // By the bell: the person goes in. By the app: the focus stays where it is.
-    if (this.open && this.#active === this.#bell) this.#list.focus();
+    if (this.open && this.#active === this.#bell.element) this.#list.focus();
     this.#tellApp("notifeed-toggle", null, false);
   }
 
@@ -270,6 +278,7 @@ export class NotifeedInbox extends Base {
   /** Another tab: its list begins at its beginning. */
   #turn(): void {
     this.#list.restart();
+    this.#older.scrolls = true;
     this.#scroller.scrollTop = 0;
     this.#draw();
   }
@@ -285,10 +294,7 @@ export class NotifeedInbox extends Base {
     }
     const shownAtFirst = all.filter(({ content }) => this.#shows(content));
     const unread = shownAtFirst.filter(isUnread).length;
-    this.#bell.ariaLabel = labels.bell(unread);
-    this.#bell.ariaExpanded = `${this.open}`;
-    this.#badge.hidden = unread === 0;
-    write(this.#badge, this.#times.count(unread));
+    this.#bell.show(unread, this.open, labels, this.#times);
     write(this.#heading, labels.heading);
     clearTimeout(this.#ticking);
     if (!all.length && this.#client?.status.state !== "live") this.#news.forget();
@@ -309,10 +315,17 @@ export class NotifeedInbox extends Base {
 
   #drawList(labels: Labels): void {
     const times = this.#times;
-    times.begin(this.#now());
-    const more = this.#list.show(this.#entries, { labels, times });
-    if (!more && this.#active === this.#more) this.#list.focus(Infinity);
-    write(this.#more, labels.more);
+    const older = this.#client?.more ?? false;
+    times.begin(timeBy(this.#clock, () => this.#client?.now?.()));
+    const drawn = this.#list.show(this.#entries, { labels, times }, older);
+    const more = older || drawn < this.#entries.length;
+    // Who asked for more goes on with the first of them; who waits on a button that goes, with the last.
+    if (this.#active === this.#more && (!more || drawn > this.#from)) {
+      this.#list.focus(this.#from);
+      this.#from = Infinity;
+    }
+    write(this.#more, this.#older.loading ? labels.loading : labels.more);
+    this.#more.ariaDisabled = `${this.#older.loading}`;
     this.#more.hidden = !more;
     // Only who begins anew to watch is told of what is in sight already.
     this.#watcher?.disconnect();
@@ -320,33 +333,38 @@ export class NotifeedInbox extends Base {
     if (times.next < Infinity) this.#ticking = setTimeout(() => this.#draw(), Math.max(times.next, TICK));
   }
 
-  /** What the app's clock says, unless that is no time. */
-  #now(): number {
-    try {
-      const now = this.#clock();
-      if (Number.isFinite(now)) return now;
-    } catch {
-      // The device's is better than none.
-    }
-    return Date.now();
-  }
-
   #drawState(labels: Labels): void {
-    const { status, cursor } = this.#client ?? {};
+    const { status, cursor, more } = this.#client ?? {};
     const state = status?.state ?? "live";
-    this.#notice.show(state, this.#failed, labels);
+    this.#notice.show(state, this.#refusal !== undefined, labels);
     this.#list.element.ariaBusy = `${state === "connecting"}`;
     // Before the feed was read once nobody knows that it is empty.
-    this.#empty.hidden = this.#entries.length > 0 || (state !== "live" && cursor === null);
+    this.#empty.hidden = this.#entries.length > 0 || Boolean(more) || (state !== "live" && cursor === null);
     const isFeed = ["all", "unread"].includes(this.#tabs.selected);
     if (isFeed) write(this.#nothing, labels.empty);
     if (!isFeed || !this.#nothing.isConnected) this.#empty.replaceChildren(isFeed ? this.#nothing : labels.emptyTab);
   }
 
-  #grow(): void {
-    if (this.#list.element.childElementCount >= this.#entries.length) return;
+  /**
+   * Shows more: of what is here, else of what the service has.
+   * @param asked by a person, not by scrolling
+   */
+  async #grow(asked = false): Promise<void> {
+    const client = this.#client;
+    const before = this.#entries.length;
+    if (this.#list.element.childElementCount < before) {
+      this.#list.more();
+      return this.#draw();
+    }
+    const older = this.#older;
+    if (!client?.more || !older.mayLoad(asked)) return;
+    const loaded = older.load(client);
+    this.#draw();
+    await loaded;
+    if (older !== this.#older || !this.isConnected) return;
     this.#list.more();
     this.#draw();
+    older.scrolls = this.#entries.length > before;
   }
 
   #act(item: FeedNotification, intent: Intent): void {
@@ -380,28 +398,21 @@ export class NotifeedInbox extends Base {
 
   /** Says so when a change is refused; the client has taken it back. */
   #try(change: () => Promise<unknown>): void {
-    this.#failed = false;
-    new Promise((done) => done(change())).catch((error: unknown) => {
-      this.#failed = true;
-      this.#news.say(this.#labels.failed);
-      this.#update();
-      this.#tellApp("notifeed-error", error, false);
-    });
+    this.#refusal = undefined;
+    new Promise((done) => done(change())).catch((error: unknown) => this.#refused(error));
+  }
+
+  /** A change of this visit, or one that an earlier one left. Who asked for it and who only listens are told of the same. */
+  #refused(error: unknown): void {
+    // A client that was closed keeps what isn't answered.
+    if (error === this.#refusal || (error as LiveError | undefined)?.code === "Closed") return;
+    this.#refusal = error ?? null;
+    this.#news.say(this.#labels.failed);
+    this.#update();
+    this.#tellApp("notifeed-error", error, false);
   }
 }
 
 function isUnread({ content }: Entry): boolean {
   return content.unread;
-}
-
-/**
- * Makes `<notifeed-inbox>` an element of the page. Calling it again, or where there is no DOM, does nothing.
- * @param name another name for it
- */
-export function defineInbox(
-  name: string = "notifeed-inbox",
-  registry: CustomElementRegistry | undefined = globalThis.customElements,
-): void {
-  // A class can be defined only once; a class of its own lets an app use several names.
-  if (registry && !registry.get(name)) registry.define(name, class extends NotifeedInbox {});
 }

@@ -43,14 +43,17 @@ export class List {
     this.element.addEventListener("keydown", (event) => this.#press(event));
   }
 
-  /** @returns whether there are more than are drawn */
-  show(entries: readonly Entry[], voice: Voice): boolean {
+  /**
+   * @param older whether there are more than these, nobody knows how many
+   * @returns how many are drawn
+   */
+  show(entries: readonly Entry[], voice: Voice, older: boolean): number {
     const focus = this.#focus();
     const rows = new Map<string, Row>();
     for (const { item, content } of entries.slice(0, this.#limit)) {
       const row = this.#rows.get(item.id) ?? new Row(item);
       rows.set(item.id, row);
-      row.show(item, content, rows.size, entries.length, voice);
+      row.show(item, content, rows.size, older ? -1 : entries.length, voice);
     }
     for (const [id, { element }] of this.#rows) if (!rows.has(id)) element.remove();
     let place = this.element.firstElementChild;
@@ -61,7 +64,7 @@ export class List {
     this.#rows = rows;
     this.#reach(this.#current);
     if (focus && !this.#focus()) this.#restore(focus);
-    return entries.length > rows.size;
+    return rows.size;
   }
 
   /** Draws nothing, until it is shown again: where one was is found again then. */

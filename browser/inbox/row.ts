@@ -46,7 +46,7 @@ export class Row {
     return this.#item;
   }
 
-  /** Shows what became of the notification, in its place among all of them. */
+  /** Shows what became of the notification, in its place among all of them. `count`: -1 when nobody knows it. */
   show(item: FeedNotification, content: Content, place: number, count: number, { labels, times }: Voice): void {
     const { body, raw, priority, group, created, dismissed, unread } = content;
     const title = content.title || labels.raw;

@@ -54,3 +54,16 @@ export class Times {
     return Math.min(count, 99).toLocaleString(this.#date.resolvedOptions().locale) + (count > 99 ? "+" : "");
   }
 }
+
+/** The time by the first of these clocks that gives one, else by the device's: milliseconds since 1970. */
+export function timeBy(...clocks: ((() => number | undefined) | null)[]): number {
+  for (const clock of clocks) {
+    try {
+      const now = clock?.();
+      if (Number.isFinite(now)) return now!;
+    } catch {
+      // An app's own clock. The next one is better than none.
+    }
+  }
+  return Date.now();
+}

@@ -42,13 +42,17 @@ export function notification(id, { title = id, body, minutes = 0, ...members } =
 export class PageClient {
   /** @type {readonly FeedNotification[]} */
   items = [];
-  /** @type {import("../../www/notifeed/live.js").Status} */
-  status = { state: "live" };
+  /** @type {any} */
+  status = { state: "live", without: [] };
   /** @type {string | null} */
   cursor = "c1";
   leads = true;
+  /** @type {FeedNotification[]} what the service has besides */
+  older = [];
   /** @type {unknown} what the next changes are refused with */
   refusal;
+  /** @type {Promise<void> | undefined} what it waits for before it answers that it has loaded */
+  answer;
   /** @type {string[]} what was asked of it */
   asked = [];
   /** @type {Map<string, Set<(event: any) => void>>} */
@@ -57,6 +61,14 @@ export class PageClient {
 
   get unread() {
     return this.items.filter((item) => item.readState === "unread" && item.userActionState !== "dismissed").length;
+  }
+
+  get more() {
+    return this.older.length > 0;
+  }
+
+  now() {
+    return NOON;
   }
 
   get listeners() {
@@ -74,7 +86,7 @@ export class PageClient {
     return () => void all.delete(listener);
   }
 
-  /** @param {LiveEvents[keyof LiveEvents]} event */
+  /** @param {{ type: string, [member: string]: unknown }} event */
   #tell(event) {
     for (const listener of this.#listeners.get(event.type) ?? []) listener(event);
   }
@@ -100,19 +112,32 @@ export class PageClient {
     for (const notification of notifications) this.#tell({ type: "notification", notification, replayed });
   }
 
+  async loadOlder() {
+    this.asked.push("older");
+    await this.answer;
+    if (this.refusal !== undefined) throw this.refusal;
+    this.#show([...this.items, ...this.older.splice(0, 100)]);
+    return this.more;
+  }
+
+  /** What the service says of a change that an earlier visit left. @param {import("../../www/notifeed/live.js").LiveError} error */
+  refuse(error) {
+    this.#tell({ type: "refused", id: "left", change: { readState: "read" }, error });
+  }
+
   /** What another device does. @param {string} id */
   leave(id) {
     this.#show(this.items.filter((item) => item.id !== id));
   }
 
   /**
-   * @param {import("../../www/notifeed/live.js").Status} status
+   * @param {{ state?: string, cause?: string }} status
    * @param {string | null} [cursor]
    */
   become(status, cursor = this.cursor) {
-    this.status = status;
+    this.status = { ...this.status, ...status };
     this.cursor = cursor;
-    this.#tell({ type: "status", status });
+    this.#tell({ type: "status", status: this.status });
   }
 
   /**
@@ -161,8 +186,10 @@ export class PageClient {
   reconnect() {
     this.asked.push("reconnect");
   }
+  /** @returns {Promise<any>} */
   async close() {
     this.become({ state: "stopped" });
+    return { unsent: 0 };
   }
   async *[Symbol.asyncIterator]() {
     throw new Error("the inbox has no use for it");
