@@ -45,7 +45,7 @@ const imports = [
   {
     entry: "notifeed/inbox",
     code: 'export { defineInbox } from "notifeed/inbox";',
-    limit: 8_500,
+    limit: 8_000,
     what: "the custom element",
   },
   {
