@@ -1,4 +1,4 @@
-// What templates may give `<notifeed-inbox>`.
+// The attributes of `<notifeed-inbox>` in templates.
 
 import type { LiveClient } from "../client/api.ts";
 import type { Labels } from "../inbox/labels.ts";

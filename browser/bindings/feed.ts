@@ -1,4 +1,4 @@
-// What the bindings have in common: what of a client is shown, and where there is none.
+// The common part of the bindings: items and count of a client, also where there is none yet.
 
 import type { LiveClient } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";

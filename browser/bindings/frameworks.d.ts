@@ -1,5 +1,5 @@
-// What the bindings use of the frameworks, so that they compile where none is installed. Their real types are held
-// against the bindings by tests/package.
+// The frameworks' functions that the bindings use, so that these compile where no framework is installed. tests/package
+// compiles them with the real types.
 
 declare module "react" {
   export function useCallback<Callback>(callback: Callback, dependencies: readonly unknown[]): Callback;

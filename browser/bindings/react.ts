@@ -27,7 +27,7 @@ function useFeed<Value>(client: MaybeClient, read: (client: MaybeClient) => Valu
   );
 }
 
-/** What JSX may give `<notifeed-inbox>`: its properties, the events as `onnotifeed-…`, and what any element has. */
+/** The attributes of `<notifeed-inbox>` in JSX: its properties, the events as `onnotifeed-…`, and what any element has. */
 export type InboxAttributes = InboxProperties & {
   [Type in keyof InboxEvents as `on${Type}`]?: ((event: InboxEvents[Type]) => void) | undefined;
 } & {

@@ -27,7 +27,7 @@ function useFeed<Value>(
   const value = shallowRef(read(null));
   watchEffect(
     (onCleanup) => {
-      // A client in a deep ref is behind a proxy, which what it keeps to itself doesn't go through.
+      // A client in a deep ref is behind a proxy, which its private members don't go through.
       const client = toRaw(toValue(source));
       const update = () => void (value.value = read(client));
       update();
@@ -38,7 +38,7 @@ function useFeed<Value>(
   return value;
 }
 
-/** What templates may give `<notifeed-inbox>`, its events among it as `@notifeed-…`. */
+/** The attributes of `<notifeed-inbox>` in templates, its events among it as `@notifeed-…`. */
 export type InboxAttributes = InboxProperties & {
   [Type in keyof InboxEvents as `on${Capitalize<Camel<Type>>}`]?: ((event: InboxEvents[Type]) => void) | undefined;
 };

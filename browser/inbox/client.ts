@@ -1,4 +1,4 @@
-// What the inbox uses of a client besides what every one has.
+// The client that the inbox shows, with members that not every client has.
 
 import type { LiveClient } from "../client/api.ts";
 

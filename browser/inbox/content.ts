@@ -6,7 +6,7 @@ import type { FeedNotification } from "../generated/types.ts";
 /** The most of raw content that is shown: a look at it, in characters. It may have 64 KiB. */
 const RAW = 500;
 
-/** The texts of a notification. One that it doesn't have is empty. */
+/** The texts of a notification. A missing text is empty. */
 export interface Texts {
   title: string;
   body: string;

@@ -41,11 +41,11 @@ export class NotifeedInbox extends Base {
   #clock: (() => number) | null = null;
   #times = new Times(undefined);
   #unlisten: (() => void)[] = [];
-  /** What the view shows: the tab that is chosen, or all. */
+  /** The notifications in view: those of the chosen tab, or all. */
   #entries: readonly Entry[] = [];
   #drawing = false;
   #toggling = false;
-  /** What a change was refused with, since the last one that a person made. */
+  /** The error of the change that was refused last; `undefined` again when a person makes another. */
   #refusal: unknown;
   #ticking: ReturnType<typeof setTimeout> | undefined;
   #watcher: IntersectionObserver | undefined;
@@ -119,7 +119,7 @@ export class NotifeedInbox extends Base {
     this.#update();
   }
 
-  /** What time it is, in milliseconds since 1970: for apps that know better than the client and the device. */
+  /** The app's clock, in milliseconds since 1970: for apps that know better than the client and the device. */
   get clock(): () => number {
     return this.#clock ?? Date.now;
   }
@@ -216,7 +216,7 @@ export class NotifeedInbox extends Base {
       client.on("status", () => this.#update()),
       client.on("refused", ({ error }) => this.#refused(error)),
       client.on("notification", ({ notification, replayed }) => {
-        // What is replayed is in the list for whoever reads it; only news is read out.
+        // Only news is read out; a replayed notification is in the list.
         if (replayed || !isItem(notification)) return;
         const content = contentOf(notification);
         if (this.#shows(content)) this.#news.arrived(content.title || this.#labels.raw);
@@ -298,7 +298,7 @@ export class NotifeedInbox extends Base {
     write(this.#heading, labels.heading);
     clearTimeout(this.#ticking);
     if (!all.length && this.#client?.status.state !== "live") this.#news.forget();
-    // What is hidden keeps nothing of a feed that has been left.
+    // A closed panel keeps nothing of a feed that has been left.
     if (!this.inline && !this.open) return this.#list.clear();
 
     const groups = new Set(shownAtFirst.map(({ content }) => content.group).filter(Boolean));
@@ -319,7 +319,7 @@ export class NotifeedInbox extends Base {
     times.begin(timeBy(this.#clock, () => this.#client?.now?.()));
     const drawn = this.#list.show(this.#entries, { labels, times }, older);
     const more = older || drawn < this.#entries.length;
-    // Who asked for more goes on with the first of them; who waits on a button that goes, with the last.
+    // The focus goes from the button to the first notification that was asked for, or to the last when the button leaves.
     if (this.#active === this.#more && (!more || drawn > this.#from)) {
       this.#list.focus(this.#from);
       this.#from = Infinity;
@@ -384,7 +384,7 @@ export class NotifeedInbox extends Base {
     }
   }
 
-  /** What the view shows is read; what it hides stays as it is. */
+  /** Marks the notifications in view; those that it hides stay as they are. */
   #markAllRead(): void {
     const client = this.#client;
     const unread = this.#entries.filter(isUnread);
@@ -402,7 +402,7 @@ export class NotifeedInbox extends Base {
     new Promise((done) => done(change())).catch((error: unknown) => this.#refused(error));
   }
 
-  /** A change of this visit, or one that an earlier one left. Who asked for it and who only listens are told of the same. */
+  /** Tells of a refused change, of this visit or of an earlier one. Promise and event of the same change count once. */
   #refused(error: unknown): void {
     // A client that was closed keeps what isn't answered.
     if (error === this.#refusal || (error as LiveError | undefined)?.code === "Closed") return;

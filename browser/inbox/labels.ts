@@ -1,6 +1,6 @@
 // Every word that the inbox and the toast say.
 
-/** What is said. Another language is another object of these: `notifeed/labels/…`, or the app's own. */
+/** The words. Another language is another object of these: `notifeed/labels/…`, or the app's own. */
 export interface Labels {
   /** The heading of the panel. */
   heading: string;

@@ -8,7 +8,7 @@ import { type Control, Row, type Voice } from "./row.ts";
 /** How many notifications are drawn at first, and how many more at a time. */
 const WINDOW = 50;
 
-/** What a person wants of a notification. */
+/** A person's wish about a notification. */
 export type Intent = "title" | "read" | "dismiss";
 
 /** A notification with what is shown of it. */
@@ -134,7 +134,7 @@ export class List {
   #act(event: MouseEvent): void {
     const path = event.composedPath() as Element[];
     const pressed = path.slice(0, path.indexOf(this.element));
-    // What an app put into a slot may have controls of its own.
+    // An app's content in a slot may have controls of its own.
     const control = pressed.find((node) =>
       node.matches?.("a, button, input, select, textarea, label, summary, [tabindex]"),
     );

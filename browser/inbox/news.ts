@@ -1,8 +1,8 @@
-// What is read out: one live region, in which what arrives is gathered.
+// The live region: arrivals are gathered and read out in one sentence.
 
 import { element } from "./dom.ts";
 
-/** What arrives within this is read out in one sentence, in milliseconds. */
+/** Arrivals within this time are read out together, in milliseconds. */
 const GATHER = 300;
 
 export class News {

@@ -23,7 +23,7 @@ export class Notice {
   show(state: Status["state"], failed: boolean, labels: Labels): void {
     const isLive = state === "live";
     const text = isLive ? (failed ? labels.failed : "") : labels[state];
-    // Who pressed it sees what comes of it before the focus has to go.
+    // The button stays while it has the focus: a person who pressed it sees the outcome.
     const pressed = this.#reconnect.matches(":focus");
     if (isLive && pressed) this.#leave();
     this.element.hidden = !text;

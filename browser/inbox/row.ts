@@ -1,4 +1,4 @@
-// One notification in the list: what it shows, and the controls in it. Its nodes stay as long as it is there.
+// A row of the list: a notification and its controls. Its nodes stay as long as it is there.
 
 import type { FeedNotification } from "../generated/types.ts";
 import type { Content } from "./content.ts";
@@ -6,13 +6,13 @@ import { button, element, write } from "./dom.ts";
 import type { Labels } from "./labels.ts";
 import type { Times } from "./times.ts";
 
-/** What rows are written in. */
+/** The language that rows are written in. */
 export interface Voice {
   labels: Labels;
   times: Times;
 }
 
-/** What can have the focus in a row: `item` is the row itself, where no key does anything but move. */
+/** The parts of a row that can have the focus: `item` is the row itself, where no key does anything but move. */
 export type Control = "item" | "title" | "read" | "dismiss";
 
 let rows = 0;

@@ -55,7 +55,7 @@ export class Tabs {
       if (name === "groups") for (const group of groups) names.set(GROUP + group, group);
       else if (Object.hasOwn(words, name)) names.set(name, words[name]!);
     }
-    // Who looks at a group goes on looking at it when its last notification leaves.
+    // A group's tab that is chosen stays when its last notification leaves.
     if (names.size && groupsIn(wanted) && this.selected.startsWith(GROUP))
       names.set(this.selected, this.selected.slice(GROUP.length));
     if (!names.has(this.selected)) this.selected = names.keys().next().value ?? "all";

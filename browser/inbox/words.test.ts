@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { LABELS, type Labels } from "./labels.ts";
 import { complete } from "./words.ts";
 
-/** What a set of labels says, for given values. */
+/** All sentences of a set of labels, for given values. */
 function said(labels: Labels): Record<string, string> {
   const { bell, of, arrived, ...words } = labels;
   return {

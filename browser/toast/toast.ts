@@ -1,5 +1,5 @@
-// What has just come, for a moment, in the corner of the page (docs/inbox.md). It is read out by the inbox: there is no
-// second live region.
+// Toasts: new notifications, for a moment, in the corner of the page (docs/inbox.md). The inbox reads them out: there is
+// no second live region.
 
 import type { LiveClient } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";
@@ -11,7 +11,7 @@ import { CSS } from "./style.ts";
 /** How long a toast stays, in milliseconds, while nobody points at it or has the focus in it. */
 const STAY = 8000;
 
-/** How many are shown at once. What comes meanwhile is in the inbox alone. */
+/** How many are shown at once. More that come meanwhile are in the inbox alone. */
 const MOST = 3;
 
 export interface ToastOptions {

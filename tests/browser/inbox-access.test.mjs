@@ -6,7 +6,7 @@ import { App } from "./inbox.mjs";
 
 const app = await App.start();
 
-/** One of everything that the list can show. */
+/** A sample of everything that the list can show. */
 const ALL = {
   a: { title: "Standup moved to 10:30", body: "Room 4, or join online", priority: "High", groupName: "Calendar" },
   b: { title: "Build 512 passed", priority: "Low", groupName: "Builds", minutes: 7 },

@@ -120,7 +120,7 @@ export class PageClient {
     return this.more;
   }
 
-  /** What the service says of a change that an earlier visit left. @param {import("../../www/notifeed/live.js").LiveError} error */
+  /** The service refuses a change that an earlier visit left. @param {import("../../www/notifeed/live.js").LiveError} error */
   refuse(error) {
     this.#tell({ type: "refused", id: "left", change: { readState: "read" }, error });
   }

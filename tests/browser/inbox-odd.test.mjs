@@ -60,7 +60,7 @@ test("a clock that throws, says no time or stands still harms nothing, and no ti
   await app.run("inbox.clock = () => Infinity");
   await app.page.getByText("5 minutes ago").waitFor();
 
-  // One millisecond before a minute is over, for ever: it is asked again, but not at every turn.
+  // The clock stands a millisecond before a minute is over: it is asked again, but not at every turn.
   await app.page.clock.install();
   await app.run("globalThis.asked = 0; inbox.clock = () => (asked++, NOON - 5 * 60_000 + 59_999)");
   await app.page.locator("time").getByText("now", { exact: true }).waitFor();

@@ -111,7 +111,7 @@ test("a change that was refused later is said, and told to the app once", async 
   await app.until("errors.length === 2");
   await app.run("client.refuse(client.refusal)");
   assert.equal(await app.run("errors.length"), 2);
-  // What a client that was closed leaves unanswered is not refused.
+  // A closed client's unanswered change isn't refused.
   await app.run("client.refusal = Object.assign(new Error('closed'), { status: 0, code: 'Closed' })");
   await app.button("Dismiss: n1").click();
   await app.until("client.asked.length === 2");

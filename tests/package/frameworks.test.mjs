@@ -18,7 +18,7 @@ for (const name of ["react", "react-dom", "vue", "svelte", "@types"])
 await cp(resolve(root, "tests/browser/inbox-client.mjs"), join(folder, "inbox-client.mjs"));
 const browser = await launch();
 
-/** What makes the app of a framework. @type {Record<string, { file: string, plugins?: import("esbuild").Plugin[] }>} */
+/** The entry of each framework's app, and its compiler. @type {Record<string, { file: string, plugins?: import("esbuild").Plugin[] }>} */
 const apps = {
   React: { file: "bindings.tsx" },
   Vue: {
