@@ -41,7 +41,7 @@ if (config.vars.DEVELOPMENT_TOKEN_SECRET) {
 }
 
 if (missing.length > 0) {
-  console.error("notifeed: before it can be deployed, this is missing:");
+  console.error("notifeed: these are missing before the Worker can be deployed:");
   for (const what of missing) console.error(`  - ${what}`);
   process.exit(1);
 }

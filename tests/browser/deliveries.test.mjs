@@ -79,8 +79,11 @@ test("a line says how it stands", () => {
   const lost = { state: /** @type {const} */ ("waiting"), code: 1006, reason: "offline" };
   assert.equal(lineWords({ state: "live" }, now), "Live");
   assert.equal(lineWords(null, now), "Dropped, as last seen");
-  assert.equal(lineWords({ ...lost, retryAt: now + 2100 }, now), "Line lost, back in 3 s: offline");
-  assert.equal(lineWords({ ...lost, reason: "", retryAt: now - 5 }, now), "Line lost, back in 0 s: closed with 1006");
+  assert.equal(lineWords({ ...lost, retryAt: now + 2100 }, now), "Connection lost, back in 3 s: offline");
+  assert.equal(
+    lineWords({ ...lost, reason: "", retryAt: now - 5 }, now),
+    "Connection lost, back in 0 s: closed with 1006",
+  );
   const stopped = { state: /** @type {const} */ ("stopped"), code: 4403, reason: "NotAuthorizedForUser" };
   assert.equal(lineWords(stopped, now), "Stopped: NotAuthorizedForUser");
 });
@@ -99,9 +102,9 @@ test("what happens on several devices is said once", ({ mock }) => {
   const region = { textContent: "" };
   const announcer = new Announcer(/** @type {HTMLElement} */ (/** @type {unknown} */ (region)));
   for (const name of ["Windows", "iOS", "Web"]) announcer.tell("Arrived", name, "Lunch");
-  announcer.tell("Line lost", "Android");
+  announcer.tell("Connection lost", "Android");
   mock.timers.tick(1000);
-  assert.equal(region.textContent, "Arrived on Windows, iOS, and Web: Lunch; Line lost on Android");
+  assert.equal(region.textContent, "Arrived on Windows, iOS, and Web: Lunch; Connection lost on Android");
   for (const title of ["a", "b", "c", "d", "e"]) announcer.tell("Arrived", "iOS", title);
   mock.timers.tick(1000);
   assert.equal(region.textContent, "Arrived on iOS: a; Arrived on iOS: b; Arrived on iOS: c; and 2 more");

@@ -36,7 +36,7 @@ test("offline and back: what was done meanwhile happens, what was missed comes, 
 
   await console.setOffline(true);
   await console.all("waiting");
-  await console.device("windows").says(/^Line lost, back in \d+ s: offline$/);
+  await console.device("windows").says(/^Connection lost, back in \d+ s: offline$/);
   await other.device("ios").button("Dismiss", lunch).click();
   for (const device of other.devices) await device.noLongerSees(lunch);
   const missed = await post(as);
@@ -44,7 +44,7 @@ test("offline and back: what was done meanwhile happens, what was missed comes, 
   assert.equal(await console.device("windows").items.count(), 2, "it can't know yet");
   await console.device("windows").button("Dismiss", build).click();
   await console.device("windows").noLongerSees(build);
-  await console.device("windows").says(`Dismissed as soon as the line is back: ${build}`);
+  await console.device("windows").says(`Dismissed as soon as the connection is back: ${build}`);
   assert.equal(await other.device("windows").items.count(), 2, "nor can the others");
 
   await console.setOffline(false);

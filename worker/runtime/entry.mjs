@@ -105,7 +105,7 @@ async function isWithinLimit(limiter, key) {
   try {
     return (await limiter.limit({ key })).success;
   } catch (fault) {
-    console.warn(`APP_LIMIT: ${fault}`);
+    console.warn(`counting by APP_LIMIT failed: ${fault}`);
     return true;
   }
 }

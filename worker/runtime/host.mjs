@@ -86,7 +86,7 @@ export class Host {
     let packed = ".2\n";
     for (const socket of this.ctx.getWebSockets()) {
       /** @type {unknown} */
-      const attachment = attempt("an attachment", () => socket.deserializeAttachment());
+      const attachment = attempt("reading an attachment", () => socket.deserializeAttachment());
       packed += `i${this.numberOf(socket)};`;
       packed += typeof attachment === "string" ? `t${attachment.length};${attachment}` : "n";
     }
@@ -105,7 +105,7 @@ export class Host {
 
   /** @param {number} at */
   setAlarm(at) {
-    this.ctx.storage.setAlarm(at).catch((fault) => console.error(`setting the alarm: ${fault}`));
+    this.ctx.storage.setAlarm(at).catch((fault) => console.error(`setting the alarm failed: ${fault}`));
     this.alarm = at;
   }
 
@@ -194,7 +194,7 @@ function attempt(what, act) {
   try {
     return act();
   } catch (fault) {
-    console.warn(`${what}: ${fault}`);
+    console.warn(`${what} failed: ${fault}`);
     return undefined;
   }
 }
@@ -277,12 +277,13 @@ export const close = (socket, code, reason) => void outcomeOf(() => current.sock
  * @param {string} attachment
  */
 export const attach = (socket, attachment) =>
-  attempt("an attachment", () => current.socket(socket)?.serializeAttachment(attachment));
+  attempt("keeping an attachment", () => current.socket(socket)?.serializeAttachment(attachment));
 
 /** @param {number} number */
 export function lastPing(number) {
   const socket = current.socket(number);
-  const at = socket && attempt("a ping", () => current.ctx.getWebSocketAutoResponseTimestamp(socket));
+  const at =
+    socket && attempt("reading the time of a ping", () => current.ctx.getWebSocketAutoResponseTimestamp(socket));
   return at ? at.getTime() : NaN;
 }
 

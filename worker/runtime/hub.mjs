@@ -187,7 +187,7 @@ export class Hub extends DurableObject {
    * @param {unknown} error
    */
   webSocketError(socket, error) {
-    console.warn(`a socket: ${error}`);
+    console.warn(`a socket failed: ${error}`);
     this.#ended(socket);
   }
 

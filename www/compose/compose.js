@@ -30,7 +30,7 @@ export function start(place, session) {
   /** @type {string | null} the id of the notification that was sent last */
   let last = null;
 
-  // --- What comes of it: only what is shown is drawn
+  // --- The results: only what is shown is drawn
 
   function draw() {
     if (tabs.shown === "normalized") drawNormalized();
@@ -39,7 +39,9 @@ export function start(place, session) {
 
   function drawNormalized() {
     const { verdict } = composer;
-    const text = verdict?.ok ? JSON.stringify(verdict.notification, null, 2) : "Nothing: it is refused.";
+    const text = verdict?.ok
+      ? JSON.stringify(verdict.notification, null, 2)
+      : "There is none: the notification is refused.";
     byId("canonical", HTMLElement).textContent = verdict ? text : "";
   }
 

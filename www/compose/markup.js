@@ -75,7 +75,7 @@ export const BODY = /* HTML */ `
     <ul id="findings" class="findings" aria-label="Violations and warnings"></ul>
   </form>
 
-  <div id="results" class="tabs" role="tablist" aria-label="What comes of it">
+  <div id="results" class="tabs" role="tablist" aria-label="Results">
     <button type="button" role="tab" id="normalized-tab" aria-controls="normalized" aria-selected="true">
       Normalized
     </button>

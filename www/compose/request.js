@@ -58,7 +58,7 @@ export function needsLast({ path }) {
  */
 export function address({ path }, origin, last) {
   const url = new URL(last === null ? path : path.replaceAll(LAST, last), origin);
-  if (url.origin !== origin) throw new Error("The path is one of this server: a token is nobody else's business.");
+  if (url.origin !== origin) throw new Error("The path must be one of this server: the token is sent nowhere else.");
   return url;
 }
 

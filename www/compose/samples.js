@@ -85,12 +85,12 @@ function accepted(now) {
       "As the reference page has it. Sent again, it is the same notification.",
       example(now),
     ),
-    posted("Raw content", "For apps to read: the only kind that Web Push takes. It is never echoed to the sender.", {
+    posted("Raw content", "For apps to read, not for people. It is never echoed to the sender.", {
       targetHostName: HOST,
       payload: { rawContent: '{"kind":"sync","folder":"inbox","changes":12}' },
       targetPolicy: { platformTypes: ["Windows", "WebPush"] },
     }),
-    posted("Every property", "All that a notification can say, and what to show on iOS if nobody looks.", {
+    posted("Every property", "All properties of a notification, with a fallback for iOS.", {
       ...example(now),
       appNotificationId: "build-512",
       payload: {

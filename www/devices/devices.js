@@ -21,7 +21,7 @@ const HEAD = /* HTML */ `
   </label>
 `;
 
-const HINT = "Dismiss on one, and it leaves all. Drop a line, send, and bring it back.";
+const HINT = "Dismiss a notification on one device, and it leaves all. Drop a connection, send, and bring it back.";
 
 const TITLE = document.title;
 

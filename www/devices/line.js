@@ -16,7 +16,7 @@ export function lineWords(status, now) {
       return "Live";
     case "waiting": {
       const left = Math.max(0, Math.ceil(((status.retryAt ?? now) - now) / 1000));
-      return `Line lost, back in ${left} s${because(status)}`;
+      return `Connection lost, back in ${left} s${because(status)}`;
     }
     case "stopped":
       return `Stopped${because(status)}`;

@@ -141,7 +141,7 @@ export class Pane {
     this.#dropped = true;
     this.#close();
     this.tick();
-    this.#tell("Line dropped");
+    this.#tell("Connection dropped");
     this.#news.changed();
   }
 
@@ -219,7 +219,7 @@ export class Pane {
   #statusChanged() {
     const { state = "connecting" } = this.#client?.status ?? {};
     if (state === "connecting") this.#ready = null;
-    else this.#tell({ live: "Live", waiting: "Line lost, coming back", stopped: "Stopped" }[state]);
+    else this.#tell({ live: "Live", waiting: "Connection lost, coming back", stopped: "Stopped" }[state]);
     if (state === "live") this.#look();
     this.tick();
     this.#showPosition();
@@ -285,11 +285,11 @@ export class Pane {
    * @param {import("./item.js").Action} action
    */
   async #do(item, { done, change }) {
-    if (!this.#client) return this.#complain("Dropped: nothing can be changed until the line is back.");
+    if (!this.#client) return this.#complain("Dropped: nothing can be changed until the connection is back.");
     const client = this.#client;
     const { id, readState, userActionState } = item;
     const live = client.status.state === "live";
-    this.#say(live ? `${done}: ${headline(item)}` : `${done} as soon as the line is back: ${headline(item)}`);
+    this.#say(live ? `${done}: ${headline(item)}` : `${done} as soon as the connection is back: ${headline(item)}`);
     if (change) {
       this.#offerUndo(async () => {
         this.#say("");

@@ -138,7 +138,7 @@ export class Subscriptions {
     void this.#when(get(this.#session, `${SUBSCRIPTIONS_PATH}/${id}`, { method: "DELETE" }), () => {
       this.#ended.add(id);
       this.draw();
-      this.#say("good", `Revoked: ${nameOf(subscription)}. Who posts with its id is refused from now on.`);
+      this.#say("good", `Revoked: ${nameOf(subscription)}. Posts with its id are refused from now on.`);
     });
   }
 
@@ -146,7 +146,7 @@ export class Subscriptions {
     void this.#when(get(this.#session, SUBSCRIPTIONS_PATH, { method: "DELETE" }), () => {
       for (const id of this.#known.keys()) this.#ended.add(id);
       this.draw();
-      this.#say("good", "All revoked. Who posts with any of their ids is refused from now on.");
+      this.#say("good", "All revoked. Posts with any of their ids are refused from now on.");
     });
   }
 

@@ -54,7 +54,7 @@ export class TokenView {
         "details",
         {},
         element("summary", {}, "The token itself"),
-        element("p", { class: "hint" }, "Who has it is taken for its holder until it ends."),
+        element("p", { class: "hint" }, "Anybody who has this token counts as its holder until it ends."),
         text,
       ),
       copyButton("Copy token", () => token, `Copy token: ${this.#label}`),
