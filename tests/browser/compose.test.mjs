@@ -218,7 +218,7 @@ test("a sample's prediction holds for its own request only", async () => {
   await field("Headers, one a line").fill("");
   await field("Path").fill("https://elsewhere.example/");
   await page.locator("#send").click();
-  await page.locator("#answer-body").getByText("The path is one of this server").waitFor();
+  await page.locator("#answer-body").getByText("The path must be one of this server").waitFor();
 });
 
 test("the answer is shown with its status, headers and time", async () => {
