@@ -39,7 +39,7 @@ const row = (name) => section().locator(".subscriptions tbody tr").filter({ hasT
 /** @param {string | RegExp} text */
 const says = (text) => section().locator(".said").getByText(text).waitFor();
 /** @param {string} name of a claim @param {string} [of] */
-const claim = (name, of = "Token of the signed-in user") =>
+const claim = (name, of = "Token of the person who is signed in") =>
   section()
     .getByRole("table", { name: of, exact: true })
     .locator("tr", { has: page.getByText(name, { exact: true }) });
@@ -151,12 +151,12 @@ test("tokens: what they say, and themselves to copy", async () => {
   await claim("exp")
     .getByText(/in 11 h 5\d min/)
     .waitFor();
-  await button("Copy token: Token of the signed-in user").click();
+  await button("Copy token: Token of the person who is signed in").click();
   await section().getByText("Copied").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(claimsOf(copied)?.upn, as);
   await section().getByText("The token itself").click();
-  assert.equal(await field("Token of the signed-in user, as it is sent").inputValue(), copied);
+  assert.equal(await field("Token of the person who is signed in, as it is sent").inputValue(), copied);
 
   await section().getByText("What the app's token says").click();
   await claim("azp", "The app's token").getByText("contoso-server").waitFor();

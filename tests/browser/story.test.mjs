@@ -73,6 +73,7 @@ test("the story", async () => {
   assert.deepEqual(
     console.frames("android").map(({ type, replayed, resumed }) => ({ type, replayed, resumed })),
     [
+      { type: "feed", replayed: undefined, resumed: undefined },
       { type: "notification", replayed: true, resumed: undefined },
       { type: "ready", replayed: undefined, resumed: true },
     ],

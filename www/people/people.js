@@ -58,7 +58,7 @@ export function start(place, session) {
   app.value = APP;
   part("apps").append(...[APP, "contoso-client"].map((value) => element("option", { value })));
 
-  const userToken = new TokenView("Token of the signed-in user", () => session.token());
+  const userToken = new TokenView("Token of the person who is signed in", () => session.token());
   part("user-token").append(userToken.node);
   const appToken = new TokenView("The app's token", () => session.appToken(app.value));
   part("app-token").append(appToken.node);
