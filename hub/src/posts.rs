@@ -95,7 +95,7 @@ impl<H: Host> Feed<H> {
         if !self.host.commit(&[insert])? {
             return Ok(None);
         }
-        self.room.added(size(command), None);
+        self.room.added(size(command), entry.expiration, None);
         self.created(&entry, command, sender, post.now);
         Ok(Some(entry))
     }
@@ -169,7 +169,7 @@ impl<H: Host> Feed<H> {
             self.life.forgotten = self.life.forgotten.max(forgotten.seq);
             self.life.stored = self.life.head;
         }
-        self.room.added(bytes, forgotten);
+        self.room.added(bytes, entry.expiration, forgotten);
         self.created(entry, command, sender, now);
         Ok(())
     }
@@ -190,7 +190,7 @@ impl<H: Host> Feed<H> {
         self.host.commit(&writes)?;
         drop(writes);
         self.begun(prelude);
-        self.room.replaced(size(command));
+        self.room.replaced(size(command), entry.expiration);
         self.changed(entry);
         let posted = (sender, command);
         self.copies.posted(

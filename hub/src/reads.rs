@@ -71,7 +71,7 @@ impl<H: Host> Feed<H> {
 
     /// A page of the list, newest first.
     pub(crate) fn list(
-        &self,
+        &mut self,
         query: &Query,
         admitted: &Admitted,
         context: &Context,
@@ -166,27 +166,25 @@ impl<H: Host> Feed<H> {
     }
 
     /// How many items the list has, as a plain number.
-    pub(crate) fn count(&self, query: &Query, context: &Context) -> Result<Reply, Stop> {
+    pub(crate) fn count(&mut self, query: &Query, context: &Context) -> Result<Reply, Stop> {
         let count = self.count_of(query, context)?;
         Ok(Reply::text(200, count.to_string()))
     }
 
-    fn count_of(&self, query: &Query, context: &Context) -> Result<i64, Fault> {
-        if !self.life.made {
-            return Ok(0);
-        }
+    /// How many items a list has. Without a filter the feed's memory knows the number.
+    fn count_of(&mut self, query: &Query, context: &Context) -> Result<i64, Fault> {
         let mut values = vec![Bound::Integer(context.now.unix_millis())];
-        let text;
-        let question = match filtered(&query.filter, &mut values) {
-            None => host::Query::Fixed(Statement::Count),
+        match filtered(&query.filter, &mut values) {
+            _ if !self.life.made => Ok(0),
+            None => Ok(i64::from(self.room.live(&self.host, context.now)?)),
             Some(condition) => {
-                text = format!("{}{condition}", Statement::Count.text());
-                host::Query::Text(&text)
+                let text = format!("{}{condition}", Statement::Count.text());
+                let question = host::Query::Text(&text);
+                let rows = self.host.query(question, &values, UNBOUNDED)?.rows;
+                let row = rows.into_iter().next().unwrap_or_default();
+                Row::from(row).integer()
             }
-        };
-        let rows = self.host.query(question, &values, UNBOUNDED)?.rows;
-        let row = rows.into_iter().next().unwrap_or_default();
-        Row::from(row).integer()
+        }
     }
 
     /// How many items a delta has on all its pages.

@@ -18,11 +18,15 @@ const MAX_BODY: u64 = 80 * 1024;
 /// How many ended rows are looked at when some must go.
 const LOOK_AT: i64 = 1000;
 
-/// Bounds of what a feed has. Only new items add to it, so a bound that was right stays one.
+/// Bounds of what a feed has, and the exact number of its items where that is known. Only new items add
+/// to a feed, so a bound that was right stays one.
 #[derive(Debug, Clone, Default)]
 pub struct Room {
     /// Items on the feed, at most.
     live: u32,
+    /// Until then `live` is their exact number: the first of them expires. `None`: they weren't counted
+    /// since the feed woke.
+    exact_until: Option<Timestamp>,
     /// Rows, at most.
     rows: u32,
     /// Bytes of bodies, at most.
@@ -65,6 +69,7 @@ impl Room {
         let changes = u64::try_from(changes).unwrap_or(u64::MAX);
         Self {
             live: rows.saturating_add(new),
+            exact_until: None,
             rows: rows.saturating_add(new),
             bytes: bytes.saturating_add(changes.saturating_mul(MAX_BODY)),
             full_until: None,
@@ -133,7 +138,26 @@ impl Room {
         self.rows = row.small()?;
         self.bytes = row.small()?;
         self.live = row.small()?;
-        Ok(row.opt_time())
+        let first_expiration = row.opt_time();
+        self.exact_until = Some(first_expiration.unwrap_or(Timestamp::MAX));
+        Ok(first_expiration)
+    }
+
+    /// How many items are on the feed, neither expired nor deleted. They are counted where the number isn't
+    /// known: once after the feed woke, and after the first of them has expired.
+    ///
+    /// # Errors
+    /// The tables can't be read.
+    pub fn live<H: Host>(&mut self, host: &H, now: Timestamp) -> Result<u32, Fault> {
+        if self.exact_until.is_none_or(|until| now >= until) {
+            self.count(host, now)?;
+        }
+        Ok(self.live)
+    }
+
+    /// An item that expires then is on the feed: the number of items is exact until the first one does.
+    fn expires(&mut self, at: Timestamp) {
+        self.exact_until = self.exact_until.map(|until| until.min(at));
     }
 
     fn is_full(
@@ -149,7 +173,7 @@ impl Room {
     }
 
     /// An item of so many bytes was added, and those rows went.
-    pub const fn added(&mut self, bytes: u64, forgotten: Option<Forgotten>) {
+    pub fn added(&mut self, bytes: u64, expiration: Timestamp, forgotten: Option<Forgotten>) {
         if let Some(forgotten) = forgotten {
             self.rows = self.rows.saturating_sub(forgotten.rows);
             self.bytes = self.bytes.saturating_sub(forgotten.bytes);
@@ -157,10 +181,12 @@ impl Room {
         self.live = self.live.saturating_add(1);
         self.rows = self.rows.saturating_add(1);
         self.bytes = self.bytes.saturating_add(bytes);
+        self.expires(expiration);
     }
 
     /// An item's body was replaced by one of so many bytes; it may also expire earlier.
-    pub const fn replaced(&mut self, bytes: u64) {
+    pub fn replaced(&mut self, bytes: u64, expiration: Timestamp) {
+        self.expires(expiration);
         self.bytes = self.bytes.saturating_add(bytes);
         self.full_until = None;
     }
