@@ -115,7 +115,8 @@ impl<'t> Fields<'t> {
     /// The value of a field, which is there or not.
     pub fn take(&mut self, name: &str) -> Option<&'t str> {
         let place = self.fields.iter().position(|field| field.name == name)?;
-        Some(self.fields.swap_remove(place).value)
+        // The others keep their order: a field may be there several times.
+        Some(self.fields.remove(place).value)
     }
 
     /// All values of a field, in their order.

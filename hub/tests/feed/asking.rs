@@ -52,7 +52,7 @@ pub fn someone(name: &str) -> User {
         issuer: ISSUER.into(),
         tenant: String::new(),
         subject: name.into(),
-        other_subjects: Vec::new(),
+        other_subjects: vec![format!("{name}@issuer"), format!("{name}, \"quoted\"")],
         principal_name: format!("{name}@example.com"),
     }
 }

@@ -106,6 +106,24 @@ fn a_connection_lasts_as_long_as_its_token_and_an_hour_at_most() {
     }
 }
 
+#[test]
+fn each_connection_ends_with_its_own_token() {
+    for evicted in [false, true] {
+        let mut world = World::new();
+        let mut first = connected(&mut world, 60_000);
+        let mut second = connected(&mut world, 120_000);
+        if evicted {
+            world.evict();
+        }
+        world.pass(60_000);
+        assert_closed(&mut world, &mut first, 4401, "InvalidAuthenticationToken");
+        world.pass(59_999);
+        assert_open(&mut world, &mut second);
+        world.pass(1);
+        assert_closed(&mut world, &mut second, 4401, "InvalidAuthenticationToken");
+    }
+}
+
 fn verified(user: &str, hosts: &[&str], expires: Timestamp) -> Verified {
     Verified {
         caller: Caller {

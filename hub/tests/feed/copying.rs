@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use notifeed::feed::query::Query;
 use notifeed::notification::Platform;
 use notifeed_hub::host::Outcome;
 use notifeed_hub::wire::Command;
@@ -29,6 +30,28 @@ fn numbers(world: &World, id: &str) -> Vec<u64> {
     copies
         .get(id)
         .map_or(Vec::new(), |copies| copies.keys().copied().collect())
+}
+
+/// What the console is told of each item, newest first: whether KV has a copy.
+fn told_copied(world: &mut World) -> Vec<bool> {
+    let answer = world.as_megan(Command::Copies(Query::default()));
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let items = body["value"].as_array().unwrap();
+    items.iter().map(|item| item["copied"] == true).collect()
+}
+
+#[test]
+fn the_console_is_told_which_items_are_copied() {
+    let mut world = World::new();
+    world.posted(&Post::new("first"));
+    world.pass(3000);
+    let id = world.posted(&Post::new("second"));
+    assert_eq!(told_copied(&mut world), [false, true]);
+    world.set(&id, read());
+    world.pass(3000);
+    assert_eq!(told_copied(&mut world), [true, true]);
+    world.evict();
+    assert_eq!(told_copied(&mut world), [true, true]);
 }
 
 /// A feed whose owner KV has.

@@ -2,7 +2,7 @@
 
 use notifeed::feed::query::Query;
 use notifeed::notification::Platform;
-use notifeed_hub::wire::{Command, PROTOCOL, UNSUPPORTED_RETRY_AFTER};
+use notifeed_hub::wire::{Command, PROTOCOL, Request, UNSUPPORTED_RETRY_AFTER};
 
 use crate::asking::*;
 use crate::life::{Life, STEPS};
@@ -35,6 +35,28 @@ fn what_a_later_release_asks_is_refused_with_nothing_done_unless_it_may_be_ignor
         assert!(accepted.is_ok_and(|answer| answer.status == 201));
     }
     assert_eq!(world.count(), 2);
+}
+
+#[test]
+fn what_is_asked_arrives_whole() {
+    let world = World::new();
+    let post = Post {
+        group: Some("g".into()),
+        display: Some(60),
+        ..Post::new("é\n1:x").key("k")
+    };
+    let commands = [
+        post.command(world.now(), &world.settings),
+        Command::Read("an id".into()),
+        Command::Count(Query::default()),
+        Command::UnsubscribeAll,
+        Command::Stream(stream(Platform::Ios, Some("cursor"), world.now())),
+    ];
+    for command in commands {
+        let sent = request(command);
+        let (operation, fields) = sent.encode();
+        assert_eq!(Request::decode(operation, &fields).unwrap(), sent);
+    }
 }
 
 #[test]
