@@ -202,6 +202,22 @@ fn an_item_looks_otherwise_to_its_sender_and_to_its_user() {
 }
 
 #[test]
+fn a_page_that_ends_with_the_list_is_the_last_one() {
+    let mut world = World::new();
+    for (items, last) in [(2, true), (3, true), (4, false)] {
+        while world.count() < items {
+            world.posted(&Post::new("n"));
+        }
+        let page = world.as_megan(Command::List(Query {
+            top: Some(3),
+            ..Query::default()
+        }));
+        assert_eq!(page.ids().len(), items.min(3));
+        assert_eq!(page.link("@odata.nextLink").is_none(), last, "{items}");
+    }
+}
+
+#[test]
 fn pages_of_the_list_stay_what_they_are() {
     let mut world = World::new();
     let mut ids: Vec<String> = (0..7)
