@@ -34,9 +34,12 @@ test("offline and back: what was done meanwhile happens, what was missed comes, 
   const other = await Console.open(browser, service.url, as);
   for (const device of console.devices) await device.sees(build);
 
-  await console.setOffline(true);
+  // The reason stands there until the first try to come back has failed: it is watched for from the start.
+  await Promise.all([
+    console.device("windows").says(/^Connection lost, back in \d+ s: offline$/),
+    console.setOffline(true),
+  ]);
   await console.all("waiting");
-  await console.device("windows").says(/^Connection lost, back in \d+ s: offline$/);
   await other.device("ios").button("Dismiss", lunch).click();
   for (const device of other.devices) await device.noLongerSees(lunch);
   const missed = await post(as);
