@@ -39,8 +39,8 @@ export const DEVELOPMENT_COPIES_PATH = "/dev/copies";
 export const SUBPROTOCOL = "notifeed.v1";
 
 /**
- * What a second subprotocol begins with that carries the token, for browsers, which can't set
- * headers on a WebSocket.
+ * The beginning of a second subprotocol that carries the token, for browsers, which can't set headers
+ * on a WebSocket.
  */
 export const BEARER_SUBPROTOCOL = "bearer.";
 
@@ -52,15 +52,15 @@ export const PONG = "pong";
 
 /** How a client comes back after a close. */
 export type Reconnect =
-  /** It stays away until a person acts: the same request would be refused again. */
+  /** The client stays away until a person acts: the same request would be refused again. */
   | "never"
-  /** It comes back at once with its cursor. */
+  /** The client comes back at once with its cursor. */
   | "atOnce"
-  /** It comes back at once with its cursor and a fresh token. */
+  /** The client comes back at once with its cursor and a fresh token. */
   | "freshToken"
   /**
-   * It comes back with its cursor after a random wait that grows with each failure, and after the
-   * seconds that the reason names.
+   * The client comes back with its cursor after a random wait that grows with each failure, and after
+   * the seconds that the reason names.
    */
   | "backoff";
 

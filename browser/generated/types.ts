@@ -464,7 +464,7 @@ export interface StateUpdate {
 }
 
 /**
- * What the server sends over `notifeed.v1`, one JSON object a text frame; the first is always `feed`.
+ * A frame of the server over `notifeed.v1`: one JSON object in a text frame; the first is always `feed`.
  * `reset`: the client's cursor can't be honoured, it forgets everything, the live feed follows.
  */
 export type ServerFrame =
@@ -476,7 +476,7 @@ export type ServerFrame =
   | ({ type: "ready" } & ReadyFrame)
   | ({ type: "result" } & ResultFrame);
 
-/** Whose feed this is, and what the clock says. */
+/** The feed's owner, as a digest, and the service's clock. */
 export interface FeedFrame {
   /**
    * Opaque, the same for all connections of one user of one host: a client that has stored another

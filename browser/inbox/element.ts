@@ -182,7 +182,7 @@ export class NotifeedInbox extends Base {
       own[name] = value;
     }
     const page = this.ownerDocument;
-    // It may have come from another document, whose sheet would be worth nothing here.
+    // The element may have come from another document, whose sheet would be worth nothing here.
     this.shadowRoot!.adoptedStyleSheets = [styleSheet(page)];
     this.#languages = new MutationObserver(() => this.#update());
     this.#languages.observe(page, { subtree: true, attributeFilter: ["lang"] });

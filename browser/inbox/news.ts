@@ -6,7 +6,7 @@ import { element } from "./dom.ts";
 const GATHER = 300;
 
 export class News {
-  /** It stands outside the panel: what is hidden is silent. */
+  /** The live region stands outside the panel: what is hidden is silent. */
   readonly element: HTMLParagraphElement = element("p", { class: "spoken", role: "status" });
   readonly #sentence: (titles: readonly string[]) => string;
   #titles: string[] = [];

@@ -9,7 +9,7 @@ use crate::json::{JsonText, Writer};
 use crate::notification::Content;
 use crate::time::Timestamp;
 
-/// What the server sends over `notifeed.v1`, one JSON object a text frame; the first is always `feed`.
+/// A frame of the server over `notifeed.v1`: one JSON object in a text frame; the first is always `feed`.
 /// `reset`: the client's cursor can't be honoured, it forgets everything, the live feed follows.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
@@ -23,7 +23,7 @@ pub(crate) enum ServerFrame<'f> {
     Result(ResultFrame<'f>),
 }
 
-/// Whose feed this is, and what the clock says.
+/// The feed's owner, as a digest, and the service's clock.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct FeedFrame<'f> {

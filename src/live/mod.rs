@@ -14,8 +14,8 @@ pub mod window;
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "notifeed.v1";
 
-/// What a second subprotocol begins with that carries the token, for browsers, which can't set
-/// headers on a WebSocket.
+/// The beginning of a second subprotocol that carries the token, for browsers, which can't set headers
+/// on a WebSocket.
 pub const BEARER_SUBPROTOCOL: &str = "bearer.";
 
 /// The text of a ping and of its answer, which the runtime gives without waking anyone.

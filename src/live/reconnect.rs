@@ -5,14 +5,14 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Reconnect {
-    /// It stays away until a person acts: the same request would be refused again.
+    /// The client stays away until a person acts: the same request would be refused again.
     Never,
-    /// It comes back at once with its cursor.
+    /// The client comes back at once with its cursor.
     AtOnce,
-    /// It comes back at once with its cursor and a fresh token.
+    /// The client comes back at once with its cursor and a fresh token.
     FreshToken,
-    /// It comes back with its cursor after a random wait that grows with each failure, and after the
-    /// seconds that the reason names.
+    /// The client comes back with its cursor after a random wait that grows with each failure, and after
+    /// the seconds that the reason names.
     Backoff,
 }
 

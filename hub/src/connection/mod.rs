@@ -30,7 +30,7 @@ const DEBT_STEP: usize = 4096;
 pub(crate) struct Behind {
     /// What it has been told.
     known: Known,
-    /// It had nothing when it came, and this was the head then: what had ended by then needn't be told.
+    /// The head when the endpoint came, which had nothing then: what had ended by then needn't be told.
     fresh_at: Option<Seq>,
     /// It is greeted with `ready` when it has caught up; whether it resumed.
     greeting: Option<bool>,
@@ -222,7 +222,7 @@ impl Connections {
 }
 
 impl Connection {
-    /// It can't be sent more. An acknowledgement is waited for a while only: of a client that has never
+    /// The connection can't be sent more. An acknowledgement is waited for a while only: of a client that has never
     /// acknowledged anything, where its window is full; of whoever was asked for one, where all
     /// clients together have too much (`short`).
     fn wait_for_room(&mut self, short: bool, now: Timestamp) {

@@ -99,7 +99,7 @@ impl<H: Host> Feed<H> {
         Ok(())
     }
 
-    /// What an endpoint knows that asks for the newest items of its platform. Where there aren't more of
+    /// The knowledge of an endpoint that asks for the newest items of its platform. Where there aren't more of
     /// them, it asks for all.
     fn newest(&self, top: u32, platform: Platform, now: Timestamp) -> Result<Known, Fault> {
         if !self.life.made {
