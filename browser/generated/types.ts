@@ -36,7 +36,44 @@ export interface VisualContent {
   title: string;
   /** The text under the title. */
   body?: string;
+  /** Where a person goes who follows the notification. */
+  link?: string;
+  /** A picture, shown square. */
+  icon?: string;
+  /** The kind of notification that it is, for people's filters: 1 to 64 characters. */
+  category?: string;
+  /** The ways to answer it, 1 to 4. */
+  actions?: Array<Action>;
 }
+
+/** One way to answer a notification: a button, with a line of text where it asks for one. */
+export interface Action {
+  /** The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification. */
+  id: string;
+  /** What its button says: 1 to 64 characters. */
+  title: string;
+  /** How its button looks. Default: `default`. */
+  style?: ActionStyle;
+  /** The line of text that it asks for. Default: none. */
+  input?: ActionInput;
+}
+
+/** A line of text that an action asks for. */
+export interface ActionInput {
+  /** What stands in the empty line, at most 64 characters. */
+  placeholder?: string;
+  /** The most characters of the text, 1 to 1000. Default: 200. */
+  maxLength?: number;
+}
+
+/** How an action's button looks. */
+export type ActionStyle =
+  /** Like any other. */
+  | "default"
+  /** The one that most people want. */
+  | "primary"
+  /** The one that can't be undone. */
+  | "destructive";
 
 /** Whom a notification is for. */
 export interface TargetPolicy {
@@ -60,8 +97,11 @@ export interface EndpointFallback {
   /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
   fallbackDelayInSeconds: number;
   /** What is shown then. */
-  visualContent: VisualContent;
+  visualContent: FallbackVisualContent;
 }
+
+/** What a fallback shows: it can't be answered. */
+export type FallbackVisualContent = Omit<VisualContent, "actions">;
 
 /** What an endpoint runs on. */
 export type Platform =
@@ -195,6 +235,34 @@ export interface VisualContentRequest {
   title: string;
   /** The text under the title. */
   body?: string | null;
+  /** Where a person goes who follows the notification: begins with `https://`. */
+  link?: string | null;
+  /** A picture, shown square: begins with `https://`. */
+  icon?: string | null;
+  /** The kind of notification that it is, for people's filters: 1 to 64 characters. */
+  category?: string | null;
+  /** The ways to answer it, 1 to 4. */
+  actions?: Array<ActionRequest> | null;
+}
+
+/** One way to answer a notification: a button, with a line of text where it asks for one. */
+export interface ActionRequest {
+  /** The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification. */
+  id: string;
+  /** What its button says: 1 to 64 characters. */
+  title: string;
+  /** How its button looks. Default: `default`. */
+  style?: ActionStyle | Lowercase<ActionStyle> | null;
+  /** The line of text that it asks for. Default: none. */
+  input?: ActionInputRequest | null;
+}
+
+/** A line of text that an action asks for. */
+export interface ActionInputRequest {
+  /** What stands in the empty line, at most 64 characters. */
+  placeholder?: string | null;
+  /** The most characters of the text, 1 to 1000. Default: 200. */
+  maxLength?: number | null;
 }
 
 /** Whom a notification is for. */
@@ -216,8 +284,11 @@ export interface EndpointFallbackRequest {
   /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
   fallbackDelayInSeconds: number;
   /** What is shown then. */
-  visualContent: VisualContentRequest;
+  visualContent: FallbackVisualContentRequest;
 }
+
+/** What a fallback shows: it can't be answered. */
+export type FallbackVisualContentRequest = Omit<VisualContentRequest, "actions">;
 
 /** What is wrong with a body. Stable: codes are added, never changed. */
 export type ViolationCode =
@@ -273,6 +344,12 @@ export type ViolationCode =
   | "MissingTitle"
   /** Visual content's title is empty. */
   | "EmptyTitle"
+  /** Not a link that begins with `https://` and a host. */
+  | "InvalidUrl"
+  /** Not an action's id. */
+  | "InvalidActionId"
+  /** Two actions have the same id. */
+  | "DuplicateActionId"
   /** There are more violations than are listed. */
   | "MoreViolations";
 

@@ -101,7 +101,8 @@ Close: the code of the WebSocket close frame where a browser could see no status
 {rows}
 ## `details[].code`, about the body
 
-`target` is the path of the property. Inside of `fallbackPolicy.endpointFallback` every fault is `BadRequest`.
+`target` is the path of the property. Inside of `payload.visualContent` a fault
+of `BadRequest` is `InvalidPayload`; inside of `fallbackPolicy.endpointFallback` every fault is `BadRequest`.
 
 | code | `error.code` | when |
 |---|---|---|

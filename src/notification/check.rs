@@ -15,6 +15,8 @@ pub(crate) struct Check {
     pub(crate) findings: Findings,
     /// The row that every violation belongs to for now, whatever its code says.
     row: Option<ErrorCode>,
+    /// Whether an unfit value is one of visual content.
+    in_content: bool,
 }
 
 impl Check {
@@ -26,6 +28,14 @@ impl Check {
         result
     }
 
+    /// Runs `part`, whose unfit values are those of visual content: `InvalidPayload`.
+    pub(crate) fn in_content<T>(&mut self, part: impl FnOnce(&mut Self) -> T) -> T {
+        self.in_content = true;
+        let result = part(self);
+        self.in_content = false;
+        result
+    }
+
     /// Notes a violation; its sentence is `path`, in backticks, and then `what`, without a stop unless
     /// it is a question.
     pub(crate) fn violation(&mut self, code: ViolationCode, path: &str, what: &[&str]) {
@@ -34,6 +44,9 @@ impl Check {
         let stop = if what.ends_with('?') { "" } else { "." };
         let message = joined(&["`", &path, "` ", &what, stop]);
         let mut violation = Violation::new(code, path, message);
+        if self.in_content && violation.row == ErrorCode::BadRequest {
+            violation.row = ErrorCode::InvalidPayload;
+        }
         if let Some(row) = self.row {
             violation.row = row;
         }

@@ -22,6 +22,16 @@
 //! | `payload.visualContent` | object | see below | none |
 //! | `….visualContent.title` | string | not empty | refused |
 //! | `….visualContent.body` | string | | none |
+//! | `….visualContent.link` | string | an [`HttpsUrl`] | none |
+//! | `….visualContent.icon` | string | an [`HttpsUrl`] | none |
+//! | `….visualContent.category` | string | 1 to [`MAX_CATEGORY`] characters | none |
+//! | `….visualContent.actions` | array of objects | 1 to [`Action::MAX_COUNT`], with ids that are distinct; not declared in a fallback | none |
+//! | `….actions[].id` | string | 1 to [`Action::MAX_ID`] ASCII letters, digits, `.`, `_` and `-` | refused |
+//! | `….actions[].title` | string | 1 to [`Action::MAX_TITLE`] characters | refused |
+//! | `….actions[].style` | string | an [`ActionStyle`], in any ASCII case | none |
+//! | `….actions[].input` | object | | none |
+//! | `….input.placeholder` | string | at most [`ActionInput::MAX_PLACEHOLDER`] characters | none |
+//! | `….input.maxLength` | number | whole, 1 to [`ActionInput::MAX_LENGTH`], in any notation | none |
 //! | `targetPolicy` | object | | all platforms |
 //! | `targetPolicy.platformTypes` | array of strings | 1 to [`MAX_PLATFORM_TYPES`] names of [`Platform`]s, in any ASCII case, the same one more than once is once | all platforms |
 //! | `fallbackPolicy` | object | | none |
@@ -36,14 +46,17 @@
 //!
 //! What breaks a rule has a [`ViolationCode`](crate::violation::ViolationCode), which falls under a
 //! row of the error table ([`ViolationCode::row`](crate::violation::ViolationCode::row)); inside
-//! `endpointFallback` the row is always `BadRequest`. All violations of a body are found, and the
+//! `payload.visualContent` a row of `BadRequest` is `InvalidPayload`, inside `endpointFallback` the
+//! row is always `BadRequest`. All violations of a body are found, and the
 //! first row of the table that any of them falls under is the answer's
 //! ([`Violations::error_code`](crate::violation::Violations::error_code)).
 //!
 //! The canonical form of what is accepted is described at [`Notification::canonical`].
 
+mod action;
 pub(crate) mod check;
 mod host_name;
+mod https_url;
 mod names;
 mod platform;
 mod priority;
@@ -52,13 +65,15 @@ pub(crate) mod rules;
 
 use std::fmt;
 
+pub use action::{Action, ActionInput, ActionStyle};
 pub use host_name::{HostName, HostNameError};
+pub use https_url::{HttpsUrl, HttpsUrlError};
 pub(crate) use names::{is_annotation, nearest};
 pub use platform::{Platform, PlatformSet};
 pub use priority::Priority;
 pub use rules::{
-    MAX_APP_NOTIFICATION_ID, MAX_DISPLAY_TIME_TO_LIVE, MAX_FALLBACK_DELAY, MAX_GROUP_NAME,
-    MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY,
+    MAX_APP_NOTIFICATION_ID, MAX_CATEGORY, MAX_DISPLAY_TIME_TO_LIVE, MAX_FALLBACK_DELAY,
+    MAX_GROUP_NAME, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY,
 };
 
 use crate::time::Timestamp;
@@ -184,6 +199,14 @@ pub struct VisualContent {
     title: String,
     /// The text under the title.
     body: Option<String>,
+    /// Where a person goes who follows the notification.
+    link: Option<HttpsUrl>,
+    /// A picture, shown square.
+    icon: Option<HttpsUrl>,
+    /// The kind of notification that it is, for people's filters: 1 to 64 characters.
+    category: Option<String>,
+    /// The ways to answer it, 1 to 4.
+    actions: Option<Vec<Action>>,
 }
 
 impl VisualContent {
@@ -195,6 +218,26 @@ impl VisualContent {
     /// The text under it.
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
+    }
+
+    /// Where a person goes who follows the notification.
+    pub fn link(&self) -> Option<&HttpsUrl> {
+        self.link.as_ref()
+    }
+
+    /// A picture, shown square.
+    pub fn icon(&self) -> Option<&HttpsUrl> {
+        self.icon.as_ref()
+    }
+
+    /// The kind of notification that it is, 1 to 64 characters.
+    pub fn category(&self) -> Option<&str> {
+        self.category.as_deref()
+    }
+
+    /// The ways to answer it, at most [`Action::MAX_COUNT`]; none in a fallback.
+    pub fn actions(&self) -> &[Action] {
+        self.actions.as_deref().unwrap_or_default()
     }
 }
 
@@ -208,6 +251,7 @@ pub struct EndpointFallback {
     /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
     fallback_delay_in_seconds: u32,
     /// What is shown then.
+    #[cfg_attr(test, ts(type = "FallbackVisualContent"))]
     visual_content: VisualContent,
 }
 

@@ -1,7 +1,9 @@
 //! How a notification is written: the canonical form that stores and hashes work on, and the
 //! parts of the sender's and the receiver's view.
 
-use super::{CanonicalError, Content, EndpointFallback, Notification, PlatformSet, VisualContent};
+use super::{
+    Action, CanonicalError, Content, EndpointFallback, Notification, PlatformSet, VisualContent,
+};
 use crate::json::{JsonText, Writer};
 use crate::time::Timestamp;
 
@@ -10,7 +12,7 @@ impl Notification {
     /// `appNotificationId`, `targetHostName`, `groupName`, `priority`, `payload`, `targetPolicy`,
     /// `fallbackPolicy`, `expirationDateTime`, `displayTimeToLive`. (D16) These are always there,
     /// `null` when absent; inside them, absent members are left out, as in the page's response.
-    /// Host names are in lower case, names of priorities and platforms in their canonical
+    /// Host names are in lower case, names of priorities, platforms and styles in their canonical
     /// spelling and order, instants as [`Timestamp`] writes them, seconds are numbers; all else
     /// is as it was sent, with [`Writer`]'s escapes.
     ///
@@ -133,6 +135,46 @@ impl VisualContent {
         w.string_field("title", &self.title);
         if let Some(body) = &self.body {
             w.string_field("body", body);
+        }
+        if let Some(link) = &self.link {
+            w.string_field("link", link.as_str());
+        }
+        if let Some(icon) = &self.icon {
+            w.string_field("icon", icon.as_str());
+        }
+        if let Some(category) = &self.category {
+            w.string_field("category", category);
+        }
+        if let Some(actions) = &self.actions {
+            w.key("actions");
+            w.begin_array();
+            for action in actions {
+                action.write(w);
+            }
+            w.end_array();
+        }
+        w.end_object();
+    }
+}
+
+impl Action {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.string_field("id", &self.id);
+        w.string_field("title", &self.title);
+        if let Some(style) = self.style {
+            w.string_field("style", style.as_str());
+        }
+        if let Some(input) = &self.input {
+            w.key("input");
+            w.begin_object();
+            if let Some(placeholder) = &input.placeholder {
+                w.string_field("placeholder", placeholder);
+            }
+            if let Some(length) = input.max_length {
+                w.integer_field("maxLength", i64::from(length));
+            }
+            w.end_object();
         }
         w.end_object();
     }

@@ -23,8 +23,8 @@ use crate::live::frame::{
     FeedFrame, NotificationFrame, ReadyFrame, RemovedFrame, ResultFrame, ServerFrame, StateFrame,
 };
 use crate::notification::{
-    EndpointFallback, FallbackPolicy, HostName, Notification, Payload, Platform, PlatformSet,
-    Priority, TargetPolicy, VisualContent,
+    Action, ActionInput, ActionStyle, EndpointFallback, FallbackPolicy, HostName, HttpsUrl,
+    Notification, Payload, Platform, PlatformSet, Priority, TargetPolicy, VisualContent,
 };
 use crate::policy::{Policy, ThrottleStatus};
 use crate::time::Timestamp;
@@ -50,7 +50,7 @@ macro_rules! written_as {
 }
 use written_as;
 
-written_as!(Cursor => "string", Guid => "string", HostName => "string", Timestamp => "string");
+written_as!(Cursor => "string", Guid => "string", HostName => "string", HttpsUrl => "string", Timestamp => "string");
 written_as!(Seq => "number", PlatformSet => "Platform[]", PartialPolicy => "Partial<Policy>");
 
 /// A text of a known type is declared as that type.
@@ -131,9 +131,21 @@ fn declarations() -> String {
         interface::<Notification>(""),
         interface::<Payload>(""),
         interface::<VisualContent>(""),
+        interface::<Action>(""),
+        interface::<ActionInput>(""),
+        spelled(
+            ActionStyle::ALL,
+            ActionStyle::as_str,
+            include_str!("../notification/action.rs"),
+        ),
         interface::<TargetPolicy>(""),
         interface::<FallbackPolicy>(""),
         interface::<EndpointFallback>(""),
+        alias(
+            "FallbackVisualContent",
+            "What a fallback shows: it can't be answered.",
+            "Omit<VisualContent, \"actions\">",
+        ),
         spelled(
             Platform::ALL,
             Platform::as_str,

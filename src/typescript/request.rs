@@ -4,8 +4,8 @@
 
 use ts_rs::{Config, TS};
 
-use super::declaration::{interface, members};
-use crate::notification::{Platform, Priority, rules};
+use super::declaration::{alias, interface, members};
+use crate::notification::{ActionStyle, Platform, Priority, rules};
 
 /// What an app posts: a notification before its defaults. `null` means absent, everywhere. Names of
 /// platforms and priorities go in any case.
@@ -50,6 +50,38 @@ struct VisualContentRequest {
     title: String,
     /// The text under the title.
     body: Option<String>,
+    /// Where a person goes who follows the notification: begins with `https://`.
+    link: Option<String>,
+    /// A picture, shown square: begins with `https://`.
+    icon: Option<String>,
+    /// The kind of notification that it is, for people's filters: 1 to 64 characters.
+    category: Option<String>,
+    /// The ways to answer it, 1 to 4.
+    actions: Option<Vec<ActionRequest>>,
+}
+
+/// One way to answer a notification: a button, with a line of text where it asks for one.
+#[derive(TS)]
+#[ts(optional_fields = nullable)]
+struct ActionRequest {
+    /// The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification.
+    id: String,
+    /// What its button says: 1 to 64 characters.
+    title: String,
+    /// How its button looks. Default: `default`.
+    style: Option<AnyCase<ActionStyle>>,
+    /// The line of text that it asks for. Default: none.
+    input: Option<ActionInputRequest>,
+}
+
+/// A line of text that an action asks for.
+#[derive(TS)]
+#[ts(rename_all = "camelCase", optional_fields = nullable)]
+struct ActionInputRequest {
+    /// What stands in the empty line, at most 64 characters.
+    placeholder: Option<String>,
+    /// The most characters of the text, 1 to 1000. Default: 200.
+    max_length: Option<u32>,
 }
 
 /// Whom a notification is for.
@@ -77,6 +109,7 @@ struct EndpointFallbackRequest {
     /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
     fallback_delay_in_seconds: u32,
     /// What is shown then.
+    #[ts(type = "FallbackVisualContentRequest")]
     visual_content: VisualContentRequest,
 }
 
@@ -106,14 +139,21 @@ struct Seconds;
 super::written_as!(Moment => "string | Date", Seconds => "number | `${number}`");
 
 /// The declarations of a request body.
-pub(super) fn declarations() -> [String; 6] {
+pub(super) fn declarations() -> [String; 9] {
     [
         interface::<NotificationRequest>(""),
         interface::<PayloadRequest>(""),
         interface::<VisualContentRequest>(""),
+        interface::<ActionRequest>(""),
+        interface::<ActionInputRequest>(""),
         interface::<TargetPolicyRequest>(""),
         interface::<FallbackPolicyRequest>(""),
         interface::<EndpointFallbackRequest>(""),
+        alias(
+            "FallbackVisualContentRequest",
+            "What a fallback shows: it can't be answered.",
+            "Omit<VisualContentRequest, \"actions\">",
+        ),
     ]
 }
 
@@ -129,6 +169,13 @@ fn the_names_are_those_of_the_rules() {
     names::<NotificationRequest>(&rules::NOTIFICATION);
     names::<PayloadRequest>(&rules::PAYLOAD);
     names::<VisualContentRequest>(&rules::VISUAL_CONTENT);
+    names::<ActionRequest>(&rules::ACTION);
+    names::<ActionInputRequest>(&rules::ACTION_INPUT);
+    let (fallback, last) = rules::VISUAL_CONTENT.split_at(5);
+    assert_eq!(
+        (fallback, last),
+        (&rules::FALLBACK_VISUAL_CONTENT[..], &["actions"][..])
+    );
     names::<TargetPolicyRequest>(&rules::TARGET_POLICY);
     names::<FallbackPolicyRequest>(&rules::FALLBACK_POLICY);
     names::<EndpointFallbackRequest>(&rules::ENDPOINT_FALLBACK);

@@ -58,13 +58,19 @@ pub enum ViolationCode {
     MissingTitle,
     /// Visual content's title is empty.
     EmptyTitle,
+    /// Not a link that begins with `https://` and a host.
+    InvalidUrl,
+    /// Not an action's id.
+    InvalidActionId,
+    /// Two actions have the same id.
+    DuplicateActionId,
     /// There are more violations than are listed.
     MoreViolations,
 }
 
 impl ViolationCode {
     /// Every code.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::BodyTooLarge,
         Self::InvalidUtf8,
         Self::InvalidJson,
@@ -91,6 +97,9 @@ impl ViolationCode {
         Self::EmptyRawContent,
         Self::MissingTitle,
         Self::EmptyTitle,
+        Self::InvalidUrl,
+        Self::InvalidActionId,
+        Self::DuplicateActionId,
         Self::MoreViolations,
     ];
 
@@ -123,20 +132,28 @@ impl ViolationCode {
             Self::EmptyRawContent => "EmptyRawContent",
             Self::MissingTitle => "MissingTitle",
             Self::EmptyTitle => "EmptyTitle",
+            Self::InvalidUrl => "InvalidUrl",
+            Self::InvalidActionId => "InvalidActionId",
+            Self::DuplicateActionId => "DuplicateActionId",
             Self::MoreViolations => "MoreViolations",
         }
     }
 
-    /// The row of CONTRACT §1's error table that it belongs to, outside of
+    /// The row of CONTRACT §1's error table that it belongs to. A row of `BadRequest` is
+    /// `InvalidPayload` inside `payload.visualContent`, and every row is `BadRequest` inside
     /// `fallbackPolicy.endpointFallback`. `MoreViolations` belongs to the last of the body's rows:
     /// what it stands for has been counted in [`Violations::error_code`](super::Violations::error_code).
     pub const fn row(self) -> ErrorCode {
         match self {
             Self::BodyTooLarge => ErrorCode::RequestBodyTooLarge,
             Self::MultipleNotifications => ErrorCode::MultipleNotificationsNotSupported,
-            Self::NoContent | Self::EmptyRawContent | Self::MissingTitle | Self::EmptyTitle => {
-                ErrorCode::InvalidPayload
-            }
+            Self::NoContent
+            | Self::EmptyRawContent
+            | Self::MissingTitle
+            | Self::EmptyTitle
+            | Self::InvalidUrl
+            | Self::InvalidActionId
+            | Self::DuplicateActionId => ErrorCode::InvalidPayload,
             Self::WrongType | Self::MoreViolations => ErrorCode::InvalidActivityDataType,
             _ => ErrorCode::BadRequest,
         }

@@ -6,7 +6,7 @@ use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::time::Timestamp;
 
 /// Every file of `body/`, in the order in which it is worth reading.
-pub const FILES: [(&str, &str); 15] = [
+pub const FILES: [(&str, &str); 17] = [
     ("example.json", include_str!("body/example.json")),
     ("text.json", include_str!("body/text.json")),
     ("duplicates.json", include_str!("body/duplicates.json")),
@@ -18,6 +18,8 @@ pub const FILES: [(&str, &str); 15] = [
     ("display.json", include_str!("body/display.json")),
     ("priority.json", include_str!("body/priority.json")),
     ("payload.json", include_str!("body/payload.json")),
+    ("links.json", include_str!("body/links.json")),
+    ("actions.json", include_str!("body/actions.json")),
     ("platforms.json", include_str!("body/platforms.json")),
     ("fallback.json", include_str!("body/fallback.json")),
     ("undeclared.json", include_str!("body/undeclared.json")),

@@ -1,5 +1,6 @@
 //! The rules of the request body (CONTRACT §1, "Request body"), property by property.
 
+mod actions;
 mod content;
 mod policies;
 mod values;
@@ -12,7 +13,10 @@ use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode as Code, WarningCode};
 
 #[cfg(test)]
-pub(crate) use content::{PAYLOAD, VISUAL_CONTENT};
+pub(crate) use actions::{ACTION, ACTION_INPUT};
+pub use content::MAX_CATEGORY;
+#[cfg(test)]
+pub(crate) use content::{FALLBACK_VISUAL_CONTENT, PAYLOAD, VISUAL_CONTENT};
 #[cfg(test)]
 pub(crate) use policies::{ENDPOINT_FALLBACK, FALLBACK_POLICY, TARGET_POLICY};
 use values::{in_range, seconds};

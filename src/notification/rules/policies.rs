@@ -1,6 +1,6 @@
 //! `targetPolicy` and `fallbackPolicy`.
 
-use super::content::visual_content;
+use super::content::fallback_visual_content;
 use super::values::{decimal, seconds, unknown_value};
 use super::{MAX_FALLBACK_DELAY, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY};
 use crate::error::ErrorCode;
@@ -121,7 +121,7 @@ fn endpoint_fallback(
         }
     };
     let visual = match visual {
-        Some(visual) => visual_content(
+        Some(visual) => fallback_visual_content(
             check,
             visual,
             "fallbackPolicy.endpointFallback.visualContent",

@@ -1,0 +1,236 @@
+//! Links, as `link` and `icon` have them (CONTRACT §5.2). The rule is one for every host that the
+//! contract runs on: none asks its own URL parser, and parsers differ.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+
+use super::HostName;
+
+/// The scheme that a link begins with, in lower case.
+const SCHEME: &str = "https://";
+
+/// A link to a place on the web, as it was sent.
+///
+/// `https://`, then a [`HostName`] in any case, an IPv4 address of four decimal numbers, or an IPv6
+/// address in brackets; then, if given, a port from 0 to 65535 in at most five digits; then nothing,
+/// or `/`, `?` or `#` and the rest. All of it is ASCII without blanks, control characters, `\`, `"`,
+/// `<` and `>`, at most [`HttpsUrl::MAX_LENGTH`] characters long. A user in front of the host is
+/// refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpsUrl(String);
+
+impl HttpsUrl {
+    /// The most characters of a link.
+    pub const MAX_LENGTH: usize = 2048;
+
+    /// Reads a link.
+    ///
+    /// # Errors
+    /// [`HttpsUrlError`], which says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, HttpsUrlError> {
+        if !text.is_ascii() {
+            return Err(HttpsUrlError::NotAscii);
+        }
+        if text.len() > Self::MAX_LENGTH {
+            return Err(HttpsUrlError::TooLong);
+        }
+        let Some(rest) = text.strip_prefix(SCHEME) else {
+            return Err(HttpsUrlError::Scheme);
+        };
+        let fits =
+            |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>');
+        if !rest.bytes().all(fits) {
+            return Err(HttpsUrlError::Character);
+        }
+        let end = rest
+            .bytes()
+            .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+        let authority = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+        if authority.contains('@') {
+            return Err(HttpsUrlError::User);
+        }
+        let (host, port) = match authority.rsplit_once(':') {
+            // In an address without a port the last colon is inside the brackets.
+            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+            _ => (authority, None),
+        };
+        if !port.is_none_or(is_port) {
+            return Err(HttpsUrlError::Port);
+        }
+        if HostName::parse(host).is_err() && !is_address(host) {
+            return Err(HttpsUrlError::Host);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The link as it was sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_port(port: &str) -> bool {
+    (1..=5).contains(&port.len())
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok()
+}
+
+fn is_address(host: &str) -> bool {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match inside {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => is_ipv4(host),
+    }
+}
+
+/// Four numbers from 0 to 255, without zeros in front, which some parsers take for octal.
+fn is_ipv4(host: &str) -> bool {
+    let part = |part: &str| {
+        (1..=3).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && (part.len() == 1 || !part.starts_with('0'))
+            && part.parse::<u8>().is_ok()
+    };
+    host.split('.').count() == 4 && host.split('.').all(part)
+}
+
+/// Why a text is not an [`HttpsUrl`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpsUrlError {
+    /// A character beyond ASCII.
+    NotAscii,
+    /// More than 2048 characters.
+    TooLong,
+    /// It doesn't begin with `https://`.
+    Scheme,
+    /// A blank, a control character, `\`, `"`, `<` or `>`.
+    Character,
+    /// A user in front of the host.
+    User,
+    /// No port from 0 to 65535 after a colon.
+    Port,
+    /// Neither a host name nor an IP address.
+    Host,
+}
+
+impl HttpsUrlError {
+    /// What is wrong, as a predicate: "must …".
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAscii => {
+                "must be ASCII: write other characters percent-encoded, and an international host name in its `xn--` form"
+            }
+            Self::TooLong => "must have at most 2048 characters",
+            Self::Scheme => "must begin with `https://`, in lower case",
+            Self::Character => {
+                "must have no blank, control character, backslash, quote or angle bracket: write them percent-encoded"
+            }
+            Self::User => "must not have a user in front of the host",
+            Self::Port => "must have a port from 0 to 65535 after the colon, or no colon",
+            Self::Host => "must have a host name or an IP address after `https://`",
+        }
+    }
+}
+
+impl fmt::Display for HttpsUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::error::Error for HttpsUrlError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_as_they_were_sent() {
+        let long = format!("https://a/{}", "x".repeat(2038));
+        assert_eq!(long.len(), HttpsUrl::MAX_LENGTH);
+        for text in [
+            "https://a",
+            "https://App.Example.com/Path?q=1&r=%20#there",
+            "https://a?q",
+            "https://a#f",
+            "https://a:0",
+            "https://a:65535/x",
+            "https://a:00443/",
+            "https://127.0.0.1/",
+            "https://255.255.255.255:8443",
+            "https://[::1]",
+            "https://[2001:db8::1]:8443/x",
+            "https://[::ffff:192.0.2.1]/",
+            "https://a/@b:c",
+            "https://a/users('b')/{c}|^`~",
+            "https://a//b",
+            &long,
+        ] {
+            let parsed = HttpsUrl::parse(text);
+            assert_eq!(parsed.as_ref().map(HttpsUrl::as_str), Ok(text));
+        }
+    }
+
+    #[test]
+    fn everything_else() {
+        use HttpsUrlError::*;
+        let long = format!("https://a/{}", "x".repeat(2039));
+        for (text, error) in [
+            ("", Scheme),
+            ("a", Scheme),
+            ("/a", Scheme),
+            ("//a", Scheme),
+            ("http://a", Scheme),
+            ("HTTPS://a", Scheme),
+            ("https:/a", Scheme),
+            (" https://a", Scheme),
+            ("javascript:alert(1)", Scheme),
+            ("data:text/html,x", Scheme),
+            ("https://", Host),
+            ("https:///a", Host),
+            ("https://?a", Host),
+            ("https://:443", Host),
+            ("https://a.", Host),
+            ("https://a..b", Host),
+            ("https://-a", Host),
+            ("https://a_b", Host),
+            ("https://a%2eb", Host),
+            ("https://1.2.3", Host),
+            ("https://1.2.3.256", Host),
+            ("https://1.2.3.04", Host),
+            ("https://1.2.3.4.5", Host),
+            ("https://0x7f000001", Host),
+            ("https://2130706433", Host),
+            ("https://::1", Host),
+            ("https://[::1", Host),
+            ("https://[]", Host),
+            ("https://[a]", Host),
+            ("https://[1.2.3.4]", Host),
+            ("https://[fe80::1%25eth0]", Host),
+            ("https://[v1.a]", Host),
+            ("https://[::1]a", Port),
+            ("https://a:", Port),
+            ("https://a:x", Port),
+            ("https://a:+1", Port),
+            ("https://a:65536", Port),
+            ("https://a:000443", Port),
+            ("https://me@a", User),
+            ("https://me:secret@a", User),
+            ("https://@a", User),
+            ("https://a b", Character),
+            ("https://a/ ", Character),
+            ("https://a/\n", Character),
+            ("https://a/\u{7f}", Character),
+            ("https://a\\b", Character),
+            ("https://a/\"", Character),
+            ("https://a/<b>", Character),
+            ("https://b\u{fc}cher.example", NotAscii),
+            ("https://a/\u{e9}", NotAscii),
+            (&long, TooLong),
+        ] {
+            assert_eq!(HttpsUrl::parse(text), Err(error), "{text}");
+        }
+    }
+}
