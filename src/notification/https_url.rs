@@ -2,7 +2,6 @@
 //! contract runs on: none asks its own URL parser, and parsers differ.
 
 use std::fmt;
-use std::net::Ipv6Addr;
 
 use super::HostName;
 
@@ -46,18 +45,21 @@ impl HttpsUrl {
             .bytes()
             .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
         let authority = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-        if authority.contains('@') {
+        if authority.bytes().any(|byte| byte == b'@') {
             return Err(HttpsUrlError::User);
         }
-        let (host, port) = match authority.rsplit_once(':') {
-            // In an address without a port the last colon is inside the brackets.
-            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-            _ => (authority, None),
+        // In an address without a port the last colon is inside the brackets.
+        let colon = match authority.ends_with(']') {
+            true => None,
+            false => authority.bytes().rposition(|byte| byte == b':'),
         };
-        if !port.is_none_or(is_port) {
+        let (host, port) = colon
+            .and_then(|colon| authority.split_at_checked(colon))
+            .unwrap_or((authority, ""));
+        if !port.is_empty() && !is_port(port.as_bytes()) {
             return Err(HttpsUrlError::Port);
         }
-        if HostName::parse(host).is_err() && !is_address(host) {
+        if HostName::parse(host).is_err() && !is_address(host.as_bytes()) {
             return Err(HttpsUrlError::Host);
         }
         Ok(Self(text.to_owned()))
@@ -69,31 +71,79 @@ impl HttpsUrl {
     }
 }
 
-fn is_port(port: &str) -> bool {
-    (1..=5).contains(&port.len())
-        && port.bytes().all(|byte| byte.is_ascii_digit())
-        && port.parse::<u16>().is_ok()
+/// A colon and a number from 0 to 65535 in one to five digits.
+fn is_port(port: &[u8]) -> bool {
+    let [b':', digits @ ..] = port else {
+        return false;
+    };
+    is_decimal(digits, 5, 65_535)
 }
 
-fn is_address(host: &str) -> bool {
-    let inside = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    match inside {
-        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
-        None => is_ipv4(host),
+/// Whether these are one to `length` decimal digits, of a number that is at most `most`.
+fn is_decimal(digits: &[u8], length: usize, most: u32) -> bool {
+    (1..=length).contains(&digits.len())
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + u32::from(digit & 0x0f))
+            <= most
+}
+
+fn is_address(host: &[u8]) -> bool {
+    match host {
+        [b'[', address @ .., b']'] => is_ipv6(address),
+        _ => is_ipv4(host),
     }
 }
 
 /// Four numbers from 0 to 255, without zeros in front, which some parsers take for octal.
-fn is_ipv4(host: &str) -> bool {
-    let part = |part: &str| {
-        (1..=3).contains(&part.len())
-            && part.bytes().all(|byte| byte.is_ascii_digit())
-            && (part.len() == 1 || !part.starts_with('0'))
-            && part.parse::<u8>().is_ok()
+fn is_ipv4(address: &[u8]) -> bool {
+    let mut parts = 0;
+    for part in address.split(|byte| *byte == b'.') {
+        parts += 1;
+        if !is_decimal(part, 3, 255) || matches!(part, [b'0', _, ..]) {
+            return false;
+        }
+    }
+    parts == 4
+}
+
+/// Eight groups of one to four hexadecimal digits, of which `::` stands for one or more, and an IPv4
+/// address for the last two (RFC 4291 §2.2).
+fn is_ipv6(address: &[u8]) -> bool {
+    if address.is_empty() {
+        return false;
+    }
+    if address == b"::" {
+        return true;
+    }
+    // A gap at either end has a colon that separates nothing.
+    let address = match address {
+        [b':', b':', ..] => address.get(1..).unwrap_or_default(),
+        [b':', ..] => return false,
+        _ => address,
     };
-    host.split('.').count() == 4 && host.split('.').all(part)
+    let address = match address {
+        [rest @ .., b':'] if rest.ends_with(b":") => rest,
+        [.., b':'] => return false,
+        _ => address,
+    };
+    let (mut groups, mut gaps, mut ended) = (0, 0, false);
+    for group in address.split(|byte| *byte == b':') {
+        if ended {
+            return false;
+        }
+        match group.len() {
+            0 => gaps += 1,
+            1..=4 if group.iter().all(u8::is_ascii_hexdigit) => groups += 1,
+            _ if is_ipv4(group) => {
+                groups += 2;
+                ended = true;
+            }
+            _ => return false,
+        }
+    }
+    matches!((gaps, groups), (0, 8) | (1, 0..=7))
 }
 
 /// Why a text is not an [`HttpsUrl`].
@@ -171,6 +221,29 @@ mod tests {
             let parsed = HttpsUrl::parse(text);
             assert_eq!(parsed.as_ref().map(HttpsUrl::as_str), Ok(text));
         }
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_standard_library() {
+        use std::net::{Ipv4Addr, Ipv6Addr};
+        let parts = [
+            "", ":", "::", "1", "ffff:", "0:", "12345", "g", "1.2.3.4", "1.2.3", ":0:0:0", "255.",
+            "00", "256",
+        ];
+        let mut valid = 0;
+        for number in 0..parts.len().pow(5) {
+            let mut rest = number;
+            let mut text = String::new();
+            for _ in 0..5 {
+                text.push_str(parts.get(rest % parts.len()).unwrap_or(&""));
+                rest /= parts.len();
+            }
+            let (four, six) = (text.parse::<Ipv4Addr>(), text.parse::<Ipv6Addr>());
+            assert_eq!(is_ipv4(text.as_bytes()), four.is_ok(), "{text}");
+            assert_eq!(is_ipv6(text.as_bytes()), six.is_ok(), "{text}");
+            valid += usize::from(four.is_ok()) + usize::from(six.is_ok());
+        }
+        assert!(valid > 1000, "{valid}");
     }
 
     #[test]
