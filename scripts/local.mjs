@@ -23,6 +23,7 @@ process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
  * @property {Record<string, string>} [vars] variables that go before those of .dev.vars
  * @property {Record<string, { limit: number, period: number }>} [limits] rate limits that go before those of wrangler.toml
  * @property {(line: string) => void} [log] takes each line that the Worker or workerd logs
+ * @property {string[]} [around] paths of modules around the built Worker, the main one first
  */
 
 /**
@@ -50,7 +51,7 @@ export async function startLocal(options = {}) {
 }
 
 /** @param {LocalOptions} options */
-async function miniflareOptions({ port = 0, state, vars, limits = {}, log = console.error }) {
+async function miniflareOptions({ port = 0, state, vars, limits = {}, log = console.error, around = [] }) {
   // Not before it is needed: it takes half a second to load.
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
@@ -69,8 +70,9 @@ async function miniflareOptions({ port = 0, state, vars, limits = {}, log = cons
       {
         ...workerOptions,
         name: "notifeed",
-        modulesRoot: folder,
+        modulesRoot: root,
         modules: [
+          ...around.map((path) => ({ type: /** @type {const} */ ("ESModule"), path })),
           { type: "ESModule", path: resolve(folder, "index.js") },
           { type: "CompiledWasm", path: resolve(folder, "bindings_bg.wasm") },
         ],

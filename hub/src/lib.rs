@@ -95,6 +95,11 @@ impl<H: Host> Feed<H> {
         Ok(feed)
     }
 
+    /// The host that runs the feed.
+    pub const fn host(&self) -> &H {
+        &self.host
+    }
+
     /// Carries out a command of a Worker: the answer as [`Reply::to_text`], or [`wire::RETRY`].
     pub fn call(&mut self, _protocol: u32, operation: &str, fields: &str) -> String {
         if self.aborting {

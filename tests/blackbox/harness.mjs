@@ -27,11 +27,11 @@ export async function temporaryFolder(first) {
 
 /**
  * Starts a service of the test file's own; it ends with the file.
- * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits">} [options]
+ * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits" | "around">} [options]
  */
-export async function startService({ vars, limits } = {}) {
+export async function startService(options = {}) {
   const folder = await temporaryFolder(() => service.stop());
-  const service = new Service(folder, vars, limits);
+  const service = new Service(folder, options);
   await service.start();
   return service;
 }
@@ -58,20 +58,18 @@ class Service {
 
   /**
    * @param {string} state
-   * @param {Record<string, string>} [vars]
-   * @param {Record<string, { limit: number, period: number }>} [limits]
+   * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits" | "around">} options
    */
-  constructor(state, vars, limits) {
+  constructor(state, options) {
     this.state = state;
-    this.vars = vars;
-    this.limits = limits;
+    this.options = options;
   }
 
   async start() {
     // The same port again after a restart, as a service has.
     const port = this.url ? Number(new URL(this.url).port) : 0;
     const log = (/** @type {string} */ line) => void this.log.push(line);
-    this.#local = await startLocal({ port, state: this.state, vars: this.vars, limits: this.limits, log });
+    this.#local = await startLocal({ ...this.options, port, state: this.state, log });
     this.url = this.#local.url;
   }
 

@@ -276,13 +276,13 @@ test("an id survives a new key, and ends with its own", async () => {
   const unknown = resigned(old, (claims) => claims.fill(7, 32, 48));
   assertProblem(await postBy(unknown, rotating), forbidden);
 
-  rotating.vars = live(1, 2);
+  rotating.options.vars = live(1, 2);
   await rotating.restart();
   assert.equal((await postBy(old, rotating)).status, 201);
   const fresh = (await subscribe(as, {}, rotating)).json.userNotificationSubscriptionId;
   assert.equal((await postBy(fresh, rotating)).status, 201);
 
-  rotating.vars = live(2);
+  rotating.options.vars = live(2);
   await rotating.restart();
   assertProblem(await postBy(old, rotating), forbidden);
   assert.equal((await postBy(fresh, rotating)).status, 201);

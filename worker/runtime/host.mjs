@@ -10,11 +10,16 @@ import * as storage from "./storage.mjs";
  */
 
 /**
- * What a Hub hears, with the wasm instance in which its feed asked for it.
+ * A feed in memory: the wasm instance that holds it, and its number there. Each waking makes a new one.
+ * @typedef {Readonly<{ generation: number, feed: number }>} Memory
+ */
+
+/**
+ * What a Hub hears, with the memory of the feed that asked for it.
  * @typedef {object} Events
  * @property {() => void} timer
- * @property {(generation: number, effect: number, error: string | undefined) => void} kvEnded
- * @property {(generation: number, effect: number, token: string) => Promise<void>} verify
+ * @property {(memory: Memory, effect: number, error: string | undefined) => void} kvEnded
+ * @property {(memory: Memory, effect: number, token: string) => Promise<void>} verify
  * @property {(frame: Frame, fault: unknown) => void} refuse
  */
 
@@ -26,8 +31,8 @@ export class Host {
   /** The feed wants the Hub to end: no new call is begun. */
   ending = false;
 
-  /** The wasm instance in which the feed lives. */
-  generation = 0;
+  /** The feed's memory. @type {Memory} */
+  memory = { generation: 0, feed: 0 };
 
   /** The event that is being handled has written something. */
   committed = false;
@@ -136,7 +141,7 @@ export class Host {
    * @param {() => Promise<void>} operation
    */
   async withKv(effect, operation) {
-    const { generation } = this;
+    const { memory } = this;
     /** @type {string | undefined} */
     let error;
     try {
@@ -144,7 +149,7 @@ export class Host {
     } catch (fault) {
       error = String(fault);
     }
-    this.events.kvEnded(generation, effect, error);
+    this.events.kvEnded(memory, effect, error);
   }
 
   /**
@@ -152,9 +157,9 @@ export class Host {
    * @param {string} token
    */
   async verify(effect, token) {
-    const { generation, frame } = this;
+    const { memory, frame } = this;
     try {
-      await this.events.verify(generation, effect, token);
+      await this.events.verify(memory, effect, token);
     } catch (fault) {
       if (frame) this.events.refuse(frame, fault);
     }

@@ -9,11 +9,6 @@ import { configure, constants, currentGeneration, run, wait } from "./instance.m
 /** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
 
-/** Feeds whose Hub has gone: their memory is given back. */
-const gone = new FinalizationRegistry((/** @type {{ feed: number, generation: number }} */ { feed, generation }) => {
-  if (generation === currentGeneration()) run(() => wasm.forget(feed));
-});
-
 /** The most bytes of a close's reason (RFC 6455 §5.5). */
 const MAX_REASON = 123;
 
@@ -29,7 +24,6 @@ function fitting(reason) {
 /** One user's feed of one host. */
 export class Hub extends DurableObject {
   #host;
-  #feed = 0;
 
   /**
    * @param {DurableObjectState} ctx
@@ -40,12 +34,17 @@ export class Hub extends DurableObject {
     configure(env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(constants.ping, constants.pong));
     const host = new Host(ctx, env, constants.statements, {
-      // Whoever was to be waited for in a memory that has crashed is looked after by a feed that wakes.
-      timer: () => this.#deliver(currentGeneration(), (feed) => wasm.timer(feed)),
-      kvEnded: (generation, effect, error) => this.#deliver(generation, (feed) => wasm.kvEnded(feed, effect, error)),
-      verify: async (generation, effect, token) => {
+      timer: () => void this.#deliver(wasm.timer),
+      kvEnded: (memory, effect, error) =>
+        void this.#deliver((_, generation) => {
+          if (memory.generation === generation) wasm.kvEnded(memory.feed, effect, error);
+        }),
+      verify: async (memory, effect, token) => {
         const outcome = await wait(() => wasm.verify(token, /** @type {any} */ (env)));
-        this.#deliver(generation, (feed) => wasm.verified(feed, effect, outcome));
+        const isHeard = this.#deliver(
+          (_, generation) => memory.generation === generation && wasm.verified(memory.feed, effect, outcome),
+        );
+        if (!isHeard) throw new Error("the feed lost its memory before the token was verified");
       },
       refuse,
     });
@@ -58,15 +57,15 @@ export class Hub extends DurableObject {
   /**
    * Has the feed handle an event, at once.
    * @template T
-   * @param {(feed: number) => T} event
+   * @param {(feed: number, generation: number) => T} event
    * @returns {T}
    */
   #event(event) {
     const host = this.#host;
-    const feed = this.#awake();
+    const { feed, generation } = this.#awake();
     host.committed = false;
     try {
-      return run(() => during(host, () => event(feed)));
+      return run(() => during(host, () => event(feed, generation)));
     } catch (crash) {
       // What is durable now may not have been told to everybody: they come back by their cursors.
       if (host.committed) host.closeAll(constants.restarted);
@@ -74,29 +73,26 @@ export class Hub extends DurableObject {
     }
   }
 
-  /** The number of the feed in the instance that there is now. */
+  /** The feed's memory in the instance that there is now; the feed wakes if it has none. */
   #awake() {
     const host = this.#host;
     const generation = currentGeneration();
-    if (this.#feed === 0 || host.generation !== generation) {
-      this.#feed = 0;
-      host.generation = generation;
-      this.#feed = run(() => during(host, () => wasm.wake(this.ctx.id.toString(), host.alarm)));
-      if (this.#feed !== 0) gone.register(this, { feed: this.#feed, generation });
-    }
-    if (this.#feed === 0) throw new Error("the feed can't be read");
-    return this.#feed;
+    if (host.memory.generation === generation && run(() => wasm.isAwake(host.memory.feed))) return host.memory;
+    const feed = run(() => during(host, () => wasm.wake(this.ctx.id.toString(), host.alarm)));
+    if (feed === 0) throw new Error("the feed can't be read");
+    return (host.memory = { generation, feed });
   }
 
   /**
-   * Has the feed hear of what it started; one that was built anew since knows nothing of it.
-   * @param {number} generation the instance in which it was started
-   * @param {(feed: number) => void} event
+   * Has the feed hear of what it waited for. A feed that lost its memory meanwhile wakes, and finds in its
+   * tables what is left to do.
+   * @template T
+   * @param {(feed: number, generation: number) => T} event
+   * @returns {T | undefined}
    */
-  #deliver(generation, event) {
-    if (generation !== currentGeneration()) return;
+  #deliver(event) {
     try {
-      this.#event(event);
+      return this.#event(event);
     } catch (fault) {
       console.error(`an event failed: ${fault}`);
     }

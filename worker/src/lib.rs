@@ -129,9 +129,9 @@ pub fn wake(id: String, alarm: f64) -> u32 {
     feed::wake(id, alarm)
 }
 
-#[wasm_bindgen]
-pub fn forget(feed: u32) {
-    feed::forget(feed);
+#[wasm_bindgen(js_name = isAwake)]
+pub fn is_awake(feed: u32) -> bool {
+    feed::is_awake(feed)
 }
 
 #[wasm_bindgen(js_name = callFeed)]
@@ -180,6 +180,6 @@ pub async fn verify(token: String, env: Env) -> u32 {
 }
 
 #[wasm_bindgen]
-pub fn verified(feed: u32, effect: f64, outcome: u32) {
-    feed::verified(feed, effect, outcome);
+pub fn verified(feed: u32, effect: f64, outcome: u32) -> bool {
+    feed::verified(feed, effect, outcome)
 }

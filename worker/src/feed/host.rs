@@ -176,6 +176,7 @@ impl Host for DurableObject {
 
     fn abort(&self, holders: &[String]) {
         shared::ban(&self.id, holders, now());
+        shared::forget(self.number);
         abort();
     }
 

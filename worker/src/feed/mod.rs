@@ -7,8 +7,10 @@ mod shared;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 
+use lru::LruCache;
 use notifeed::error::{ErrorCode, Problem, not_authorized};
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
@@ -28,12 +30,26 @@ use crate::platform::{instant, new_guid, now};
 use crate::settings::settings;
 use host::DurableObject;
 
-#[derive(Default)]
+/// The most feeds in memory. Their Durable Objects come and go unseen, so the feed whose last event is
+/// the longest ago makes room; it is built anew if its Durable Object is still there.
+const MAX_FEEDS: NonZeroUsize = NonZeroUsize::new(1024).expect("a number above 0");
+
 struct Feeds {
     last: u32,
-    feeds: HashMap<u32, Box<Feed<DurableObject>>>,
-    /// What came of tokens that feeds asked about, until they hear of it.
+    /// A feed is taken out of its place while it handles an event.
+    feeds: LruCache<u32, Option<Box<Feed<DurableObject>>>>,
+    /// The outcomes of tokens that feeds asked about, until they hear of them.
     outcomes: HashMap<u32, Outcome>,
+}
+
+impl Default for Feeds {
+    fn default() -> Self {
+        Self {
+            last: 0,
+            feeds: LruCache::new(MAX_FEEDS),
+            outcomes: HashMap::new(),
+        }
+    }
 }
 
 impl Feeds {
@@ -42,10 +58,26 @@ impl Feeds {
         loop {
             self.last = self.last.wrapping_add(1).max(1);
             let is_taken =
-                self.feeds.contains_key(&self.last) || self.outcomes.contains_key(&self.last);
+                self.feeds.contains(&self.last) || self.outcomes.contains_key(&self.last);
             if !is_taken {
                 return self.last;
             }
+        }
+    }
+
+    /// Keeps a feed that woke, instead of the former one of its Durable Object.
+    fn keep(&mut self, number: u32, feed: Feed<DurableObject>) {
+        let id = feed.host().id.as_str();
+        let is_of_id = |of: &Feed<DurableObject>| of.host().id == id;
+        let mut places = self.feeds.iter();
+        let former = places.find(|(_, of)| of.as_deref().is_some_and(is_of_id));
+        let former = former.map(|(number, _)| *number);
+        if let Some(former) = former {
+            self.feeds.pop(&former);
+            shared::forget(former);
+        }
+        if let Some((oldest, _)) = self.feeds.push(number, Some(Box::new(feed))) {
+            shared::forget(oldest);
         }
     }
 }
@@ -74,7 +106,7 @@ pub fn wake(id: String, alarm: f64) -> u32 {
     });
     match feed {
         Ok(feed) => {
-            FEEDS.with_borrow_mut(|feeds| feeds.feeds.insert(number, Box::new(feed)));
+            FEEDS.with_borrow_mut(|feeds| feeds.keep(number, feed));
             number
         }
         Err(fault) => {
@@ -84,21 +116,21 @@ pub fn wake(id: String, alarm: f64) -> u32 {
     }
 }
 
-/// The Durable Object has gone.
-pub fn forget(number: u32) {
-    drop(FEEDS.with_borrow_mut(|feeds| feeds.feeds.remove(&number)));
-    shared::forget(number);
+/// Whether a feed is in memory; where it isn't, it has to wake before its next event.
+pub fn is_awake(number: u32) -> bool {
+    FEEDS.with_borrow(|feeds| feeds.feeds.contains(&number))
 }
 
-/// Has a feed handle an event. Nothing else runs meanwhile.
+/// Has a feed handle an event, if it is in memory. Nothing else runs meanwhile.
 fn with<T>(number: u32, event: impl FnOnce(&mut Feed<DurableObject>) -> T) -> Option<T> {
-    let taken = FEEDS.with_borrow_mut(|feeds| feeds.feeds.remove(&number));
-    let Some(mut feed) = taken else {
-        console_error!("an event: there is no feed of the number {number}");
-        return None;
-    };
+    let mut feed =
+        FEEDS.with_borrow_mut(|feeds| feeds.feeds.get_mut(&number).and_then(Option::take))?;
     let outcome = event(&mut feed);
-    FEEDS.with_borrow_mut(|feeds| feeds.feeds.insert(number, feed));
+    FEEDS.with_borrow_mut(|feeds| {
+        if let Some(place) = feeds.feeds.peek_mut(&number) {
+            *place = Some(feed);
+        }
+    });
     Some(outcome)
 }
 
@@ -193,7 +225,8 @@ pub fn timer(number: u32) {
     with(number, Feed::timer);
 }
 
-/// KV has done, or hasn't, what a feed started as `effect`. `error`: why not.
+/// KV has done, or hasn't, what a feed started as `effect`. `error`: why not. A feed that isn't in memory
+/// any more finds in its tables, when it wakes, what KV doesn't have.
 pub fn kv_ended(number: u32, effect: f64, error: Option<String>) {
     shared::kv_ended(error.is_none(), now());
     let outcome = error.map_or(Outcome::Done, Outcome::Failed);
@@ -234,10 +267,11 @@ async fn prove(token: &str, env: &Env) -> Result<Verified, Stop> {
     })
 }
 
-/// A feed hears what came of the token that it asked about as `effect`.
-pub fn verified(number: u32, effect: f64, outcome: u32) {
+/// A feed hears what came of the token that it asked about as `effect`; `false`: it isn't in memory any
+/// more.
+pub fn verified(number: u32, effect: f64, outcome: u32) -> bool {
     let outcome = FEEDS.with_borrow_mut(|feeds| feeds.outcomes.remove(&outcome));
     let lost = || Outcome::Failed(Fault::new("a token", &"the outcome was lost").to_string());
     let outcome = outcome.unwrap_or_else(lost);
-    with(number, |feed| feed.done(effect_number(effect), outcome));
+    with(number, |feed| feed.done(effect_number(effect), outcome)).is_some()
 }
