@@ -234,6 +234,51 @@ fn many_that_kv_refuses_are_all_made_good_also_after_waking() {
 }
 
 #[test]
+fn a_single_item_that_kv_lacks_is_made_good_after_waking() {
+    let mut world = known();
+    mood(&world, Mood::Refuses(4));
+    let ids = ["one", "two"].map(|text| world.posted(&Post::new(text).lives(6 * DAY)));
+    world.pass(world.settings.copy_delay);
+    mood(&world, Mood::Down);
+    world.pass(2000);
+    let is_exception = world
+        .runtime
+        .tables
+        .number("SELECT copied = seq AND exceptions = '3' FROM feed");
+    assert_eq!(is_exception, 1);
+    assert_eq!(told_copied(&mut world), [false, true]);
+    world.evict();
+    mood(&world, Mood::Well);
+    assert_eq!(told_copied(&mut world), [false, true]);
+    world.pass(world.settings.copy_delay);
+    assert_eq!(told_copied(&mut world), [true, true]);
+    assert_eq!(numbers(&world, &ids[1]), [1]);
+}
+
+#[test]
+fn an_owner_or_a_subscription_that_kv_lacks_is_made_good_after_waking() {
+    let mut world = World::new();
+    mood(&world, Mood::Refuses(2));
+    world.posted(&Post::new("one").lives(6 * DAY));
+    world.pass(world.settings.copy_delay);
+    mood(&world, Mood::Down);
+    world.pass(2000);
+    world.evict();
+    mood(&world, Mood::Well);
+    assert_eq!(told_copied(&mut world), [true]);
+    assert_eq!(world.other_copy("owner"), None);
+    world.pass(world.settings.copy_delay);
+    assert!(world.other_copy("owner").is_some());
+    world.rest();
+    let id = world.subscribed(None);
+    world.evict();
+    assert_eq!(world.count(), 1);
+    assert_eq!(world.other_copy(&id), None);
+    world.pass(world.settings.copy_delay);
+    assert!(world.other_copy(&id).is_some());
+}
+
+#[test]
 fn a_week_without_kv_costs_some_tries_and_nothing_is_lost() {
     for evicted in [false, true] {
         let mut world = known();
