@@ -11,15 +11,18 @@
 
 mod admission;
 mod asking;
+mod away;
 mod changes;
 mod closing;
 mod copies;
 mod copying;
 mod crash;
+mod delta;
 mod device;
 mod failures;
 mod life;
 mod limits;
+mod lists;
 mod live;
 mod memory;
 mod middle;

@@ -1,8 +1,8 @@
-//! The table of resume cases: what an endpoint is told when it comes back (ARCHITECTURE "Sequence, resume,
+//! Where an endpoint goes on when it comes back: by its cursor, or from the beginning (ARCHITECTURE "Sequence, resume,
 //! delta"). `tests/blackbox/resume.test.mjs` runs the same table on workerd.
 
 use notifeed::feed::query::Query;
-use notifeed::feed::{Cursor, Epoch, Known, Seq, UserActionState};
+use notifeed::feed::{Cursor, Epoch, Known, Seq};
 use notifeed::notification::Platform;
 use notifeed_hub::wire::Command;
 
@@ -12,7 +12,7 @@ use crate::told::{FRESH, RESUMED, Told};
 use crate::world::{Mood, World};
 
 /// A feed with one item, and a Windows device that has it.
-fn one_item() -> (World, Device, String) {
+pub fn one_item() -> (World, Device, String) {
     let mut world = World::new();
     let id = world.posted(&Post::new("one").key("k"));
     let mut device = Device::new(Platform::Windows);
@@ -24,7 +24,7 @@ fn one_item() -> (World, Device, String) {
 }
 
 /// What the device is told when it comes back; it must then show what it should.
-fn comes_back(world: &mut World, device: &mut Device) -> Vec<Told> {
+pub fn comes_back(world: &mut World, device: &mut Device) -> Vec<Told> {
     assert!(device.connect(world));
     device.listen(world);
     let told = device.told();
@@ -35,12 +35,12 @@ fn comes_back(world: &mut World, device: &mut Device) -> Vec<Told> {
 }
 
 /// What a new device is told.
-fn begins(world: &mut World, platform: Platform) -> Vec<Told> {
+pub fn begins(world: &mut World, platform: Platform) -> Vec<Told> {
     comes_back(world, &mut Device::new(platform))
 }
 
 /// What a device of that platform is told that left off at `cursor`; what it had is not known.
-fn goes_on(world: &mut World, platform: Platform, cursor: &str) -> Vec<Told> {
+pub fn goes_on(world: &mut World, platform: Platform, cursor: &str) -> Vec<Told> {
     let mut device = Device::new(platform);
     device.items = world.shown(platform);
     device.cursor = Some(cursor.to_owned());
@@ -51,7 +51,7 @@ fn goes_on(world: &mut World, platform: Platform, cursor: &str) -> Vec<Told> {
 }
 
 /// The cursor of an endpoint that has been told everything.
-fn up_to_date(world: &mut World, platform: Platform) -> String {
+pub fn up_to_date(world: &mut World, platform: Platform) -> String {
     let mut device = Device::new(platform);
     comes_back(world, &mut device);
     device.cursor.unwrap()
@@ -208,16 +208,6 @@ fn restored_while_away_and_gone_on_beyond_the_position() {
 }
 
 #[test]
-fn expired_while_away() {
-    let (mut world, mut device, id) = one_item();
-    world.set(&id, read());
-    world.posted(&Post::new("came and went").lives(HOUR));
-    world.pass(HOUR);
-    assert_eq!(comes_back(&mut world, &mut device), [RESUMED]);
-    assert_eq!(begins(&mut world, Platform::Windows), [FRESH]);
-}
-
-#[test]
 fn no_number_is_given_twice_when_all_rows_have_gone() {
     for mood in [Mood::Well, Mood::Down] {
         let (mut world, mut device, id) = one_item();
@@ -235,171 +225,6 @@ fn no_number_is_given_twice_when_all_rows_have_gone() {
             "{mood:?}"
         );
     }
-}
-
-#[test]
-fn deleted_while_away() {
-    let (mut world, mut device, a) = one_item();
-    let b = world.posted(&Post::new("b"));
-    let from = goes_on(
-        &mut world,
-        Platform::Windows,
-        &device.cursor.clone().unwrap(),
-    );
-    assert_eq!(from, [Told::content(2, &b, "b"), RESUMED]);
-    world.remove(&a);
-    let unseen = world.posted(&Post::new("came and went"));
-    world.remove(&unseen);
-    let elsewhere = world.posted(&Post::new("not for windows").aims(IOS));
-    world.remove(&elsewhere);
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [
-            Told::content(2, &b, "b"),
-            Told::removed(3, &a, "deleted"),
-            Told::removed(5, &unseen, "deleted"),
-            RESUMED
-        ]
-    );
-    assert_eq!(
-        begins(&mut world, Platform::Windows),
-        [Told::content(2, &b, "b"), FRESH]
-    );
-}
-
-#[test]
-fn deleted_while_away_and_its_app_notification_id_used_again() {
-    let (mut world, mut device, first) = one_item();
-    world.remove(&first);
-    let second = world.posted(&Post::new("two").key("k"));
-    assert_ne!(first, second);
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [
-            Told::removed(2, &first, "deleted"),
-            Told::content(3, &second, "two"),
-            RESUMED
-        ]
-    );
-}
-
-#[test]
-fn replaced_twice_while_away() {
-    let (mut world, mut device, id) = one_item();
-    world.set(&id, read());
-    let other = world.posted(&Post::new("other"));
-    for text in ["two", "three", "three"] {
-        assert_eq!(world.posted(&Post::new(text).key("k")), id);
-    }
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [
-            Told::content(3, &other, "other"),
-            Told::content(5, &id, "three"),
-            RESUMED
-        ]
-    );
-}
-
-#[test]
-fn the_same_content_again_changes_nothing() {
-    let (mut world, mut device, id) = one_item();
-    let again = world.post(&Post::new("one").key("k"));
-    assert_eq!((again.status, again.id()), (200, id));
-    assert_eq!(comes_back(&mut world, &mut device), [RESUMED]);
-}
-
-#[test]
-fn states_changed_while_away() {
-    let (mut world, mut device, id) = one_item();
-    for states in [
-        read(),
-        acted(UserActionState::Snoozed),
-        acted(UserActionState::Dismissed),
-        acted(UserActionState::Dismissed),
-    ] {
-        world.set(&id, states);
-    }
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::state(4, &id, "read", "dismissed"), RESUMED]
-    );
-}
-
-#[test]
-fn replaced_and_its_states_changed_while_away() {
-    let (mut world, mut device, id) = one_item();
-    world.posted(&Post::new("two").key("k"));
-    world.set(&id, read());
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::content_read(3, &id, "two"), RESUMED]
-    );
-}
-
-#[test]
-fn replaced_by_one_that_has_expired_since() {
-    let (mut world, mut device, id) = one_item();
-    let cursor = device.cursor.clone().unwrap();
-    world.posted(&Post::new("short").key("k").lives(1000));
-    let told = goes_on(&mut world, Platform::Windows, &cursor);
-    assert_eq!(told, [Told::content(2, &id, "short"), RESUMED]);
-    let later = up_to_date(&mut world, Platform::Windows);
-    world.pass(1000);
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::removed(2, &id, "deleted"), RESUMED]
-    );
-    // One that saw the replacement knows when it goes.
-    assert_eq!(goes_on(&mut world, Platform::Windows, &later), [RESUMED]);
-    assert_eq!(begins(&mut world, Platform::Windows), [FRESH]);
-}
-
-#[test]
-fn replaced_by_one_that_aims_elsewhere() {
-    let (mut world, mut device, id) = one_item();
-    let [windows, ios, android] = [Platform::Windows, Platform::Ios, Platform::Android]
-        .map(|platform| up_to_date(&mut world, platform));
-    world.posted(&Post::new("for one").key("k").aims(IOS));
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::removed(2, &id, "retargeted"), RESUMED]
-    );
-    assert_eq!(
-        goes_on(&mut world, Platform::Ios, &ios),
-        [Told::content(2, &id, "for one"), RESUMED]
-    );
-    assert_eq!(goes_on(&mut world, Platform::Android, &android), [RESUMED]);
-    // Its states are no business of a platform that it left; that it is deleted is everybody's.
-    world.set(&id, read());
-    assert_eq!(comes_back(&mut world, &mut device), [RESUMED]);
-    assert_eq!(
-        goes_on(&mut world, Platform::Windows, &windows),
-        [Told::removed(3, &id, "retargeted"), RESUMED]
-    );
-    world.posted(&Post::new("back").key("k").aims(WINDOWS));
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::content(4, &id, "back"), RESUMED]
-    );
-    world.remove(&id);
-    assert_eq!(
-        goes_on(&mut world, Platform::Ios, &ios),
-        [Told::removed(5, &id, "deleted"), RESUMED]
-    );
-}
-
-#[test]
-fn an_expired_id_is_free_again() {
-    let (mut world, mut device, first) = one_item();
-    world.pass(HOUR);
-    let again = world.post(&Post::new("one").key("k"));
-    assert_eq!(again.status, 201);
-    assert_ne!(again.id(), first);
-    assert_eq!(
-        comes_back(&mut world, &mut device),
-        [Told::content(2, &again.id(), "one"), RESUMED]
-    );
 }
 
 #[test]
@@ -457,34 +282,4 @@ fn cut_off_in_the_middle_of_a_replay() {
         comes_back(&mut world, &mut device),
         [Told::content_read(3, &first, "first"), RESUMED]
     );
-}
-
-#[test]
-fn a_delta_in_pages_with_a_change_in_between_leads_the_stream_to_no_gap() {
-    let mut world = World::new();
-    let ids = ["a", "b", "c", "d"].map(|text| world.posted(&Post::new(text)));
-    let query = Query {
-        top: Some(2),
-        ..Query::default()
-    };
-    let first = world.as_megan(Command::Delta(query.clone()));
-    world.set(&ids[3], read());
-    let query = Query {
-        skip_token: first.link("@odata.nextLink"),
-        ..query
-    };
-    let second = world.as_megan(Command::Delta(query));
-    assert_eq!([first.ids(), second.ids()].concat(), ids[..3]);
-    let cursor = second.link("@odata.deltaLink").unwrap();
-    assert_eq!(
-        goes_on(&mut world, Platform::Windows, &cursor),
-        [Told::content_read(5, &ids[3], "d"), RESUMED]
-    );
-    let query = Query {
-        delta_token: Some(cursor),
-        ..Query::default()
-    };
-    let third = world.as_megan(Command::Delta(query));
-    assert_eq!(third.ids(), ids[3..]);
-    assert_eq!(third.json()["value"][0]["readState"], "read");
 }

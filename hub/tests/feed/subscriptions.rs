@@ -190,3 +190,41 @@ fn without_a_key_there_are_no_subscriptions() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn the_endpoints_are_the_subscriptions_and_whether_they_are_live() {
+    let mut world = World::new();
+    let live = world.subscribed(Some("a"));
+    world.pass(1);
+    let idle = world.subscribed(Some("b"));
+    let mut device = Device::new(Platform::Windows);
+    let mut stream = stream(Platform::Windows, None, world.now());
+    stream.endpoint = Some(guid(&live));
+    assert!(device.connect_as(&mut world, stream));
+    device.listen(&mut world);
+    assert_eq!(device.heard[0]["endpoint"], live.as_str());
+    let seen = |world: &mut World| {
+        let endpoints = world.as_megan(Command::Endpoints).json();
+        let endpoints = endpoints["value"].as_array().unwrap().clone();
+        endpoints
+            .iter()
+            .map(|endpoint| {
+                (
+                    endpoint["id"].as_str().unwrap().to_owned(),
+                    endpoint["live"] == true,
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen(&mut world),
+        [(live.clone(), true), (idle.clone(), false)]
+    );
+    world.evict();
+    assert_eq!(
+        seen(&mut world),
+        [(live.clone(), true), (idle.clone(), false)]
+    );
+    device.hang_up(&mut world);
+    assert_eq!(seen(&mut world), [(live, false), (idle, false)]);
+}
