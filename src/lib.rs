@@ -16,6 +16,7 @@ pub mod live;
 pub mod manual;
 pub mod notification;
 pub mod policy;
+pub mod push;
 pub mod subscription;
 pub mod throttle;
 pub mod time;

@@ -4,7 +4,8 @@ use crate::guid::Guid;
 use crate::json::{self, Value, Writer};
 use crate::notification::check::Check;
 use crate::notification::rules::{host_name, limited_string, transpose, unknown_value};
-use crate::notification::{HostName, Platform};
+use crate::notification::{HostName, Platform, PlatformSet};
+use crate::push::{Channel, PushHosts};
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
 
@@ -18,6 +19,10 @@ pub const MAX_PUSH_SUBSCRIPTION: usize = 4096;
 
 /// (D22) The most subscriptions that a user has of one host.
 pub const MAX_SUBSCRIPTIONS: usize = 1000;
+
+/// The platforms whose browsers have push subscriptions: a web app's, and a Home Screen app's on iOS.
+const PUSHED: PlatformSet =
+    PlatformSet::of(Platform::WebPush).union(PlatformSet::of(Platform::Ios));
 
 const DECLARED: [&str; 5] = [
     "targetHostName",
@@ -34,7 +39,7 @@ pub struct Request {
     platform: Platform,
     device_id: Option<String>,
     display_name: Option<String>,
-    push_subscription: Option<String>,
+    channel: Option<Channel>,
 }
 
 impl Request {
@@ -58,19 +63,19 @@ impl Request {
         self.display_name.as_deref()
     }
 
-    /// The browser's push subscription, JSON text: stored, not sent to yet.
-    pub fn push_subscription(&self) -> Option<&str> {
-        self.push_subscription.as_deref()
+    /// Where its pushes go: `pushSubscription`.
+    pub const fn channel(&self) -> Option<&Channel> {
+        self.channel.as_ref()
     }
 }
 
-/// Reads the body of `POST …/subscriptions`.
+/// Reads the body of `POST …/subscriptions`. `hosts` are those that may be pushed to.
 ///
 /// # Errors
 /// Every violation, as for a notification.
-pub fn parse(body: &[u8]) -> Result<Request, Violations> {
+pub fn parse(body: &[u8], hosts: &PushHosts) -> Result<Request, Violations> {
     let mut check = Check::default();
-    let request = read(&mut check, body);
+    let request = read(&mut check, body, hosts);
     let (violations, _) = check.findings.into_parts();
     match (request, violations) {
         (Some(request), None) => Ok(request),
@@ -79,7 +84,7 @@ pub fn parse(body: &[u8]) -> Result<Request, Violations> {
     }
 }
 
-fn read(check: &mut Check, body: &[u8]) -> Option<Request> {
+fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<Request> {
     let document = json::read(body)
         .map_err(|error| check.findings.violation(error.into()))
         .ok()?;
@@ -109,13 +114,13 @@ fn read(check: &mut Check, body: &[u8]) -> Option<Request> {
     let device_id = device_id.map(|id| self::device_id(check, id));
     let display_name =
         display_name.map(|name| limited_string(check, name, "displayName", MAX_DISPLAY_NAME));
-    let push_subscription = push_subscription.map(|push| self::push_subscription(check, push));
+    let channel = push_subscription.map(|push| self::channel(check, push, platform, hosts));
     Some(Request {
         target_host_name: host?,
         platform: platform?,
         device_id: transpose(device_id)?,
         display_name: transpose(display_name)?,
-        push_subscription: transpose(push_subscription)?,
+        channel: transpose(channel)?,
     })
 }
 
@@ -139,18 +144,28 @@ fn device_id(check: &mut Check, value: &Value<'_>) -> Option<String> {
     Some(id)
 }
 
-fn push_subscription(check: &mut Check, value: &Value<'_>) -> Option<String> {
-    check.object(value, "pushSubscription")?;
-    let mut writer = Writer::new();
-    value.write(&mut writer);
-    let text = writer.finish();
-    if text.len() > MAX_PUSH_SUBSCRIPTION {
-        let most = MAX_PUSH_SUBSCRIPTION.to_string();
-        let what = ["must have at most ", &most, " bytes as compact JSON"];
-        check.violation(ViolationCode::TooLong, "pushSubscription", &what);
+/// `platform` is `None` where it has a fault of its own.
+fn channel(
+    check: &mut Check,
+    value: &Value<'_>,
+    platform: Option<Platform>,
+    hosts: &PushHosts,
+) -> Option<Channel> {
+    let path = "pushSubscription";
+    if platform.is_some_and(|platform| !PUSHED.contains(platform)) {
+        let what = "must be left out: only `WebPush` and `iOS` have one";
+        check.violation(ViolationCode::UnsupportedPushPlatform, path, &[what]);
         return None;
     }
-    Some(text)
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    if writer.finish().len() > MAX_PUSH_SUBSCRIPTION {
+        let most = MAX_PUSH_SUBSCRIPTION.to_string();
+        let what = ["must have at most ", &most, " bytes as compact JSON"];
+        check.violation(ViolationCode::TooLong, path, &what);
+        return None;
+    }
+    Channel::read(check, value, hosts)
 }
 
 fn not_an_object() -> Violation {
@@ -208,6 +223,10 @@ impl View<'_> {
 mod tests {
     use super::*;
 
+    fn parse(body: &[u8]) -> Result<Request, Violations> {
+        super::parse(body, &PushHosts::default())
+    }
+
     fn codes(body: &str) -> Vec<(String, &'static str)> {
         let violations = parse(body.as_bytes()).err();
         violations
@@ -224,13 +243,12 @@ mod tests {
                 .is_ok_and(|request| request.target_host_name() == "app.example.com"
                     && request.platform() == Platform::WebPush)
         );
-        let body = br#"{"targetHostName":"a","platform":"iOS","deviceId":"d","displayName":"Megan's","pushSubscription":{"endpoint":"https:\/\/x","keys":{"n":[1.50,true,null]}}}"#;
-        let push = parse(body)
-            .ok()
-            .and_then(|request| request.push_subscription);
-        assert_eq!(
-            push.as_deref(),
-            Some(r#"{"endpoint":"https://x","keys":{"n":[1.50,true,null]}}"#)
+        let body =
+            br#"{"targetHostName":"a","platform":"iOS","deviceId":"d","displayName":"Megan's"}"#;
+        assert!(
+            parse(body).is_ok_and(|request| request.device_id() == Some("d")
+                && request.display_name() == Some("Megan's")
+                && request.channel().is_none())
         );
     }
 
@@ -254,24 +272,5 @@ mod tests {
             "x".repeat(65)
         );
         assert_eq!(codes(&long), [("deviceId".to_owned(), "TooLong")]);
-    }
-
-    #[test]
-    fn what_is_pushed_to_has_4096_bytes_without_blanks() {
-        let empty = r#"{"endpoint":""}"#;
-        let body = |bytes: usize| {
-            let endpoint = "x".repeat(bytes - empty.len());
-            format!(
-                r#"{{"targetHostName":"a","platform":"webpush","pushSubscription":{{ "endpoint" : "{endpoint}" }}}}"#
-            )
-        };
-        let longest = parse(body(4096).as_bytes());
-        assert!(longest.is_ok_and(|request| {
-            request
-                .push_subscription()
-                .is_some_and(|text| text.len() == 4096)
-        }));
-        let too_long = [("pushSubscription".to_owned(), "TooLong")];
-        assert_eq!(codes(&body(4097)), too_long);
     }
 }

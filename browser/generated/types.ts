@@ -336,6 +336,12 @@ export type ViolationCode =
   | "UnsupportedFallbackPlatform"
   /** A fallback for a platform that the notification doesn't target. */
   | "FallbackNotTargeted"
+  /** A push subscription on a platform that has none. */
+  | "UnsupportedPushPlatform"
+  /** A push subscription's endpoint that isn't pushed to. */
+  | "InvalidPushEndpoint"
+  /** A push subscription's key that none can be encrypted for. */
+  | "InvalidPushKey"
   /** Neither raw nor visual content. */
   | "NoContent"
   /** Raw content is empty. */

@@ -50,6 +50,12 @@ pub enum ViolationCode {
     UnsupportedFallbackPlatform,
     /// A fallback for a platform that the notification doesn't target.
     FallbackNotTargeted,
+    /// A push subscription on a platform that has none.
+    UnsupportedPushPlatform,
+    /// A push subscription's endpoint that isn't pushed to.
+    InvalidPushEndpoint,
+    /// A push subscription's key that none can be encrypted for.
+    InvalidPushKey,
     /// Neither raw nor visual content.
     NoContent,
     /// Raw content is empty.
@@ -93,6 +99,9 @@ impl ViolationCode {
         Self::TooManyItems,
         Self::UnsupportedFallbackPlatform,
         Self::FallbackNotTargeted,
+        Self::UnsupportedPushPlatform,
+        Self::InvalidPushEndpoint,
+        Self::InvalidPushKey,
         Self::NoContent,
         Self::EmptyRawContent,
         Self::MissingTitle,
@@ -128,6 +137,9 @@ impl ViolationCode {
             Self::TooManyItems => "TooManyItems",
             Self::UnsupportedFallbackPlatform => "UnsupportedFallbackPlatform",
             Self::FallbackNotTargeted => "FallbackNotTargeted",
+            Self::UnsupportedPushPlatform => "UnsupportedPushPlatform",
+            Self::InvalidPushEndpoint => "InvalidPushEndpoint",
+            Self::InvalidPushKey => "InvalidPushKey",
             Self::NoContent => "NoContent",
             Self::EmptyRawContent => "EmptyRawContent",
             Self::MissingTitle => "MissingTitle",

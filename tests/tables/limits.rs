@@ -14,6 +14,7 @@ use notifeed::live::client::{ClientFrame, MAX_FRAME_BYTES, MAX_REFERENCE};
 use notifeed::live::window::{ASK_FROM, FIRST_PATIENCE, WINDOW};
 use notifeed::live::{MAX_SOCKET_LIFE, MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
+use notifeed::push::PushHosts;
 use notifeed::subscription::{
     self, MAX_DEVICE_ID, MAX_DISPLAY_NAME, MAX_PUSH_SUBSCRIPTION, MAX_SUBSCRIPTIONS,
 };
@@ -407,7 +408,7 @@ fn a_subscription_at_its_limits() {
     let code = |property: &str, length: usize| {
         let text = "é".repeat(length);
         let body = format!(r#"{{"targetHostName":"a","platform":"iOS","{property}":"{text}"}}"#);
-        let found = subscription::parse(body.as_bytes()).err()?;
+        let found = subscription::parse(body.as_bytes(), &PushHosts::default()).err()?;
         found.iter().next().map(|first| first.code.as_str())
     };
     for (property, length, expected) in [

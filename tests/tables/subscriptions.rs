@@ -2,31 +2,38 @@
 
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
-use notifeed::subscription::{Request, View, parse};
+use notifeed::push::{Channel, PushHosts};
+use notifeed::subscription::{self, Request, View};
 use notifeed::violation::Violations;
 
 use super::{NOW, at};
 
 const ID: &str = "119081f2-f19d-4fa8-817c-7e01092c0f7d";
 
+/// A browser's push subscription: the keys are those of RFC 8291 §5.
+const PUSH: &str = r#"{"endpoint":"https://web.push.apple.com/x","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}}"#;
+
+fn parse(body: &str) -> Result<Request, Violations> {
+    subscription::parse(body.as_bytes(), &PushHosts::default())
+}
+
 fn asked(rest: &str) -> Result<Request, Violations> {
-    parse(
-        format!(r#"{{"targetHostName":"App.example.com","platform":"windows"{rest}}}"#).as_bytes(),
-    )
+    parse(&format!(
+        r#"{{"targetHostName":"App.example.com","platform":"iOS"{rest}}}"#
+    ))
 }
 
 #[test]
 fn what_is_asked_for_is_what_is_read() {
-    let all = asked(
-        r#","deviceId":"d","displayName":"Megan's","pushSubscription":{"endpoint":"https://x"}"#,
-    )
+    let all = asked(&format!(
+        r#","deviceId":"d","displayName":"Megan's","pushSubscription":{PUSH}"#
+    ))
     .unwrap();
     assert_eq!(all.target_host_name(), "app.example.com");
-    assert_eq!(all.platform(), Platform::Windows);
+    assert_eq!(all.platform(), Platform::Ios);
     assert_eq!(all.device_id(), Some("d"));
     assert_eq!(all.display_name(), Some("Megan's"));
-    let push = Some(r#"{"endpoint":"https://x"}"#);
-    assert_eq!(all.push_subscription(), push);
+    assert_eq!(all.channel().map(Channel::to_text).as_deref(), Some(PUSH));
     for rest in [
         "",
         r#","deviceId":null,"displayName":null,"pushSubscription":null"#,
@@ -35,7 +42,7 @@ fn what_is_asked_for_is_what_is_read() {
         let least = asked(rest).unwrap();
         assert_eq!(least.device_id(), None);
         assert_eq!(least.display_name(), None);
-        assert_eq!(least.push_subscription(), None);
+        assert_eq!(least.channel(), None);
     }
 }
 
@@ -64,7 +71,7 @@ fn what_is_wrong_is_named() {
             vec![("platform", "DuplicateProperty")],
         ),
     ] {
-        let found = parse(body.as_bytes()).unwrap_err();
+        let found = parse(body).unwrap_err();
         let found: Vec<_> = found
             .iter()
             .map(|violation| (violation.path.as_str(), violation.code.as_str()))

@@ -12,6 +12,7 @@ use notifeed::credentials::{base64url_decode, subscription_id::Key};
 use notifeed::http::origin::AllowedOrigins;
 use notifeed::live::MAX_SOCKETS_OF_PLATFORM;
 use notifeed::policy::{Policy, ThrottleStatus};
+use notifeed::push::PushHosts;
 use notifeed::throttle::Rate;
 use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
@@ -44,6 +45,8 @@ pub struct Settings {
     /// `UNS_KEYS`: the keys that subscription ids are checked with, a JSON object of key id to
     /// base64url of at least 32 bytes.
     pub subscription_keys: Result<Vec<Key>, Fault>,
+    /// `PUSH_HOSTS`: push services besides the known ones.
+    pub push_hosts: PushHosts,
     /// What feeds go by.
     pub feed: Rc<HubSettings>,
     /// Whether the runtime counts the calls of an app.
@@ -84,6 +87,8 @@ impl Settings {
             Some(text) => AllowedOrigins::parse(text)
                 .map_err(|error| Fault::new("ALLOWED_ORIGINS", &error))?,
         };
+        let push_hosts = PushHosts::parse(variables.text("PUSH_HOSTS").unwrap_or_default())
+            .map_err(|error| Fault::new("PUSH_HOSTS", &error))?;
         let freshness = Freshness::DEFAULT;
         let jwks_freshness = Freshness {
             lifetime: variables.seconds("JWKS_LIFETIME_SECONDS", freshness.lifetime)?,
@@ -105,6 +110,7 @@ impl Settings {
             jwks_freshness,
             registry_memory: variables.seconds("REGISTRY_MEMORY_SECONDS", 60_000)?,
             subscription_keys,
+            push_hosts,
             feed: Rc::new(variables.feed(signing_key.ok(), development)?),
             counts_calls,
         })

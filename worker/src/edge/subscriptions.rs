@@ -3,6 +3,7 @@
 use notifeed::error::Problem;
 use notifeed::feed::query::Query;
 use notifeed::http::ContentEncoding;
+use notifeed::push::Channel;
 use notifeed::subscription;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Command, Subscribe};
@@ -22,7 +23,8 @@ impl Call {
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
         let body = decoded(encoding, body)?;
-        let asked = subscription::parse(&body).map_err(|violations| Problem::from(&violations))?;
+        let asked = subscription::parse(&body, &self.settings.push_hosts)
+            .map_err(|violations| Problem::from(&violations))?;
         if !proof.app.has_host(asked.target_host_name()) {
             return Err(not_the_apps_host(&proof.app).into());
         }
@@ -31,7 +33,7 @@ impl Call {
             platform: asked.platform(),
             device_id: asked.device_id().map(str::to_owned),
             display_name: asked.display_name().map(str::to_owned),
-            push_subscription: asked.push_subscription().map(str::to_owned),
+            push_subscription: asked.channel().map(Channel::to_text),
         };
         Ok(self.to_feed(&proof.caller, access, Command::Subscribe(subscribe)))
     }
