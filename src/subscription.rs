@@ -5,6 +5,7 @@ use crate::json::{self, Value, Writer};
 use crate::notification::check::Check;
 use crate::notification::rules::{host_name, limited_string, transpose, unknown_value};
 use crate::notification::{HostName, Platform, PlatformSet};
+use crate::push::opening::Opening;
 use crate::push::{Channel, PushHosts};
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
@@ -24,12 +25,13 @@ pub const MAX_SUBSCRIPTIONS: usize = 1000;
 const PUSHED: PlatformSet =
     PlatformSet::of(Platform::WebPush).union(PlatformSet::of(Platform::Ios));
 
-const DECLARED: [&str; 5] = [
+const DECLARED: [&str; 6] = [
     "targetHostName",
     "platform",
     "deviceId",
     "displayName",
     "pushSubscription",
+    "webPush",
 ];
 
 /// A subscription that is asked for. Only [`parse`] makes one.
@@ -95,7 +97,7 @@ fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<Request> {
         check.findings.violation(not_an_object());
         return None;
     };
-    let [host, platform, device_id, display_name, push_subscription] =
+    let [host, platform, device_id, display_name, push, opening] =
         check.members(object, "", &DECLARED);
     let required = |check: &mut Check, path, what: &str| {
         let code = ViolationCode::RequiredPropertyMissing;
@@ -114,13 +116,21 @@ fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<Request> {
     let device_id = device_id.map(|id| self::device_id(check, id));
     let display_name =
         display_name.map(|name| limited_string(check, name, "displayName", MAX_DISPLAY_NAME));
-    let channel = push_subscription.map(|push| self::channel(check, push, platform, hosts));
+    let is_pushed = platform.is_none_or(|platform| PUSHED.contains(platform));
+    let channel = push.map(|push| {
+        pushed(check, is_pushed, "pushSubscription")?;
+        self::channel(check, push, hosts)
+    });
+    let opening = opening.map(|opening| {
+        pushed(check, is_pushed, "webPush")?;
+        Opening::read(check, opening, "webPush")
+    });
     Some(Request {
         target_host_name: host?,
         platform: platform?,
         device_id: transpose(device_id)?,
         display_name: transpose(display_name)?,
-        channel: transpose(channel)?,
+        channel: with_opening(transpose(channel)?, transpose(opening)?),
     })
 }
 
@@ -144,19 +154,21 @@ fn device_id(check: &mut Check, value: &Value<'_>) -> Option<String> {
     Some(id)
 }
 
-/// `platform` is `None` where it has a fault of its own.
-fn channel(
-    check: &mut Check,
-    value: &Value<'_>,
-    platform: Option<Platform>,
-    hosts: &PushHosts,
-) -> Option<Channel> {
-    let path = "pushSubscription";
-    if platform.is_some_and(|platform| !PUSHED.contains(platform)) {
+/// `None`, and a violation, on a platform that isn't pushed to.
+fn pushed(check: &mut Check, is_pushed: bool, path: &str) -> Option<()> {
+    if !is_pushed {
         let what = "must be left out: only `WebPush` and `iOS` have one";
         check.violation(ViolationCode::UnsupportedPushPlatform, path, &[what]);
-        return None;
     }
+    is_pushed.then_some(())
+}
+
+fn with_opening(channel: Option<Channel>, opening: Option<Opening>) -> Option<Channel> {
+    channel.map(|channel| channel.opening(opening))
+}
+
+fn channel(check: &mut Check, value: &Value<'_>, hosts: &PushHosts) -> Option<Channel> {
+    let path = "pushSubscription";
     let mut writer = Writer::new();
     value.write(&mut writer);
     if writer.finish().len() > MAX_PUSH_SUBSCRIPTION {

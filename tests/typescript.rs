@@ -299,7 +299,9 @@ fn samples() -> String {
     let verdicts = cases::all().into_iter();
     let verdicts = verdicts.map(|case| validate(&case.body, case.now, &case.policy).to_json());
     let verdicts = telling(verdicts);
-    let codes = ViolationCode::ALL.map(ViolationCode::as_str).into_iter();
+    let codes = ViolationCode::ALL.into_iter();
+    let codes = codes.filter(|code| !ViolationCode::OF_SUBSCRIPTIONS.contains(code));
+    let codes = codes.map(ViolationCode::as_str);
     for code in codes.chain(WarningCode::ALL.map(WarningCode::as_str)) {
         let code = format!(r#"{{"code":"{code}","#);
         assert!(verdicts.iter().any(|text| text.contains(&code)), "{code}");

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::hosts::PushHosts;
+use super::opening::Opening;
 use super::point::{POINT, is_on_curve};
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::json::{self, Object, Value, Writer, joined};
@@ -14,6 +15,8 @@ use crate::violation::ViolationCode as Code;
 const AUTH: usize = 16;
 
 const SUBSCRIPTION: [&str; 3] = ["endpoint", "expirationTime", "keys"];
+/// What [`Channel::to_text`] adds to `pushSubscription`.
+const OPENING: &str = "webPush";
 const KEYS: [&str; 2] = ["p256dh", "auth"];
 
 /// Where the pushes of a subscription go. Web Push is the only kind so far; the relays of Windows, Apple
@@ -33,6 +36,8 @@ pub struct WebPush {
     pub p256dh: [u8; POINT],
     /// The secret that the browser shares with whoever may send (RFC 8291 §3.2).
     pub auth: [u8; AUTH],
+    /// What a click opens; `None`: whatever the app's service worker does.
+    pub opening: Option<Opening>,
 }
 
 /// The URL of a subscription at a push service.
@@ -149,7 +154,15 @@ impl Channel {
             endpoint,
             p256dh,
             auth,
+            opening: None,
         }))
+    }
+
+    /// The same with what a click opens.
+    #[must_use]
+    pub fn opening(self, opening: Option<Opening>) -> Self {
+        let Self::WebPush(push) = self;
+        Self::WebPush(WebPush { opening, ..push })
     }
 
     /// As it is stored: JSON text.
@@ -163,6 +176,10 @@ impl Channel {
         writer.string_field("p256dh", &base64url_encode(&push.p256dh));
         writer.string_field("auth", &base64url_encode(&push.auth));
         writer.end_object();
+        if let Some(opening) = &push.opening {
+            writer.key(OPENING);
+            opening.write(&mut writer);
+        }
         writer.end_object();
         writer.finish()
     }
@@ -170,7 +187,13 @@ impl Channel {
     /// Reads what was stored. `None`: nothing that may be pushed to, or not any longer.
     pub fn from_text(text: &str, hosts: &PushHosts) -> Option<Self> {
         let document = json::read(text.as_bytes()).ok()?;
-        Self::read(&mut Check::default(), &document.value, hosts)
+        let mut check = Check::default();
+        let channel = Self::read(&mut check, &document.value, hosts)?;
+        let opening = document.value.as_object()?.get(OPENING);
+        Some(
+            channel
+                .opening(opening.and_then(|opening| Opening::read(&mut check, opening, OPENING))),
+        )
     }
 }
 

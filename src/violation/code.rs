@@ -76,7 +76,7 @@ pub enum ViolationCode {
 
 impl ViolationCode {
     /// Every code.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::BodyTooLarge,
         Self::InvalidUtf8,
         Self::InvalidJson,
@@ -110,6 +110,13 @@ impl ViolationCode {
         Self::InvalidActionId,
         Self::DuplicateActionId,
         Self::MoreViolations,
+    ];
+
+    /// The codes that only a subscription's body can have, not a notification's.
+    pub const OF_SUBSCRIPTIONS: [Self; 3] = [
+        Self::UnsupportedPushPlatform,
+        Self::InvalidPushEndpoint,
+        Self::InvalidPushKey,
     ];
 
     /// The code on the wire: `details[].code`.

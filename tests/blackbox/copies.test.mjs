@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventually, someone } from "./expect.mjs";
+import { eventually, pushSubscription, someone } from "./expect.mjs";
 import { about, follow } from "./following.mjs";
 import { example, host, startService } from "./harness.mjs";
 import { evict, hubMadeBy, hubs } from "./hubs.mjs";
@@ -114,8 +114,7 @@ test("the owner and the subscriptions are there, and that one has ended", async 
   /** @type {any} */
   let subscribed;
   const hub = await hubMadeBy(service, async () => {
-    const push = { endpoint: "https://push.example.com/1" };
-    const json = { targetHostName: host, platform: "webpush", deviceId: "d", pushSubscription: push };
+    const json = { targetHostName: host, platform: "webpush", deviceId: "d", pushSubscription };
     subscribed = (await service.request("POST", `${notifications}/subscriptions`, { as, json })).json;
   });
   const { id, expirationDateTime } = subscribed;
@@ -123,10 +122,11 @@ test("the owner and the subscriptions are there, and that one has ended", async 
   const expires = Date.parse(expirationDateTime);
   assert.deepEqual([name, expiration], [`${hub}:!${id}`, Math.ceil(expires / 1000) + 120]);
   const { created, ...rest } = value;
+  const { endpoint, keys } = pushSubscription;
   assert.ok(created <= Date.now());
   assert.deepEqual(rest, {
     ...{ version: 1, id, issuer: "notifeed-dev", app: "contoso-client", deviceId: "d", platform: "WebPush" },
-    ...{ displayName: null, pushSubscription: '{"endpoint":"https://push.example.com/1"}', expiration: expires },
+    ...{ displayName: null, pushSubscription: JSON.stringify({ endpoint, keys }), expiration: expires },
   });
   const owner = await eventually(async () => (await kept("!owner")).find(({ name }) => name === `${hub}:!owner`));
   assert.deepEqual([owner.value.subject, owner.value.principalName, owner.value.host], [as, as, host]);

@@ -17,6 +17,16 @@ export function someone() {
   return `user${++users}@contoso.com`;
 }
 
+/** What a browser gives to be pushed to by; its keys are those of RFC 8291 §5. */
+export const pushSubscription = {
+  endpoint: "https://fcm.googleapis.com/fcm/send/secret-push",
+  expirationTime: null,
+  keys: {
+    p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    auth: "BTBZMqHH6r4Tts7J_aSIgg",
+  },
+};
+
 /**
  * The headers that every answer carries (CONTRACT §1).
  * @param {Headers} headers

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { assertCommonHeaders, assertGuid, assertProblem, someone } from "./expect.mjs";
+import { assertCommonHeaders, assertGuid, assertProblem, pushSubscription, someone } from "./expect.mjs";
 import { example, host, startService, userToken } from "./harness.mjs";
 
 const service = await startService();
@@ -30,16 +30,45 @@ function postBy(id, to = service) {
   return to.post(json, { app: "contoso-server", headers: { "X-UNS-ID": id } });
 }
 
-test("what is pushed to has 4096 bytes", async () => {
+test("only what a known push service gave is pushed to", async () => {
   const as = someone();
-  const push = (/** @type {number} */ bytes) => ({
-    endpoint: "x".repeat(bytes - JSON.stringify({ endpoint: "" }).length),
-  });
-  const deviceId = "pushed to";
-  assert.equal((await subscribe(as, { deviceId, pushSubscription: push(4096) })).status, 201);
-  const details = /** @type {[string, string][]} */ ([["TooLong", "pushSubscription"]]);
-  const refused = await subscribe(as, { deviceId, pushSubscription: push(4097) });
-  assertProblem(refused, { status: 400, code: "BadRequest", details });
+  const platform = "webpush";
+  const at = (/** @type {string} */ endpoint) => ({ ...pushSubscription, endpoint });
+  for (const [members, path, code] of /** @type {const} */ ([
+    [{ platform, pushSubscription: {} }, "pushSubscription.endpoint", "RequiredPropertyMissing"],
+    [
+      { platform, pushSubscription: at("http://169.254.169.254/latest") },
+      "pushSubscription.endpoint",
+      "InvalidPushEndpoint",
+    ],
+    [
+      { platform, pushSubscription: at("https://169.254.169.254/latest") },
+      "pushSubscription.endpoint",
+      "InvalidPushEndpoint",
+    ],
+    [
+      { platform, pushSubscription: at("https://fcm.googleapis.com.evil.example/1") },
+      "pushSubscription.endpoint",
+      "InvalidPushEndpoint",
+    ],
+    [
+      {
+        platform,
+        pushSubscription: { ...pushSubscription, keys: { p256dh: "AAAA", auth: pushSubscription.keys.auth } },
+      },
+      "pushSubscription.keys.p256dh",
+      "InvalidPushKey",
+    ],
+    [{ platform, pushSubscription: { ...pushSubscription, padding: "x".repeat(4096) } }, "pushSubscription", "TooLong"],
+    [{ platform: "windows", pushSubscription }, "pushSubscription", "UnsupportedPushPlatform"],
+  ])) {
+    const refused = await subscribe(as, { deviceId: "pushed to", ...members });
+    assert.deepEqual([refused.status, refused.json.error.code], [400, "BadRequest"], refused.text);
+    assert.deepEqual([refused.json.error.details[0].target, refused.json.error.details[0].code], [path, code]);
+  }
+  const { json } = await service.request("GET", subscriptions, { as });
+  assert.deepEqual(json.value, [], "nothing was stored");
+  assert.equal((await subscribe(as, { platform: "iOS", pushSubscription })).status, 201);
 });
 
 test("a device gets its subscription, and an id for its app server", async () => {
@@ -50,7 +79,7 @@ test("a device gets its subscription, and an id for its app server", async () =>
     platform: "wEbPuSh",
     deviceId: "device 1",
     displayName: "Megans Küche",
-    pushSubscription: { endpoint: "https://push.example.com/secret-push", keys: { auth: "a", p256dh: "b" } },
+    pushSubscription,
     "@odata.type": "#ignored",
   });
   assert.equal(answer.status, 201, answer.text);
@@ -68,7 +97,7 @@ test("a device gets its subscription, and an id for its app server", async () =>
   ]);
   assert.deepEqual(rest, { platform: "WebPush", deviceId: "device 1", displayName: "Megans Küche" });
   assertGuid(id);
-  assert.doesNotMatch(answer.text, /secret-push/);
+  assert.doesNotMatch(answer.text, /secret-push|BTBZMqHH/);
 
   const created = Date.parse(createdDateTime);
   assert.ok(before <= created && created <= Date.now(), createdDateTime);

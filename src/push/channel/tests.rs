@@ -169,6 +169,82 @@ fn whatever_is_missing_or_misplaced_is_named() {
 }
 
 #[test]
+fn what_a_click_opens_goes_along() {
+    let asked = |platform: &str, push: &str, opening: &str| {
+        on(platform, &format!(r#"{push},"webPush":{opening}"#))
+    };
+    let whole = with(URL, P256DH, SECRET);
+    let opening = r#"{"navigate":"https://app.example.com/?n={id}&again={id}","title":"News"}"#;
+    let asked_for = asked("webpush", &whole, opening);
+    let channel = asked_for.ok().and_then(|asked| asked.channel().cloned());
+    let text = channel.as_ref().map(Channel::to_text).unwrap_or_default();
+    assert!(
+        text.ends_with(&format!(r#","webPush":{opening}}}"#)),
+        "{text}"
+    );
+    assert_eq!(Channel::from_text(&text, &PushHosts::default()), channel);
+    let read = channel.and_then(|Channel::WebPush(push)| push.opening);
+    let read = read.as_ref();
+    assert_eq!(
+        read.map(|read| read.navigate("7")).as_deref(),
+        Some("https://app.example.com/?n=7&again=7")
+    );
+    assert_eq!(read.and_then(Opening::title), Some("News"));
+
+    let navigate = |length: usize| {
+        let least = "https://app.example.com/{id}";
+        format!(
+            r#"{{"navigate":"{least}{}"}}"#,
+            "x".repeat(length - least.len())
+        )
+    };
+    let titled = |length: usize| {
+        format!(
+            r#"{{"navigate":"https://a/{{id}}","title":"{}"}}"#,
+            "é".repeat(length)
+        )
+    };
+    for right in [&navigate(512), &titled(1), &titled(64), "null"] {
+        assert!(asked("iOS", &whole, right).is_ok(), "{right}");
+    }
+    assert!(asked("webpush", "null", opening).is_ok());
+    for (wrong, path, code) in [
+        ("{}", ".navigate", "RequiredPropertyMissing"),
+        (
+            r#"{"navigate":"https://app.example.com/"}"#,
+            ".navigate",
+            "InvalidUrl",
+        ),
+        (
+            r#"{"navigate":"http://app.example.com/{id}"}"#,
+            ".navigate",
+            "InvalidUrl",
+        ),
+        (
+            r#"{"navigate":"https://{id}.example.com/"}"#,
+            ".navigate",
+            "InvalidUrl",
+        ),
+        (&navigate(513), ".navigate", "InvalidUrl"),
+        (&titled(0), ".title", "Empty"),
+        (&titled(65), ".title", "TooLong"),
+        ("5", "", "WrongType"),
+    ] {
+        let expected = (format!("webPush{path}"), code);
+        assert_eq!(
+            asked("webpush", &whole, wrong).err(),
+            Some(vec![expected]),
+            "{wrong}"
+        );
+    }
+    let expected = ("webPush".to_owned(), "UnsupportedPushPlatform");
+    assert_eq!(
+        asked("windows", "null", opening).err(),
+        Some(vec![expected])
+    );
+}
+
+#[test]
 fn it_has_at_most_4096_bytes_without_blanks() {
     let sized = |bytes: usize| {
         let least = format!(
