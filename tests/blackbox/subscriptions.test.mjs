@@ -211,7 +211,7 @@ for (const [
   ],
   [
     "a push subscription that is none",
-    { pushSubscription: "x" },
+    { platform: "iOS", pushSubscription: "x" },
     { status: 401, code: "InvalidActivityDataType", details: [["WrongType", "pushSubscription"]] },
   ],
   [
