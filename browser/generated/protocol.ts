@@ -5,12 +5,6 @@ import type { ErrorCode, Platform, ThrottleStatus } from "./types.ts";
 /** The feed of the signed-in user; an app posts to it. */
 export const NOTIFICATIONS_PATH = "/beta/me/notifications";
 
-/** A notification; `Location` names it as an activity. */
-export const NOTIFICATION_PATH = "/beta/me/notifications/{id}";
-
-/** A notification; `Location` names it as an activity. */
-export const ACTIVITY_PATH = "/beta/me/activities/{id}";
-
 /** The number of notifications. */
 export const COUNT_PATH = "/beta/me/notifications/$count";
 
@@ -23,11 +17,17 @@ export const ENDPOINTS_PATH = "/beta/me/notifications/endpoints";
 /** The subscriptions of the user's devices. */
 export const SUBSCRIPTIONS_PATH = "/beta/me/notifications/subscriptions";
 
-/** A subscription. */
-export const SUBSCRIPTION_PATH = "/beta/me/notifications/subscriptions/{id}";
-
 /** The live connection. */
 export const STREAM_PATH = "/beta/me/notifications/stream";
+
+/** A notification; `Location` names it as an activity. */
+export const NOTIFICATION_PATH = "/beta/me/notifications/{id}";
+
+/** A notification; `Location` names it as an activity. */
+export const ACTIVITY_PATH = "/beta/me/activities/{id}";
+
+/** A subscription. */
+export const SUBSCRIPTION_PATH = "/beta/me/notifications/subscriptions/{id}";
 
 /** A token of a test user, in development only. */
 export const DEVELOPMENT_TOKEN_PATH = "/dev/token";

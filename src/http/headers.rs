@@ -6,6 +6,83 @@ use crate::http::ContentEncoding;
 /// The longest `client-request-id` that is echoed, in characters.
 pub const MAX_CLIENT_REQUEST_ID: usize = 128;
 
+/// The request headers that the service reads. Every other one is tolerated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestHeader {
+    /// The access token.
+    Authorization,
+    /// The user notification subscription id.
+    SubscriptionId,
+    /// The caller's own id of the request, which is echoed.
+    ClientRequestId,
+    /// The page that calls.
+    Origin,
+    /// The caller's address, as the host of the service writes it.
+    Address,
+    /// The media type of the body.
+    ContentType,
+    /// The encoding of the body.
+    ContentEncoding,
+    /// The length of the body.
+    ContentLength,
+    /// A condition that isn't supported.
+    IfModifiedSince,
+    /// A condition that isn't supported.
+    IfRange,
+    /// The `ETag` that the item must still have.
+    IfMatch,
+    /// The protocol to change to.
+    Upgrade,
+    /// The protocols that a WebSocket may speak, and a browser's access token.
+    Subprotocols,
+}
+
+impl RequestHeader {
+    /// Every one, in the order in which a request's are handed over.
+    pub const ALL: [Self; 13] = [
+        Self::Authorization,
+        Self::SubscriptionId,
+        Self::ClientRequestId,
+        Self::Origin,
+        Self::Address,
+        Self::ContentType,
+        Self::ContentEncoding,
+        Self::ContentLength,
+        Self::IfModifiedSince,
+        Self::IfRange,
+        Self::IfMatch,
+        Self::Upgrade,
+        Self::Subprotocols,
+    ];
+
+    /// The header's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Authorization => "Authorization",
+            Self::SubscriptionId => "X-UNS-ID",
+            Self::ClientRequestId => "client-request-id",
+            Self::Origin => "Origin",
+            Self::Address => "CF-Connecting-IP",
+            Self::ContentType => "Content-Type",
+            Self::ContentEncoding => "Content-Encoding",
+            Self::ContentLength => "Content-Length",
+            Self::IfModifiedSince => "If-Modified-Since",
+            Self::IfRange => "If-Range",
+            Self::IfMatch => "If-Match",
+            Self::Upgrade => "Upgrade",
+            Self::Subprotocols => "Sec-WebSocket-Protocol",
+        }
+    }
+
+    /// Whether a page may set it by `fetch` (the Fetch standard, "forbidden request-header").
+    pub const fn is_for_pages(self) -> bool {
+        !matches!(
+            self,
+            Self::Origin | Self::ContentLength | Self::Upgrade | Self::Subprotocols
+        )
+    }
+}
+
 /// The headers of a request with a body, as they were sent.
 #[derive(Debug, Clone, Default)]
 pub struct BodyHeaders {

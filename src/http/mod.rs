@@ -1,7 +1,7 @@
 //! What an HTTP request must look like before its body counts, and what every answer carries
 //! (CONTRACT §1, request headers, success headers, precedence).
 //!
-//! [`route`] says which resource a path names, [`endpoint`] describes each; [`headers`] judges the
+//! [`endpoint`] describes each endpoint, [`route`] says to which a path leads; [`headers`] judges the
 //! request headers; [`encoding`] undoes the content encoding; [`origin`] says which pages may read; [`Reply`] is an answer, ready to be
 //! moved onto the wire by whoever has one.
 
@@ -13,8 +13,9 @@ pub mod reply;
 pub mod route;
 
 pub use encoding::{ContentEncoding, MAX_BODY_BYTES, MAX_TRANSFER_BYTES};
+pub use endpoint::{Endpoint, Operation, OperationId};
 pub use reply::Reply;
-pub use route::{Addressee, ApiVersion, Method, Resource, Route};
+pub use route::{Addressee, ApiVersion, Method, Route};
 
 use serde::{Deserialize, Serialize};
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use crate::error::{ErrorCode, Problem};
 use crate::http::Context;
+use crate::http::endpoint::ENDPOINTS;
+use crate::http::headers::RequestHeader;
 use crate::http::origin::Readers;
 use crate::http::route::percent_encode;
 use crate::policy::Policy;
@@ -15,8 +17,8 @@ const ODATA_JSON: &str = "application/json;odata.metadata=minimal;odata.streamin
 const EXPOSED_HEADERS: &str =
     "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, Retry-After";
 
-/// The request headers that a page of another origin may send.
-const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Content-Encoding, X-UNS-ID, client-request-id, If-Match, SdkVersion";
+/// A header of the Graph SDKs, which nothing reads.
+const SDK_VERSION: &str = "SdkVersion";
 
 /// How long a browser may remember a preflight, in seconds.
 const PREFLIGHT_MAX_AGE: &str = "86400";
@@ -128,7 +130,7 @@ impl Reply {
         }
         reply
             .header("Access-Control-Allow-Methods", allow.to_owned())
-            .header("Access-Control-Allow-Headers", ALLOWED_HEADERS)
+            .header("Access-Control-Allow-Headers", allowed_headers())
             .header("Access-Control-Max-Age", PREFLIGHT_MAX_AGE)
     }
 
@@ -161,6 +163,20 @@ impl Reply {
         text.push_str(&self.body);
         text
     }
+}
+
+/// The request headers that a page of another origin may send, on every path: those that any operation reads.
+fn allowed_headers() -> String {
+    let operations = || {
+        ENDPOINTS
+            .into_iter()
+            .flat_map(|endpoint| endpoint.operations)
+    };
+    let read = RequestHeader::ALL.into_iter().filter(|header| {
+        header.is_for_pages() && operations().any(|operation| operation.reads(*header))
+    });
+    let names = read.map(RequestHeader::name).chain([SDK_VERSION]);
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// `{origin}/{version}/me/activities/{id}`: where a notification can be fetched.
@@ -287,6 +303,11 @@ mod tests {
                 "Access-Control-Max-Age"
             ]
         );
+        assert!(reply.headers.contains(&(
+            "Access-Control-Allow-Headers",
+            "Authorization, X-UNS-ID, client-request-id, Content-Type, Content-Encoding, If-Match, SdkVersion"
+                .into()
+        )));
         let reply = Reply::preflight("GET, POST", &context(Readers::None));
         assert_eq!(reply.headers, [("Allow", "GET, POST".into())]);
     }

@@ -1,10 +1,10 @@
-//! Which resource a path names, and which methods it has (CONTRACT §1 to §4).
+//! The endpoint that a path leads to (CONTRACT §1 to §4), by the templates of [`ENDPOINTS`].
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::endpoint::{self, Endpoint};
+use super::endpoint::{ENDPOINTS, Endpoint};
 
 /// The version segment of a path. `v1.0` is an alias that answers with `v1.0` in its links (D1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ impl ApiVersion {
     }
 }
 
-/// The methods that any resource of the service has.
+/// The methods that an endpoint can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// `GET`, and `HEAD`, whose answer is the same without its body (RFC 9110 §9.3.2): that is for
@@ -84,132 +84,71 @@ pub enum Addressee {
     User(String),
 }
 
-/// A resource of the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Resource {
-    /// `…/notifications`
-    Notifications,
-    /// `…/notifications/{id}` and `…/activities/{id}`; the id as it stands in the path.
-    Notification(String),
-    /// `…/notifications/$count`
-    Count,
-    /// `…/notifications/delta`
-    Delta,
-    /// `…/notifications/endpoints`
-    Endpoints,
-    /// `…/notifications/subscriptions`
-    Subscriptions,
-    /// `…/notifications/subscriptions/{id}`; the id as it stands in the path.
-    Subscription(String),
-    /// `…/notifications/stream`
-    Stream,
-    /// `/dev/token`, in development only.
-    DevelopmentToken,
-    /// `/dev/copies`, in development only.
-    DevelopmentCopies,
-    /// `/dev/panic/{place}`, in tests of what a crash does only.
-    DevelopmentPanic(CrashSite),
-}
-
-/// Where a test wants the service to crash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CrashSite {
-    /// In the Worker, at once.
-    Worker,
-    /// In the Worker, while it waits for what proves who calls.
-    Credentials,
-    /// In the Hub of the token's user.
-    Hub,
-}
-
-impl Resource {
-    /// The description of the endpoint.
-    pub const fn endpoint(&self) -> &'static Endpoint {
-        match self {
-            Self::Notifications => &endpoint::NOTIFICATIONS,
-            Self::Notification(_) => &endpoint::NOTIFICATION,
-            Self::Count => &endpoint::COUNT,
-            Self::Delta => &endpoint::DELTA,
-            Self::Endpoints => &endpoint::ENDPOINTS_OF_FEED,
-            Self::Subscriptions => &endpoint::SUBSCRIPTIONS,
-            Self::Subscription(_) => &endpoint::SUBSCRIPTION,
-            Self::Stream => &endpoint::STREAM,
-            Self::DevelopmentToken => &endpoint::DEVELOPMENT_TOKEN,
-            Self::DevelopmentCopies => &endpoint::DEVELOPMENT_COPIES,
-            Self::DevelopmentPanic(_) => &endpoint::DEVELOPMENT_PANIC,
-        }
-    }
-}
-
 /// A path that exists.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Route {
     /// The version that the path named; development paths count as beta.
     pub version: ApiVersion,
-    /// Whose.
+    /// The user that the path names.
     pub addressee: Addressee,
-    /// What.
-    pub resource: Resource,
+    /// The endpoint that the path leads to.
+    pub endpoint: &'static Endpoint,
+    /// The id in the path, percent-decoded; empty for an endpoint without one.
+    pub id: String,
 }
 
 impl Route {
     /// Reads a path as it stands in the URL: percent-encoded, without the query. One trailing
     /// slash is tolerated. `None`: there is no such path (404).
     pub fn parse(path: &str) -> Option<Self> {
-        let path = path.strip_prefix('/')?;
         let path = path.strip_suffix('/').unwrap_or(path);
-        let mut segments = path.split('/');
-        let version = match segments.next()? {
-            "beta" => ApiVersion::Beta,
-            "v1.0" => ApiVersion::V1,
-            "dev" => {
-                let resource = match (segments.next()?, segments.next(), segments.next()) {
-                    ("token", None, None) => Resource::DevelopmentToken,
-                    ("copies", None, None) => Resource::DevelopmentCopies,
-                    ("panic", Some("worker"), None) => {
-                        Resource::DevelopmentPanic(CrashSite::Worker)
-                    }
-                    ("panic", Some("credentials"), None) => {
-                        Resource::DevelopmentPanic(CrashSite::Credentials)
-                    }
-                    ("panic", Some("hub"), None) => Resource::DevelopmentPanic(CrashSite::Hub),
-                    _ => return None,
-                };
-                return Some(Self {
-                    version: ApiVersion::Beta,
-                    addressee: Addressee::Me,
-                    resource,
-                });
-            }
-            _ => return None,
-        };
-        let addressee = match segments.next()? {
-            "me" => Addressee::Me,
-            "users" => Addressee::User(percent_decode(segments.next()?)?),
-            _ => return None,
-        };
-        let resource = match (segments.next()?, segments.next()) {
-            ("notifications", None) => Resource::Notifications,
-            ("notifications", Some("subscriptions")) => match segments.next() {
-                None => Resource::Subscriptions,
-                Some("") => return None,
-                Some(id) => Resource::Subscription(percent_decode(id)?),
-            },
-            ("notifications", Some("$count" | "%24count")) => Resource::Count,
-            ("notifications", Some("delta")) => Resource::Delta,
-            ("notifications", Some("endpoints")) => Resource::Endpoints,
-            ("notifications", Some("stream")) => Resource::Stream,
-            ("notifications" | "activities", Some(id)) if !id.is_empty() => {
-                Resource::Notification(percent_decode(id)?)
-            }
-            _ => return None,
-        };
-        segments.next().is_none().then_some(Self {
+        let (version, user, base, rest) = beginning(path)?;
+        let (endpoint, id) = ENDPOINTS.into_iter().find_map(|endpoint| {
+            let mut templates = endpoint.paths.iter();
+            let id = templates.find_map(|path| id(path.template.strip_prefix(base)?, rest));
+            id.map(|id| (endpoint, id))
+        })?;
+        Some(Self {
             version,
-            addressee,
-            resource,
+            addressee: match user {
+                Some(user) => Addressee::User(percent_decode(user)?),
+                None => Addressee::Me,
+            },
+            endpoint,
+            id: percent_decode(id)?,
         })
     }
+}
+
+/// The version, the user as it stands in the path, the beginning of the templates that are like this path's,
+/// and the rest of the path.
+fn beginning(path: &str) -> Option<(ApiVersion, Option<&str>, &'static str, &str)> {
+    let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
+    if first == "dev" {
+        return Some((ApiVersion::Beta, None, "/dev/", rest));
+    }
+    let version = ApiVersion::parse(first)?;
+    let (user, rest) = match rest.split_once('/')? {
+        ("me", rest) => (None, rest),
+        ("users", rest) => {
+            let (user, rest) = rest.split_once('/')?;
+            (Some(user), rest)
+        }
+        _ => return None,
+    };
+    Some((version, user, "/beta/me/", rest))
+}
+
+/// The id in a path, as it stands there, empty where its template has none. `None`: the path isn't of
+/// the template.
+fn id<'p>(template: &str, path: &'p str) -> Option<&'p str> {
+    if let Some(name) = template.strip_suffix("{id}") {
+        let id = path.strip_prefix(name)?;
+        return (!id.is_empty() && !id.contains('/')).then_some(id);
+    }
+    // Of the characters in names, `$` is the only one that a client may encode.
+    let same = path == template || path.contains("%24") && path.replace("%24", "$") == template;
+    same.then_some("")
 }
 
 impl fmt::Display for ApiVersion {
@@ -273,72 +212,56 @@ pub fn query(text: &str) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
-    fn resource(path: &str) -> Option<Resource> {
-        Route::parse(path).map(|route| route.resource)
+    /// The template that leads to the endpoint, and the id.
+    fn found(path: &str) -> Option<(&'static str, String)> {
+        let route = Route::parse(path)?;
+        Some((route.endpoint.paths.first()?.template, route.id))
     }
+
+    const FEED: &str = "/beta/me/notifications";
 
     #[test]
     fn the_page_s_path_with_and_without_a_trailing_slash() {
-        assert_eq!(
-            resource("/beta/me/notifications"),
-            Some(Resource::Notifications)
-        );
-        assert_eq!(
-            resource("/beta/me/notifications/"),
-            Some(Resource::Notifications)
-        );
-        assert_eq!(resource("/beta/me/notifications//"), None);
-        assert_eq!(resource("/beta/me/Notifications"), None);
+        let feed = Some((FEED, String::new()));
+        assert_eq!(found("/beta/me/notifications"), feed);
+        assert_eq!(found("/beta/me/notifications/"), feed);
+        assert_eq!(found("/beta/me/notifications//"), None);
+        assert_eq!(found("/beta/me/Notifications"), None);
     }
 
     #[test]
     fn v1_is_an_alias_that_is_remembered() {
-        let route = Route::parse("/v1.0/me/activities/x").map(|r| (r.version, r.resource));
-        assert_eq!(
-            route,
-            Some((ApiVersion::V1, Resource::Notification("x".into())))
-        );
+        let route = Route::parse("/v1.0/me/activities/x").map(|r| (r.version, r.id));
+        assert_eq!(route, Some((ApiVersion::V1, "x".into())));
     }
 
     #[test]
     fn a_user_is_percent_decoded() {
-        let route = Route::parse("/beta/users/megan%40contoso.com/notifications/stream");
+        let path = "/beta/users/megan%40contoso.com/notifications/stream";
         assert_eq!(
-            route.map(|r| (r.addressee, r.resource)),
-            Some((
-                Addressee::User("megan@contoso.com".into()),
-                Resource::Stream
-            ))
+            Route::parse(path).map(|route| route.addressee),
+            Some(Addressee::User("megan@contoso.com".into()))
         );
-        assert_eq!(Route::parse("/beta/users/%zz/notifications"), None);
-        assert_eq!(Route::parse("/beta/users/%ff/notifications"), None);
+        for path in [
+            "/beta/users/%zz/notifications",
+            "/beta/users/%ff/notifications",
+            "/beta/users/megan/notifications/%ff",
+        ] {
+            assert!(Route::parse(path).is_none(), "{path}");
+        }
     }
 
     #[test]
     fn the_allow_header_says_what_is_allowed() {
-        let id = || Resource::Notification("x".into());
-        for resource in [
-            Resource::Notifications,
-            Resource::Count,
-            Resource::Delta,
-            Resource::Endpoints,
-            Resource::Subscriptions,
-            Resource::Stream,
-            Resource::DevelopmentToken,
-            Resource::DevelopmentCopies,
-            Resource::DevelopmentPanic(CrashSite::Hub),
-            id(),
-        ] {
-            for name in ["GET", "POST", "PATCH", "DELETE", "OPTIONS"] {
-                let listed = resource
-                    .endpoint()
-                    .allow()
-                    .split(", ")
-                    .any(|method| method == name);
-                let allowed =
-                    Method::parse(name).is_some_and(|method| resource.endpoint().allows(method));
-                assert_eq!(listed, allowed, "{name} {resource:?}");
+        for endpoint in ENDPOINTS {
+            let allow = endpoint.allow();
+            let listed: Vec<_> = allow.split(", ").collect();
+            for name in ["GET", "POST", "PATCH", "DELETE"] {
+                let operation = Method::parse(name).and_then(|method| endpoint.operation(method));
+                assert_eq!(listed.contains(&name), operation.is_some(), "{endpoint:?}");
             }
+            assert_eq!(listed.contains(&"HEAD"), listed.contains(&"GET"));
+            assert_eq!(listed.last(), Some(&"OPTIONS"));
         }
         assert_eq!(Method::parse("get"), None);
     }
@@ -346,15 +269,13 @@ mod tests {
     #[test]
     fn subscriptions_and_one_of_them() {
         let path = "/beta/me/notifications/subscriptions";
-        assert_eq!(resource(path), Some(Resource::Subscriptions));
-        assert_eq!(resource(&format!("{path}/")), Some(Resource::Subscriptions));
-        assert_eq!(
-            resource(&format!("{path}/%78/")),
-            Some(Resource::Subscription("x".into()))
-        );
-        let activity = "/beta/me/activities/subscriptions";
-        let id = Resource::Notification("subscriptions".into());
-        assert_eq!(resource(activity), Some(id));
+        let one = "/beta/me/notifications/subscriptions/{id}";
+        assert_eq!(found(path), Some((path, String::new())));
+        assert_eq!(found(&format!("{path}/")), Some((path, String::new())));
+        assert_eq!(found(&format!("{path}/%78/")), Some((one, "x".into())));
+        let item = "/beta/me/notifications/{id}";
+        let id = Some((item, "subscriptions".into()));
+        assert_eq!(found("/beta/me/activities/subscriptions"), id);
     }
 
     #[test]
@@ -365,19 +286,22 @@ mod tests {
             "/beta/me/activities/subscriptions/a",
             "",
             "/",
+            "//",
+            "beta/me/notifications",
             "/beta",
             "/beta/me",
             "/beta/me/",
             "/beta/me/notifications/a/b",
             "/beta/you/notifications",
             "/beta/users/notifications",
+            "/beta/me/x/notifications",
             "/dev",
             "/dev/token/x",
             "/dev/copies/x",
             "/v2.0/me/notifications",
             "/beta/me/activities",
         ] {
-            assert_eq!(Route::parse(path), None, "{path}");
+            assert!(Route::parse(path).is_none(), "{path}");
         }
     }
 

@@ -7,7 +7,7 @@ use super::spelled;
 use crate::credentials::{claims, subscription_id};
 use crate::error::ErrorCode;
 use crate::feed::{query, room};
-use crate::http::endpoint::ENDPOINTS;
+use crate::http::endpoint::{Availability, ENDPOINTS};
 use crate::http::{encoding, headers};
 use crate::json;
 use crate::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
@@ -47,9 +47,14 @@ fn exported(docs: &str, name: &str, value: &str) -> String {
 }
 
 fn paths() -> impl Iterator<Item = String> {
-    ENDPOINTS.into_iter().flat_map(|endpoint| {
+    let served = ENDPOINTS.into_iter();
+    let served = served.filter(|endpoint| endpoint.availability != Availability::CrashTest);
+    served.flat_map(|endpoint| {
         let paths = endpoint.paths.iter();
-        paths.map(|(name, path)| exported(endpoint.summary, name, &format!("{path:?}")))
+        paths.map(|path| {
+            let template = format!("{:?}", path.template);
+            exported(endpoint.summary, path.constant, &template)
+        })
     })
 }
 

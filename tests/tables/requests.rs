@@ -2,8 +2,8 @@
 
 use notifeed::error::ErrorCode;
 use notifeed::http::headers::{BodyHeaders, bearer, client_request_id, if_match};
-use notifeed::http::route::{CrashSite, percent_decode, percent_encode, query};
-use notifeed::http::{Addressee, ApiVersion, ContentEncoding, Method, Resource, Route};
+use notifeed::http::route::{percent_decode, percent_encode, query};
+use notifeed::http::{Addressee, ApiVersion, ContentEncoding, Method, Route};
 
 /// `application/json`, but for what a test changes.
 fn headers(change: fn(&mut BodyHeaders)) -> Result<ContentEncoding, (ErrorCode, Vec<String>)> {
@@ -89,58 +89,66 @@ fn if_match_bearer_and_client_request_id() {
     assert_eq!(client_request_id(None), None);
 }
 
-fn route(path: &str) -> Option<(ApiVersion, Addressee, Resource)> {
-    Route::parse(path).map(|route| (route.version, route.addressee, route.resource))
+/// Version, addressee, the first template of the endpoint, and the id.
+fn route(path: &str) -> Option<(ApiVersion, Addressee, &'static str, String)> {
+    let route = Route::parse(path)?;
+    let template = route.endpoint.paths.first()?.template;
+    Some((route.version, route.addressee, template, route.id))
 }
 
 #[test]
 fn every_path_under_both_versions_and_both_ways_of_naming_a_user() {
-    let id = || String::from("x");
-    for (rest, resource, allow) in [
+    let item = "/beta/me/notifications/{id}";
+    let count = "/beta/me/notifications/$count";
+    for (rest, template, id, allow) in [
         (
             "notifications",
-            Resource::Notifications,
+            "/beta/me/notifications",
+            "",
             "GET, HEAD, POST, OPTIONS",
         ),
         (
             "notifications/x",
-            Resource::Notification(id()),
+            item,
+            "x",
             "GET, HEAD, PATCH, DELETE, OPTIONS",
         ),
         (
-            "activities/x",
-            Resource::Notification(id()),
+            "activities/%78",
+            item,
+            "x",
             "GET, HEAD, PATCH, DELETE, OPTIONS",
         ),
+        ("notifications/$count", count, "", "GET, HEAD, OPTIONS"),
+        ("notifications/%24count", count, "", "GET, HEAD, OPTIONS"),
         (
-            "notifications/$count",
-            Resource::Count,
+            "notifications/delta",
+            "/beta/me/notifications/delta",
+            "",
             "GET, HEAD, OPTIONS",
         ),
-        (
-            "notifications/%24count",
-            Resource::Count,
-            "GET, HEAD, OPTIONS",
-        ),
-        ("notifications/delta", Resource::Delta, "GET, HEAD, OPTIONS"),
         (
             "notifications/endpoints",
-            Resource::Endpoints,
+            "/beta/me/notifications/endpoints",
+            "",
             "GET, HEAD, OPTIONS",
         ),
         (
             "notifications/subscriptions",
-            Resource::Subscriptions,
+            "/beta/me/notifications/subscriptions",
+            "",
             "GET, HEAD, POST, DELETE, OPTIONS",
         ),
         (
             "notifications/subscriptions/x",
-            Resource::Subscription(id()),
+            "/beta/me/notifications/subscriptions/{id}",
+            "x",
             "DELETE, OPTIONS",
         ),
         (
             "notifications/stream",
-            Resource::Stream,
+            "/beta/me/notifications/stream",
+            "",
             "GET, HEAD, OPTIONS",
         ),
     ] {
@@ -153,42 +161,43 @@ fn every_path_under_both_versions_and_both_ways_of_naming_a_user() {
             ] {
                 for slash in ["", "/"] {
                     let path = format!("/{segment}/{user}/{rest}{slash}");
-                    let expected = (version, addressee.clone(), resource.clone());
+                    let expected = (version, addressee.clone(), template, String::from(id));
                     assert_eq!(route(&path), Some(expected), "{path}");
                 }
                 assert_eq!(route(&format!("/{segment}/{user}/{rest}/y/z")), None);
             }
         }
-        assert_eq!(resource.endpoint().allow(), allow);
+        let path = format!("/beta/me/{rest}");
+        let endpoint = Route::parse(&path).unwrap().endpoint;
+        assert_eq!(endpoint.allow(), allow);
         for (method, name) in [
             (Method::Get, "GET"),
             (Method::Post, "POST"),
             (Method::Patch, "PATCH"),
             (Method::Delete, "DELETE"),
-            (Method::Options, "OPTIONS"),
         ] {
             assert_eq!(Method::parse(name), Some(method));
             let listed = allow.split(", ").any(|listed| listed == name);
-            assert_eq!(resource.endpoint().allows(method), listed, "{rest} {name}");
+            let operation = endpoint.operation(method);
+            assert_eq!(operation.is_some(), listed, "{rest} {name}");
         }
+        assert_eq!(Method::parse("OPTIONS"), Some(Method::Options));
     }
 }
 
 #[test]
 fn paths_of_development() {
-    for (path, resource) in [
-        ("/dev/token", Resource::DevelopmentToken),
-        ("/dev/copies", Resource::DevelopmentCopies),
-        (
-            "/dev/panic/worker",
-            Resource::DevelopmentPanic(CrashSite::Worker),
-        ),
-        ("/dev/panic/hub", Resource::DevelopmentPanic(CrashSite::Hub)),
+    let panic = "/dev/panic/{id}";
+    for (path, template, id) in [
+        ("/dev/token", "/dev/token", ""),
+        ("/dev/copies", "/dev/copies", ""),
+        ("/dev/panic/worker", panic, "worker"),
+        ("/dev/panic/hub", panic, "hub"),
     ] {
-        let expected = (ApiVersion::Beta, Addressee::Me, resource);
+        let expected = (ApiVersion::Beta, Addressee::Me, template, String::from(id));
         assert_eq!(route(path), Some(expected), "{path}");
     }
-    for path in ["/dev/panic", "/dev/panic/x", "/dev/panic/hub/x", "/dev/x"] {
+    for path in ["/dev/panic", "/dev/panic/hub/x", "/dev/x"] {
         assert_eq!(route(path), None, "{path}");
     }
 }

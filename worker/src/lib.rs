@@ -20,6 +20,7 @@ mod feed;
 mod platform;
 mod settings;
 
+use notifeed::http::headers::RequestHeader;
 use notifeed_hub::wire::{PROTOCOL, RETRY};
 use wasm_bindgen::prelude::*;
 use worker::{Env, console_error};
@@ -50,7 +51,7 @@ pub fn constants() -> String {
     let restarted = notifeed::live::close::Close::RESTARTED;
     let code = restarted.code.to_string();
     let mut lines = vec![&*protocol, RETRY, ping, pong, &*code, restarted.reason];
-    lines.extend(edge::HEADER_NAMES);
+    lines.extend(RequestHeader::ALL.map(RequestHeader::name));
     lines.join("\n")
 }
 

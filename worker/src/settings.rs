@@ -9,6 +9,7 @@ use notifeed::credentials::configuration;
 use notifeed::credentials::issuer::Issuer;
 use notifeed::credentials::jwks::Freshness;
 use notifeed::credentials::{base64url_decode, subscription_id::Key};
+use notifeed::http::endpoint::{Availability, Endpoint};
 use notifeed::http::origin::AllowedOrigins;
 use notifeed::live::MAX_SOCKETS_OF_PLATFORM;
 use notifeed::policy::{Policy, ThrottleStatus};
@@ -119,6 +120,15 @@ impl Settings {
     /// Whether this is development: unmarked means production.
     pub fn is_development(&self) -> bool {
         self.development_secret.is_some()
+    }
+
+    /// Whether this deployment has an endpoint.
+    pub fn has(&self, endpoint: &Endpoint) -> bool {
+        match endpoint.availability {
+            Availability::Always => true,
+            Availability::Development => self.is_development(),
+            Availability::CrashTest => self.feed.may_panic,
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
 use notifeed::http::headers::{self, BodyHeaders};
 use notifeed::http::{
-    Addressee, ApiVersion, ContentEncoding, Context, MAX_TRANSFER_BYTES, Method, Resource, Route,
-    encoding, route,
+    Addressee, ApiVersion, ContentEncoding, Context, Endpoint, MAX_TRANSFER_BYTES, Method,
+    Operation, OperationId, Route, encoding, route,
 };
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
 use notifeed::time::Timestamp;
@@ -30,10 +30,13 @@ pub struct Call {
     pub settings: Rc<Settings>,
     pub context: Context,
     pub url: RequestUrl,
-    pub method: Method,
     pub addressee: Addressee,
     /// `None`: there is nothing at the path.
-    pub resource: Option<Resource>,
+    pub endpoint: Option<&'static Endpoint>,
+    /// `None`: the endpoint doesn't have the method, or the method is `OPTIONS`.
+    pub operation: Option<&'static Operation>,
+    /// The id in the path.
+    pub id: String,
     pub token: Option<Token>,
     /// Who calls, once that is proven or refuted.
     pub proof: Option<Result<Proof, Stop>>,
@@ -66,9 +69,13 @@ impl Call {
         let client_request_id = facts.header(Header::ClientRequestId);
         let origin = facts.header(Header::Origin);
         let readers = settings.allowed_origins.readers(origin, &url.origin);
-        let (version, addressee, resource) = match Route::parse(&url.path) {
-            Some(route) => (route.version, route.addressee, Some(route.resource)),
-            None => (ApiVersion::Beta, Addressee::Me, None),
+        let route = Route::parse(&url.path).filter(|route| settings.has(route.endpoint));
+        let method = Method::parse(facts.method());
+        let endpoint = route.as_ref().map(|route| route.endpoint);
+        let operation = endpoint.and_then(|endpoint| endpoint.operation(method?));
+        let (version, addressee, id) = match route {
+            Some(route) => (route.version, route.addressee, route.id),
+            None => (ApiVersion::Beta, Addressee::Me, String::new()),
         };
         let context = Context {
             now,
@@ -83,9 +90,10 @@ impl Call {
             settings,
             context,
             url,
-            method: Method::Get,
             addressee,
-            resource,
+            endpoint,
+            operation,
+            id,
             token: None,
             proof: None,
             counted: false,
@@ -99,10 +107,15 @@ impl Call {
     /// The token of the `Authorization` header; for a stream also that of the subprotocol.
     fn sent_token(&self) -> Option<&str> {
         let bearer = self.bearer();
-        match self.resource {
-            Some(Resource::Stream) => bearer.or_else(|| self.subprotocol_token()),
-            _ => bearer,
+        if self.is(OperationId::Connect) {
+            return bearer.or_else(|| self.subprotocol_token());
         }
+        bearer
+    }
+
+    /// Whether this is a call of that operation.
+    pub fn is(&self, id: OperationId) -> bool {
+        self.operation.is_some_and(|operation| operation.id == id)
     }
 
     fn bearer(&self) -> Option<&str> {
@@ -127,7 +140,7 @@ impl Call {
     /// Whether this is a stream of a browser, which can see neither the status nor the envelope of a
     /// refusal: its token is a subprotocol.
     pub fn is_browsers_stream(&self) -> bool {
-        self.resource == Some(Resource::Stream)
+        self.is(OperationId::Connect)
             && self.is_upgrade()
             && self.bearer().is_none()
             && self.subprotocol_token().is_some()

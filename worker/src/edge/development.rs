@@ -3,8 +3,8 @@
 //! of what a crash does, where a variable says so.
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::http::Reply;
 use notifeed::http::reply::common_headers;
+use notifeed::http::{OperationId, Reply};
 use notifeed::json::{self, Value, Writer};
 use notifeed::violation::ViolationCode;
 use notifeed_hub::fault::{self, Stop};
@@ -101,8 +101,29 @@ fn holder(body: &[u8]) -> Option<Holder> {
     (!name.is_empty() && name.len() <= 256).then_some(holder)
 }
 
+/// Whether the path asks for a crash while the call waits for what proves who calls. Crashes at once, if it
+/// asks for that.
+///
+/// # Errors
+/// 404: it asks for no place where a crash can be had.
+pub fn crashes_in_credentials(call: &Call) -> Result<bool, Problem> {
+    match call.id.as_str() {
+        "worker" => crash(),
+        "credentials" => Ok(true),
+        "hub" => Ok(false),
+        _ => Err(no_such_path()),
+    }
+}
+
+/// Crashes, if the path asks for that while the call waits for what proves who calls.
+pub fn crash_in_credentials(call: &Call) {
+    if call.is(OperationId::Crash) && call.id == "credentials" {
+        crash();
+    }
+}
+
 /// A panic, as a mistake in the code would be one.
 #[expect(clippy::panic, reason = "panicking is what it is for")]
-pub fn crash() -> ! {
+fn crash() -> ! {
     panic!("a test asked for it")
 }

@@ -2,45 +2,12 @@
 
 use std::ops::Range;
 
-/// The headers that a request is judged by, in the order in which JavaScript gives their values.
-#[derive(Debug, Clone, Copy)]
-pub enum Header {
-    Authorization,
-    SubscriptionId,
-    ClientRequestId,
-    Origin,
-    Address,
-    ContentType,
-    ContentEncoding,
-    ContentLength,
-    IfModifiedSince,
-    IfRange,
-    IfMatch,
-    Upgrade,
-    Subprotocols,
-}
-
-/// Their names, in that order.
-pub const HEADER_NAMES: [&str; 13] = [
-    "Authorization",
-    "X-UNS-ID",
-    "client-request-id",
-    "Origin",
-    "CF-Connecting-IP",
-    "Content-Type",
-    "Content-Encoding",
-    "Content-Length",
-    "If-Modified-Since",
-    "If-Range",
-    "If-Match",
-    "Upgrade",
-    "Sec-WebSocket-Protocol",
-];
+pub use notifeed::http::headers::RequestHeader as Header;
 
 /// What stands for a header that the request doesn't have: no value contains it, nor a line feed.
 const ABSENT: &str = "\0";
 
-/// The method, the URL, and the headers of [`HEADER_NAMES`].
+/// The method, the URL, and the headers of [`Header::ALL`].
 pub struct Facts {
     text: String,
     lines: Vec<Range<usize>>,
@@ -50,7 +17,7 @@ impl Facts {
     /// `text`: the method, the URL, and the value of each header, a line each. Repeated headers were
     /// joined with `, ` by the runtime.
     pub fn new(text: String) -> Self {
-        let mut lines = Vec::with_capacity(HEADER_NAMES.len().saturating_add(2));
+        let mut lines = Vec::with_capacity(Header::ALL.len().saturating_add(2));
         let mut start = 0;
         for line in text.split('\n') {
             let end = start + line.len();

@@ -3,19 +3,18 @@
 use notifeed::credentials::Principal;
 use notifeed::error::{Problem, not_authorized};
 use notifeed::feed::update::StateUpdate;
-use notifeed::http::{ContentEncoding, Resource};
+use notifeed::http::ContentEncoding;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::Command;
 
 use super::call::{Call, Wanted, decoded, not_the_apps_host};
 use super::facts::Header;
-use super::no_such_path;
 use super::step::Step;
 
 impl Call {
     /// By its user, in the receiver's view; by the app that sent it, with the subscription id, in
     /// the sender's.
-    pub fn get_notification(&self, id: &str) -> Result<Step, Stop> {
+    pub fn get_notification(&self) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.user(&proof.caller)?;
         let access = match (self.subscription()?, user) {
@@ -28,7 +27,7 @@ impl Call {
             (_, Some(user)) => self.access_of(user, &self.host(&proof.app)?),
             _ => return Err(not_authorized().into()),
         };
-        Ok(self.to_feed(&proof.caller, access, Command::Read(id.to_owned())))
+        Ok(self.to_feed(&proof.caller, access, Command::Read(self.id.clone())))
     }
 
     /// `PATCH`: sets states, of a signed-in user's item.
@@ -40,16 +39,13 @@ impl Call {
     }
 
     pub fn update(&self, encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Step, Stop> {
-        let Some(Resource::Notification(id)) = &self.resource else {
-            return Err(no_such_path().into());
-        };
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
         let body = decoded(encoding, body)?;
         let states = StateUpdate::parse(&body).map_err(|violations| Problem::from(&violations))?;
         let access = self.access_of(user, &self.host(&proof.app)?);
         let update = Command::Update {
-            id: id.clone(),
+            id: self.id.clone(),
             if_match: self.facts.header(Header::IfMatch).map(str::to_owned),
             states,
         };
@@ -57,12 +53,12 @@ impl Call {
     }
 
     /// `DELETE`, of a signed-in user's item.
-    pub fn delete_notification(&self, id: &str) -> Result<Step, Stop> {
+    pub fn delete_notification(&self) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
         let access = self.access_of(user, &self.host(&proof.app)?);
         let delete = Command::Delete {
-            id: id.to_owned(),
+            id: self.id.clone(),
             if_match: self.facts.header(Header::IfMatch).map(str::to_owned),
         };
         Ok(self.to_feed(&proof.caller, access, delete))

@@ -19,8 +19,7 @@ mod subscriptions;
 mod url;
 
 use notifeed::error::{ErrorCode, Problem};
-use notifeed::http::route::CrashSite;
-use notifeed::http::{Method, Reply, Resource};
+use notifeed::http::{Method, OperationId, Reply};
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::wire::Command;
 use worker::{Env, console_error};
@@ -33,7 +32,6 @@ use step::Step;
 
 pub use calls::release;
 pub use development::issue_token;
-pub use facts::HEADER_NAMES;
 pub use failed::failed;
 pub use stream::refusal;
 
@@ -56,9 +54,7 @@ pub async fn prove(number: u32, env: Env) {
     let Some(call) = calls::take(number) else {
         return;
     };
-    if call.resource == Some(Resource::DevelopmentPanic(CrashSite::Credentials)) {
-        development::crash();
-    }
+    development::crash_in_credentials(&call);
     let Some(token) = &call.token else {
         return;
     };
@@ -122,28 +118,18 @@ fn lost() -> Fault {
 
 /// Up to the proof of who calls.
 fn start(call: &mut Call) -> Result<Step, Stop> {
-    let development = call.settings.is_development();
-    let resource = match &call.resource {
-        Some(Resource::DevelopmentToken | Resource::DevelopmentCopies) if !development => None,
-        Some(Resource::DevelopmentPanic(_)) if !call.settings.feed.may_panic => None,
-        resource => resource.as_ref(),
-    };
-    let Some(resource) = resource else {
-        return Err(no_such_path().into());
-    };
-    call.method = match Method::parse(call.facts.method()) {
-        Some(Method::Options) => {
-            let reply = Reply::preflight(&resource.endpoint().allow(), &call.context);
-            return Ok(Step::Reply(reply));
+    let endpoint = call.endpoint.ok_or_else(no_such_path)?;
+    let Some(operation) = call.operation else {
+        let allow = endpoint.allow();
+        if Method::parse(call.facts.method()) == Some(Method::Options) {
+            return Ok(Step::Reply(Reply::preflight(&allow, &call.context)));
         }
-        Some(method) if resource.endpoint().allows(method) => method,
-        _ => return Err(method_not_allowed(resource).into()),
+        return Err(method_not_allowed(allow).into());
     };
-    match resource {
-        Resource::DevelopmentToken => return call.development_token(),
-        Resource::DevelopmentPanic(CrashSite::Worker) => development::crash(),
-        Resource::DevelopmentPanic(CrashSite::Credentials) => return Ok(Step::Prove),
-        Resource::Stream => call.upgrade()?,
+    match operation.id {
+        OperationId::IssueDevelopmentToken => return call.development_token(),
+        OperationId::Crash if development::crashes_in_credentials(call)? => return Ok(Step::Prove),
+        OperationId::Connect => call.upgrade()?,
         _ => {}
     }
     if !call.is_proven()? {
@@ -155,26 +141,24 @@ fn start(call: &mut Call) -> Result<Step, Stop> {
 /// From the proof of who calls on.
 fn go_on(call: &mut Call) -> Result<Step, Stop> {
     call.counted = true;
-    let Some(resource) = &call.resource else {
-        return Err(no_such_path().into());
-    };
-    match (resource, call.method) {
-        (Resource::Notifications, Method::Get) => call.list(),
-        (Resource::Notifications, _) => call.post_notification(),
-        (Resource::Count, _) => call.count(),
-        (Resource::Delta, _) => call.delta(),
-        (Resource::Endpoints, _) => call.endpoints(),
-        (Resource::Notification(_), Method::Patch) => call.update_notification(),
-        (Resource::Notification(id), Method::Delete) => call.delete_notification(id),
-        (Resource::Notification(id), _) => call.get_notification(id),
-        (Resource::Subscriptions, Method::Get) => call.subscriptions(Command::Subscriptions),
-        (Resource::Subscriptions, Method::Delete) => call.subscriptions(Command::UnsubscribeAll),
-        (Resource::Subscriptions, _) => call.post_subscription(),
-        (Resource::Subscription(id), _) => call.subscriptions(Command::Unsubscribe(id.clone())),
-        (Resource::Stream, _) => call.connect(),
-        (Resource::DevelopmentCopies, _) => call.copies(),
-        (Resource::DevelopmentPanic(_), _) => call.crash_in_feed(),
-        (Resource::DevelopmentToken, _) => Err(no_such_path().into()),
+    let operation = call.operation.ok_or_else(no_such_path)?;
+    match operation.id {
+        OperationId::PostNotification => call.post_notification(),
+        OperationId::ListNotifications => call.list(),
+        OperationId::CountNotifications => call.count(),
+        OperationId::ReadChanges => call.delta(),
+        OperationId::ListEndpoints => call.endpoints(),
+        OperationId::GetNotification => call.get_notification(),
+        OperationId::UpdateNotification => call.update_notification(),
+        OperationId::DeleteNotification => call.delete_notification(),
+        OperationId::Subscribe => call.post_subscription(),
+        OperationId::ListSubscriptions => call.subscriptions(Command::Subscriptions),
+        OperationId::EndSubscriptions => call.subscriptions(Command::UnsubscribeAll),
+        OperationId::EndSubscription => call.subscriptions(Command::Unsubscribe(call.id.clone())),
+        OperationId::Connect => call.connect(),
+        OperationId::ListCopies => call.copies(),
+        OperationId::Crash => call.crash_in_feed(),
+        OperationId::IssueDevelopmentToken => Err(no_such_path().into()),
     }
 }
 
@@ -185,8 +169,7 @@ fn no_such_path() -> Problem {
     )
 }
 
-fn method_not_allowed(resource: &Resource) -> Problem {
-    let allow = resource.endpoint().allow();
+fn method_not_allowed(allow: String) -> Problem {
     let mut problem = Problem::new(
         ErrorCode::MethodNotAllowed,
         format!("This path doesn't have this method. It has: {allow}."),

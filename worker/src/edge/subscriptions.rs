@@ -1,14 +1,13 @@
 //! `…/notifications/subscriptions`: a signed-in device subscribes, lists and ends (CONTRACT §3).
 
 use notifeed::error::Problem;
-use notifeed::feed::query::Query;
 use notifeed::http::ContentEncoding;
 use notifeed::push::Channel;
 use notifeed::subscription;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Command, Subscribe};
 
-use super::call::{Call, Wanted, confirmed_host, decoded, not_the_apps_host};
+use super::call::{Call, Wanted, decoded, not_the_apps_host};
 use super::step::Step;
 
 impl Call {
@@ -40,11 +39,6 @@ impl Call {
 
     /// `GET`, `DELETE` and `DELETE …/{id}`: of a signed-in user's subscriptions.
     pub fn subscriptions(&self, command: Command) -> Result<Step, Stop> {
-        let proof = self.caller()?;
-        let user = self.signed_in_user(&proof.caller)?;
-        let query = Query::parse(&self.url.query, &["targetHostName"])?;
-        let host = confirmed_host(query.host.as_deref(), &proof.app)?;
-        let access = self.access_of(user, &host);
-        Ok(self.to_feed(&proof.caller, access, command))
+        self.query(|_| command)
     }
 }

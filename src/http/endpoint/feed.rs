@@ -1,0 +1,94 @@
+//! `…/notifications/$count`, `/delta` and `/endpoints`: a signed-in user reads their feed (CONTRACT §2).
+
+use super::operation::{Answer, Callers, NO_HEADERS, Operation, OperationId, Shape};
+use super::query::{
+    COUNT as COUNTED, DELTA_TOKEN, FILTER, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP,
+};
+use super::{Availability, Endpoint, Path};
+use crate::error::ErrorCode;
+use crate::http::Method;
+
+/// `…/notifications/$count`
+pub static COUNT: Endpoint = Endpoint {
+    summary: "The number of notifications.",
+    paths: &[Path {
+        template: "/beta/me/notifications/$count",
+        constant: "COUNT_PATH",
+    }],
+    availability: Availability::Always,
+    operations: &[Operation {
+        id: OperationId::CountNotifications,
+        method: Method::Get,
+        summary: "Counts the notifications.",
+        callers: Callers::User,
+        headers: &[],
+        query: &[&FILTER, &TARGET_HOST_NAME],
+        body: None,
+        answers: &[Answer {
+            status: 200,
+            when: "The number.",
+            headers: NO_HEADERS,
+            shape: Shape::Number,
+        }],
+        problems: &[],
+    }],
+};
+
+/// `…/notifications/delta`
+pub static DELTA: Endpoint = Endpoint {
+    summary: "The changes since a delta token.",
+    paths: &[Path {
+        template: "/beta/me/notifications/delta",
+        constant: "DELTA_PATH",
+    }],
+    availability: Availability::Always,
+    operations: &[Operation {
+        id: OperationId::ReadChanges,
+        method: Method::Get,
+        summary: "Reads what changed since a delta token, oldest first, page by page.",
+        callers: Callers::User,
+        headers: &[],
+        query: &[
+            &TOP,
+            &SKIP_TOKEN,
+            &DELTA_TOKEN,
+            &COUNTED,
+            &SELECT,
+            &TARGET_HOST_NAME,
+        ],
+        body: None,
+        answers: &[Answer {
+            status: 200,
+            when: "A page of changes.",
+            headers: NO_HEADERS,
+            shape: Shape::Changes,
+        }],
+        problems: &[ErrorCode::SyncStateNotFound],
+    }],
+};
+
+/// `…/notifications/endpoints`
+pub static ENDPOINTS_OF_FEED: Endpoint = Endpoint {
+    summary: "The user's endpoints: subscriptions and connections.",
+    paths: &[Path {
+        template: "/beta/me/notifications/endpoints",
+        constant: "ENDPOINTS_PATH",
+    }],
+    availability: Availability::Always,
+    operations: &[Operation {
+        id: OperationId::ListEndpoints,
+        method: Method::Get,
+        summary: "Lists the subscriptions and connections of the user, and says which are live now.",
+        callers: Callers::User,
+        headers: &[],
+        query: &[&TARGET_HOST_NAME],
+        body: None,
+        answers: &[Answer {
+            status: 200,
+            when: "The endpoints.",
+            headers: NO_HEADERS,
+            shape: Shape::Endpoints,
+        }],
+        problems: &[],
+    }],
+};

@@ -1,0 +1,76 @@
+//! `…/notifications/{id}` and `…/activities/{id}`: one notification (CONTRACT §2).
+
+use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
+use super::query::TARGET_HOST_NAME;
+use super::{Availability, Endpoint, Path};
+use crate::error::ErrorCode;
+use crate::http::Method;
+use crate::http::headers::RequestHeader;
+
+/// `…/notifications/{id}`
+pub static NOTIFICATION: Endpoint = Endpoint {
+    summary: "A notification; `Location` names it as an activity.",
+    paths: &[
+        Path {
+            template: "/beta/me/notifications/{id}",
+            constant: "NOTIFICATION_PATH",
+        },
+        Path {
+            template: "/beta/me/activities/{id}",
+            constant: "ACTIVITY_PATH",
+        },
+    ],
+    availability: Availability::Always,
+    operations: &[GET, PATCH, DELETE],
+};
+
+const GET: Operation = Operation {
+    id: OperationId::GetNotification,
+    method: Method::Get,
+    summary: "Reads a notification: its user as the receiver, the app that sent it as the sender.",
+    callers: Callers::UserOrApp,
+    headers: &[],
+    query: &[&TARGET_HOST_NAME],
+    body: None,
+    answers: &[Answer {
+        status: 200,
+        when: "The notification.",
+        headers: &["ETag"],
+        shape: Shape::SentOrReceived,
+    }],
+    problems: &[ErrorCode::ItemNotFound],
+};
+
+const PATCH: Operation = Operation {
+    id: OperationId::UpdateNotification,
+    method: Method::Patch,
+    summary: "Sets states of a notification; the user's other devices are told.",
+    callers: Callers::User,
+    headers: &[RequestHeader::IfMatch],
+    query: &[&TARGET_HOST_NAME],
+    body: Some(Body::States),
+    answers: &[Answer {
+        status: 200,
+        when: "The notification as it is now.",
+        headers: &["ETag"],
+        shape: Shape::Received,
+    }],
+    problems: &[ErrorCode::ItemNotFound, ErrorCode::PreconditionFailed],
+};
+
+const DELETE: Operation = Operation {
+    id: OperationId::DeleteNotification,
+    method: Method::Delete,
+    summary: "Deletes a notification; the user's devices are told.",
+    callers: Callers::User,
+    headers: &[RequestHeader::IfMatch],
+    query: &[&TARGET_HOST_NAME],
+    body: None,
+    answers: &[Answer {
+        status: 204,
+        when: "The notification is gone.",
+        headers: NO_HEADERS,
+        shape: Shape::Nothing,
+    }],
+    problems: &[ErrorCode::ItemNotFound, ErrorCode::PreconditionFailed],
+};

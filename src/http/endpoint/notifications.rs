@@ -1,0 +1,72 @@
+//! `…/notifications`: the feed, and where an app notifies a user (CONTRACT §1 and §2).
+
+use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
+use super::query::{COUNT, FILTER, ORDER_BY, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP};
+use super::{Availability, Endpoint, Path};
+use crate::error::ErrorCode;
+use crate::http::Method;
+
+/// `…/notifications`
+pub static NOTIFICATIONS: Endpoint = Endpoint {
+    summary: "The feed of the signed-in user; an app posts to it.",
+    paths: &[Path {
+        template: "/beta/me/notifications",
+        constant: "NOTIFICATIONS_PATH",
+    }],
+    availability: Availability::Always,
+    operations: &[LIST, POST],
+};
+
+const LIST: Operation = Operation {
+    id: OperationId::ListNotifications,
+    method: Method::Get,
+    summary: "Lists the feed, newest first, page by page.",
+    callers: Callers::User,
+    headers: &[],
+    query: &[
+        &TOP,
+        &SKIP_TOKEN,
+        &FILTER,
+        &COUNT,
+        &SELECT,
+        &ORDER_BY,
+        &TARGET_HOST_NAME,
+    ],
+    body: None,
+    answers: &[Answer {
+        status: 200,
+        when: "A page.",
+        headers: NO_HEADERS,
+        shape: Shape::Page,
+    }],
+    problems: &[ErrorCode::SyncStateNotFound],
+};
+
+const POST: Operation = Operation {
+    id: OperationId::PostNotification,
+    method: Method::Post,
+    summary: "Notifies a user: each of their devices that the notification targets.",
+    callers: Callers::UserOrApp,
+    headers: &[],
+    query: &[],
+    body: Some(Body::Notification),
+    answers: &[
+        Answer {
+            status: 201,
+            when: "The notification is durable.",
+            headers: &["Location"],
+            shape: Shape::Sent,
+        },
+        Answer {
+            status: 200,
+            when: "The feed had a notification of this `appNotificationId`: it is the same, or was replaced.",
+            headers: &["Location"],
+            shape: Shape::Sent,
+        },
+    ],
+    problems: &[
+        ErrorCode::MultipleNotificationsNotSupported,
+        ErrorCode::InvalidPayload,
+        ErrorCode::ServerBusy,
+    ],
+};

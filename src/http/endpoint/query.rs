@@ -1,0 +1,116 @@
+//! The options that the query of a URL has (CONTRACT §2 and §4).
+
+use crate::feed::query::{DEFAULT_TOP, MAX_FILTER, MAX_TOP};
+use crate::live;
+
+/// A query option.
+#[derive(Debug)]
+pub struct QueryOption {
+    /// The name.
+    pub name: &'static str,
+    /// The effect, in a sentence.
+    pub summary: &'static str,
+    /// The values that it can have.
+    pub kind: Kind,
+    /// Whether the call can't do without.
+    pub required: bool,
+}
+
+/// The values of a query option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number from 1 to the first one; the second is the default.
+    UpTo(u32, Option<u32>),
+    /// Text of at most so many characters, where that is limited.
+    Text(Option<usize>),
+    /// An id of the service: a GUID.
+    Id,
+    /// A boolean.
+    Flag,
+    /// This text.
+    Only(&'static str),
+    /// The name of a platform.
+    Platform,
+}
+
+const fn optional(name: &'static str, summary: &'static str, kind: Kind) -> QueryOption {
+    QueryOption {
+        name,
+        summary,
+        kind,
+        required: false,
+    }
+}
+
+pub(super) static TOP: QueryOption = optional(
+    "$top",
+    "The most items that a page has.",
+    Kind::UpTo(MAX_TOP, Some(DEFAULT_TOP)),
+);
+
+pub(super) static SKIP_TOKEN: QueryOption = optional(
+    "$skiptoken",
+    "The place where the page begins, as `@odata.nextLink` has it.",
+    Kind::Text(None),
+);
+
+pub(super) static DELTA_TOKEN: QueryOption = optional(
+    "$deltatoken",
+    "The place where the changes begin, as `@odata.deltaLink` has it. Default: the feed's beginning.",
+    Kind::Text(None),
+);
+
+pub(super) static FILTER: QueryOption = optional(
+    "$filter",
+    "Comparisons of `readState`, `userActionState`, `groupName` and `priority` by `eq` or `ne`, joined by `and`.",
+    Kind::Text(Some(MAX_FILTER)),
+);
+
+pub(super) static COUNT: QueryOption = optional(
+    "$count",
+    "Whether `@odata.count` says how many items all pages have together.",
+    Kind::Flag,
+);
+
+pub(super) static SELECT: QueryOption = optional(
+    "$select",
+    "The properties that are answered, with commas between; `id` always is.",
+    Kind::Text(None),
+);
+
+pub(super) static ORDER_BY: QueryOption = optional(
+    "$orderby",
+    "The order, of which there is one.",
+    Kind::Only("createdDateTime desc"),
+);
+
+pub(super) static TARGET_HOST_NAME: QueryOption = optional(
+    "targetHostName",
+    "The host, for an app that has several.",
+    Kind::Text(None),
+);
+
+pub(super) static PLATFORM: QueryOption = QueryOption {
+    name: "platform",
+    summary: "The platform that this client receives for.",
+    kind: Kind::Platform,
+    required: true,
+};
+
+pub(super) static CURSOR: QueryOption = optional(
+    "cursor",
+    "The place up to which the client knows the feed. Default: the client knows nothing.",
+    Kind::Text(None),
+);
+
+pub(super) static ENDPOINT: QueryOption = optional(
+    "endpoint",
+    "The id of the subscription of this device.",
+    Kind::Id,
+);
+
+pub(super) static REPLAY_TOP: QueryOption = optional(
+    "top",
+    "The most items that a replay has.",
+    Kind::UpTo(live::MAX_TOP, None),
+);
