@@ -1,6 +1,6 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test soak fuzz mutants bench profile check package token deploy clean
+.PHONY: help dev serve test soak fuzz mutants bench profile check package binary token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -41,6 +41,9 @@ check: ## formatting, lints, types, the deployment's dry run and its size
 
 package: ## the npm tarball, into dist/
 	@scripts/setup build && scripts/build browser && $(node) scripts/package.mjs
+
+binary: ## one program for a machine of one's own, into dist/ (docs/self-hosting.md)
+	@scripts/setup build && scripts/binary launcher dist/notifeed && ls -lh dist/notifeed
 
 token: ## a development token: as=megan@contoso.com (a user's) or app=contoso-server (an app's)
 	@scripts/setup node && as='$(as)' app='$(app)' $(node) scripts/token.mjs

@@ -143,10 +143,13 @@ const rooms = {
   "browser/toast/": "toast",
   "browser/validator/": "validator",
   "hub/src/": "hub",
+  "launcher/src/": "launcher",
   "schema/": "schema",
+  "settings/src/": "settings",
   "src/": "contract",
   "worker/build/": "worker",
   "worker/runtime/": "runtime",
+  "worker/selfhost/": "selfhost",
   "worker/src/": "worker",
   "www/": "www",
 };
@@ -154,6 +157,7 @@ const rooms = {
 const roomsByName = {
   notifeed: "contract",
   notifeed_hub: "hub",
+  notifeed_settings: "settings",
   "www/notifeed/inbox.js": "inbox",
   "www/notifeed/index.js": "validator",
   "www/notifeed/live.js": "client",
@@ -173,7 +177,7 @@ for (const file of files) {
   if (!room || /\.test\.ts$|\/tests?[/.]|\.d\.ts$/.test(file)) continue;
   const text = codeOf(file);
   const targets = [
-    ...[...text.matchAll(/\b(notifeed(?:_hub)?)::/g)].map(([, crate]) => roomsByName[crate]),
+    ...[...text.matchAll(/\b(notifeed(?:_hub|_settings)?)::/g)].map(([, crate]) => roomsByName[crate]),
     ...[...text.matchAll(/(?:\bfrom |\bimport\(|\bimport |raw_module = )"(\.[^"]+)"/g)].map(([, path]) =>
       // What wasm imports is beside the build, not beside the source.
       roomOf(normalize(join(file.endsWith(".rs") ? "worker/build" : dirname(file), path))),
@@ -187,10 +191,16 @@ function codeOf(file) {
   return /\.(rs|ts|js|mjs)$/.test(file) ? read(file) : "";
 }
 
-const manifests = { "browser/Cargo.toml": "face", "hub/Cargo.toml": "hub", "worker/Cargo.toml": "worker" };
+const manifests = {
+  "browser/Cargo.toml": "face",
+  "hub/Cargo.toml": "hub",
+  "launcher/Cargo.toml": "launcher",
+  "settings/Cargo.toml": "settings",
+  "worker/Cargo.toml": "worker",
+};
 for (const [manifest, room] of Object.entries(manifests)) {
   const [, dependencies = ""] = /^\[dependencies\]\n([^]*?)(?=^\[|$(?![^]))/m.exec(read(manifest)) ?? [];
-  for (const [, crate] of dependencies.matchAll(/^(notifeed(?:-hub)?) =/gm))
+  for (const [, crate] of dependencies.matchAll(/^(notifeed(?:-hub|-settings)?) =/gm))
     imports.set(`${room} --> ${roomsByName[crate.replace("-", "_")]}`, manifest);
 }
 

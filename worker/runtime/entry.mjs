@@ -24,29 +24,41 @@ export { Hub } from "./hub.mjs";
 /** How long a feed that is about to end its memory takes for it, in milliseconds. */
 const RETRY_AFTER = 25;
 
+/** The header in which Cloudflare's network says where a request comes from. */
+const ADDRESS = "CF-Connecting-IP";
+
 export default {
   /**
    * @param {Request} request
    * @param {any} env
    */
-  async fetch(request, env) {
-    try {
-      configure(env);
-      return await answer(request, env);
-    } catch (fault) {
-      return failed(request, fault);
-    }
-  },
+  fetch: (request, env) => handle(request, env, request.headers.get(ADDRESS)),
 };
+
+/**
+ * Answers a request.
+ * @param {Request} request
+ * @param {any} env
+ * @param {string | null} address where it comes from; `null`: unknown
+ */
+export async function handle(request, env, address) {
+  try {
+    configure(env);
+    return await answer(request, env, address);
+  } catch (fault) {
+    return failed(request, address, fault);
+  }
+}
 
 /**
  * Answers a request whose handler failed. A fresh wasm instance writes the answer, so it is the contract's.
  * @param {Request} request
+ * @param {string | null} address
  * @param {unknown} fault
  */
-function failed(request, fault) {
+function failed(request, address, fault) {
   try {
-    return respond(run(() => failedRequest(described(request), Date.now(), String(fault))));
+    return respond(run(() => failedRequest(described(request, address), Date.now(), String(fault))));
   } catch (again) {
     // No instance works: the settings can't be handed over, or the module is broken.
     console.error(`a request failed: ${fault}; so did its answer: ${again}`);
@@ -54,11 +66,14 @@ function failed(request, fault) {
   }
 }
 
-/** @param {Request} request */
-function described(request) {
+/**
+ * @param {Request} request
+ * @param {string | null} address
+ */
+function described(request, address) {
   const { headers } = request;
   let text = `${request.method}\n${request.url}`;
-  for (const name of constants.headers) text += `\n${headers.get(name) ?? "\0"}`;
+  for (const name of constants.headers) text += `\n${(name === ADDRESS ? address : headers.get(name)) ?? "\0"}`;
   return text;
 }
 
@@ -66,9 +81,10 @@ function described(request) {
  * Takes one step after the other, up to the response.
  * @param {Request} request
  * @param {any} env
+ * @param {string | null} address
  */
-async function answer(request, env) {
-  let text = run(() => begin(described(request), Date.now()));
+async function answer(request, env, address) {
+  let text = run(() => begin(described(request, address), Date.now()));
   for (;;) {
     const step = new Lines(text);
     const what = step.next();

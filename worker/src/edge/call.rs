@@ -69,7 +69,8 @@ impl Call {
         let client_request_id = facts.header(Header::ClientRequestId);
         let origin = facts.header(Header::Origin);
         let readers = settings.allowed_origins.readers(origin, &url.origin);
-        let route = Route::parse(&url.path).filter(|route| settings.has(route.endpoint));
+        let route =
+            Route::parse(&url.path).filter(|route| settings.has(route.endpoint, url.is_loopback()));
         let method = Method::parse(facts.method());
         let endpoint = route.as_ref().map(|route| route.endpoint);
         let operation = endpoint.and_then(|endpoint| endpoint.operation(method?));

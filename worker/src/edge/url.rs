@@ -24,6 +24,19 @@ impl RequestUrl {
         })
     }
 
+    /// Whether it names this very machine, so that no page of another's name can have led here.
+    pub fn is_loopback(&self) -> bool {
+        let authority = self
+            .origin
+            .split_once("://")
+            .map(|(_, authority)| authority);
+        let host = match authority.and_then(|authority| authority.rsplit_once(':')) {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(host),
+            _ => authority,
+        };
+        matches!(host, Some("localhost" | "127.0.0.1" | "[::1]"))
+    }
+
     /// `None`: a parser of URLs might read it otherwise.
     fn split(url: &str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;

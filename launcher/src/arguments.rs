@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::Failure;
+
+/// What `--help` says.
+pub const HELP: &str = "\
+notifeed: a feed of notifications for each user, served on a machine of one's own.
+
+  notifeed [serve]          serve until SIGTERM or SIGINT
+  notifeed check            read and check the settings, and do nothing else
+  notifeed --version
+  notifeed --help
+
+  --settings FILE           lines of NAME=value; what the environment has goes before
+  --development             tokens of development and the console's users, on this machine only
+
+Settings: docs/self-hosting.md.
+";
+
+/// What is to be done.
+pub enum Command {
+    /// Serve.
+    Serve(Options),
+    /// Check the settings.
+    Check(Options),
+    /// Show [`HELP`].
+    Help,
+    /// Show the version.
+    Version,
+    /// Become the runtime with these arguments: what a launcher starts itself again for.
+    Runtime(Vec<OsString>),
+}
+
+/// What goes for every command.
+#[derive(Default)]
+pub struct Options {
+    /// `--settings`: the file of settings.
+    pub settings: Option<PathBuf>,
+    /// `--development`.
+    pub development: bool,
+}
+
+/// The word that stands before the arguments of [`Command::Runtime`].
+pub const RUNTIME: &str = "run-runtime";
+
+/// Reads the command line, without the program's name.
+///
+/// # Errors
+/// An argument isn't known.
+pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failure> {
+    let mut arguments = arguments.peekable();
+    if arguments.next_if(|first| first == RUNTIME).is_some() {
+        return Ok(Command::Runtime(arguments.collect()));
+    }
+    let mut options = Options::default();
+    let mut command: Option<fn(Options) -> Command> = None;
+    while let Some(argument) = arguments.next() {
+        match argument.to_str() {
+            Some("--help" | "-h" | "help") => return Ok(Command::Help),
+            Some("--version" | "-V") => return Ok(Command::Version),
+            Some("--development") => options.development = true,
+            Some("--settings") => {
+                let file = arguments
+                    .next()
+                    .ok_or_else(|| Failure::new("--settings needs the name of a file"))?;
+                options.settings = Some(file.into());
+            }
+            Some("serve") if command.is_none() => command = Some(Command::Serve),
+            Some("check") if command.is_none() => command = Some(Command::Check),
+            _ => {
+                return Err(Failure::new(format!(
+                    "{} isn't known here; notifeed --help says what is",
+                    argument.display()
+                )));
+            }
+        }
+    }
+    Ok(command.unwrap_or(Command::Serve)(options))
+}

@@ -1,0 +1,92 @@
+//! The folder in which everything that lasts is kept.
+//!
+//! `hubs/` and `kv/` are the stores, `keys.json` has the secrets that were made here, `runtime/` what the program
+//! unpacked, `control.sock` is the private socket, `lock` keeps a second server off.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::Failure;
+
+/// The folder, held by this process.
+pub struct State {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl State {
+    /// Makes the folder if it isn't there, and holds it.
+    ///
+    /// # Errors
+    /// It can't be written, or another server holds it.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        let shown = folder.display();
+        let failed = |error: std::io::Error| {
+            Failure::of(format!("STATE: the folder {shown} can't be used"), &error)
+        };
+        for path in [folder.to_owned(), folder.join("hubs"), folder.join("kv")] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(failed)?;
+        }
+        let folder = folder.canonicalize().map_err(failed)?;
+        let lock = File::create(folder.join("lock")).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                folder,
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(Failure::new(format!(
+                "STATE: another notifeed uses the folder {shown}; stop it, or name another folder"
+            ))),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    /// A file or folder in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// A secret of 32 random bytes as base64url, made when it is first asked for.
+    ///
+    /// # Errors
+    /// It can't be read or written.
+    pub fn secret(&self, name: &str) -> Result<String, Failure> {
+        secret(&self.path(name)).map_err(|error| {
+            Failure::of(format!("the secret {name} of STATE can't be used"), &error)
+        })
+    }
+}
+
+fn secret(path: &Path) -> std::io::Result<String> {
+    use std::io::Read;
+    match fs::read_to_string(path) {
+        Ok(text) => return Ok(text.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut random = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut random)?;
+    let text = Base64UrlUnpadded::encode_string(&random);
+    let part = path.with_extension("part");
+    let mut options = File::options();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)?;
+    writeln!(file, "{text}")?;
+    // Ids that it signed must not outlive it.
+    file.sync_all()?;
+    fs::rename(&part, path)?;
+    File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
+    Ok(text)
+}

@@ -1,0 +1,68 @@
+// The Hub on a machine of one's own: it says whether it has connections, and ends them when the service ends.
+
+import { Hub as FeedHub } from "../runtime/hub.mjs";
+import { siteOf } from "./site.mjs";
+
+/** The ids of the Hubs that have connections, in memory or not. @type {Set<string>} */
+export const connectedHubs = new Set();
+
+export class Hub extends FeedHub {
+  /**
+   * @param {DurableObjectState} ctx
+   * @param {any} bindings
+   */
+  constructor(ctx, bindings) {
+    super(ctx, siteOf(bindings).env);
+  }
+
+  /** @param {Request} request */
+  async fetch(request) {
+    const response = await super.fetch(request);
+    if (response.webSocket) connectedHubs.add(this.ctx.id.toString());
+    return response;
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  webSocketClose(socket, code, reason) {
+    super.webSocketClose(socket, code, reason);
+    this.#lost();
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {unknown} error
+   */
+  webSocketError(socket, error) {
+    super.webSocketError(socket, error);
+    this.#lost();
+  }
+
+  #lost() {
+    // The one whose end is being told is still among them.
+    if (this.ctx.getWebSockets().length <= 1) connectedHubs.delete(this.ctx.id.toString());
+  }
+
+  /**
+   * Tells every client to come back.
+   * @param {{ code: number, reason: string }} close
+   */
+  closeConnections({ code, reason }) {
+    for (const socket of this.ctx.getWebSockets()) {
+      try {
+        socket.close(code, reason);
+      } catch {
+        // It is closed already.
+      }
+    }
+  }
+
+  /** Ends the Hub with all its connections, once what it has written is durable. */
+  async end() {
+    await this.ctx.storage.sync();
+    this.ctx.abort("the service ends");
+  }
+}

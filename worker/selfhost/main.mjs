@@ -1,0 +1,95 @@
+// The main module of a deployment on a machine of one's own: what Cloudflare's network does in front of the Worker,
+// and what the launcher asks for over its private socket.
+
+import { handle } from "../runtime/entry.mjs";
+import { configure, constants } from "../runtime/instance.mjs";
+import { fileOf } from "./files.mjs";
+import { connectedHubs, Hub } from "./hub.mjs";
+import { siteOf } from "./site.mjs";
+
+export { Hub };
+
+/** The paths that are the API's; everything else may be a file of the console. */
+const API = ["/beta/", "/v1.0/", "/dev/"];
+
+/** The least time between a close frame and the end of its Hub, in milliseconds: the frame has left by then. */
+const LAST_WORDS = 300;
+
+/** How long requests that are under way may take once the service ends, in milliseconds. */
+const PATIENCE = 1500;
+
+/** The service ends: nothing new is begun. */
+let ending = false;
+
+/** How many requests are under way. */
+let underWay = 0;
+
+export default {
+  /**
+   * @param {Request} request
+   * @param {any} env
+   */
+  async fetch(request, env) {
+    const site = siteOf(env);
+    if (!site.answersFor(request.headers.get("Host")))
+      return refusal(421, "This service doesn't answer for this host.");
+    if (ending)
+      return refusal(503, "The service ends; it is back in a moment.", { "Retry-After": "1", Connection: "close" });
+    const { url } = request;
+    const path = url.slice(url.indexOf("/", "https://".length));
+    const file = API.some((prefix) => path.startsWith(prefix)) ? undefined : fileOf(request, path, env);
+    if (file) return file;
+    underWay++;
+    try {
+      return await handle(request, site.env, site.addressOf(request));
+    } finally {
+      underWay--;
+    }
+  },
+};
+
+/** What only the launcher can reach. */
+export const control = {
+  /**
+   * @param {Request} request
+   * @param {any} env
+   */
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/ready") {
+      configure(siteOf(env).env);
+      return new Response();
+    }
+    if (pathname === "/drain" && request.method === "POST") {
+      await drain(env.HUB);
+      return new Response();
+    }
+    return new Response(null, { status: 404 });
+  },
+};
+
+/**
+ * Ends all connections, each with a close frame, so that clients come back. A socket that is closed goes on holding
+ * the runtime's end up until its client answers; only a Hub's end ends it.
+ * @param {DurableObjectNamespace<Hub>} hubs
+ */
+async function drain(hubs) {
+  ending = true;
+  const connected = [...connectedHubs].map((id) => hubs.get(hubs.idFromString(id)));
+  await Promise.allSettled(connected.map((hub) => hub.closeConnections(constants.restarted)));
+  await scheduler.wait(LAST_WORDS);
+  for (let waited = 0; underWay > 0 && waited < PATIENCE; waited += 20) await scheduler.wait(20);
+  await Promise.allSettled(connected.map((hub) => hub.end()));
+}
+
+/**
+ * @param {number} status
+ * @param {string} sentence
+ * @param {Record<string, string>} [headers]
+ */
+function refusal(status, sentence, headers = {}) {
+  return new Response(`${sentence}\n`, {
+    status,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff", ...headers },
+  });
+}
