@@ -119,3 +119,17 @@ fn a_replacement_that_no_longer_aims_at_a_platform_is_removed_there_as_it_happen
         (vec![content(3, "windows")], vec![gone(3)])
     );
 }
+
+#[test]
+fn a_client_with_room_is_not_asked_to_acknowledge() {
+    let mut world = World::new();
+    let mut device = Device::new(Platform::Windows);
+    for text in ["replayed", "replayed too"] {
+        world.posted(&Post::new(text));
+    }
+    assert!(device.connect(&mut world));
+    world.posted(&Post::new("live"));
+    device.listen(&mut world);
+    let asks = device.heard.iter().map(|frame| frame.get("ack").is_some());
+    assert_eq!(asks.collect::<Vec<_>>(), [false; 4]);
+}
