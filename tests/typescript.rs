@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use notifeed::error::{ErrorCode, Problem, RefusalCode};
 use notifeed::feed::append::{Appended, Head, Post, append};
+use notifeed::feed::mark_all::Counts;
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::view::Sent;
 use notifeed::feed::{
@@ -23,8 +24,8 @@ use notifeed::guid::Guid;
 use notifeed::http::{ApiVersion, Context};
 use notifeed::json::Writer;
 use notifeed::live::client::{ClientFrame, Request};
-use notifeed::live::frame;
-use notifeed::notification::Notification;
+use notifeed::live::frame::{self, Ready};
+use notifeed::notification::{Notification, Platform};
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
 use notifeed::violation::{ViolationCode, WarningCode};
@@ -202,9 +203,20 @@ fn server_frames() -> Vec<String> {
         let told = frame::notification(&entry, &content, cursor, replayed, now);
         frames.push(frame::asking(&told));
         frames.push(told);
-        let endpoint = replayed.then_some(entry.id);
-        frames.push(frame::ready(cursor, endpoint, replayed, now, !replayed));
-        frames.push(frame::ready(cursor, endpoint, replayed, now, replayed));
+        for more in [!replayed, replayed] {
+            let ready = Ready {
+                cursor,
+                endpoint: replayed.then_some(entry.id),
+                resumed: replayed,
+                more,
+                counts: Counts {
+                    unread: 3,
+                    unseen: 2,
+                },
+                seen: entry.seq.before(),
+            };
+            frames.push(frame::ready(&ready, now));
+        }
     }
     frames.extend(
         states(&entry)
@@ -212,6 +224,13 @@ fn server_frames() -> Vec<String> {
             .map(|entry| frame::state(entry, cursor)),
     );
     frames.extend(RemovalReason::ALL.map(|reason| frame::removed(&entry, reason, cursor)));
+    for platform in [None, Some(Platform::Ios)] {
+        frames.push(frame::read_all(entry.seq, platform, cursor));
+        frames.push(frame::seen_all(entry.seq, platform));
+    }
+    let counts = Counts::default();
+    frames.push(frame::marked("m", None, entry.seq, counts));
+    frames.push(frame::marked("n", Some(cursor), entry.seq, counts));
     frames.push(frame::done("1", 200, None));
     let done = frame::done("2", 204, Some(cursor));
     frames.push(frame::asking(&frame::state(&entry, cursor)));

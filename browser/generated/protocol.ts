@@ -14,6 +14,12 @@ export const DELTA_PATH = "/beta/me/notifications/delta";
 /** The user's endpoints: subscriptions and connections. */
 export const ENDPOINTS_PATH = "/beta/me/notifications/endpoints";
 
+/** Reads every unread notification, up to a cursor. */
+export const MARK_ALL_READ_PATH = "/beta/me/notifications/markAllRead";
+
+/** Notes that the list was looked at, up to a cursor. */
+export const MARK_ALL_SEEN_PATH = "/beta/me/notifications/markAllSeen";
+
 /** The subscriptions of the user's devices. */
 export const SUBSCRIPTIONS_PATH = "/beta/me/notifications/subscriptions";
 

@@ -556,6 +556,8 @@ export type ServerFrame =
   | ({ type: "notification" } & NotificationFrame)
   | ({ type: "state" } & StateFrame)
   | ({ type: "removed" } & RemovedFrame)
+  | ({ type: "readAll" } & ReadAllFrame)
+  | ({ type: "seenAll" } & SeenAllFrame)
   | ({ type: "ready" } & ReadyFrame)
   | ({ type: "result" } & ResultFrame);
 
@@ -621,6 +623,31 @@ export type RemovalReason =
   /** What replaced it isn't for this platform. */
   | "retargeted";
 
+/**
+ * Every unread item was read whose last change has a number up to `through`, in one step: each has a
+ * number of its own since, of which `seq` is the last.
+ */
+export interface ReadAllFrame {
+  /** The number up to which items were read. */
+  through: number;
+  /** Only the items that this platform receives; `null`: all. */
+  platform: Platform | null;
+  /** The change's number: grows within an epoch of the feed. */
+  seq: number;
+  /** The position at which everything up to this change is known: opaque, for storing. */
+  cursor: string;
+  /** The server waits for an `ack` of this number before it sends much more. */
+  ack?: true;
+}
+
+/** A list was looked at which had everything up to `through`. No item has changed. */
+export interface SeenAllFrame {
+  /** The number up to which everything is seen. */
+  through: number;
+  /** On which platform; `null`: on all. */
+  platform: Platform | null;
+}
+
 /** The replay is over; from here on changes come as they happen. */
 export interface ReadyFrame {
   /** The position at which everything is known. */
@@ -633,6 +660,12 @@ export interface ReadyFrame {
   now: string;
   /** Only the newest items were asked for, and there are older ones, which come by pages of the list. */
   more?: true;
+  /** The items that are unread and not dismissed, of those that the connection's platform receives. */
+  unread: number;
+  /** Those of them whose last change has a number beyond `seenThrough`. */
+  unseen: number;
+  /** The number up to which everything is seen. */
+  seenThrough: number;
 }
 
 /** The answer to a client's frame. */
@@ -650,6 +683,12 @@ export interface ResultFrame {
   cursor?: string;
   /** Of a change: the server waits for an `ack` of its number before it sends much more. */
   ack?: true;
+  /** Of `markAllRead` and `markAllSeen`: the number up to which items were marked. */
+  through?: number;
+  /** Of `markAllRead` and `markAllSeen`: as `ready` has it. */
+  unread?: number;
+  /** Of `markAllRead` and `markAllSeen`: as `ready` has it. */
+  unseen?: number;
   /** Where the item has changed since what the client knew: whether the user has read it. */
   readState?: ReadState;
   /** Where the item has changed since what the client knew: what the user did with it. */
@@ -695,6 +734,16 @@ export type ClientRequest =
        * stays.
        */
       since?: number;
+    }
+  | {
+      type: "markAllRead";
+      /** Up to where: a frame's. Without one, all. */
+      cursor?: string;
+    }
+  | {
+      type: "markAllSeen";
+      /** Up to where: a frame's. Without one, all. */
+      cursor?: string;
     }
   | {
       type: "token";

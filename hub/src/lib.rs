@@ -2,7 +2,7 @@
 //! tells over a [`Host`]. Nothing in it waits: what takes time leaves as an
 //! [`Effect`](host::Effect) and comes back as an event.
 //!
-//! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`,
+//! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `marking`,
 //! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
 //! replays and the fan-out; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
 //! stands, [`room`] how full it is, [`alarm`] what is due, [`throttle`] who did how much: each owns its
@@ -17,6 +17,7 @@ mod due;
 pub mod fault;
 pub mod host;
 pub mod life;
+mod marking;
 mod posts;
 mod reads;
 pub mod room;
@@ -40,6 +41,7 @@ use copies::Copies;
 use fault::{Fault, Stop};
 use host::{Host, Outcome, Socket};
 use life::{Life, Prelude};
+use marking::Counted;
 use room::Room;
 use settings::Settings;
 use subscriptions::Known;
@@ -57,6 +59,7 @@ pub struct Feed<H: Host> {
     connections: Connections,
     throttle: Throttle,
     known_subscriptions: Known,
+    counted: Counted,
     /// The number of the last effect that was started.
     effects: u64,
     /// When the timer is set to.
@@ -85,6 +88,7 @@ impl<H: Host> Feed<H> {
             connections,
             throttle: Throttle::default(),
             known_subscriptions: Known::default(),
+            counted: Counted::default(),
             effects: 0,
             timer: None,
             aborting: false,
@@ -188,6 +192,7 @@ impl<H: Host> Feed<H> {
             Command::List(query) => self.list(&query, &admitted, &context),
             Command::Count(query) => self.count(&query, &context),
             Command::Delta(query) => self.delta(&query, &admitted, &context),
+            Command::MarkAll(asked) => self.mark_all(&asked, &context),
             Command::Endpoints => self.endpoints(&admitted, &context),
             Command::Update {
                 id,

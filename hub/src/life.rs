@@ -35,6 +35,8 @@ pub struct Life {
     pub stored: Head,
     /// Up to where rows went that an endpoint may have to be told of.
     pub forgotten: Seq,
+    /// Up to where the user has looked at everything.
+    pub seen: Seq,
     /// Whose feed this is; `None` until they or a device of theirs came.
     pub owner: Option<Rc<Owner>>,
 }
@@ -69,6 +71,7 @@ impl Life {
                 head: Head::default(),
                 stored: Head::default(),
                 forgotten: Seq::ZERO,
+                seen: Seq::ZERO,
                 owner: None,
             };
             return Ok((life, Mark::default()));
@@ -106,6 +109,7 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
         ..Mark::default()
     };
     let forgotten = Seq::new(row.integer()?);
+    let seen = Seq::new(row.integer()?);
     mark.rows = row.small()?;
     mark.bytes = row.small()?;
     mark.owner = row.integer()? != 0;
@@ -128,6 +132,7 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
         },
         stored,
         forgotten,
+        seen,
         owner: owner.map(Rc::new),
     };
     Ok((generation, life, mark))

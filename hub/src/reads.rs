@@ -6,11 +6,11 @@ use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::view::{self, Sent};
-use notifeed::feed::{Change, Cursor, Known, Seq, change_since};
+use notifeed::feed::{Change, Cursor, Known, RemovalReason, Seq, change_since};
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply, reply};
 use notifeed::json::Writer;
-use notifeed::notification::Notification;
+use notifeed::notification::{Notification, Platform, PlatformSet};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
@@ -118,7 +118,7 @@ impl<H: Host> Feed<H> {
             Bound::Integer(below),
             Bound::Integer(context.now.unix_millis()),
         ];
-        let filtered = filtered(&query.filter, &mut values);
+        let filtered = filtered(query, &mut values);
         values.push(Bound::Integer(limit));
         let text;
         let question = match filtered {
@@ -174,7 +174,7 @@ impl<H: Host> Feed<H> {
     /// How many items a list has. Without a filter the feed's memory knows the number.
     fn count_of(&mut self, query: &Query, context: &Context) -> Result<i64, Fault> {
         let mut values = vec![Bound::Integer(context.now.unix_millis())];
-        match filtered(&query.filter, &mut values) {
+        match filtered(query, &mut values) {
             _ if !self.life.made => Ok(0),
             None => Ok(i64::from(self.room.live(&self.host, context.now)?)),
             Some(condition) => {
@@ -188,7 +188,12 @@ impl<H: Host> Feed<H> {
     }
 
     /// How many items a delta has on all its pages.
-    fn count_changes(&self, token: &DeltaToken, now: Timestamp) -> Result<i64, Fault> {
+    fn count_changes(
+        &self,
+        token: &DeltaToken,
+        platform: Option<Platform>,
+        now: Timestamp,
+    ) -> Result<i64, Fault> {
         if !self.life.made {
             return Ok(0);
         }
@@ -204,6 +209,7 @@ impl<H: Host> Feed<H> {
             Bound::Integer(now.unix_millis()),
             Bound::Integer((!token.fresh).into()),
             store::seq(token.known.content),
+            store::platforms(platform.map_or(PlatformSet::ALL, PlatformSet::of)),
         ];
         let row = store::single(&self.host, Statement::CountChanges, &values)?;
         Row::from(row).integer()
@@ -217,9 +223,15 @@ impl<H: Host> Feed<H> {
         context: &Context,
     ) -> Result<Reply, Stop> {
         let (epoch, head, forgotten) = (self.life.epoch, self.life.head, self.life.forgotten);
+        // What one platform was told is no cursor for all.
+        let reader = query.platform.map(Platform::parameter).unwrap_or_default();
+        let own = |token: &'_ String| page::of_reader(token, &reader).map(str::to_owned);
         let token = match &query.skip_token {
-            Some(token) => DeltaToken::parse(token, epoch, forgotten)?,
-            None => DeltaToken::begin(query.delta_token.as_deref(), epoch, head.seq, forgotten)?,
+            Some(token) => DeltaToken::parse(&own(token)?, epoch, forgotten)?,
+            None => {
+                let token = query.delta_token.as_ref().map(own).transpose()?;
+                DeltaToken::begin(token.as_deref(), epoch, head.seq, forgotten)?
+            }
         };
         let size = query.page_size();
         let Rows { rows, cut } = if self.life.made {
@@ -239,9 +251,16 @@ impl<H: Host> Feed<H> {
             if entry.seq > token.bound {
                 break;
             }
-            match (change_since(&entry, token.known, None, context.now), body) {
+            let change = change_since(&entry, token.known, query.platform, context.now);
+            match (change, body) {
                 (Some(Change::Removed(_)), _) if token.fresh => {}
-                (Some(Change::Removed(_)), _) => values.push(page::removed(entry.id)),
+                (Some(Change::Removed(reason)), _) => {
+                    let reason = match reason {
+                        RemovalReason::Deleted => "deleted",
+                        RemovalReason::Retargeted => "changed",
+                    };
+                    values.push(page::removed(entry.id, reason));
+                }
                 (Some(Change::Content | Change::State), Some(body)) => {
                     let view = view::receiver(&entry, &body, context.now);
                     values.push(view::selected(view, &query.select));
@@ -256,7 +275,8 @@ impl<H: Host> Feed<H> {
                     known: token.known.replayed_to(position),
                     ..token
                 };
-                ("@odata.nextLink", "$skiptoken", token.to_string())
+                let token = page::for_reader(token.to_string(), &reader);
+                ("@odata.nextLink", "$skiptoken", token)
             }
             None => {
                 // Pages of which others came before may lack what moved on in the meantime: the
@@ -267,7 +287,8 @@ impl<H: Host> Feed<H> {
                     Known::all_up_to(token.bound)
                 };
                 let cursor = Cursor { epoch, known };
-                ("@odata.deltaLink", "$deltatoken", cursor.to_string())
+                let token = page::for_reader(cursor.to_string(), &reader);
+                ("@odata.deltaLink", "$deltatoken", token)
             }
         };
         let url = format!(
@@ -276,7 +297,7 @@ impl<H: Host> Feed<H> {
             query.continued(option, &text)
         );
         let count = match query.counts() {
-            true => Some(self.count_changes(&token, context.now)?),
+            true => Some(self.count_changes(&token, query.platform, context.now)?),
             false => None,
         };
         let feed = selected_context(query, admitted, context);
@@ -309,13 +330,17 @@ fn selected_context(query: &Query, admitted: &Admitted, context: &Context) -> St
     }
 }
 
-/// The conditions of a filter, and their values; `None`: there are none.
-fn filtered<'f>(filter: &'f [Comparison], values: &mut Vec<Bound<'f>>) -> Option<String> {
-    if filter.is_empty() {
+/// The conditions of a filter and of a platform, and their values; `None`: there are none.
+fn filtered<'f>(query: &'f Query, values: &mut Vec<Bound<'f>>) -> Option<String> {
+    if query.filter.is_empty() && query.platform.is_none() {
         return None;
     }
     let mut text = String::new();
-    for Comparison { condition, negated } in filter {
+    if let Some(platform) = query.platform {
+        text.push_str(" AND platforms & ?");
+        values.push(store::platforms(PlatformSet::of(platform)));
+    }
+    for Comparison { condition, negated } in &query.filter {
         let (column, value) = match condition {
             Condition::ReadState(state) => ("read_state", store::read_state(*state)),
             Condition::UserActionState(state) => {

@@ -46,7 +46,7 @@ impl ListToken {
                 epoch,
                 below: *below,
             }),
-            _ => Err(not_found()),
+            _ => Err(unknown_token()),
         }
     }
 }
@@ -69,7 +69,7 @@ impl DeltaToken {
         forgotten: Seq,
     ) -> Result<Self, Problem> {
         match Resume::decide(delta_token, epoch, head, forgotten) {
-            Resume::Reset => Err(not_found()),
+            Resume::Reset => Err(unknown_token()),
             resume => Ok(Self {
                 epoch,
                 known: resume.known(),
@@ -99,7 +99,7 @@ impl DeltaToken {
                         from: *from,
                         began: Seq::new(*began),
                     }),
-                    _ => return Err(not_found()),
+                    _ => return Err(unknown_token()),
                 };
                 Ok(Self {
                     epoch,
@@ -112,7 +112,7 @@ impl DeltaToken {
                     fresh,
                 })
             }
-            _ => Err(not_found()),
+            _ => Err(unknown_token()),
         }
     }
 }
@@ -157,7 +157,35 @@ fn read(text: &str, kind: u8, epoch: Epoch) -> Option<Vec<i64>> {
     rest.is_empty().then_some(numbers)
 }
 
-fn not_found() -> Problem {
+/// A delta token, and whose it is: nothing for one that any reader and the stream may use, else the tag
+/// that stands behind `~`.
+pub fn reader_of(token: &str) -> (&str, &str) {
+    token.split_once('~').unwrap_or((token, ""))
+}
+
+/// A delta token that belongs to a reader: with another's, the delta can't go on.
+///
+/// # Errors
+/// 410 for a token of another reader.
+pub fn of_reader<'t>(token: &'t str, reader: &str) -> Result<&'t str, Problem> {
+    let (text, of) = reader_of(token);
+    if of == reader {
+        Ok(text)
+    } else {
+        Err(unknown_token())
+    }
+}
+
+/// The token of a reader.
+pub fn for_reader(token: String, reader: &str) -> String {
+    match reader {
+        "" => token,
+        reader => [&token, "~", reader].concat(),
+    }
+}
+
+/// 410: the token is of no use here.
+pub(crate) fn unknown_token() -> Problem {
     Problem::new(
         ErrorCode::SyncStateNotFound,
         "This token isn't of this feed, or the feed was restored since. Start again without a token.",
@@ -192,14 +220,15 @@ pub fn render(
     writer.finish()
 }
 
-/// What is left in a delta of an item that is gone.
-pub fn removed(id: Guid) -> String {
+/// What is left in a delta of an item that is gone; `reason`: `deleted`, or `changed` where it is for others
+/// from now on (OData 4.01 §15.5).
+pub fn removed(id: Guid, reason: &str) -> String {
     let mut writer = Writer::new();
     writer.begin_object();
     writer.string_field("id", &id.to_string());
     writer.key("@removed");
     writer.begin_object();
-    writer.string_field("reason", "deleted");
+    writer.string_field("reason", reason);
     writer.end_object();
     writer.end_object();
     writer.finish()

@@ -1,5 +1,5 @@
 //! What a reader may ask of a feed (CONTRACT §2; OData 4.01 §5.1, of which this is a small part):
-//! `$top`, `$skiptoken`, `$deltatoken`, `$filter`, `$count`, `$select`, `$orderby`, and
+//! `$top`, `$skiptoken`, `$deltatoken`, `$filter`, `$count`, `$select`, `$orderby`, `platform` and
 //! `targetHostName`. Anything else is refused by its name (D20).
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::feed::entry::{ReadState, UserActionState};
 use crate::feed::view::PROPERTIES;
 use crate::http::route;
 use crate::json::push_name;
-use crate::notification::{Priority, nearest};
+use crate::notification::{Platform, Priority, nearest};
 
 /// How many items a page has when `$top` doesn't say.
 pub const DEFAULT_TOP: u32 = 20;
@@ -104,6 +104,8 @@ pub struct Query {
     pub count: bool,
     /// `$select`: only these properties, and the id; empty for all.
     pub select: Vec<String>,
+    /// `platform`: only the items that it receives.
+    pub platform: Option<Platform>,
     /// `targetHostName`: which of the app's hosts.
     pub host: Option<String>,
 }
@@ -144,6 +146,7 @@ impl Query {
                 "$count" => query.count = count(&value)?,
                 "$select" => query.select = select(&value)?,
                 "$orderby" => order(&value)?,
+                "platform" => query.platform = Some(platform(&value)?),
                 _ => query.host = Some(value),
             }
             seen.push(name);
@@ -171,6 +174,10 @@ impl Query {
         if !self.select.is_empty() {
             pairs.push(("$select", self.select.join(",")));
         }
+        pairs.extend(
+            self.platform
+                .map(|platform| ("platform", platform.parameter())),
+        );
         pairs.extend(self.host.clone().map(|host| ("targetHostName", host)));
         let pairs: Vec<String> = pairs
             .into_iter()
@@ -216,6 +223,15 @@ fn count(value: &str) -> Result<bool, Problem> {
             "'$count' must be true or false.".to_owned(),
         )),
     }
+}
+
+fn platform(value: &str) -> Result<Platform, Problem> {
+    Platform::parse(value).ok_or_else(|| {
+        bad_option(
+            "platform",
+            "'platform' must be windows, ios, android or webpush.".to_owned(),
+        )
+    })
 }
 
 /// Names of an item's properties with commas between, or `*` for all.

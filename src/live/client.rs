@@ -62,6 +62,18 @@ pub enum Request {
         #[cfg_attr(test, ts(optional))]
         since: Option<Seq>,
     },
+    /// Reads all unread items that the connection's platform receives, as `POST …/markAllRead` does.
+    MarkAllRead {
+        /// Up to where: a frame's. Without one, all.
+        #[cfg_attr(test, ts(optional))]
+        cursor: Option<String>,
+    },
+    /// Notes that a list was looked at which had all, as `POST …/markAllSeen` does.
+    MarkAllSeen {
+        /// Up to where: a frame's. Without one, all.
+        #[cfg_attr(test, ts(optional))]
+        cursor: Option<String>,
+    },
     /// Goes on with a fresh token, on the open socket.
     Token {
         /// Of the same user.
@@ -85,6 +97,8 @@ impl ClientFrame {
             }
             "update" => update,
             "delete" => delete,
+            "markAllRead" => mark_all_read,
+            "markAllSeen" => mark_all_seen,
             "token" => token,
             _ => unknown,
         };
@@ -122,6 +136,16 @@ fn delete(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
     })
 }
 
+fn mark_all_read(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+    let cursor = optional(check, frame, "cursor")?;
+    Some(Request::MarkAllRead { cursor })
+}
+
+fn mark_all_seen(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+    let cursor = optional(check, frame, "cursor")?;
+    Some(Request::MarkAllSeen { cursor })
+}
+
 fn token(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
     let token = required(check, frame, "token")?;
     Some(Request::Token { token })
@@ -134,7 +158,7 @@ const fn unknown(_check: &mut Check, _frame: &Object<'_>) -> Option<Request> {
 fn unknown_type() -> Problem {
     Problem::new(
         ErrorCode::UnknownFrame,
-        "This service knows no frame of this type. It knows 'update', 'delete', 'token' and 'ack'.",
+        "This service knows no frame of this type. It knows 'update', 'delete', 'markAllRead', 'markAllSeen', 'token' and 'ack'.",
     )
     .detail(ViolationCode::UnknownValue, "type")
 }
@@ -147,6 +171,14 @@ fn required(check: &mut Check, frame: &Object<'_>, name: &str) -> Option<String>
             None
         }
         Some(value) => check.string(value, name).map(str::to_owned),
+    }
+}
+
+/// `None`: it isn't a string.
+fn optional(check: &mut Check, frame: &Object<'_>, name: &str) -> Option<Option<String>> {
+    match frame.get(name) {
+        None | Some(Value::Null) => Some(None),
+        Some(value) => Some(Some(check.string(value, name)?.to_owned())),
     }
 }
 
@@ -234,6 +266,20 @@ mod tests {
                     id: "x".into(),
                     since: Some(Seq::ZERO),
                 }),
+            ),
+            (
+                r#"{"type":"markAllRead","ref":"1"}"#,
+                Ok(Request::MarkAllRead { cursor: None }),
+            ),
+            (
+                r#"{"type":"markAllSeen","ref":"1","cursor":"c"}"#,
+                Ok(Request::MarkAllSeen {
+                    cursor: Some("c".into()),
+                }),
+            ),
+            (
+                r#"{"type":"markAllRead","ref":"1","cursor":5}"#,
+                Err(ErrorCode::InvalidActivityDataType),
             ),
             (
                 r#"{"type":"token","ref":"1","token":"t"}"#,

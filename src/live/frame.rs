@@ -1,12 +1,13 @@
 //! What the server sends: one JSON object a text frame.
 
 use crate::error::{ErrorObject, Problem};
+use crate::feed::mark_all::Counts;
 use crate::feed::view::FeedNotification;
 use crate::feed::{Cursor, Entry, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
 use crate::http::Context;
 use crate::json::{JsonText, Writer};
-use crate::notification::Content;
+use crate::notification::{Content, Platform};
 use crate::time::Timestamp;
 
 /// A frame of the server over `notifeed.v1`: one JSON object in a text frame; the first is always `feed`.
@@ -19,6 +20,8 @@ pub(crate) enum ServerFrame<'f> {
     Notification(NotificationFrame<'f>),
     State(StateFrame),
     Removed(RemovedFrame),
+    ReadAll(ReadAllFrame),
+    SeenAll(SeenAllFrame),
     Ready(ReadyFrame),
     Result(ResultFrame<'f>),
 }
@@ -72,6 +75,29 @@ pub(crate) struct RemovedFrame {
     reason: RemovalReason,
 }
 
+/// Every unread item was read whose last change has a number up to `through`, in one step: each has a
+/// number of its own since, of which `seq` is the last.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct ReadAllFrame {
+    #[cfg_attr(test, ts(flatten))]
+    place: Place,
+    /// The number up to which items were read.
+    through: Seq,
+    /// Only the items that this platform receives; `null`: all.
+    platform: Option<Platform>,
+}
+
+/// A list was looked at which had everything up to `through`. No item has changed.
+#[derive(Debug)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
+pub(crate) struct SeenAllFrame {
+    /// The number up to which everything is seen.
+    through: Seq,
+    /// On which platform; `null`: on all.
+    platform: Option<Platform>,
+}
+
 /// The replay is over; from here on changes come as they happen.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
@@ -87,6 +113,12 @@ pub(crate) struct ReadyFrame {
     /// Only the newest items were asked for, and there are older ones, which come by pages of the list.
     #[cfg_attr(test, ts(optional, type = "true"))]
     more: Option<bool>,
+    /// The items that are unread and not dismissed, of those that the connection's platform receives.
+    unread: u32,
+    /// Those of them whose last change has a number beyond `seenThrough`.
+    unseen: u32,
+    /// The number up to which everything is seen.
+    seen_through: Seq,
 }
 
 /// The answer to a client's frame.
@@ -106,6 +138,12 @@ pub(crate) struct ResultFrame<'f> {
     #[cfg_attr(test, ts(optional, type = "true"))]
     #[expect(dead_code, reason = "declared for its shape: `asking` writes it")]
     ack: Option<bool>,
+    /// Of `markAllRead` and `markAllSeen`: the number up to which items were marked.
+    through: Option<Seq>,
+    /// Of `markAllRead` and `markAllSeen`: as `ready` has it.
+    unread: Option<u32>,
+    /// Of `markAllRead` and `markAllSeen`: as `ready` has it.
+    unseen: Option<u32>,
     /// Where the item has changed since what the client knew: whether the user has read it.
     read_state: Option<ReadState>,
     /// Where the item has changed since what the client knew: what the user did with it.
@@ -182,21 +220,63 @@ pub fn removed(entry: &Entry, reason: RemovalReason, cursor: Cursor) -> String {
     .to_json()
 }
 
-/// The replay is over; from here on changes come as they happen. `more`: there are items that are older
-/// than those that were asked for.
-pub fn ready(
-    cursor: Cursor,
-    endpoint: Option<Guid>,
-    resumed: bool,
-    now: Timestamp,
-    more: bool,
-) -> String {
+/// All unread items up to `through` were read. `cursor` is the position at which that is known.
+pub fn read_all(through: Seq, platform: Option<Platform>, cursor: Cursor) -> String {
+    ServerFrame::ReadAll(ReadAllFrame {
+        place: Place::of(cursor),
+        through,
+        platform,
+    })
+    .to_json()
+}
+
+/// Everything up to `through` is seen.
+pub fn seen_all(through: Seq, platform: Option<Platform>) -> String {
+    ServerFrame::SeenAll(SeenAllFrame { through, platform }).to_json()
+}
+
+/// How a connection stands when its replay is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Ready {
+    /// The position at which everything is known.
+    pub cursor: Cursor,
+    /// The subscription that the client named.
+    pub endpoint: Option<Guid>,
+    /// Whether the replay went on from the client's cursor.
+    pub resumed: bool,
+    /// Whether there are items that are older than those that were asked for.
+    pub more: bool,
+    /// How many of the platform's items are unread, and unseen.
+    pub counts: Counts,
+    /// The number up to which everything is seen.
+    pub seen: Seq,
+}
+
+/// The replay is over; from here on changes come as they happen.
+pub fn ready(ready: &Ready, now: Timestamp) -> String {
     ServerFrame::Ready(ReadyFrame {
-        cursor,
-        endpoint,
-        resumed,
+        cursor: ready.cursor,
+        endpoint: ready.endpoint,
+        resumed: ready.resumed,
         now,
-        more: more.then_some(true),
+        more: ready.more.then_some(true),
+        unread: ready.counts.unread,
+        unseen: ready.counts.unseen,
+        seen_through: ready.seen,
+    })
+    .to_json()
+}
+
+/// The answer to a client's frame that marked all items up to `through`. `cursor`: the position at which
+/// its changes are known, if it made any.
+pub fn marked(reference: &str, cursor: Option<Cursor>, through: Seq, counts: Counts) -> String {
+    ServerFrame::Result(ResultFrame {
+        seq: cursor.map(|cursor| cursor.seq()),
+        cursor,
+        through: Some(through),
+        unread: Some(counts.unread),
+        unseen: Some(counts.unseen),
+        ..ResultFrame::of(reference, 200)
     })
     .to_json()
 }
@@ -205,14 +285,9 @@ pub fn ready(
 /// is known, if it made one; the sender isn't told of it otherwise.
 pub fn done(reference: &str, status: u16, cursor: Option<Cursor>) -> String {
     ServerFrame::Result(ResultFrame {
-        r#ref: reference,
-        status,
         seq: cursor.map(|cursor| cursor.seq()),
         cursor,
-        ack: None,
-        read_state: None,
-        user_action_state: None,
-        error: None,
+        ..ResultFrame::of(reference, status)
     })
     .to_json()
 }
@@ -227,14 +302,10 @@ pub fn refused(
     context: &Context,
 ) -> String {
     ServerFrame::Result(ResultFrame {
-        r#ref: reference,
-        status,
-        seq: None,
-        cursor: None,
-        ack: None,
         read_state: changed.map(|entry| entry.read_state),
         user_action_state: changed.map(|entry| entry.user_action_state),
         error: Some(problem.object(context)),
+        ..ResultFrame::of(reference, status)
     })
     .to_json()
 }
@@ -270,6 +341,15 @@ impl ServerFrame<'_> {
                 writer.string_field("id", &frame.id.to_string());
                 writer.string_field("reason", frame.reason.as_str());
             }
+            Self::ReadAll(frame) => {
+                writer.string_field("type", "readAll");
+                frame.place.write(&mut writer);
+                write_marking(frame.through, frame.platform, &mut writer);
+            }
+            Self::SeenAll(frame) => {
+                writer.string_field("type", "seenAll");
+                write_marking(frame.through, frame.platform, &mut writer);
+            }
             Self::Ready(frame) => {
                 writer.string_field("type", "ready");
                 writer.string_field("cursor", &frame.cursor.to_string());
@@ -280,6 +360,9 @@ impl ServerFrame<'_> {
                 if let Some(more) = frame.more {
                     writer.boolean_field("more", more);
                 }
+                writer.integer_field("unread", i64::from(frame.unread));
+                writer.integer_field("unseen", i64::from(frame.unseen));
+                writer.integer_field("seenThrough", frame.seen_through.get());
             }
             Self::Result(frame) => {
                 writer.string_field("type", "result");
@@ -291,7 +374,28 @@ impl ServerFrame<'_> {
     }
 }
 
-impl ResultFrame<'_> {
+fn write_marking(through: Seq, platform: Option<Platform>, writer: &mut Writer) {
+    writer.integer_field("through", through.get());
+    writer.opt_string_field("platform", platform.map(Platform::as_str));
+}
+
+impl<'f> ResultFrame<'f> {
+    const fn of(reference: &'f str, status: u16) -> Self {
+        Self {
+            r#ref: reference,
+            status,
+            seq: None,
+            cursor: None,
+            ack: None,
+            through: None,
+            unread: None,
+            unseen: None,
+            read_state: None,
+            user_action_state: None,
+            error: None,
+        }
+    }
+
     /// Writes the members, without those that are absent.
     fn write(&self, writer: &mut Writer) {
         writer.string_field("ref", self.r#ref);
@@ -301,6 +405,15 @@ impl ResultFrame<'_> {
         }
         if let Some(cursor) = self.cursor {
             writer.string_field("cursor", &cursor.to_string());
+        }
+        if let Some(through) = self.through {
+            writer.integer_field("through", through.get());
+        }
+        if let Some(unread) = self.unread {
+            writer.integer_field("unread", i64::from(unread));
+        }
+        if let Some(unseen) = self.unseen {
+            writer.integer_field("unseen", i64::from(unseen));
         }
         if let Some(state) = self.read_state {
             writer.string_field("readState", state.as_str());

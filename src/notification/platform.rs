@@ -31,6 +31,11 @@ impl Platform {
         }
     }
 
+    /// The spelling in the query of a URL: `windows`.
+    pub fn parameter(self) -> String {
+        self.as_str().to_ascii_lowercase()
+    }
+
     /// Reads a name in any ASCII case.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL

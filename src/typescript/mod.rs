@@ -20,7 +20,8 @@ use crate::guid::Guid;
 use crate::json::{JsonText, Position};
 use crate::live::client::{ClientFrame, Request};
 use crate::live::frame::{
-    FeedFrame, NotificationFrame, ReadyFrame, RemovedFrame, ResultFrame, ServerFrame, StateFrame,
+    FeedFrame, NotificationFrame, ReadAllFrame, ReadyFrame, RemovedFrame, ResultFrame,
+    SeenAllFrame, ServerFrame, StateFrame,
 };
 use crate::notification::{
     Action, ActionInput, ActionStyle, EndpointFallback, FallbackPolicy, HostName, HttpsUrl,
@@ -215,6 +216,8 @@ fn declarations() -> String {
             RemovalReason::as_str,
             include_str!("../feed/change.rs"),
         ),
+        interface::<ReadAllFrame>(""),
+        interface::<SeenAllFrame>(""),
         interface::<ReadyFrame>(""),
         interface::<ResultFrame<'_>>(""),
         declaration::union::<ClientFrame>(),

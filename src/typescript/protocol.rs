@@ -107,7 +107,7 @@ fn live_values() -> Vec<String> {
 
 fn platforms() -> String {
     let names = Platform::ALL.map(Platform::as_str);
-    let values = names.map(|name| name.to_ascii_lowercase());
+    let values = Platform::ALL.map(Platform::parameter);
     [
         exported(
             "The platforms, in canonical order.",

@@ -272,7 +272,7 @@ fn a_page_to_the_byte() {
 #[test]
 fn what_is_gone_leaves_its_id_in_a_delta() {
     assert_eq!(
-        page::removed(Guid::parse(ID).unwrap()),
+        page::removed(Guid::parse(ID).unwrap(), "deleted"),
         format!(r#"{{"id":"{ID}","@removed":{{"reason":"deleted"}}}}"#)
     );
 }

@@ -56,14 +56,46 @@ impl<H: Host> Feed<H> {
             });
         }
         self.choose(&mut frames, entry.seq, before, made_by, now);
-        for frame in frames {
-            if !frame.to.is_empty() {
-                self.host.send(&frame.text, &frame.to);
-            }
-            if !frame.asking_to.is_empty() {
-                self.host
-                    .send(&frame::asking(&frame.text), &frame.asking_to);
-            }
+        for frame in &frames {
+            self.send_frame(frame);
+        }
+        self.connections.account(&self.host);
+    }
+
+    fn send_frame(&self, frame: &Frame) {
+        if !frame.to.is_empty() {
+            self.host.send(&frame.text, &frame.to);
+        }
+        if !frame.asking_to.is_empty() {
+            self.host
+                .send(&frame::asking(&frame.text), &frame.asking_to);
+        }
+    }
+
+    /// Tells every live endpoint, but the one that asked, of what isn't about one item. `before`: the head
+    /// before it; `seq`: the last number that it gave, or [`Seq::ZERO`]. An endpoint that can't be told now is
+    /// told of the items with such numbers from the index, and of anything else by its next `ready`.
+    pub(crate) fn tell_all(
+        &mut self,
+        text: &str,
+        before: Seq,
+        seq: Seq,
+        made_by: Option<Socket>,
+        now: Timestamp,
+    ) {
+        if self.connections.open.is_empty() {
+            return;
+        }
+        let mut frames = [Frame {
+            change: Change::State,
+            platforms: PlatformSet::ALL,
+            text: text.to_owned(),
+            to: Vec::new(),
+            asking_to: Vec::new(),
+        }];
+        self.choose(&mut frames, seq, Known::all_up_to(before), made_by, now);
+        for frame in &frames {
+            self.send_frame(frame);
         }
         self.connections.account(&self.host);
     }
@@ -102,7 +134,8 @@ impl<H: Host> Feed<H> {
                 continue;
             }
             let pressed = connections.under_way.saturating_add(bytes) > connections.allowance / 2;
-            let asks = connection.window.asks(bytes, pressed);
+            // Only a frame with a number can be acknowledged.
+            let asks = seq > Seq::ZERO && connection.window.asks(bytes, pressed);
             connection.window.sent(seq, bytes, now);
             if asks {
                 connection.window.asked();

@@ -2,6 +2,7 @@
 
 use notifeed::credentials::Principal;
 use notifeed::error::{ErrorCode, Problem, RefusalCode};
+use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::has_changed_since;
 use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::guid::Guid;
@@ -17,12 +18,18 @@ use crate::Feed;
 use crate::admission::not_authorized;
 use crate::fault::{Fault, Stop};
 use crate::host::{Effect, Host, Outcome, Socket, Verified};
+use crate::marking::Marked;
 
 /// How many frames wait while a token is verified.
 const MAX_WAITING: usize = 16;
 
-/// The status of a request's result, and the change that it made.
-type Done = (u16, Option<Entry>);
+/// What became of a request.
+enum Done {
+    /// The status of its result, and the change that it made.
+    Item(u16, Option<Entry>),
+    /// All items were marked.
+    Marked(Marked),
+}
 
 /// Why a request isn't carried out.
 enum Refused {
@@ -155,16 +162,39 @@ impl<H: Host> Feed<H> {
             Request::Update { id, since, states } => {
                 let entry = self.unchanged_entry(&id, since, context.now)?;
                 let (entry, changed) = self.set_states(entry, states, Some(socket), context)?;
-                Ok((200, changed.then_some(entry)))
+                Ok(Done::Item(200, changed.then_some(entry)))
             }
             Request::Delete { id, since } => {
                 let entry = self.unchanged_entry(&id, since, context.now)?;
                 let tombstone = self.end(entry, Some(socket), context)?;
-                Ok((204, Some(tombstone)))
+                Ok(Done::Item(204, Some(tombstone)))
+            }
+            Request::MarkAllRead { cursor } => {
+                self.mark_as_asked(socket, Marking::Read, cursor, context.now)
+            }
+            Request::MarkAllSeen { cursor } => {
+                self.mark_as_asked(socket, Marking::Seen, cursor, context.now)
             }
             // Verified elsewhere: it takes time.
-            Request::Token { .. } => Ok((200, None)),
+            Request::Token { .. } => Ok(Done::Item(200, None)),
         }
+    }
+
+    /// Marks all items that a connection's platform receives.
+    fn mark_as_asked(
+        &mut self,
+        socket: Socket,
+        marking: Marking,
+        cursor: Option<String>,
+        now: Timestamp,
+    ) -> Result<Done, Refused> {
+        let connection = self.connections.open.get(&socket);
+        let asked = MarkAll {
+            marking,
+            cursor,
+            platform: connection.map(|connection| connection.endpoint.platform),
+        };
+        Ok(Done::Marked(self.mark(&asked, Some(socket), now)?))
     }
 
     /// An item that is on the feed, and is as the client knows it.
@@ -195,7 +225,13 @@ impl<H: Host> Feed<H> {
         };
         let live = connection.state == State::Live;
         let (text, seq) = match outcome {
-            Ok((status, changed)) => {
+            Ok(Done::Marked(marked)) => {
+                let cursor = marked.cursor.filter(|_| live);
+                let seq = cursor.map_or(Seq::ZERO, |cursor| cursor.seq());
+                let text = frame::marked(reference, cursor, marked.through, marked.counts);
+                (text, seq)
+            }
+            Ok(Done::Item(status, changed)) => {
                 let changed = changed.filter(|_| live);
                 let cursor = changed.map(|entry| Cursor::all_up_to(self.life.epoch, entry.seq));
                 let seq = changed.map_or(Seq::ZERO, |entry| entry.seq);
@@ -259,7 +295,9 @@ impl<H: Host> Feed<H> {
             Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
             Outcome::Done => Err(Fault::new("a token", &"not verified").into()),
         };
-        let outcome = outcome.map(|()| (200, None)).map_err(Refused::Stop);
+        let outcome = outcome
+            .map(|()| Done::Item(200, None))
+            .map_err(Refused::Stop);
         self.answer_with(socket, &reference, outcome, &context);
         self.receive_waiting(socket);
         true

@@ -2,9 +2,10 @@
 //! no faster than it acknowledges. That nothing is left, `ready`, and taking part in the fan-out are one
 //! turn: nothing can happen in between.
 
+use notifeed::feed::mark_all::Counts;
 use notifeed::feed::{Change, Cursor, change_since};
 use notifeed::live::close::Close;
-use notifeed::live::frame;
+use notifeed::live::frame::{self, Ready};
 use notifeed::live::window::FIRST_PATIENCE;
 use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
@@ -31,6 +32,8 @@ struct Page {
     more: bool,
     /// On the last page for one that asked for the newest items: whether there are older ones.
     older: bool,
+    /// On the last page for one that is greeted: how many items are unread.
+    counts: Counts,
 }
 
 impl<H: Host> Feed<H> {
@@ -53,7 +56,16 @@ impl<H: Host> Feed<H> {
         let State::Behind(behind) = connection.state else {
             return;
         };
-        let page = self.read_page(&behind, connection.endpoint.platform, now);
+        let platform = connection.endpoint.platform;
+        let page = self.read_page(&behind, platform, now).and_then(|page| {
+            match (behind.greeting, page.more) {
+                (Some(_), false) => Ok(Page {
+                    counts: self.counts(Some(platform), now)?,
+                    ..page
+                }),
+                _ => Ok(page),
+            }
+        });
         let told = page.map(|page| self.tell_page(socket, behind, page, now));
         match told {
             Ok(true) => self.connections.runnable.push_back(socket),
@@ -79,6 +91,7 @@ impl<H: Host> Feed<H> {
                 items: Vec::new(),
                 more: false,
                 older: false,
+                counts: Counts::default(),
             });
         }
         let newest = behind.known.newest;
@@ -117,6 +130,7 @@ impl<H: Host> Feed<H> {
             items: items.collect::<Result<_, _>>()?,
             more,
             older,
+            counts: Counts::default(),
         })
     }
 
@@ -125,9 +139,15 @@ impl<H: Host> Feed<H> {
         &mut self,
         socket: Socket,
         mut behind: Behind,
-        Page { items, more, older }: Page,
+        page: Page,
         now: Timestamp,
     ) -> bool {
+        let Page {
+            items,
+            more,
+            older,
+            counts,
+        } = page;
         let mut has_room = true;
         for Item { entry, body } in items {
             has_room = self.has_room(socket, now);
@@ -164,14 +184,21 @@ impl<H: Host> Feed<H> {
                 .sent(&self.host, socket, entry.seq, text.len(), asks, now);
         }
         let cursor = self.life.cursor();
+        let seen = self.life.seen;
         let Some(connection) = self.connections.open.get_mut(&socket) else {
             return false;
         };
         if has_room && !more {
             if let Some(resumed) = behind.greeting {
-                let endpoint = connection.endpoint.subscription;
-                let ready = frame::ready(cursor, endpoint, resumed, now, older);
-                self.host.send(&ready, &[socket]);
+                let ready = Ready {
+                    cursor,
+                    endpoint: connection.endpoint.subscription,
+                    resumed,
+                    more: older,
+                    counts,
+                    seen,
+                };
+                self.host.send(&frame::ready(&ready, now), &[socket]);
             }
             connection.turn(&self.host, socket, State::Live);
             return false;

@@ -72,7 +72,7 @@ statements! {
         generation INTEGER NOT NULL, epoch TEXT NOT NULL,
         seq INTEGER NOT NULL DEFAULT 0, ordinal INTEGER NOT NULL DEFAULT 0,
         copied INTEGER NOT NULL DEFAULT 0, exceptions TEXT NOT NULL DEFAULT '',
-        forgotten INTEGER NOT NULL DEFAULT 0,
+        forgotten INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 0,
         rows INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
         owner_copied INTEGER NOT NULL DEFAULT 0, subscriptions_copied INTEGER NOT NULL DEFAULT 1,
         issuer TEXT, tenant TEXT, subject TEXT, other_subjects TEXT, principal_name TEXT, host TEXT
@@ -111,7 +111,7 @@ statements! {
     /// A feed begins: schema, generation, epoch.
     InsertHub = "INSERT INTO feed (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
     /// The feed's own row, with the newest numbers of the items.
-    Hub = "SELECT generation, epoch, seq, ordinal, copied, exceptions, forgotten, rows, bytes, \
+    Hub = "SELECT generation, epoch, seq, ordinal, copied, exceptions, forgotten, seen, rows, bytes, \
         owner_copied, subscriptions_copied, \
         issuer, tenant, subject, other_subjects, principal_name, host, \
         (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item) FROM feed";
@@ -129,6 +129,9 @@ statements! {
     /// Up to where rows went that endpoints may lack.
     SetForgotten = "UPDATE feed SET forgotten = ?, seq = ?, ordinal = ?, rows = ?, bytes = ?";
 
+    /// Up to where everything is seen.
+    SetSeen = "UPDATE feed SET seen = ?";
+
     /// A new item.
     InsertItem = insert_item!();
     /// The same, unless another item holds its app's own id.
@@ -144,6 +147,12 @@ statements! {
     /// Other states.
     SetStates = "UPDATE item SET seq = ?, read_state = ?, user_action_state = ?, modified = ? \
         WHERE ordinal = ?";
+    /// Every unread item up to a number is read, each under a number of its own beyond the head, in order.
+    /// (SQLite finds them all before it changes the first.)
+    ReadAll = concat!("UPDATE item SET seq = ?4 + unread.place, read_state = 3, modified = ?2 \
+        FROM (SELECT ordinal AS ordinal_, row_number() OVER (ORDER BY seq) AS place FROM item \
+        WHERE seq <= ?1 AND read_state = 2 AND ", live!("?2"), " AND platforms & ?3) AS unread \
+        WHERE ordinal = unread.ordinal_");
     /// An item ends: a tombstone is left.
     EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = 3, modified = ?, bytes = 0, body = NULL \
         WHERE ordinal = ?";
@@ -182,12 +191,19 @@ statements! {
         WHERE ordinal < ? AND ", live!("?"), " ORDER BY ordinal DESC LIMIT ?");
     /// How many items there are.
     Count = concat!("SELECT count(*) FROM item WHERE ", live!("?"));
+    /// How many unread items there are up to a number.
+    CountUnreadThrough = concat!("SELECT count(*) FROM item \
+        WHERE seq <= ?1 AND read_state = 2 AND ", live!("?2"), " AND platforms & ?3");
+    /// How many items are unread and not dismissed, how many of them changed after a number, and when the
+    /// first of them expires.
+    CountUnread = concat!("SELECT count(*), coalesce(sum(seq > ?1), 0), min(expiration) FROM item \
+        WHERE read_state = 2 AND user_action_state <> 4 AND ", live!("?2"), " AND platforms & ?3");
     /// How many items a delta tells of between two numbers: those that are there, and of the others,
     /// unless it began with nothing, those that are taken back (as `change_since` has it). Of places
     /// before one, what came after another number only.
     CountChanges = concat!("SELECT count(*) FROM item WHERE seq > ?1 AND seq <= ?2 \
-        AND (ordinal >= ?3 OR seq > ?4) AND ((", live!("?5"), ") OR (?6 AND (deleted = 3 \
-        OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
+        AND (ordinal >= ?3 OR seq > ?4) AND ((", live!("?5"), " AND platforms & ?8) \
+        OR (?6 AND reached & ?8 AND (deleted = 3 OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1 ORDER BY iif(deleted = 3, seq, content_seq) LIMIT ?2");

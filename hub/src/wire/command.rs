@@ -3,6 +3,7 @@
 use notifeed::credentials::User;
 use notifeed::error::Problem;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::mark_all::MarkAll;
 use notifeed::feed::query::Query;
 use notifeed::feed::update::StateUpdate;
 use notifeed::guid::Guid;
@@ -100,6 +101,8 @@ pub enum Command {
     Count(Query),
     /// List what changed.
     Delta(Query),
+    /// Read, or see, everything at once.
+    MarkAll(MarkAll),
     /// List the user's subscriptions, and which are live.
     Endpoints,
     /// Set states of one notification.

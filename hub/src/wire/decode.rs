@@ -2,6 +2,7 @@
 
 use notifeed::credentials::User;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
@@ -99,6 +100,8 @@ impl Command {
             "list" => Self::List(decode_query(fields)?),
             "count" => Self::Count(decode_query(fields)?),
             "delta" => Self::Delta(decode_query(fields)?),
+            "markAllRead" => Self::MarkAll(decode_marking(Marking::Read, fields)?),
+            "markAllSeen" => Self::MarkAll(decode_marking(Marking::Seen, fields)?),
             "endpoints" => Self::Endpoints,
             "update" => Self::Update {
                 id: fields.need("id")?.to_owned(),
@@ -168,6 +171,14 @@ fn decode_states(fields: &mut Fields<'_>) -> Result<StateUpdate, Undecodable> {
     })
 }
 
+fn decode_marking(marking: Marking, fields: &mut Fields<'_>) -> Result<MarkAll, Undecodable> {
+    Ok(MarkAll {
+        marking,
+        cursor: fields.take("cursor").map(str::to_owned),
+        platform: fields.take_as("platform", Platform::parse)?,
+    })
+}
+
 fn decode_query(fields: &mut Fields<'_>) -> Result<Query, Undecodable> {
     let comparison = |text: &str| {
         let (negated, text) = match text.strip_prefix('!') {
@@ -196,6 +207,7 @@ fn decode_query(fields: &mut Fields<'_>) -> Result<Query, Undecodable> {
         select: fields.take("select").map_or_else(Vec::new, |names| {
             names.split(',').map(str::to_owned).collect()
         }),
+        platform: fields.take_as("platform", Platform::parse)?,
         host: fields.take("host").map(str::to_owned),
     })
 }

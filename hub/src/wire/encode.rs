@@ -1,8 +1,10 @@
 //! Writing commands: the Worker's side.
 
+use notifeed::feed::mark_all::Marking;
 use notifeed::feed::query::{Comparison, Query};
 use notifeed::feed::update::StateUpdate;
 use notifeed::http::Addressee;
+use notifeed::notification::Platform;
 
 use super::command::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};
 use super::fields::FieldsWriter;
@@ -87,6 +89,14 @@ impl Command {
             Self::Delta(query) => {
                 encode_query(query, fields);
                 "delta"
+            }
+            Self::MarkAll(asked) => {
+                fields.opt_field("cursor", asked.cursor.as_deref());
+                fields.opt_field("platform", asked.platform.map(Platform::as_str));
+                match asked.marking {
+                    Marking::Read => "markAllRead",
+                    Marking::Seen => "markAllSeen",
+                }
             }
             Self::Endpoints => "endpoints",
             Self::Update {
@@ -186,5 +196,6 @@ fn encode_query(query: &Query, fields: &mut FieldsWriter) {
     if !query.select.is_empty() {
         fields.field("select", &query.select.join(","));
     }
+    fields.opt_field("platform", query.platform.map(Platform::as_str));
     fields.opt_field("host", query.host.as_deref());
 }

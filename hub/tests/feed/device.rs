@@ -58,6 +58,10 @@ impl Item {
 pub struct Device {
     pub platform: Platform,
     pub items: BTreeMap<String, Item>,
+    /// The number of each item's last change.
+    numbers: BTreeMap<String, i64>,
+    /// Up to where everything is seen, as far as it was told.
+    pub seen: i64,
     pub cursor: Option<String>,
     pub line: Option<Line>,
     /// It has been told that it knows everything.
@@ -96,6 +100,8 @@ impl Device {
         Self {
             platform,
             items: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            seen: 0,
             cursor: None,
             line: None,
             ready: false,
@@ -186,6 +192,16 @@ impl Device {
             frame["userActionState"] = state.as_str().into();
         }
         self.say(world, frame, Asked::Set(id.to_owned(), states))
+    }
+
+    /// Marks all items over its connection: the result.
+    pub fn mark_all(&mut self, world: &mut World, kind: &str, cursor: Option<&str>) -> Json {
+        let frame = json!({ "type": kind, "ref": "all", "cursor": cursor });
+        world.say(self.line.unwrap(), &frame.to_string());
+        self.listen(world);
+        let result = self.heard.pop().unwrap();
+        assert_eq!(result["ref"], "all");
+        result
     }
 
     /// Deletes over its connection: its own name for the frame.
@@ -287,6 +303,7 @@ impl Device {
             assert!(self.delivered.insert(change), "told twice: {frame}");
             self.last = Some((position.epoch, seq));
             if let Some(id) = self.id_in(frame) {
+                self.numbers.insert(id.clone(), seq);
                 world.number_is_of(change, id);
             }
         }
@@ -315,7 +332,10 @@ impl Device {
             "removed" => {
                 self.items.remove(&text("id"));
             }
+            "readAll" => self.read_all(frame, frame["platform"].as_str()),
+            "seenAll" => self.seen = frame["through"].as_i64().unwrap(),
             "ready" => {
+                self.seen = frame["seenThrough"].as_i64().unwrap();
                 assert!(!self.ready, "ready twice");
                 self.ready = true;
                 assert_sent_by(frame, world.now());
@@ -323,6 +343,9 @@ impl Device {
                 self.last = Some((position.epoch, position.seq().get()));
             }
             "result" => {
+                if frame.get("through").is_some() && frame.get("seq").is_some() {
+                    self.read_all(frame, Some(self.platform.as_str()));
+                }
                 if let Some(asked) = self.asked.remove(&text("ref")) {
                     self.apply(asked, frame["status"].as_u64().unwrap());
                 }
@@ -330,6 +353,21 @@ impl Device {
             other => panic!("{other}"),
         }
         self.advance(cursor, frame)
+    }
+
+    /// Reads what a platform receives and hasn't changed since.
+    fn read_all(&mut self, frame: &Json, platform: Option<&str>) {
+        let number = |name: &str| frame[name].as_i64().unwrap();
+        let (seq, through) = (number("seq"), number("through"));
+        let platform = platform.and_then(Platform::parse);
+        for (id, item) in &mut self.items {
+            let aims = platform.is_none_or(|platform| item.platforms.contains(platform));
+            let known = self.numbers.get_mut(id).unwrap();
+            if item.read_state == "unread" && *known <= through && aims {
+                item.read_state = "read".into();
+                *known = seq;
+            }
+        }
     }
 
     /// Keeps the cursor of a frame: the number that the server wants acknowledged.

@@ -24,6 +24,7 @@ mod life;
 mod limits;
 mod lists;
 mod live;
+mod marking;
 mod memory;
 mod middle;
 mod model;

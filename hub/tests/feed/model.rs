@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::StateUpdate;
 use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
+use notifeed_hub::wire::Command;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -87,6 +89,7 @@ impl Model {
             }
             Step::Set { item, states, by } => self.set(*item, *states, *by),
             Step::Delete { item, by } => self.delete(*item, *by),
+            Step::Mark { read, platform } => self.mark(*read, *platform),
             Step::Pass(millis) => {
                 self.world.pass(*millis);
                 // Whoever waited has had time.
@@ -221,6 +224,44 @@ impl Model {
         }
     }
 
+    fn mark(&mut self, read: bool, platform: Option<Platform>) {
+        let marking = if read { Marking::Read } else { Marking::Seen };
+        let asked = MarkAll {
+            marking,
+            cursor: None,
+            platform,
+        };
+        let now = self.world.now();
+        self.expected.live.retain(|_, item| now < item.expiration);
+        let mut read_by_now = self.expected.live.clone();
+        if read {
+            for item in read_by_now.values_mut() {
+                if platform.is_none_or(|platform| item.platforms.contains(platform)) {
+                    item.read_state = "read".into();
+                }
+            }
+        }
+        match self.world.try_ask(&request(Command::MarkAll(asked))) {
+            // All of it was done, or nothing.
+            Err(_) if self.found() == self.expected.live => {}
+            Err(_) => self.expected.live = read_by_now,
+            Ok(answer) => {
+                assert_eq!(answer.status, 200, "{answer:?}");
+                let unread = |item: &&Item| {
+                    item.read_state == "unread"
+                        && item.user_action_state != "dismissed"
+                        && platform.is_none_or(|platform| item.platforms.contains(platform))
+                };
+                let unread = read_by_now.values().filter(unread).count();
+                assert_eq!(answer.json()["unread"], unread);
+                if !read {
+                    assert_eq!(answer.json()["unseen"], 0);
+                }
+                self.expected.live = read_by_now;
+            }
+        }
+    }
+
     /// The answer is lost, or on its way: one item is another one now, or none is.
     fn find_out(&mut self) {
         let found = self.found();
@@ -278,7 +319,8 @@ impl Model {
         runtime.budget.set(ENOUGH);
         runtime.kv_rests.set(false);
         runtime.kv.borrow_mut().mood = Mood::Well;
-        for _ in 0..60 {
+        // An abort keeps everybody away for a minute.
+        for _ in 0..150 {
             for device in &mut self.devices {
                 device.listen(&mut self.world);
                 if device.line.is_none() {

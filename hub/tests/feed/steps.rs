@@ -2,6 +2,7 @@
 
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
+use notifeed::notification::Platform;
 use proptest::prelude::*;
 
 use crate::asking::HOUR;
@@ -29,6 +30,11 @@ pub enum Step {
     Delete {
         item: usize,
         by: Option<usize>,
+    },
+    /// All that a platform receives is read, or seen.
+    Mark {
+        read: bool,
+        platform: Option<Platform>,
     },
     Pass(i64),
     Evict,
@@ -92,6 +98,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         Just(60_000),
         Just(HOUR)
     ];
+    let platform = proptest::option::of(prop_oneof![Just(Platform::Windows), Just(Platform::Ios)]);
     let frames = || prop_oneof![Just(usize::MAX), 0_usize..6];
     prop_oneof![
         12 => (proptest::option::of(0_u8..3), 0_u32..3, any::<bool>(), 1_u8..4, lives).prop_map(
@@ -100,6 +107,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Burst),
         6 => (0_usize..8, states, by()).prop_map(|(item, states, by)| Step::Set { item, states, by }),
         4 => (0_usize..8, by()).prop_map(|(item, by)| Step::Delete { item, by }),
+        3 => (any::<bool>(), platform).prop_map(|(read, platform)| Step::Mark { read, platform }),
         5 => passing.prop_map(Step::Pass),
         2 => Just(Step::Evict),
         1 => Just(Step::BreakDown),

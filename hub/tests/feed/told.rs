@@ -15,8 +15,19 @@ pub fn assert_shape(frame: &Json) {
         "notification" => [&change[..], &["replayed", "notification"]].concat(),
         "state" => [&change[..], &["id", "readState", "userActionState"]].concat(),
         "removed" => [&change[..], &["id", "reason"]].concat(),
-        "ready" if has("more") => vec!["type", "cursor", "endpoint", "resumed", "now", "more"],
-        "ready" => vec!["type", "cursor", "endpoint", "resumed", "now"],
+        "readAll" => [&change[..], &["through", "platform"]].concat(),
+        "seenAll" => vec!["type", "through", "platform"],
+        "ready" => {
+            let ready = ["type", "cursor", "endpoint", "resumed", "now"];
+            let counts = ["unread", "unseen", "seenThrough"];
+            let more: &[&str] = if has("more") { &["more"] } else { &[] };
+            [&ready[..], &counts, more].concat()
+        }
+        "result" if has("through") => {
+            let change: &[&str] = if has("seq") { &["cursor", "seq"] } else { &[] };
+            let marked = ["type", "ref", "status", "through", "unread", "unseen"];
+            [&marked[..], change].concat()
+        }
         "result" if has("readState") => {
             vec![
                 "type",
@@ -57,6 +68,10 @@ pub enum Told {
     State(i64, String, String, String),
     /// Number, id, reason.
     Removed(i64, String, String),
+    /// The last number, up to where, platform.
+    ReadAll(i64, i64, Option<String>),
+    /// Up to where, platform.
+    SeenAll(i64, Option<String>),
     Ready {
         resumed: bool,
         more: bool,
@@ -69,6 +84,8 @@ impl Told {
     pub fn of(frame: &Json) -> Self {
         let text = |name: &str| frame[name].as_str().unwrap().to_owned();
         let seq = || frame["seq"].as_i64().unwrap();
+        let through = || frame["through"].as_i64().unwrap();
+        let platform = || frame["platform"].as_str().map(str::to_owned);
         match frame["type"].as_str().unwrap() {
             "reset" => Self::Reset,
             "notification" => {
@@ -84,6 +101,8 @@ impl Told {
                 text("userActionState"),
             ),
             "removed" => Self::Removed(seq(), text("id"), text("reason")),
+            "readAll" => Self::ReadAll(seq(), through(), platform()),
+            "seenAll" => Self::SeenAll(through(), platform()),
             "ready" => Self::Ready {
                 resumed: frame["resumed"].as_bool().unwrap(),
                 more: frame

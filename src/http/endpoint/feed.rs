@@ -2,7 +2,7 @@
 
 use super::operation::{Answer, Callers, NO_HEADERS, Operation, OperationId, Shape};
 use super::query::{
-    COUNT as COUNTED, DELTA_TOKEN, FILTER, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP,
+    COUNT as COUNTED, DELTA_TOKEN, FILTER, ONLY_PLATFORM, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP,
 };
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
@@ -22,7 +22,7 @@ pub static COUNT: Endpoint = Endpoint {
         summary: "Counts the notifications.",
         callers: Callers::User,
         headers: &[],
-        query: &[&FILTER, &TARGET_HOST_NAME],
+        query: &[&FILTER, &ONLY_PLATFORM, &TARGET_HOST_NAME],
         body: None,
         answers: &[Answer {
             status: 200,
@@ -54,6 +54,7 @@ pub static DELTA: Endpoint = Endpoint {
             &DELTA_TOKEN,
             &COUNTED,
             &SELECT,
+            &ONLY_PLATFORM,
             &TARGET_HOST_NAME,
         ],
         body: None,

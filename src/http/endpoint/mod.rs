@@ -7,6 +7,7 @@
 mod development;
 mod feed;
 mod items;
+mod marking;
 mod notifications;
 mod operation;
 mod query;
@@ -73,11 +74,13 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 11] = [
+pub static ENDPOINTS: [&Endpoint; 13] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
     &feed::ENDPOINTS_OF_FEED,
+    &marking::MARK_ALL_READ,
+    &marking::MARK_ALL_SEEN,
     &subscriptions::SUBSCRIPTIONS,
     &stream::STREAM,
     &items::NOTIFICATION,

@@ -1,7 +1,9 @@
 //! `…/notifications`: the feed, and where an app notifies a user (CONTRACT §1 and §2).
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
-use super::query::{COUNT, FILTER, ORDER_BY, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP};
+use super::query::{
+    COUNT, FILTER, ONLY_PLATFORM, ORDER_BY, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP,
+};
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
 use crate::http::Method;
@@ -30,6 +32,7 @@ const LIST: Operation = Operation {
         &COUNT,
         &SELECT,
         &ORDER_BY,
+        &ONLY_PLATFORM,
         &TARGET_HOST_NAME,
     ],
     body: None,

@@ -42,6 +42,10 @@ pub enum OperationId {
     ReadChanges,
     /// `GET …/notifications/endpoints`
     ListEndpoints,
+    /// `POST …/notifications/markAllRead`
+    MarkAllRead,
+    /// `POST …/notifications/markAllSeen`
+    MarkAllSeen,
     /// `GET …/notifications/{id}`
     GetNotification,
     /// `PATCH …/notifications/{id}`
@@ -84,6 +88,8 @@ pub enum Body {
     Notification,
     /// States of a notification.
     States,
+    /// A cursor, or nothing.
+    Cursor,
     /// A device that subscribes.
     Subscription,
     /// The holder of a development token.
@@ -123,6 +129,8 @@ pub enum Shape {
     Changes,
     /// A whole number, as text.
     Number,
+    /// A position, and the numbers of unread and unseen items.
+    Counts,
     /// The endpoints of the user.
     Endpoints,
     /// A subscription.

@@ -97,6 +97,12 @@ pub(super) static PLATFORM: QueryOption = QueryOption {
     required: true,
 };
 
+pub(super) static ONLY_PLATFORM: QueryOption = optional(
+    "platform",
+    "Only what this platform receives. Default: all.",
+    Kind::Platform,
+);
+
 pub(super) static CURSOR: QueryOption = optional(
     "cursor",
     "The place up to which the client knows the feed. Default: the client knows nothing.",

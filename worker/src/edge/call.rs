@@ -7,6 +7,7 @@ use notifeed::credentials::{App, Caller, Principal, User};
 use notifeed::error::{ErrorCode, Problem, RefusalCode, not_authorized};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
+use notifeed::feed::mark_all::Marking;
 use notifeed::http::headers::{self, BodyHeaders};
 use notifeed::http::{
     Addressee, ApiVersion, ContentEncoding, Context, Endpoint, MAX_TRANSFER_BYTES, Method,
@@ -54,6 +55,7 @@ pub enum Wanted {
     Notification(ContentEncoding, Option<SubscriptionId>),
     Update(ContentEncoding),
     Subscription(ContentEncoding),
+    Marking(ContentEncoding, Marking),
     Token,
 }
 
@@ -272,6 +274,7 @@ impl Call {
             }
             Some(Wanted::Update(encoding)) => self.update(encoding, body),
             Some(Wanted::Subscription(encoding)) => self.subscribe(encoding, body),
+            Some(Wanted::Marking(encoding, marking)) => self.mark_all(encoding, marking, body),
             Some(Wanted::Token) => self.token_for(body),
             None => Err(Fault::new("a body", &"nobody waits for it").into()),
         }

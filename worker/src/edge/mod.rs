@@ -12,6 +12,7 @@ mod facts;
 mod failed;
 mod feed;
 mod items;
+mod marking;
 mod notifications;
 mod step;
 mod stream;
@@ -19,6 +20,7 @@ mod subscriptions;
 mod url;
 
 use notifeed::error::{ErrorCode, Problem};
+use notifeed::feed::mark_all::Marking;
 use notifeed::http::{Method, OperationId, Reply};
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::wire::Command;
@@ -148,6 +150,8 @@ fn go_on(call: &mut Call) -> Result<Step, Stop> {
         OperationId::CountNotifications => call.count(),
         OperationId::ReadChanges => call.delta(),
         OperationId::ListEndpoints => call.endpoints(),
+        OperationId::MarkAllRead => call.post_marking(Marking::Read),
+        OperationId::MarkAllSeen => call.post_marking(Marking::Seen),
         OperationId::GetNotification => call.get_notification(),
         OperationId::UpdateNotification => call.update_notification(),
         OperationId::DeleteNotification => call.delete_notification(),
