@@ -29,7 +29,16 @@ function arrival(seq: number, id: string, members: Partial<FeedNotification> = {
 }
 
 const read = (seq: number, id: string): FeedFrame => ({ type: "state", seq, cursor: `c${seq}`, id, readState: "read" });
-const ready: FeedFrame = { type: "ready", cursor: "end", endpoint: null, resumed: true, now: "2026-11-26T00:00:00Z" };
+const ready: FeedFrame = {
+  type: "ready",
+  cursor: "end",
+  endpoint: null,
+  resumed: true,
+  now: "2026-11-26T00:00:00Z",
+  unread: 0,
+  unseen: 0,
+  seenThrough: 0,
+};
 
 /** What is told, in short. */
 function told(changes: Change[]): string[] {

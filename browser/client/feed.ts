@@ -52,6 +52,8 @@ export class Feed {
         return this.#dropUnmet();
       case "gone":
         return this.#remove(frame.id, "deleted");
+      case "seenAll":
+        return []; // No notification has changed.
     }
     if (!(frame.seq > this.#seq)) return [];
     const changes = this.#change(frame);

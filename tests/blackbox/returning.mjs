@@ -20,12 +20,13 @@ export function inShort(frame) {
   if (ack !== undefined) assert.ok(ack === true && Object.keys(frame).at(-1) === "ack" && frame.seq > 0);
   const { type, seq, cursor, id } = plain;
   const change = ["type", "seq", "cursor"];
+  const counts = ["unread", "unseen", "seenThrough"];
   const members = /** @type {Record<string, string[]>} */ ({
     reset: ["type"],
     notification: [...change, "replayed", "notification"],
     state: [...change, "id", "readState", "userActionState"],
     removed: [...change, "id", "reason"],
-    ready: ["type", "cursor", "endpoint", "resumed", "now", ...(plain.more === true ? ["more"] : [])],
+    ready: ["type", "cursor", "endpoint", "resumed", "now", ...(plain.more === true ? ["more"] : []), ...counts],
     result: ["type", "ref", "status", ...(seq === undefined ? [] : ["seq", "cursor"])],
   })[type];
   assert.deepEqual(Object.keys(plain), members);

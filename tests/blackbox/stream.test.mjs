@@ -33,7 +33,16 @@ for (const bearerProtocol of [false, true]) {
     assert.equal(stream.socket.protocol, "notifeed.v1");
     assert.deepEqual(missed, []);
     const { cursor, now } = ready;
-    assert.deepEqual(ready, { type: "ready", cursor, endpoint: null, resumed: false, now });
+    assert.deepEqual(ready, {
+      type: "ready",
+      cursor,
+      endpoint: null,
+      resumed: false,
+      now,
+      unread: 0,
+      unseen: 0,
+      seenThrough: 0,
+    });
     assert.match(cursor, /^[\w-]+$/);
   });
 }

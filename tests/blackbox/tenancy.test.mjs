@@ -63,6 +63,8 @@ const routes = [
   ["GET /me/notifications/$count", "GET", `${notifications}/$count`],
   ["GET /me/notifications/delta", "GET", `${notifications}/delta`],
   ["GET /me/notifications/endpoints", "GET", `${notifications}/endpoints`],
+  ["POST /me/notifications/markAllRead", "POST", `${notifications}/markAllRead`, { json: {} }],
+  ["POST /me/notifications/markAllSeen", "POST", `${notifications}/markAllSeen`, { json: {} }],
   ["GET /dev/copies, in development", "GET", "/dev/copies"],
   ["GET /me/notifications/{id}", "GET", `${notifications}/${id}`],
   ["GET /me/activities/{id}", "GET", `/beta/me/activities/${id}`],

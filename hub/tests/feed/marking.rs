@@ -52,7 +52,9 @@ fn everything_is_read_in_one_step_and_told_once() {
     let ids = ["a", "b", "c"].map(|text| world.posted(&Post::new(text)));
     world.set(&ids[1], read());
     let mut devices = [Platform::Windows, Platform::Ios].map(|at| device(&mut world, at));
-    devices.each_mut().map(Device::told);
+    for device in &mut devices {
+        device.told();
+    }
     assert_eq!(numbers(&mut world, &ids), [1, 4, 3]);
     let answer = world.as_megan(mark(Marking::Read, None, None));
     assert_eq!((answer.status, &answer.json()["unread"]), (200, &json!(0)));
@@ -181,7 +183,7 @@ fn seen_is_apart_from_read() {
     );
     windows.listen(&mut world);
     assert_eq!(windows.told(), [Told::SeenAll(2, Some("iOS".into()))]);
-    assert_eq!(numbers(&mut world, &[id.clone()]), [1]);
+    assert_eq!(numbers(&mut world, std::slice::from_ref(&id)), [1]);
     // The mark outlives the feed's memory, and never moves back.
     world.evict();
     let answer = world.as_megan(mark(Marking::Seen, windows.cursor.as_deref(), None));
