@@ -14,10 +14,10 @@ export const DELTA_PATH = "/beta/me/notifications/delta";
 /** The user's endpoints: subscriptions and connections. */
 export const ENDPOINTS_PATH = "/beta/me/notifications/endpoints";
 
-/** Reads every unread notification, up to a cursor. */
+/** Everything unread. */
 export const MARK_ALL_READ_PATH = "/beta/me/notifications/markAllRead";
 
-/** Notes that the list was looked at, up to a cursor. */
+/** Everything unseen. */
 export const MARK_ALL_SEEN_PATH = "/beta/me/notifications/markAllSeen";
 
 /** The subscriptions of the user's devices. */
