@@ -270,6 +270,7 @@ fn an_owner_or_a_subscription_that_kv_lacks_is_made_good_after_waking() {
     world.pass(world.settings.copy_delay);
     assert!(world.other_copy("owner").is_some());
     world.rest();
+    world.evict();
     let id = world.subscribed(None);
     world.evict();
     assert_eq!(world.count(), 1);
