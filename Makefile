@@ -1,6 +1,6 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test soak fuzz mutants bench profile check package binary token deploy clean
+.PHONY: help dev serve test test-binary soak fuzz mutants bench profile check package binary token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -9,7 +9,7 @@ export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF SAMPLE 
 node := node_modules/.bin/node
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 dev: export NOTIFEED_PROFILE ?= dev-wasm
 dev: ## serve on http://127.0.0.1:8787 (PORT=), rebuild on change; state stays in .wrangler/state (STATE=)
@@ -21,8 +21,13 @@ serve: ## the same without watching, and with the release build
 test: ## every test: native, wasm in a browser, black-box on workerd, the npm package in apps, the console in a browser
 	@scripts/setup test && scripts/test
 
-soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; SEED= repeats a round
-	@scripts/setup build && scripts/build worker && exec $(node) --test tests/soak/soak.mjs
+test-binary: export NOTIFEED_PROFILE ?= dev-wasm
+test-binary: ## the black-box tests on the program of make binary, and its own
+	@scripts/setup build && scripts/test selfhost binary
+
+soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; then 20 kills of make binary's program; SEED= repeats a round
+	@scripts/setup build && scripts/build worker && $(node) --test tests/soak/soak.mjs && \
+	  scripts/binary dev target/binary/notifeed && KILLS=20 exec $(node) --test tests/selfhost/ends.test.mjs
 
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz

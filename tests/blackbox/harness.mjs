@@ -9,6 +9,7 @@ import { after } from "node:test";
 import WebSocket from "ws";
 import { appToken, developmentHost as host, example, userToken } from "../../scripts/development.mjs";
 import { startLocal } from "../../scripts/local.mjs";
+import { startBinary } from "./binary.mjs";
 
 export { appToken, example, host, userToken };
 
@@ -53,7 +54,7 @@ class Service {
   /** @type {string[]} what the Worker logged */
   log = [];
   url = "";
-  /** @type {Awaited<ReturnType<typeof startLocal>> | undefined} */
+  /** @type {Awaited<ReturnType<typeof startLocal>> | Awaited<ReturnType<typeof startBinary>> | undefined} */
   #local;
 
   /**
@@ -69,7 +70,8 @@ class Service {
     // The same port again after a restart, as a service has.
     const port = this.url ? Number(new URL(this.url).port) : 0;
     const log = (/** @type {string} */ line) => void this.log.push(line);
-    this.#local = await startLocal({ ...this.options, port, state: this.state, log });
+    const start = process.env.ON_BINARY ? startBinary : startLocal;
+    this.#local = await start({ ...this.options, port, state: this.state, log });
     this.url = this.#local.url;
   }
 
@@ -86,7 +88,7 @@ class Service {
 
   /** For what can't be seen from outside: stores, eviction. */
   get miniflare() {
-    if (!this.#local) throw new Error("the service doesn't run");
+    if (!this.#local || !("miniflare" in this.#local)) throw new Error("the service doesn't run in miniflare");
     return this.#local.miniflare;
   }
 
