@@ -10,6 +10,8 @@ pub const HELP: &str = "\
 notifeed: a feed of notifications for each user, served on a machine of one's own.
 
   notifeed [serve]          serve until SIGTERM or SIGINT
+  notifeed app [add|show|block|unblock ID issuer=ISSUER hosts=a.example.com,b.example.com]
+                            who may use the service that runs on STATE; without a word all apps
   notifeed check            read and check the settings, and do nothing else
   notifeed --version
   notifeed --help
@@ -26,6 +28,8 @@ pub enum Command {
     Serve(Options),
     /// Check the settings.
     Check(Options),
+    /// Do something with the registry of apps, which the words say.
+    App(Options, Vec<String>),
     /// Show [`HELP`].
     Help,
     /// Show the version.
@@ -57,6 +61,7 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
     }
     let mut options = Options::default();
     let mut command: Option<fn(Options) -> Command> = None;
+    let (mut is_app, mut words) = (false, Vec::new());
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--help" | "-h" | "help") => return Ok(Command::Help),
@@ -70,6 +75,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
             }
             Some("serve") if command.is_none() => command = Some(Command::Serve),
             Some("check") if command.is_none() => command = Some(Command::Check),
+            Some("app") if command.is_none() => is_app = true,
+            Some(word) if is_app => words.push(word.to_owned()),
             _ => {
                 return Err(Failure::new(format!(
                     "{} isn't known here; notifeed --help says what is",
@@ -77,6 +84,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
                 )));
             }
         }
+    }
+    if is_app {
+        return Ok(Command::App(options, words));
     }
     Ok(command.unwrap_or(Command::Serve)(options))
 }

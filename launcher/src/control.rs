@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-/// Asks, and returns the status and the body.
+/// Asks with a body, and returns the status and the body.
 ///
 /// # Errors
 /// Nobody answers within `patience`.
@@ -13,6 +13,7 @@ pub fn ask(
     socket: &Path,
     method: &str,
     path: &str,
+    body: &str,
     patience: Duration,
 ) -> io::Result<(u16, Vec<u8>)> {
     let mut stream = UnixStream::connect(socket)?;
@@ -20,7 +21,8 @@ pub fn ask(
     stream.set_write_timeout(Some(patience))?;
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: control\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: control\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
     )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;

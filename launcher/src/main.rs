@@ -4,9 +4,11 @@
 //! sockets, and has the runtime serve them ([`runtime`]) until it is told to end ([`serve`]). What the Worker alone
 //! knows, it asks over a private socket ([`control`]).
 
+mod apps;
 mod arguments;
 mod control;
 mod log;
+mod metrics;
 mod payload;
 mod runtime;
 mod serve;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = arguments::read(std::env::args_os().skip(1)).and_then(|command| match command {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => settings::Settings::read(&options).map(|_| ()),
+        Command::App(options, words) => apps::run(&settings::Settings::read(&options)?, &words),
         Command::Help => {
             print!("{}", arguments::HELP);
             Ok(())

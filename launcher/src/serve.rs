@@ -20,7 +20,7 @@ use crate::payload::{self, Unpacked};
 use crate::runtime::{self, Sockets};
 use crate::settings::Settings;
 use crate::state::State;
-use crate::{Failure, control};
+use crate::{Failure, control, metrics};
 
 /// How often the runtime is looked after.
 const LOOK: Duration = Duration::from_millis(10);
@@ -44,7 +44,7 @@ const BACKLOG: i32 = 4096;
 /// Something is wrong before the service starts, or it can't be started.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let settings = Settings::read(options)?;
-    let listen = settings.listen;
+    let (listen, metrics) = (settings.listen, settings.metrics);
     let state = State::open(&settings.state)?;
     let http = TcpListener::bind(listen)
         .and_then(|listener| {
@@ -63,6 +63,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let signals = Signals::new([SIGTERM, SIGINT])
         .map_err(|error| Failure::of("signals can't be heard", &error))?;
     raise_limits();
+    if let Some(address) = metrics {
+        metrics::serve(address, path.clone())?;
+    }
     let service = Service {
         files,
         sockets,
@@ -170,7 +173,7 @@ impl Service {
             sockets, control, ..
         } = self;
         drop(sockets);
-        if let Err(error) = control::ask(&control, "POST", "/drain", DRAIN) {
+        if let Err(error) = control::ask(&control, "POST", "/drain", "", DRAIN) {
             line(
                 Level::Error,
                 &format!("connections couldn't be ended in order: {error}"),
@@ -220,7 +223,7 @@ impl Default for Ready {
 fn watch_for_ready(control: &Path, address: &str, ready: Arc<Ready>) {
     let (control, address, started) = (control.to_owned(), address.to_owned(), Instant::now());
     thread::spawn(move || {
-        let answer = control::ask(&control, "GET", "/ready", Duration::from_secs(30));
+        let answer = control::ask(&control, "GET", "/ready", "", Duration::from_secs(30));
         if answer.is_ok_and(|(status, _)| status == 200) && ready.expected.load(Ordering::Relaxed) {
             ready.reached.store(true, Ordering::Relaxed);
             let took = started.elapsed().as_millis();

@@ -14,12 +14,13 @@ use crate::arguments::Options;
 use crate::state::State;
 
 /// The names of the launcher's own settings.
-const OWN: [&str; 6] = [
+const OWN: [&str; 7] = [
     "ADDRESS_HEADER",
     "APP_LIMIT",
     "FAILED_TOKEN_LIMIT",
     "HOSTS",
     "LISTEN",
+    "METRICS_LISTEN",
     "STATE",
 ];
 
@@ -33,6 +34,8 @@ const TO_BE_MADE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 pub struct Settings {
     /// `LISTEN`: the address of the public socket.
     pub listen: SocketAddr,
+    /// `METRICS_LISTEN`: the address of the page of metrics; `None`: there is none.
+    pub metrics: Option<SocketAddr>,
     /// `STATE`: the folder of what lasts.
     pub state: PathBuf,
     /// Whether `--development` asks for a secret of development tokens.
@@ -73,13 +76,10 @@ impl Settings {
             }
         }
         let own = |name| own.get(name).map(String::as_str);
-        let listen: SocketAddr =
-            own("LISTEN")
-                .unwrap_or("127.0.0.1:8787")
-                .parse()
-                .map_err(|_| {
-                    Failure::new("LISTEN must be an address with a port, as 127.0.0.1:8787 is one")
-                })?;
+        let listen = address("LISTEN", own("LISTEN").unwrap_or("127.0.0.1:8787"))?;
+        let metrics = own("METRICS_LISTEN")
+            .map(|text| address("METRICS_LISTEN", text))
+            .transpose()?;
         let hosts = hosts(
             own("HOSTS"),
             values.get("ORIGIN").map(String::as_str),
@@ -90,6 +90,9 @@ impl Settings {
             "APP_LIMIT": limit("APP_LIMIT", own("APP_LIMIT").unwrap_or("100000/10"))?,
             "FAILED_TOKEN_LIMIT": limit("FAILED_TOKEN_LIMIT", own("FAILED_TOKEN_LIMIT").unwrap_or("3000/60"))?,
         });
+        values
+            .entry("LOG_REQUESTS".to_owned())
+            .or_insert_with(|| "all".to_owned());
         check_deployment(&values, development)?;
         if (development || values.contains_key("DEVELOPMENT_TOKEN_SECRET"))
             && !listen.ip().is_loopback()
@@ -100,6 +103,7 @@ impl Settings {
         }
         Ok(Self {
             listen,
+            metrics,
             state: own("STATE").unwrap_or("notifeed-state").into(),
             development,
             site: json!({ "hosts": hosts, "addressHeader": address_header, "limits": limits }),
@@ -247,6 +251,14 @@ fn hosts(
         hosts.push(host);
     }
     Ok(hosts.into())
+}
+
+fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
+    text.parse().map_err(|_| {
+        Failure::new(format!(
+            "{name} must be an address with a port, as 127.0.0.1:8787 is one"
+        ))
+    })
 }
 
 fn header_name(text: &str) -> Result<&str, Failure> {

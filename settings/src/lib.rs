@@ -18,8 +18,9 @@ use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
 
 /// The names of all settings.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 27] = [
     "DEVELOPMENT_TOKEN_SECRET",
+    "LOG_REQUESTS",
     "ALLOWED_ORIGINS",
     "JWKS_LIFETIME_SECONDS",
     "JWKS_PAUSE_SECONDS",
@@ -101,6 +102,13 @@ impl Settings {
         };
         let push_hosts = PushHosts::parse(variables.text("PUSH_HOSTS").unwrap_or_default())
             .map_err(|error| Fault::new("PUSH_HOSTS", &error))?;
+        // JavaScript goes by it (worker/runtime/entry.mjs).
+        if !matches!(
+            variables.text("LOG_REQUESTS"),
+            None | Some("all" | "failures" | "none")
+        ) {
+            return Err(Fault::new("LOG_REQUESTS", &"must be all, failures or none"));
+        }
         let freshness = Freshness::DEFAULT;
         let jwks_freshness = Freshness {
             lifetime: variables.seconds("JWKS_LIFETIME_SECONDS", freshness.lifetime)?,

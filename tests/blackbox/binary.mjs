@@ -50,7 +50,17 @@ export function run(settings, args = [], heard = () => {}) {
 export async function startBinary({ state, port = 0, vars = {}, limits = {}, log = () => {} }) {
   const counts = Object.entries(limits).map(([name, { limit, period }]) => [name, `${limit}/${period}`]);
   const secrets = await provideDevelopmentSecrets();
-  const settings = { ...secrets, ...Object.fromEntries(counts), ...vars, STATE: state, LISTEN: `127.0.0.1:${port}` };
+  // A service for nobody doesn't start; this issuer's tokens don't exist.
+  const nobody = [{ issuer: "https://nobody.example", audience: "notifeed", jwksUrl: "https://nobody.example/keys" }];
+  const issuers = vars.DEVELOPMENT_TOKEN_SECRET === "" ? { ISSUERS: JSON.stringify(nobody) } : {};
+  const settings = {
+    ...secrets,
+    ...issuers,
+    ...Object.fromEntries(counts),
+    ...vars,
+    STATE: state,
+    LISTEN: `127.0.0.1:${port}`,
+  };
   /** @type {Started} */
   let started;
   const url = await new Promise((ready, failed) => {

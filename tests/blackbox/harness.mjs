@@ -53,6 +53,8 @@ async function tokenOf({ as, app, token }) {
 class Service {
   /** @type {string[]} what the Worker logged */
   log = [];
+  /** @type {any[]} the lines of answered requests */
+  requests = [];
   url = "";
   /** @type {Awaited<ReturnType<typeof startLocal>> | Awaited<ReturnType<typeof startBinary>> | undefined} */
   #local;
@@ -69,7 +71,8 @@ class Service {
   async start() {
     // The same port again after a restart, as a service has.
     const port = this.url ? Number(new URL(this.url).port) : 0;
-    const log = (/** @type {string} */ line) => void this.log.push(line);
+    const log = (/** @type {string} */ line) =>
+      line.startsWith('{"request":') ? void this.requests.push(JSON.parse(line)) : void this.log.push(line);
     const start = process.env.ON_BINARY ? startBinary : startLocal;
     this.#local = await start({ ...this.options, port, state: this.state, log });
     this.url = this.#local.url;

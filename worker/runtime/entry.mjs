@@ -17,6 +17,7 @@ import {
 } from "../build/bindings.js";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
+import { observed } from "./observe.mjs";
 import { respond } from "./reply.mjs";
 
 export { Hub } from "./hub.mjs";
@@ -40,14 +41,29 @@ export default {
  * @param {Request} request
  * @param {any} env
  * @param {string | null} address where it comes from; `null`: unknown
+ * @param {(observed: import("./observe.mjs").Observed) => void} [see] is told of it
  */
-export async function handle(request, env, address) {
+export async function handle(request, env, address, see) {
+  const began = Date.now();
+  /** @type {Response} */
+  let response;
   try {
     configure(env);
-    return await answer(request, env, address);
+    response = await answer(request, env, address);
   } catch (fault) {
-    return failed(request, address, fault);
+    response = failed(request, address, fault);
   }
+  const logs = env.LOG_REQUESTS === "all" || (env.LOG_REQUESTS === "failures" && response.status >= 500);
+  if (logs || see) {
+    try {
+      const seen = observed(request, response, began);
+      see?.(seen);
+      if (logs) console.log(JSON.stringify(seen));
+    } catch (fault) {
+      console.error(`a request couldn't be logged: ${fault}`);
+    }
+  }
+  return response;
 }
 
 /**

@@ -1,5 +1,14 @@
 // Answers: what wasm and feeds write as text, as responses.
 
+/** The codes of errors, for the log. @type {WeakMap<Response, string>} */
+const codes = new WeakMap();
+
+/**
+ * The code of the error that a response tells.
+ * @param {Response} response
+ */
+export const codeOf = (response) => codes.get(response);
+
 /**
  * An answer as text (a status, a line for each header, an empty line, the body), as a response.
  * @param {string} text
@@ -13,7 +22,10 @@ export function respond(text, common = "") {
   const headers = {};
   addHeaders(headers, text.slice(firstLine + 1, end + 1));
   addHeaders(headers, common);
-  return new Response(status === 204 ? null : text.slice(end + 2), { status, headers });
+  const body = text.slice(end + 2);
+  const response = new Response(status === 204 ? null : body, { status, headers });
+  if (status >= 400) codes.set(response, /"code":"(\w+)"/.exec(body)?.[1] ?? "");
+  return response;
 }
 
 /**

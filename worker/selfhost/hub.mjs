@@ -1,6 +1,7 @@
 // The Hub on a machine of one's own: it says whether it has connections, and ends them when the service ends.
 
 import { Hub as FeedHub } from "../runtime/hub.mjs";
+import { totals } from "./metrics.mjs";
 import { siteOf } from "./site.mjs";
 
 /** The ids of the Hubs that have connections, in memory or not. @type {Set<string>} */
@@ -13,12 +14,15 @@ export class Hub extends FeedHub {
    */
   constructor(ctx, bindings) {
     super(ctx, siteOf(bindings).env);
+    totals.hubs_woken++;
   }
 
   /** @param {Request} request */
   async fetch(request) {
     const response = await super.fetch(request);
-    if (response.webSocket) connectedHubs.add(this.ctx.id.toString());
+    if (!response.webSocket) return response;
+    totals.connections_opened++;
+    connectedHubs.add(this.ctx.id.toString());
     return response;
   }
 
@@ -42,8 +46,14 @@ export class Hub extends FeedHub {
   }
 
   #lost() {
+    totals.connections_closed++;
     // The one whose end is being told is still among them.
     if (this.ctx.getWebSockets().length <= 1) connectedHubs.delete(this.ctx.id.toString());
+  }
+
+  /** For whoever asks whether Hubs answer. */
+  isThere() {
+    return true;
   }
 
   /**

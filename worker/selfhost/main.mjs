@@ -5,6 +5,7 @@ import { handle } from "../runtime/entry.mjs";
 import { configure, constants } from "../runtime/instance.mjs";
 import { fileOf } from "./files.mjs";
 import { connectedHubs, Hub } from "./hub.mjs";
+import { count, page } from "./metrics.mjs";
 import { siteOf } from "./site.mjs";
 
 export { Hub };
@@ -31,6 +32,8 @@ export default {
    */
   async fetch(request, env) {
     const site = siteOf(env);
+    const health = await healthOf(request, env);
+    if (health) return health;
     if (!site.answersFor(request.headers.get("Host")))
       return refusal(421, "This service doesn't answer for this host.");
     if (ending)
@@ -41,7 +44,7 @@ export default {
     if (file) return file;
     underWay++;
     try {
-      return await handle(request, site.env, site.addressOf(request));
+      return await handle(request, site.env, site.addressOf(request), count);
     } finally {
       underWay--;
     }
@@ -60,6 +63,9 @@ export const control = {
       configure(siteOf(env).env);
       return new Response();
     }
+    if (pathname === "/metrics") return new Response(page(connectedHubs.size));
+    if (pathname === "/registry" && request.method === "POST")
+      return Response.json(await registry(env.REGISTRY, await request.json()));
     if (pathname === "/drain" && request.method === "POST") {
       await drain(env.HUB);
       return new Response();
@@ -67,6 +73,50 @@ export const control = {
     return new Response(null, { status: 404 });
   },
 };
+
+/**
+ * Reads an entry of the registry, writes it, or reads all that begin so.
+ * @param {KVNamespace} store
+ * @param {{ key: string, value?: string } | { prefix: string }} question
+ */
+async function registry(store, question) {
+  if ("prefix" in question) {
+    const { keys } = await store.list({ prefix: question.prefix });
+    return Object.fromEntries(await Promise.all(keys.map(async ({ name }) => [name, await store.get(name)])));
+  }
+  if (question.value === undefined) return store.get(question.key);
+  await store.put(question.key, question.value);
+  return null;
+}
+
+/**
+ * The answer to whoever watches over the service, under any name: `/healthz`, it is alive; `/readyz`, its stores
+ * answer too.
+ * @param {Request} request
+ * @param {any} env
+ */
+async function healthOf({ url }, env) {
+  if (url.endsWith("/healthz")) return Response.json({ status: "alive" });
+  if (!url.endsWith("/readyz")) return undefined;
+  const checks = {
+    hub: () => env.HUB.get(env.HUB.idFromName("readyz")).isThere(),
+    kv: () => Promise.all([env.FEED.get("readyz"), env.REGISTRY.get("readyz")]),
+  };
+  const failing = [];
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      await check();
+    } catch (fault) {
+      console.error(`readyz: ${name} fails: ${fault}`);
+      failing.push(name);
+    }
+  }
+  const ready = failing.length === 0 && !ending;
+  return Response.json(
+    { status: ready ? "ready" : ending ? "ending" : "degraded", failing },
+    { status: ready ? 200 : 503, headers: { "Cache-Control": "no-store" } },
+  );
+}
 
 /**
  * Ends all connections, each with a close frame, so that clients come back. A socket that is closed goes on holding

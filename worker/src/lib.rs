@@ -63,6 +63,12 @@ pub fn echo_of(code: u16) -> u16 {
 
 // --- The Worker: see `edge`, and `edge::step` for what the texts say.
 
+/// The operation that a request asks for, by its name in the contract; empty: none.
+#[wasm_bindgen(js_name = operationOf)]
+pub fn operation_of(method: &str, url: &str) -> String {
+    edge::operation_of(method, url)
+}
+
 #[wasm_bindgen]
 pub fn begin(request: String, now: f64) -> String {
     edge::begin(request, now)

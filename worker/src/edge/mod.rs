@@ -21,7 +21,7 @@ mod url;
 
 use notifeed::error::{ErrorCode, Problem};
 use notifeed::feed::mark_all::Marking;
-use notifeed::http::{Method, OperationId, Reply};
+use notifeed::http::{Method, OperationId, Reply, Route};
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::wire::Command;
 use worker::{Env, console_error};
@@ -36,6 +36,14 @@ pub use calls::release;
 pub use development::issue_token;
 pub use failed::failed;
 pub use stream::refusal;
+
+/// The operation that a request asks for, by its name in the contract; empty: none.
+pub fn operation_of(method: &str, url: &str) -> String {
+    let url = url::RequestUrl::parse(url);
+    let route = url.and_then(|url| Route::parse(&url.path));
+    let operation = route.and_then(|route| route.endpoint.operation(Method::parse(method)?));
+    operation.map_or_else(String::new, |operation| format!("{:?}", operation.id))
+}
 
 /// The first step that answers a request. `text`: as [`Facts`] has it; `millis`: the clock.
 pub fn begin(text: String, millis: f64) -> String {

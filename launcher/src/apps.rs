@@ -1,0 +1,118 @@
+//! Which apps may use the service: `notifeed app`, of a service that runs (docs/credentials.md).
+
+use std::time::Duration;
+
+use notifeed::credentials::App;
+use notifeed::notification::HostName;
+use serde_json::{Value, json};
+
+use crate::settings::Settings;
+use crate::{Failure, control};
+
+/// How long the Worker may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Does what the words after `app` say: nothing (all apps), or `add`, `show`, `block` or `unblock`, an id,
+/// `issuer=…` and, to add, `hosts=…`.
+///
+/// # Errors
+/// The words say nothing that can be done, or the service doesn't run.
+pub fn run(settings: &Settings, words: &[String]) -> Result<(), Failure> {
+    let Some((action, rest)) = words.split_first() else {
+        return list(settings);
+    };
+    let named = |name: &str| {
+        rest.iter()
+            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+    };
+    let id = rest
+        .first()
+        .filter(|word| !word.contains('='))
+        .ok_or_else(|| {
+            Failure::new("say which app: notifeed app add ID issuer=ISSUER hosts=app.example.com")
+        })?;
+    let issuer = named("issuer").ok_or_else(|| {
+        Failure::new("say whose app: issuer=, exactly as `iss` has it in its tokens")
+    })?;
+    let key = App::registry_key(issuer, id)
+        .ok_or_else(|| Failure::new("issuer and id are too long for an entry"))?;
+    let known = ask(settings, &json!({ "key": key }))?;
+    let known = known
+        .as_str()
+        .and_then(|text| serde_json::from_str::<App>(text).ok());
+    let unknown = || {
+        Failure::new(format!(
+            "{id} of {issuer} isn't registered: notifeed app add …"
+        ))
+    };
+    let app = match action.as_str() {
+        "add" => App {
+            hosts: hosts(named("hosts"))?,
+            blocked: known.is_some_and(|app| app.blocked),
+        },
+        "show" => known.ok_or_else(unknown)?,
+        "block" => App {
+            blocked: true,
+            ..known.ok_or_else(unknown)?
+        },
+        "unblock" => App {
+            blocked: false,
+            ..known.ok_or_else(unknown)?
+        },
+        other => {
+            return Err(Failure::new(format!(
+                "{other} is none of add, show, block and unblock"
+            )));
+        }
+    };
+    let shown = serde_json::to_string(&app).map_err(|error| Failure::of("the entry", &error))?;
+    if action != "show" {
+        ask(settings, &json!({ "key": key, "value": shown }))?;
+        println!("It counts within two minutes; open connections end within the hour.");
+    }
+    println!("{id} of {issuer}: {shown}");
+    Ok(())
+}
+
+fn list(settings: &Settings) -> Result<(), Failure> {
+    let entries = ask(settings, &json!({ "prefix": "app:" }))?;
+    for (key, value) in entries.as_object().into_iter().flatten() {
+        println!("{key}: {}", value.as_str().unwrap_or_default());
+    }
+    Ok(())
+}
+
+fn hosts(text: Option<&str>) -> Result<Vec<String>, Failure> {
+    let text = text.ok_or_else(|| {
+        Failure::new("say for which hosts: hosts=app.example.com, several with commas between")
+    })?;
+    text.split(',')
+        .map(|name| match HostName::parse(name) {
+            Ok(host) => Ok(host.as_str().to_owned()),
+            Err(error) => Err(Failure::new(format!("the host “{name}” {error}"))),
+        })
+        .collect()
+}
+
+fn ask(settings: &Settings, question: &Value) -> Result<Value, Failure> {
+    let socket = settings.state.join("control.sock");
+    let answer = control::ask(
+        &socket,
+        "POST",
+        "/registry",
+        &question.to_string(),
+        PATIENCE,
+    );
+    let (status, body) = answer.map_err(|error| {
+        Failure::of(
+            format!("no service runs on the folder {}", settings.state.display()),
+            &error,
+        )
+    })?;
+    match serde_json::from_slice(&body) {
+        Ok(value) if status == 200 => Ok(value),
+        _ => Err(Failure::new(
+            "the service can't do that right now; its log says why",
+        )),
+    }
+}
