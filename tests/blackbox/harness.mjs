@@ -73,8 +73,11 @@ class Service {
     const port = this.url ? Number(new URL(this.url).port) : 0;
     const log = (/** @type {string} */ line) =>
       line.startsWith('{"request":') ? void this.requests.push(JSON.parse(line)) : void this.log.push(line);
-    const start = process.env.ON_BINARY ? startBinary : startLocal;
-    this.#local = await start({ ...this.options, port, state: this.state, log });
+    const options = { ...this.options, port, state: this.state, log };
+    this.#local = await (process.env.ON_BINARY
+      ? // Addresses come as from Cloudflare's network.
+        startBinary({ ...options, vars: { ADDRESS_HEADER: "CF-Connecting-IP", ...options.vars } })
+      : startLocal(options));
     this.url = this.#local.url;
   }
 
