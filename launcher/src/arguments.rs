@@ -12,6 +12,8 @@ notifeed: a feed of notifications for each user, served on a machine of one's ow
   notifeed [serve]          serve until SIGTERM or SIGINT
   notifeed app [add|show|block|unblock ID issuer=ISSUER hosts=a.example.com,b.example.com]
                             who may use the service that runs on STATE; without a word all apps
+  notifeed backup FOLDER    copy what is in STATE into a new folder, also while the service runs
+  notifeed restore FOLDER   put that in the place of what is in STATE; the service must not run
   notifeed check            read and check the settings, and do nothing else
   notifeed --version
   notifeed --help
@@ -30,6 +32,10 @@ pub enum Command {
     Check(Options),
     /// Do something with the registry of apps, which the words say.
     App(Options, Vec<String>),
+    /// Make a backup in that folder.
+    BackUp(Options, PathBuf),
+    /// Restore the backup in that folder.
+    Restore(Options, PathBuf),
     /// Show [`HELP`].
     Help,
     /// Show the version.
@@ -61,7 +67,7 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
     }
     let mut options = Options::default();
     let mut command: Option<fn(Options) -> Command> = None;
-    let (mut is_app, mut words) = (false, Vec::new());
+    let (mut is_app, mut words, mut copy) = (false, Vec::new(), None);
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--help" | "-h" | "help") => return Ok(Command::Help),
@@ -75,6 +81,12 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
             }
             Some("serve") if command.is_none() => command = Some(Command::Serve),
             Some("check") if command.is_none() => command = Some(Command::Check),
+            Some(word @ ("backup" | "restore")) if command.is_none() && !is_app => {
+                let folder = arguments
+                    .next()
+                    .ok_or_else(|| Failure::new(format!("{word} needs the name of a folder")))?;
+                copy = Some((word == "backup", PathBuf::from(folder)));
+            }
             Some("app") if command.is_none() => is_app = true,
             Some(word) if is_app => words.push(word.to_owned()),
             _ => {
@@ -84,6 +96,14 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
                 )));
             }
         }
+    }
+    if let Some((out, folder)) = copy {
+        let command = if out {
+            Command::BackUp
+        } else {
+            Command::Restore
+        };
+        return Ok(command(options, folder));
     }
     if is_app {
         return Ok(Command::App(options, words));

@@ -6,6 +6,7 @@
 
 mod apps;
 mod arguments;
+mod backup;
 mod control;
 mod log;
 mod metrics;
@@ -39,6 +40,12 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => settings::Settings::read(&options).map(|_| ()),
         Command::App(options, words) => apps::run(&settings::Settings::read(&options)?, &words),
+        Command::BackUp(options, folder) => {
+            backup::back_up(&settings::Settings::read(&options)?, &folder)
+        }
+        Command::Restore(options, folder) => {
+            backup::restore(&settings::Settings::read(&options)?, &folder)
+        }
         Command::Help => {
             print!("{}", arguments::HELP);
             Ok(())

@@ -19,7 +19,7 @@ use crate::log::{Level, line};
 use crate::payload::{self, Unpacked};
 use crate::runtime::{self, Sockets};
 use crate::settings::Settings;
-use crate::state::State;
+use crate::state::{DEPLOYMENT, State};
 use crate::{Failure, control, metrics};
 
 /// How often the runtime is looked after.
@@ -53,6 +53,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         })
         .map_err(|error| Failure::of(format!("LISTEN: {listen} can't be listened at"), &error))?;
     let address = http.local_addr().unwrap_or(listen);
+    state.secret(DEPLOYMENT)?;
     let settings = settings.for_worker(&state)?;
     let files = payload::unpack(&state.path("runtime"))?;
     let (control, path) = control_socket(&state)?;

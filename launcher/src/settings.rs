@@ -127,6 +127,15 @@ impl Settings {
             self.variables
                 .insert("DEVELOPMENT_TOKEN_SECRET".to_owned(), secret);
         }
+        // Devices notice a restore by the generation.
+        let restored = crate::backup::generation_in(&self.state);
+        let set = self
+            .variables
+            .get("GENERATION")
+            .and_then(|text| text.parse().ok());
+        let generation = set.map_or(restored, |set: i64| set.max(restored));
+        self.variables
+            .insert("GENERATION".to_owned(), generation.to_string());
         if let Value::Object(site) = &mut self.site {
             site.insert("variables".to_owned(), json!(self.variables));
         }

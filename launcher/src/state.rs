@@ -1,6 +1,6 @@
 //! The folder in which everything that lasts is kept.
 //!
-//! `hubs/` and `kv/` are the stores, `keys.json` has the secrets that were made here, `runtime/` what the program
+//! `hubs/` and `kv/` are the stores, [`SECRETS`] were made here, `generation` counts restores, `runtime/` what the program
 //! unpacked, `control.sock` is the private socket, `lock` keeps a second server off.
 
 use std::fs::{self, File, TryLockError};
@@ -11,6 +11,15 @@ use std::path::{Path, PathBuf};
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::Failure;
+
+/// The name of the deployment: a random one, made with the state.
+pub const DEPLOYMENT: &str = "deployment";
+
+/// The file with the generation that the state is in, once it was restored from a backup.
+pub const GENERATION: &str = "generation";
+
+/// The files of what was made here at random.
+pub const SECRETS: [&str; 3] = [DEPLOYMENT, "subscription-key", "development-secret"];
 
 /// The folder, held by this process.
 pub struct State {
