@@ -35,6 +35,9 @@ export const ACTIVITY_PATH = "/beta/me/activities/{id}";
 /** A subscription. */
 export const SUBSCRIPTION_PATH = "/beta/me/notifications/subscriptions/{id}";
 
+/** The types of the feed, in OData's XML. */
+export const METADATA_PATH = "/beta/$metadata";
+
 /** A token of a test user, in development only. */
 export const DEVELOPMENT_TOKEN_PATH = "/dev/token";
 

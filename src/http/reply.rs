@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{ErrorCode, Problem};
 use crate::http::Context;
-use crate::http::endpoint::ENDPOINTS;
+use crate::http::endpoint::{ENDPOINTS, METADATA};
 use crate::http::headers::RequestHeader;
 use crate::http::origin::Readers;
 use crate::http::route::percent_encode;
@@ -114,6 +114,15 @@ impl Reply {
             .header("Content-Type", "text/plain")
             .header("OData-Version", "4.0");
         reply.body = body;
+        reply
+    }
+
+    /// The description of the types, which `@odata.context` refers to.
+    pub fn metadata() -> Self {
+        let mut reply = Self::with_status(200)
+            .header("Content-Type", "application/xml")
+            .header("OData-Version", "4.0");
+        reply.body = METADATA.to_owned();
         reply
     }
 

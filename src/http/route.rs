@@ -128,15 +128,14 @@ fn beginning(path: &str) -> Option<(ApiVersion, Option<&str>, &'static str, &str
         return Some((ApiVersion::Beta, None, "/dev/", rest));
     }
     let version = ApiVersion::parse(first)?;
-    let (user, rest) = match rest.split_once('/')? {
-        ("me", rest) => (None, rest),
-        ("users", rest) => {
+    match rest.split_once('/') {
+        Some(("me", rest)) => Some((version, None, "/beta/me/", rest)),
+        Some(("users", rest)) => {
             let (user, rest) = rest.split_once('/')?;
-            (Some(user), rest)
+            Some((version, Some(user), "/beta/me/", rest))
         }
-        _ => return None,
-    };
-    Some((version, user, "/beta/me/", rest))
+        _ => Some((version, None, "/beta/", rest)),
+    }
 }
 
 /// The id in a path, as it stands there, empty where its template has none. `None`: the path isn't of

@@ -15,6 +15,8 @@ const registry = await service.miniflare.getKVNamespace("REGISTRY");
 await registry.put("app:notifeed-dev:blocked", JSON.stringify({ hosts: [host], blocked: true }));
 await registry.put("app:notifeed-dev:other-app", JSON.stringify({ hosts: ["other.example.com"] }));
 
+const description = JSON.parse(await readFile(resolve(root, "www/openapi.json"), "utf8"));
+
 // Whose things it is all about.
 const owner = someone();
 const notifications = "/beta/me/notifications";
@@ -82,6 +84,18 @@ const routes = [
   ["DELETE /me/notifications/subscriptions", "DELETE", `${notifications}/subscriptions`],
 ];
 
+/** The rows of the operations that an app may call by itself, as far as the description says so. */
+const forApps = new Set(
+  routes
+    .filter(([, , path]) => path.startsWith("/beta/"))
+    .filter(([name]) => {
+      const [method, path] = name.split(", ")[0].split(" ");
+      const security = description.paths[path.replace("{owner}", "{user}")][method.toLowerCase()].security;
+      return security.some((/** @type {object} */ scheme) => "app" in scheme);
+    })
+    .map(([name]) => name),
+);
+
 /**
  * The status, and for a problem its code.
  * @param {string} method
@@ -127,6 +141,7 @@ test("every route answers every caller as the table says, and nobody reads or wr
     for (const [name, method, path, options = {}] of routes) {
       const { status, code, text } = await ask(method, path, options, credentials);
       rows.get(name)?.push(code ? `${status} ${code}` : String(status));
+      if (caller === "app-only" && !forApps.has(name)) assert.equal(status, 403, name);
       if (caller === "its user") {
         assert.ok(status < 300, `${name}: ${text}`);
         continue;
@@ -150,6 +165,15 @@ test("every route answers every caller as the table says, and nobody reads or wr
   const [documented, tail] = rest.split(end);
   if (process.env.UPDATE) await writeFile(file, `${head}${start}${shown}${end}${tail}`);
   else assert.equal(documented, shown, "docs/access.md isn't true any longer; UPDATE=1 writes it anew");
+});
+
+test("the table has a row for every operation that is about a user's feed", () => {
+  const names = new Set(routes.map(([name]) => name));
+  for (const [path, item] of Object.entries(description.paths)) {
+    if (!path.startsWith("/me/notifications")) continue;
+    const methods = ["get", "post", "patch", "delete"].filter((method) => method in item);
+    for (const method of methods) assert.ok(names.has(`${method.toUpperCase()} ${path}`), `${method} ${path}`);
+  }
 });
 
 /** @param {Map<string, string[]>} rows */

@@ -8,12 +8,16 @@ mod development;
 mod feed;
 mod items;
 mod marking;
+mod metadata;
 mod notifications;
+#[cfg(test)]
+mod openapi;
 mod operation;
 mod query;
 mod stream;
 mod subscriptions;
 
+pub use metadata::METADATA;
 pub use operation::{Answer, Body, Callers, Operation, OperationId, Shape};
 pub use query::{Kind, QueryOption};
 
@@ -74,7 +78,7 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 13] = [
+pub static ENDPOINTS: [&Endpoint; 14] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
@@ -85,6 +89,7 @@ pub static ENDPOINTS: [&Endpoint; 13] = [
     &stream::STREAM,
     &items::NOTIFICATION,
     &subscriptions::SUBSCRIPTION,
+    &metadata::ENDPOINT,
     &development::TOKEN,
     &development::COPIES,
     &development::PANIC,

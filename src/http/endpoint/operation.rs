@@ -62,6 +62,8 @@ pub enum OperationId {
     EndSubscription,
     /// `GET …/notifications/stream`
     Connect,
+    /// `GET /beta/$metadata`
+    ReadMetadata,
     /// `POST /dev/token`
     IssueDevelopmentToken,
     /// `GET /dev/copies`
@@ -137,6 +139,8 @@ pub enum Shape {
     Subscription,
     /// The subscriptions of the user.
     Subscriptions,
+    /// The description of the types, as XML.
+    Metadata,
     /// A development token.
     Token,
     /// The copies of a page of the feed.

@@ -138,6 +138,7 @@ fn start(call: &mut Call) -> Result<Step, Stop> {
     };
     match operation.id {
         OperationId::IssueDevelopmentToken => return call.development_token(),
+        OperationId::ReadMetadata => return Ok(Step::Reply(Reply::metadata())),
         OperationId::Crash if development::crashes_in_credentials(call)? => return Ok(Step::Prove),
         OperationId::Connect => call.upgrade()?,
         _ => {}
@@ -170,7 +171,9 @@ fn go_on(call: &mut Call) -> Result<Step, Stop> {
         OperationId::Connect => call.connect(),
         OperationId::ListCopies => call.copies(),
         OperationId::Crash => call.crash_in_feed(),
-        OperationId::IssueDevelopmentToken => Err(no_such_path().into()),
+        OperationId::ReadMetadata | OperationId::IssueDevelopmentToken => {
+            Err(no_such_path().into())
+        }
     }
 }
 
