@@ -1,7 +1,7 @@
 // Development credentials (CONTRACT §3): the secrets in .dev.vars, made once, and tokens signed
 // with them. Never part of a deployment: wrangler doesn't deploy .dev.vars.
 
-import { randomBytes } from "node:crypto";
+import { createECDH, randomBytes } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,12 +14,24 @@ export const developmentHost = "graphnotifications.sample.windows.com";
 const file = resolve(fileURLToPath(import.meta.url), "../../.dev.vars");
 const secret = () => randomBytes(32).toString("base64url");
 
+/** A key pair of P-256 to sign pushes with. */
+export function vapidKeyPair() {
+  const pair = createECDH("prime256v1");
+  pair.generateKeys();
+  // A private key's leading zeros count.
+  const privateKey = Buffer.from(pair.getPrivateKey("hex").padStart(64, "0"), "hex").toString("base64url");
+  return { publicKey: pair.getPublicKey("base64url"), privateKey };
+}
+
 /** @type {Record<string, () => string>} */
 const wanted = {
   // HS256 key of development tokens.
   DEVELOPMENT_TOKEN_SECRET: secret,
   // Keys that sign user notification subscription ids, by their ids.
   UNS_KEYS: () => `'{"1":"${secret()}"}'`,
+  // Keys that sign pushes, and whom push services may write to about them.
+  VAPID_KEYS: () => `'${JSON.stringify({ 1: vapidKeyPair() })}'`,
+  PUSH_CONTACT: () => "mailto:development@example.com",
 };
 
 /**

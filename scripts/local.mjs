@@ -23,6 +23,8 @@ process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
  * @property {Record<string, string>} [vars] variables that go before those of .dev.vars
  * @property {Record<string, { limit: number, period: number }>} [limits] rate limits that go before those of wrangler.toml
  * @property {(line: string) => void} [log] takes each line that the Worker or workerd logs
+ * @property {(request: import("miniflare").Request) => Promise<import("miniflare").Response>} [outbound] answers what
+ *   the Worker fetches from elsewhere, whatever the host
  * @property {string[]} [around] paths of modules around the built Worker, the main one first
  */
 
@@ -51,7 +53,7 @@ export async function startLocal(options = {}) {
 }
 
 /** @param {LocalOptions} options */
-async function miniflareOptions({ port = 0, state, vars, limits = {}, log = console.error, around = [] }) {
+async function miniflareOptions({ port = 0, state, vars, limits = {}, log = console.error, outbound, around = [] }) {
   // Not before it is needed: it takes half a second to load.
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
@@ -70,6 +72,7 @@ async function miniflareOptions({ port = 0, state, vars, limits = {}, log = cons
       {
         ...workerOptions,
         name: "notifeed",
+        ...(outbound && { outboundService: /** @type {any} */ (outbound) }),
         modulesRoot: root,
         modules: [
           ...around.map((path) => ({ type: /** @type {const} */ ("ESModule"), path })),

@@ -295,7 +295,7 @@ fn client_frames() -> Vec<String> {
     }));
     for frame in &frames {
         let understood = match ClientFrame::parse(frame) {
-            Some(ClientFrame::Ack { seq }) => seq == 12,
+            Some(ClientFrame::Ack { seq, .. }) => seq == 12,
             Some(ClientFrame::Request { request, .. }) => matches!(
                 request,
                 Ok(Request::Update { .. } | Request::Delete { .. } | Request::Token { .. })

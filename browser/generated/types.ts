@@ -706,6 +706,8 @@ export type ClientFrame =
       type: "ack";
       /** The number of the last change that arrived. */
       seq: number;
+      /** Whether a person sees it: then it isn't pushed to the endpoint. */
+      visible?: boolean;
     }
   | ({ ref: string } & ClientRequest);
 

@@ -60,7 +60,9 @@ impl<H: Host> Feed<H> {
         let Some(changed) = update::update(&entry, states, self.life.head, context.now) else {
             return Ok((entry, false));
         };
-        self.host.commit(&[store::set_states(&changed)])?;
+        let mut writes = vec![store::set_states(&changed)];
+        writes.extend(self.cancelled(&changed));
+        self.host.commit(&writes)?;
         self.life.head.seq = changed.seq;
         self.tell(&changed, None, made_by, context.now);
         Ok((changed, true))
@@ -74,7 +76,9 @@ impl<H: Host> Feed<H> {
         context: &Context,
     ) -> Result<Entry, Stop> {
         let tombstone = update::delete(&entry, self.life.head, context.now);
-        self.host.commit(&[store::end(&tombstone)])?;
+        let mut writes = vec![store::end(&tombstone)];
+        writes.extend(self.cancelled(&tombstone));
+        self.host.commit(&writes)?;
         self.room.ended();
         self.changed(&tombstone);
         self.copies

@@ -26,6 +26,7 @@ impl<H: Host> Feed<H> {
         self.close_ended(now);
         self.copies.alarm(now);
         self.put_copies(now);
+        self.push(now);
         if let Err(fault) = self.purge(now) {
             self.host.log(&format!("a purge: {fault}"));
             self.wake_by(now.saturating_add_millis(SAFETY));
@@ -91,6 +92,7 @@ impl<H: Host> Feed<H> {
                 statement: Statement::PurgeSubscriptions,
                 values: vec![instant],
             });
+            writes.extend(self.pushes.purged());
         }
         if !writes.is_empty() {
             self.host.commit(&writes)?;
@@ -143,7 +145,7 @@ impl<H: Host> Feed<H> {
     }
 
     /// Has the alarm ring by then, as far as that can be had.
-    fn wake_by(&mut self, at: Timestamp) {
+    pub(crate) fn wake_by(&mut self, at: Timestamp) {
         if let Err(fault) = self.alarm.wake_by(&self.host, at) {
             self.host.log(&format!("the alarm: {fault}"));
         }

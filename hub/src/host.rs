@@ -4,9 +4,11 @@
 
 use notifeed::credentials::Caller;
 use notifeed::error::Problem;
+use notifeed::push;
 use notifeed::time::Timestamp;
 
 use crate::fault::Fault;
+use crate::push::Push;
 use crate::store::Statement;
 
 /// A value of a column.
@@ -91,6 +93,8 @@ pub enum Effect {
         /// The key.
         key: String,
     },
+    /// Push to an endpoint.
+    Push(Box<Push>),
     /// Prove who holds a token, and that its app is registered for a host.
     Verify {
         /// The token.
@@ -105,6 +109,8 @@ pub enum Outcome {
     Done,
     /// It failed; the sentence is for the log.
     Failed(String),
+    /// [`Effect::Push`]: the push service's answer.
+    Pushed(push::Outcome),
     /// [`Effect::Verify`]: who holds the token, and the hosts of the app.
     Verified(Box<Verified>),
     /// [`Effect::Verify`]: it proves nothing, or nothing here.

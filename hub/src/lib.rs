@@ -4,7 +4,7 @@
 //!
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `marking`,
 //! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
-//! replays and the fan-out; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
+//! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
 //! stands, [`room`] how full it is, [`alarm`] what is due, [`throttle`] who did how much: each owns its
 //! state. What a change means, and what a frame says, is the contract's (`notifeed`).
 
@@ -19,6 +19,7 @@ pub mod host;
 pub mod life;
 mod marking;
 mod posts;
+pub mod push;
 mod reads;
 pub mod room;
 pub mod settings;
@@ -42,6 +43,7 @@ use fault::{Fault, Stop};
 use host::{Host, Outcome, Socket};
 use life::{Life, Prelude};
 use marking::Counted;
+use push::Pushes;
 use room::Room;
 use settings::Settings;
 use subscriptions::Known;
@@ -57,6 +59,7 @@ pub struct Feed<H: Host> {
     alarm: Alarm,
     copies: Copies,
     connections: Connections,
+    pushes: Pushes,
     throttle: Throttle,
     known_subscriptions: Known,
     counted: Counted,
@@ -83,6 +86,7 @@ impl<H: Host> Feed<H> {
         let mut feed = Self {
             room: Room::woken(mark.rows, mark.bytes, life.stored, life.head),
             copies: Copies::woken(mark, &life, at),
+            pushes: Pushes::woken(life.pushes),
             life,
             alarm: Alarm::woken(alarm),
             connections,
@@ -152,7 +156,7 @@ impl<H: Host> Feed<H> {
             .done(&self.host, number, &outcome, &mut self.effects);
         if of_copies {
             self.settle_copies();
-        } else {
+        } else if !self.push_ended(number, &outcome) {
             self.verified(number, outcome);
         }
         self.set_timer();

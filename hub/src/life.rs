@@ -27,6 +27,8 @@ pub struct Owner {
 pub struct Life {
     /// Whether the tables are there. Neither a read nor a refused call makes them.
     pub made: bool,
+    /// Whether those of pushes are, which the first endpoint that is pushed to makes.
+    pub pushes: bool,
     /// Which life of the feed this is.
     pub epoch: Epoch,
     /// The numbers that the next change goes on from.
@@ -63,10 +65,12 @@ impl Life {
     /// moment, this one begins a new epoch first: numbers that were given after that moment are then
     /// no numbers of it.
     pub fn read<H: Host>(host: &H, settings: &Settings) -> Result<(Self, Mark), Fault> {
-        let exists = Row::from(store::single(host, Statement::Exists, &[])?).integer()? > 0;
-        if !exists {
+        let mut exists = Row::from(store::single(host, Statement::Exists, &[])?);
+        let (made, pushes) = (exists.integer()? > 0, exists.integer()? > 0);
+        if !made {
             let life = Self {
                 made: false,
+                pushes: false,
                 epoch: Epoch::UNMADE,
                 head: Head::default(),
                 stored: Head::default(),
@@ -77,6 +81,7 @@ impl Life {
             return Ok((life, Mark::default()));
         }
         let (generation, mut life, mark) = read(store::single(host, Statement::Hub, &[])?)?;
+        life.pushes = pushes;
         if generation < settings.generation {
             let epoch = Epoch::from_bytes(host.random()?);
             let text = epoch_text(epoch);
@@ -125,6 +130,7 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
     };
     let life = Life {
         made: true,
+        pushes: false,
         epoch,
         head: Head {
             seq: stored.seq.max(newest.seq),

@@ -92,10 +92,13 @@ impl<H: Host> Feed<H> {
         if count == 0 {
             return Ok(None);
         }
-        self.host.commit(&[Write {
+        let read = Write {
             statement: Statement::ReadAll,
             values: vec![store::seq(through), instant, of, store::seq(head)],
-        }])?;
+        };
+        let mut writes = vec![read];
+        writes.extend(self.pushes.read_cancelled());
+        self.host.commit(&writes)?;
         let last = Seq::new(head.get().saturating_add(count));
         self.life.head.seq = last;
         let cursor = Cursor::all_up_to(self.life.epoch, last);

@@ -82,7 +82,8 @@ impl<H: Host> Feed<H> {
         admitted: &Admitted,
     ) -> Result<Option<Entry>, Stop> {
         let known = self.life.owner.as_ref() == Some(&admitted.owner);
-        if !self.life.made || !known || !self.room.fits(&self.settings, size(command)) {
+        let simple = self.life.made && known && self.pushed_to()?.is_empty();
+        if !simple || !self.room.fits(&self.settings, size(command)) {
             return Ok(None);
         }
         let Appended::Created(entry) = append(None, self.life.head, post) else {
@@ -146,6 +147,7 @@ impl<H: Host> Feed<H> {
         let bytes = size(command);
         let forgotten = self.room.look(&self.host, &self.settings, bytes, now)?;
         let id = entry.id.to_string();
+        let pushes = self.plan(entry, now)?;
         let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
         let mut writes = prelude.writes();
         if let Some(forgotten) = &forgotten {
@@ -160,8 +162,8 @@ impl<H: Host> Feed<H> {
             sender,
             command,
         ));
-        self.alarm
-            .wake_by(&self.host, purge_time(entry.keep_until))?;
+        writes.extend(pushes.writes());
+        self.wake_for(entry, pushes.first())?;
         self.host.commit(&writes)?;
         drop(writes);
         self.begun(prelude);
@@ -183,10 +185,11 @@ impl<H: Host> Feed<H> {
         context: &Context,
     ) -> Result<(), Stop> {
         let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
+        let pushes = self.plan(entry, context.now)?;
         let mut writes = prelude.writes();
         writes.push(store::replace(entry, command));
-        self.alarm
-            .wake_by(&self.host, purge_time(entry.keep_until))?;
+        writes.extend(pushes.writes());
+        self.wake_for(entry, pushes.first())?;
         self.host.commit(&writes)?;
         drop(writes);
         self.begun(prelude);
@@ -202,6 +205,13 @@ impl<H: Host> Feed<H> {
         );
         self.tell(entry, Some(&command.content), None, context.now);
         Ok(())
+    }
+
+    /// Has the alarm ring by the time that an item's row can go, and that something is to be pushed of it.
+    fn wake_for(&mut self, entry: &Entry, push: Option<Timestamp>) -> Result<(), Fault> {
+        let purge = purge_time(entry.keep_until);
+        let at = push.map_or(purge, |push| push.min(purge));
+        self.alarm.wake_by(&self.host, at)
     }
 
     /// Up to where rows go that endpoints may lack, with the head that the rows prove no longer.

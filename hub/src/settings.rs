@@ -6,6 +6,8 @@ use notifeed::live::{MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
 use notifeed::throttle::Rate;
 
+use crate::push::PushSettings;
+
 /// The settings that a feed goes by. The host reads them once.
 #[derive(Clone)]
 pub struct Settings {
@@ -36,6 +38,8 @@ pub struct Settings {
     /// `UNS_KEYS` and `UNS_KEY_ID`: the key that new subscription ids are signed with; `None`: it is
     /// missing or malformed.
     pub signing_key: Option<Key>,
+    /// How endpoints are pushed to; `None`: there is no key to push with.
+    pub push: Option<PushSettings>,
     /// `DEVELOPMENT_PANIC`: whether a test may ask for a crash.
     pub may_panic: bool,
 }
@@ -55,6 +59,7 @@ impl Default for Settings {
             copy_delay: 30,
             generation: 0,
             signing_key: None,
+            push: None,
             may_panic: false,
         }
     }

@@ -1,6 +1,7 @@
 //! A device subscribes, and gets the id that its app server posts with (CONTRACT §3).
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use notifeed::credentials::subscription_id::{HubId, LIFETIME, SubscriptionId};
 use notifeed::error::{ErrorCode, Problem};
@@ -11,6 +12,7 @@ use notifeed::http::{Context, Reply};
 use notifeed::json::Writer;
 use notifeed::live::close::Close;
 use notifeed::notification::Platform;
+use notifeed::push::Channel;
 use notifeed::subscription::{self, MAX_SUBSCRIPTIONS};
 use notifeed::time::Timestamp;
 
@@ -19,6 +21,7 @@ use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Query, Write};
 use crate::life::Prelude;
+use crate::push;
 use crate::store::{self, Row, Statement, opt_text};
 use crate::wire::Subscribe;
 
@@ -35,7 +38,7 @@ pub struct Subscription {
     pub platform: Platform,
     /// For people to recognize it by.
     pub display_name: Option<String>,
-    /// JSON text; stored, not used yet.
+    /// Where its pushes go: JSON text.
     pub push_subscription: Option<String>,
     /// When it was first made.
     pub created: Timestamp,
@@ -176,8 +179,11 @@ impl<H: Host> Feed<H> {
             Some(subscription) => (subscription.id, subscription.created),
             None => (Guid::random_v4(self.host.random()?), now),
         };
+        let push = self.settings.push.as_ref();
+        let push = push.filter(|_| command.push_subscription.is_some());
         // Whole seconds, as the signed id has them.
-        let lasts = LIFETIME.saturating_sub(now.unix_millis().rem_euclid(1000));
+        let lasts = push.map_or(LIFETIME, |push| push.lifetime);
+        let lasts = lasts.saturating_sub(now.unix_millis().rem_euclid(1000));
         let subscription = Subscription {
             id,
             sender,
@@ -236,8 +242,33 @@ impl<H: Host> Feed<H> {
         if self.copies.knows_subscriptions() || !self.life.made {
             writes.push(uncopied());
         }
+        let settings = Rc::clone(&self.settings);
+        let push = settings
+            .push
+            .as_ref()
+            .zip(subscription.push_subscription.as_deref());
+        let push = push.and_then(|(settings, text)| {
+            let Channel::WebPush(push) = Channel::from_text(text, &settings.hosts)?;
+            Some((settings, push.endpoint.as_str().to_owned()))
+        });
+        if let Some((settings, endpoint)) = &push {
+            if !self.pushes.made() {
+                let made = |statement| Write {
+                    statement,
+                    values: Vec::new(),
+                };
+                writes.extend(push::SCHEMA.map(made));
+            }
+            let others = settings.max_endpoints.saturating_sub(1);
+            writes.extend(push::endpoint(&id, endpoint, &settings.key_id, others));
+        } else if self.pushes.made() {
+            writes.extend(push::ended(&id));
+        }
         self.host.commit(&writes)?;
         self.begun(prelude);
+        if push.is_some() || self.pushes.made() {
+            self.pushes.changed();
+        }
         Ok(())
     }
 
@@ -274,7 +305,12 @@ impl<H: Host> Feed<H> {
             statement: Statement::EndSubscription,
             values: vec![Bound::Text(&text)],
         };
-        self.host.commit(&[ended, uncopied()])?;
+        let mut writes = vec![ended, uncopied()];
+        if self.pushes.made() {
+            writes.extend(push::ended(&text));
+            self.pushes.changed();
+        }
+        self.host.commit(&writes)?;
         self.known_subscriptions.forget(id);
         self.copies
             .subscriptions_changed(context.now, self.settings.copy_delay);
@@ -291,7 +327,12 @@ impl<H: Host> Feed<H> {
                 statement: Statement::EndSubscriptions,
                 values: Vec::new(),
             };
-            self.host.commit(&[ended, uncopied()])?;
+            let mut writes = vec![ended, uncopied()];
+            if self.pushes.made() {
+                writes.extend(push::all_ended());
+                self.pushes.changed();
+            }
+            self.host.commit(&writes)?;
             self.known_subscriptions.forget_all();
             self.copies
                 .subscriptions_changed(context.now, self.settings.copy_delay);

@@ -1,6 +1,8 @@
 //! The deployment's settings, read and checked: by the Worker once for each wasm instance, and by the launcher
 //! before it starts anything. docs/settings.md lists them.
 
+mod push;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -13,12 +15,13 @@ use notifeed::http::origin::AllowedOrigins;
 use notifeed::live::MAX_SOCKETS_OF_PLATFORM;
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::push::PushHosts;
+use notifeed::push::vapid::Vapid;
 use notifeed::throttle::Rate;
 use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
 
 /// The names of all settings.
-pub const NAMES: [&str; 27] = [
+pub const NAMES: [&str; 34] = [
     "DEVELOPMENT_TOKEN_SECRET",
     "LOG_REQUESTS",
     "ALLOWED_ORIGINS",
@@ -46,6 +49,13 @@ pub const NAMES: [&str; 27] = [
     "ISSUERS",
     "UNS_KEYS",
     "UNS_KEY_ID",
+    "VAPID_KEYS",
+    "VAPID_KEY_ID",
+    "PUSH_CONTACT",
+    "PUSH_HOLD_MS",
+    "PUSH_TIMEOUT_MS",
+    "PUSH_SUBSCRIPTION_DAYS",
+    "MAX_PUSH_ENDPOINTS",
 ];
 
 /// (D24) 401: a token whose issuer isn't configured proves nothing, also where none is.
@@ -73,6 +83,10 @@ pub struct Settings {
     pub subscription_keys: Result<Vec<Key>, Fault>,
     /// `PUSH_HOSTS`: push services besides the known ones.
     pub push_hosts: PushHosts,
+    /// `VAPID_KEYS`, `VAPID_KEY_ID` and `PUSH_CONTACT`: who pushes; `None`: nobody, push is off.
+    pub vapid: Option<Vapid>,
+    /// `PUSH_TIMEOUT_MS`: how long a push service may take, in milliseconds.
+    pub push_timeout: u32,
     /// What feeds go by.
     pub feed: Rc<HubSettings>,
     /// Whether the runtime counts the calls of an app.
@@ -109,6 +123,10 @@ impl Settings {
         ) {
             return Err(Fault::new("LOG_REQUESTS", &"must be all, failures or none"));
         }
+        let vapid = variables.vapid().unwrap_or_else(|fault| {
+            log(&format!("nothing is pushed: {fault}"));
+            None
+        });
         let freshness = Freshness::DEFAULT;
         let jwks_freshness = Freshness {
             lifetime: variables.seconds("JWKS_LIFETIME_SECONDS", freshness.lifetime)?,
@@ -130,8 +148,13 @@ impl Settings {
             jwks_freshness,
             registry_memory: variables.seconds("REGISTRY_MEMORY_SECONDS", 60_000)?,
             subscription_keys,
+            push_timeout: variables.number("PUSH_TIMEOUT_MS", 10_000)?,
+            feed: Rc::new(HubSettings {
+                push: variables.push(vapid.as_ref(), &push_hosts)?,
+                ..variables.feed(signing_key.ok(), development)?
+            }),
             push_hosts,
-            feed: Rc::new(variables.feed(signing_key.ok(), development)?),
+            vapid,
             counts_calls,
         })
     }
@@ -215,6 +238,7 @@ impl Variables {
             copy_delay: self.number("COPY_DELAY_MS", default.copy_delay)?,
             generation: self.number("GENERATION", default.generation)?,
             signing_key,
+            push: None,
             may_panic: development && self.text("DEVELOPMENT_PANIC").is_some(),
         })
     }

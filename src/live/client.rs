@@ -18,10 +18,13 @@ pub const MAX_FRAME_BYTES: usize = 20 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
 pub enum ClientFrame {
-    /// Everything up to this number has arrived: optional flow control.
+    /// Everything up to this number has arrived: flow control, and delivery.
     Ack {
         /// The number of the last change that arrived.
         seq: i64,
+        /// Whether a person sees it: then it isn't pushed to the endpoint.
+        #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+        visible: bool,
     },
     /// Something to carry out, and to answer with a `result`.
     #[cfg_attr(test, ts(untagged, type = "{ ref: string } & ClientRequest"))]
@@ -93,7 +96,8 @@ impl ClientFrame {
         let read = match text_member(&frame, "type")? {
             "ack" => {
                 let seq = frame.get("seq")?.as_number()?.to_integer().ok()?;
-                return Some(Self::Ack { seq });
+                let visible = frame.get("visible").and_then(Value::as_bool) == Some(true);
+                return Some(Self::Ack { seq, visible });
             }
             "update" => update,
             "delete" => delete,
@@ -215,7 +219,10 @@ mod tests {
     fn what_a_client_can_say() {
         assert_eq!(
             ClientFrame::parse(r#"{"type":"ack","seq":12}"#),
-            Some(ClientFrame::Ack { seq: 12 })
+            Some(ClientFrame::Ack {
+                seq: 12,
+                visible: false,
+            })
         );
         let request = |text| match ClientFrame::parse(text) {
             Some(ClientFrame::Request { reference, request }) => {

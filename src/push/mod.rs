@@ -2,12 +2,21 @@
 //! only; a Worker encrypts by its runtime's WebCrypto and sends, a feed decides when.
 //!
 //! [`channel`] is where pushes of a subscription go, [`hosts`] which services may get any, [`opening`]
-//! what a click leads to; `point` checks a browser's key.
+//! what a click leads to; `point` checks a browser's key. [`message`] is what is pushed, [`record`] how it
+//! is encrypted, [`vapid`] who sends it, [`outcome`] what the service's answer means, and [`schedule`]
+//! when the next attempt is made.
 
 pub mod channel;
 pub mod hosts;
+pub mod message;
 pub mod opening;
+pub mod outcome;
 mod point;
+pub mod record;
+pub mod schedule;
+pub mod vapid;
 
 pub use channel::Channel;
 pub use hosts::PushHosts;
+pub use message::Message;
+pub use outcome::Outcome;

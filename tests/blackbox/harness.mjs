@@ -28,7 +28,7 @@ export async function temporaryFolder(first) {
 
 /**
  * Starts a service of the test file's own; it ends with the file.
- * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits" | "around">} [options]
+ * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits" | "outbound" | "around">} [options]
  */
 export async function startService(options = {}) {
   const folder = await temporaryFolder(() => service.stop());
@@ -61,7 +61,7 @@ class Service {
 
   /**
    * @param {string} state
-   * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits" | "around">} options
+   * @param {Pick<import("../../scripts/local.mjs").LocalOptions, "vars" | "limits" | "outbound" | "around">} options
    */
   constructor(state, options) {
     this.state = state;

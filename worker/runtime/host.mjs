@@ -20,6 +20,7 @@ import * as storage from "./storage.mjs";
  * @property {() => void} timer
  * @property {(memory: Memory, effect: number, error: string | undefined) => void} kvEnded
  * @property {(memory: Memory, effect: number, token: string) => Promise<void>} verify
+ * @property {(memory: Memory, effect: number, push: number) => Promise<void>} push
  * @property {(frame: Frame, fault: unknown) => void} refuse
  */
 
@@ -163,6 +164,14 @@ export class Host {
     } catch (fault) {
       if (frame) this.events.refuse(frame, fault);
     }
+  }
+
+  /**
+   * @param {number} effect
+   * @param {number} push
+   */
+  async push(effect, push) {
+    await this.events.push(this.memory, effect, push).catch((fault) => console.error(`a push failed: ${fault}`));
   }
 
   /** Ends the Hub, once what was answered is durable and has left. */
@@ -318,5 +327,11 @@ export function remove(effect, key) {
  * @param {string} token
  */
 export const verify = (effect, token) => void current.verify(effect, token);
+
+/**
+ * @param {number} effect
+ * @param {number} push
+ */
+export const push = (effect, push) => void current.push(effect, push);
 
 export const abort = () => current.abort();

@@ -42,9 +42,16 @@ export class Hub extends DurableObject {
       verify: async (memory, effect, token) => {
         const outcome = await wait(() => wasm.verify(token, /** @type {any} */ (env)));
         const isHeard = this.#deliver(
-          (_, generation) => memory.generation === generation && wasm.verified(memory.feed, effect, outcome),
+          (_, generation) => memory.generation === generation && wasm.ended(memory.feed, effect, outcome),
         );
         if (!isHeard) throw new Error("the feed lost its memory before the token was verified");
+      },
+      push: async (memory, effect, push) => {
+        const outcome = await wait(() => wasm.push(push));
+        // A feed that lost its memory meanwhile finds in its tables what it hasn't heard of.
+        this.#deliver((_, generation) => {
+          if (memory.generation === generation) wasm.ended(memory.feed, effect, outcome);
+        });
       },
       refuse,
     });

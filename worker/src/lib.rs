@@ -187,6 +187,11 @@ pub async fn verify(token: String, env: Env) -> u32 {
 }
 
 #[wasm_bindgen]
-pub fn verified(feed: u32, effect: f64, outcome: u32) -> bool {
-    feed::verified(feed, effect, outcome)
+pub async fn push(push: u32) -> u32 {
+    feed::push(push).await
+}
+
+#[wasm_bindgen]
+pub fn ended(feed: u32, effect: f64, outcome: u32) -> bool {
+    feed::ended(feed, effect, outcome)
 }

@@ -109,7 +109,7 @@ impl<H: Host> Feed<H> {
         made_by: Option<Socket>,
         now: Timestamp,
     ) {
-        let connections = &mut self.connections;
+        let (connections, pushes) = (&mut self.connections, &self.pushes);
         for (socket, connection) in &mut connections.open {
             if connection.state != State::Live || Some(*socket) == made_by {
                 continue;
@@ -134,8 +134,10 @@ impl<H: Host> Feed<H> {
                 continue;
             }
             let pressed = connections.under_way.saturating_add(bytes) > connections.allowance / 2;
+            let holds =
+                pushes.asks(connection.endpoint.subscription) && frame.change == Change::Content;
             // Only a frame with a number can be acknowledged.
-            let asks = seq > Seq::ZERO && connection.window.asks(bytes, pressed);
+            let asks = seq > Seq::ZERO && (holds || connection.window.asks(bytes, pressed));
             connection.window.sent(seq, bytes, now);
             if asks {
                 connection.window.asked();

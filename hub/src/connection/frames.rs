@@ -57,10 +57,10 @@ impl<H: Host> Feed<H> {
             return;
         }
         let frame = text.and_then(ClientFrame::parse);
-        if let Some(ClientFrame::Ack { seq }) = frame
+        if let Some(ClientFrame::Ack { seq, visible }) = frame
             && self.acknowledge(socket, Seq::new(seq), now)
         {
-            return;
+            return self.seen(socket, Seq::new(seq), visible);
         }
         let Some(connection) = self.connections.open.get_mut(&socket) else {
             return;
@@ -75,7 +75,9 @@ impl<H: Host> Feed<H> {
                 self.connections
                     .close(&self.host, socket, Close::MALFORMED, now);
             }
-            (Some(ClientFrame::Ack { .. }), _) => {}
+            (Some(ClientFrame::Ack { seq, visible }), _) => {
+                self.seen(socket, Seq::new(seq), visible);
+            }
             (Some(ClientFrame::Request { .. }), Some(text)) if connection.verifying.is_some() => {
                 if connection.waiting.len() >= MAX_WAITING {
                     return self
@@ -113,6 +115,14 @@ impl<H: Host> Feed<H> {
             self.connections.wake_waiting();
         }
         freed > 0 || first
+    }
+
+    /// What a client has, its person sees, or doesn't.
+    fn seen(&mut self, socket: Socket, seq: Seq, visible: bool) {
+        let connection = self.connections.open.get(&socket);
+        if let Some(id) = connection.and_then(|connection| connection.endpoint.subscription) {
+            self.push_acknowledged(id, seq, visible);
+        }
     }
 
     fn answer_frame(
@@ -293,7 +303,9 @@ impl<H: Host> Feed<H> {
             Outcome::Verified(verified) => self.renew(socket, &verified, &context),
             Outcome::Refused(problem) => Err(Stop::Problem(problem)),
             Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
-            Outcome::Done => Err(Fault::new("a token", &"not verified").into()),
+            Outcome::Done | Outcome::Pushed(_) => {
+                Err(Fault::new("a token", &"not verified").into())
+            }
         };
         let outcome = outcome
             .map(|()| Done::Item(200, None))

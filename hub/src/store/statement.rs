@@ -63,8 +63,8 @@ macro_rules! statements {
 }
 
 statements! {
-    /// Whether the tables are there.
-    Exists = "SELECT count(*) FROM sqlite_master WHERE name = 'feed'";
+    /// Whether the tables are there, and whether those of pushes are.
+    Exists = "SELECT coalesce(sum(name = 'feed'), 0), coalesce(sum(name = 'push'), 0) FROM sqlite_master";
 
     /// The feed's own row: its life, its head, the mark of the copy, its owner.
     CreateHub = "CREATE TABLE feed (
@@ -107,6 +107,18 @@ statements! {
     /// A subscription by its device.
     CreateSubscriptionDevice = "CREATE INDEX feed_subscription_device
         ON feed_subscription (device_id) WHERE device_id IS NOT NULL";
+
+    /// A row for each subscription that is pushed to; made with the first one.
+    CreatePushEndpoint = "CREATE TABLE push_endpoint (
+        subscription TEXT PRIMARY KEY, endpoint TEXT NOT NULL, key_id TEXT NOT NULL,
+        state TEXT NOT NULL, failures INTEGER NOT NULL, until INTEGER, pushed INTEGER, error TEXT
+    ) STRICT";
+    /// A row for each push that is due, by the item's place in the list.
+    CreatePush = "CREATE TABLE push (
+        item INTEGER NOT NULL, subscription TEXT NOT NULL, content INTEGER NOT NULL,
+        due INTEGER NOT NULL, attempts INTEGER NOT NULL, least INTEGER NOT NULL,
+        expires INTEGER NOT NULL, PRIMARY KEY (item, subscription)
+    ) STRICT, WITHOUT ROWID";
 
     /// A feed begins: schema, generation, epoch.
     InsertHub = "INSERT INTO feed (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
@@ -259,6 +271,67 @@ statements! {
     PurgeSubscriptions = "DELETE FROM feed_subscription WHERE expiration <= ?";
     /// When the next subscription expires.
     NextSubscription = "SELECT min(expiration) FROM feed_subscription";
+
+    /// The endpoints that are pushed to.
+    PushEndpoints = "SELECT subscription, platform, expiration, push_subscription, key_id, failures, until \
+        FROM push_endpoint JOIN feed_subscription ON id = subscription WHERE state = 'active' AND ended = 0";
+    /// How the endpoints are.
+    PushStates = "SELECT subscription, state, until, pushed, error FROM push_endpoint";
+    /// Other subscriptions with the same endpoint aren't pushed to any more, nor those that were renewed
+    /// the longest ago where there would be too many.
+    EndOtherPushEndpoints = "DELETE FROM push_endpoint WHERE subscription <> ?2 AND (endpoint = ?1 \
+        OR subscription IN (SELECT subscription FROM push_endpoint JOIN feed_subscription ON id = subscription \
+        WHERE subscription <> ?2 ORDER BY expiration DESC, id LIMIT -1 OFFSET ?3))";
+    /// A subscription is pushed to. The same endpoint was made with the same key.
+    SetPushEndpoint = "INSERT INTO push_endpoint (subscription, endpoint, key_id, state, failures) \
+        VALUES (?, ?, ?, 'active', 0) ON CONFLICT (subscription) DO UPDATE SET \
+        key_id = iif(endpoint = excluded.endpoint, key_id, excluded.key_id), endpoint = excluded.endpoint, \
+        state = 'active', failures = 0, until = NULL, error = NULL";
+    /// A subscription isn't pushed to any more.
+    EndPushEndpoint = "DELETE FROM push_endpoint WHERE subscription = ?";
+    /// Nothing is due to a subscription any more.
+    EndPushes = "DELETE FROM push WHERE subscription = ?";
+    /// No subscription is pushed to any more.
+    EndAllPushEndpoints = "DELETE FROM push_endpoint";
+    /// Nothing is due to any.
+    EndAllPushes = "DELETE FROM push";
+    /// Endpoints of subscriptions that are gone go.
+    PurgePushEndpoints = "DELETE FROM push_endpoint WHERE subscription NOT IN (SELECT id FROM feed_subscription)";
+    /// A push is due.
+    InsertPush = "INSERT OR REPLACE INTO push (subscription, item, content, due, expires, attempts, least) \
+        VALUES (?, ?, ?, ?, ?, 0, 0)";
+    /// To each endpoint the first that is due, with its item.
+    DuePushes = concat!("SELECT subscription, item, content, attempts, least, ", entry_columns!(), ", body \
+        FROM push JOIN item ON ordinal = item WHERE due <= ?1 AND content = (SELECT min(content) FROM push AS other \
+        WHERE other.subscription = push.subscription AND other.due <= ?1) ORDER BY content");
+    /// When the next one is due.
+    NextPush = "SELECT min(due) FROM push";
+    /// A push is done with.
+    PushDone = "DELETE FROM push WHERE subscription = ? AND item = ? AND content = ?";
+    /// A push is tried again.
+    PushAgain = "UPDATE push SET due = ?, attempts = ?, least = ? WHERE subscription = ? AND item = ? AND content = ?";
+    /// Nothing is pushed of an item.
+    CancelPushes = "DELETE FROM push WHERE item = ?";
+    /// Nothing is pushed of what is read.
+    CancelReadPushes = "DELETE FROM push WHERE EXISTS (SELECT 1 FROM item WHERE ordinal = push.item AND read_state = 3)";
+    /// A person has seen what was to be pushed.
+    PushesSeen = "DELETE FROM push WHERE subscription = ? AND content <= ?";
+    /// What was held is due, unless its endpoint is left alone.
+    ReleasePushes = "UPDATE push SET due = ?1 WHERE subscription = ?2 AND content <= ?3 AND due > ?1 AND attempts = 0 \
+        AND NOT EXISTS (SELECT 1 FROM push_endpoint WHERE push_endpoint.subscription = ?2 AND until > ?1)";
+    /// What is past its time goes.
+    ExpirePushes = "DELETE FROM push WHERE expires <= ?";
+    /// What is due to an endpoint waits.
+    PostponePushes = "UPDATE push SET due = ?1 WHERE subscription = ?2 AND due < ?1";
+    /// Of what is due to an endpoint the newest stay.
+    ShrinkPushes = "DELETE FROM push WHERE subscription = ?1 AND item NOT IN \
+        (SELECT item FROM push WHERE subscription = ?1 ORDER BY content DESC LIMIT ?2)";
+    /// A push service has taken a push.
+    PushTaken = "UPDATE push_endpoint SET failures = 0, until = NULL, error = NULL, pushed = ? WHERE subscription = ?";
+    /// A push has failed.
+    PushFailed = "UPDATE push_endpoint SET failures = ?, until = ?, error = ? WHERE subscription = ?";
+    /// A push service says that an endpoint has gone.
+    PushGone = "UPDATE push_endpoint SET state = 'gone', endpoint = '', until = NULL WHERE subscription = ?";
 }
 
 impl Statement {

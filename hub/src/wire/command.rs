@@ -163,7 +163,7 @@ pub struct Subscribe {
     pub device_id: Option<String>,
     /// For people to recognize it by.
     pub display_name: Option<String>,
-    /// The browser's push subscription, JSON text; stored, not used yet.
+    /// Where its pushes go, as [`Channel::to_text`](notifeed::push::Channel::to_text) has it.
     pub push_subscription: Option<String>,
 }
 

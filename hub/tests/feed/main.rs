@@ -29,6 +29,7 @@ mod memory;
 mod middle;
 mod model;
 mod newest;
+mod push;
 mod releases;
 mod resume;
 mod since;

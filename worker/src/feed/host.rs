@@ -33,6 +33,7 @@ extern "C" {
     fn put(number: f64, key: &str, value: &str, metadata: &str, expiration: f64);
     fn remove(number: f64, key: &str);
     fn verify(number: f64, token: &str);
+    fn push(number: f64, push: u32);
     fn abort();
 }
 
@@ -163,6 +164,7 @@ impl Host for DurableObject {
             } => put(number, &key, &value, &metadata, expiration as f64),
             Effect::Remove { key } => remove(number, &key),
             Effect::Verify { token } => verify(number, &token),
+            Effect::Push(to_send) => push(number, super::keep_push(to_send)),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod host;
 mod packing;
+mod push;
 mod shared;
 
 use std::cell::RefCell;
@@ -21,6 +22,7 @@ use notifeed::policy::Policy;
 use notifeed_hub::Feed;
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::host::{Outcome, Socket, Verified};
+use notifeed_hub::push::Push;
 use notifeed_hub::store::Statement;
 use notifeed_hub::wire::{Command, RETRY, Request};
 use worker::{Env, console_error};
@@ -38,8 +40,10 @@ struct Feeds {
     last: u32,
     /// A feed is taken out of its place while it handles an event.
     feeds: LruCache<u32, Option<Box<Feed<DurableObject>>>>,
-    /// The outcomes of tokens that feeds asked about, until they hear of them.
+    /// The outcomes of what feeds asked for, until they hear of them.
     outcomes: HashMap<u32, Outcome>,
+    /// What feeds have to push, until it is sent.
+    pushes: HashMap<u32, Box<Push>>,
 }
 
 impl Default for Feeds {
@@ -48,6 +52,7 @@ impl Default for Feeds {
             last: 0,
             feeds: LruCache::new(MAX_FEEDS),
             outcomes: HashMap::new(),
+            pushes: HashMap::new(),
         }
     }
 }
@@ -57,8 +62,9 @@ impl Feeds {
     fn next(&mut self) -> u32 {
         loop {
             self.last = self.last.wrapping_add(1).max(1);
-            let is_taken =
-                self.feeds.contains(&self.last) || self.outcomes.contains_key(&self.last);
+            let is_taken = self.feeds.contains(&self.last)
+                || self.outcomes.contains_key(&self.last)
+                || self.pushes.contains_key(&self.last);
             if !is_taken {
                 return self.last;
             }
@@ -243,18 +249,43 @@ fn effect_number(number: f64) -> u64 {
 }
 
 /// Proves who holds a token that a feed asked about; says under which number the outcome is kept
-/// until [`verified`] is called.
+/// until [`ended`] is called.
 pub async fn verify(token: String, env: Env) -> u32 {
     let outcome = match prove(&token, &env).await {
         Ok(verified) => Outcome::Verified(Box::new(verified)),
         Err(Stop::Problem(problem)) => Outcome::Refused(problem),
         Err(Stop::Fault(fault)) => Outcome::Failed(fault.to_string()),
     };
+    keep(outcome)
+}
+
+/// Keeps an outcome until [`ended`] is called with the number.
+fn keep(outcome: Outcome) -> u32 {
     FEEDS.with_borrow_mut(|feeds| {
         let number = feeds.next();
         feeds.outcomes.insert(number, outcome);
         number
     })
+}
+
+/// Keeps something to push until [`push`] is called with the number.
+fn keep_push(push: Box<Push>) -> u32 {
+    FEEDS.with_borrow_mut(|feeds| {
+        let number = feeds.next();
+        feeds.pushes.insert(number, push);
+        number
+    })
+}
+
+/// Sends what a feed has to push; says under which number the outcome is kept until [`ended`] is
+/// called.
+pub async fn push(push: u32) -> u32 {
+    let push = FEEDS.with_borrow_mut(|feeds| feeds.pushes.remove(&push));
+    let outcome = match push {
+        Some(push) => push::send(&push).await,
+        None => notifeed::push::Outcome::UNREACHED,
+    };
+    keep(Outcome::Pushed(outcome))
 }
 
 async fn prove(token: &str, env: &Env) -> Result<Verified, Stop> {
@@ -267,11 +298,11 @@ async fn prove(token: &str, env: &Env) -> Result<Verified, Stop> {
     })
 }
 
-/// A feed hears what came of the token that it asked about as `effect`; `false`: it isn't in memory any
-/// more.
-pub fn verified(number: u32, effect: f64, outcome: u32) -> bool {
+/// A feed hears what came of what it asked for as `effect`, a token's proof or a push; `false`: it isn't
+/// in memory any more.
+pub fn ended(number: u32, effect: f64, outcome: u32) -> bool {
     let outcome = FEEDS.with_borrow_mut(|feeds| feeds.outcomes.remove(&outcome));
-    let lost = || Outcome::Failed(Fault::new("a token", &"the outcome was lost").to_string());
+    let lost = || Outcome::Failed(Fault::new("an effect", &"the outcome was lost").to_string());
     let outcome = outcome.unwrap_or_else(lost);
     with(number, |feed| feed.done(effect_number(effect), outcome)).is_some()
 }

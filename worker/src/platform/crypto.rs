@@ -11,13 +11,13 @@ use super::thrown;
 
 #[wasm_bindgen]
 extern "C" {
-    type Subtle;
+    pub(super) type Subtle;
 
     #[wasm_bindgen(thread_local_v2, js_namespace = crypto, js_name = subtle)]
-    static SUBTLE: Subtle;
+    pub(super) static SUBTLE: Subtle;
 
     #[wasm_bindgen(method, catch, js_name = importKey)]
-    fn import_key(
+    pub(super) fn import_key(
         this: &Subtle,
         format: &str,
         key: &Object,
@@ -26,8 +26,39 @@ extern "C" {
         usages: &Array,
     ) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = generateKey)]
+    pub(super) fn generate_key(
+        this: &Subtle,
+        algorithm: &Object,
+        extractable: bool,
+        usages: &Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = exportKey)]
+    pub(super) fn export_key(
+        this: &Subtle,
+        format: &str,
+        key: &JsValue,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = deriveBits)]
+    pub(super) fn derive_bits(
+        this: &Subtle,
+        algorithm: &Object,
+        key: &JsValue,
+        bits: u32,
+    ) -> Result<Promise, JsValue>;
+
     #[wasm_bindgen(method, catch)]
-    fn sign(
+    pub(super) fn encrypt(
+        this: &Subtle,
+        algorithm: &Object,
+        key: &JsValue,
+        data: &Uint8Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn sign(
         this: &Subtle,
         algorithm: &JsValue,
         key: &JsValue,
@@ -128,12 +159,12 @@ impl VerifyingKey {
 }
 
 /// What came of a promise that was to be had.
-async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Fault> {
+pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Fault> {
     let promise = promise.map_err(thrown)?;
     JsFuture::from(promise).await.map_err(thrown)
 }
 
-fn object(members: &[(&str, &str)]) -> Result<Object, JsValue> {
+pub(super) fn object(members: &[(&str, &str)]) -> Result<Object, JsValue> {
     let object = Object::new();
     for (name, value) in members {
         Reflect::set(&object, &(*name).into(), &(*value).into())?;

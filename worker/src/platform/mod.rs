@@ -3,6 +3,8 @@
 
 pub mod crypto;
 pub mod download;
+pub mod upload;
+pub mod web_push;
 
 use std::cell::RefCell;
 

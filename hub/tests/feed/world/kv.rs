@@ -55,7 +55,7 @@ impl Kv {
         match effect {
             Effect::Put { .. } => self.puts += 1,
             Effect::Remove { .. } => self.removes += 1,
-            Effect::Verify { .. } => panic!("KV verifies no tokens"),
+            Effect::Verify { .. } | Effect::Push(_) => panic!("that is none of KV's"),
         }
         let stored = match self.mood {
             Mood::Down => return Outcome::Failed("KV is down".into()),
@@ -102,7 +102,7 @@ impl Kv {
             Effect::Remove { key } => {
                 self.stored.remove(key);
             }
-            Effect::Verify { .. } => {}
+            Effect::Verify { .. } | Effect::Push(_) => {}
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod faults;
 mod kv;
 mod lines;
 mod runtime;
+mod services;
 mod tables;
 
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ pub use faults::Interruption;
 pub use kv::Mood;
 pub use lines::{Heard, Line};
 use runtime::{Handle, Pending, Runtime};
+pub use services::endpoint;
 use tables::Tables;
 
 /// The feed's id.
@@ -332,8 +334,9 @@ impl World {
             let slow = self.runtime.kv.borrow().mood == Mood::Slow;
             let verifying = self.runtime.verifying.get();
             let mut pending = self.runtime.pending.borrow_mut();
-            let next = pending.iter().position(|pending| match pending.effect {
+            let next = pending.iter().position(|pending| match &pending.effect {
                 Effect::Verify { .. } => !verifying,
+                Effect::Push(push) => !self.runtime.services.borrow().hangs(push),
                 Effect::Put { .. } | Effect::Remove { .. } => !slow,
             });
             let Some(Pending {
@@ -348,6 +351,7 @@ impl World {
             any = true;
             let outcome = match &effect {
                 Effect::Verify { token } => self.verified(token),
+                Effect::Push(push) => self.runtime.services.borrow_mut().answer(push),
                 Effect::Put { .. } | Effect::Remove { .. } => {
                     self.runtime.kv.borrow_mut().carry_out(&effect, self.now())
                 }

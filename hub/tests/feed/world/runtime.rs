@@ -11,6 +11,7 @@ use notifeed_hub::host::{Bound, Effect, Host, OpenSocket, Query, Rows, Socket, V
 use super::faults::Faults;
 use super::kv::{self, Kv};
 use super::lines::Lines;
+use super::services::Services;
 use super::tables::Tables;
 use super::{BEGIN, FEED};
 
@@ -26,6 +27,7 @@ pub struct Runtime {
     pub tables: Tables,
     pub kv: RefCell<Kv>,
     pub lines: RefCell<Lines>,
+    pub services: RefCell<Services>,
     pub faults: Faults,
     /// What the tokens prove that clients send.
     pub tokens: RefCell<HashMap<String, Verified>>,
@@ -64,6 +66,7 @@ impl Runtime {
             tables: Tables::new(),
             kv: RefCell::default(),
             lines: RefCell::default(),
+            services: RefCell::default(),
             faults: Faults::default(),
             tokens: RefCell::default(),
             verifying: Cell::new(false),

@@ -1,0 +1,254 @@
+//! Web Push: what is due to endpoints that have no open connection, and what became of it (CONTRACT
+//! §5.7). A row for each endpoint and item is written with the item; it is held while a connection of that
+//! endpoint is open, goes when a person has seen the item, and is sent by the alarm. The tables are made
+//! with the first push subscription: a feed without one pays nothing.
+//!
+//! `rows` has the statements with their values, `sending` what the alarm does, `settling` what follows
+//! from a push service's answer.
+
+mod rows;
+mod sending;
+mod settling;
+
+use std::collections::BTreeMap;
+
+use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
+use notifeed::guid::Guid;
+use notifeed::notification::Platform;
+use notifeed::push::{Channel, Message, PushHosts, message};
+use notifeed::time::Timestamp;
+
+use crate::Feed;
+use crate::fault::Fault;
+use crate::host::{Host, Query, Write};
+use crate::store::{self, Row, Statement};
+
+pub(crate) use rows::Due;
+pub(crate) use rows::{SCHEMA, all_ended, ended, endpoint};
+
+/// The settings of push; without them nothing is pushed.
+#[derive(Debug, Clone)]
+pub struct PushSettings {
+    /// The id of the key that subscriptions are made with now: `VAPID_KEY_ID`.
+    pub key_id: String,
+    /// `PUSH_HOSTS`: services besides the known ones.
+    pub hosts: PushHosts,
+    /// `PUSH_HOLD_MS`: how long a push is held for an endpoint that has a connection open, in
+    /// milliseconds.
+    pub hold: i64,
+    /// `PUSH_SUBSCRIPTION_DAYS`: how long a subscription lasts that is pushed to, in milliseconds.
+    pub lifetime: i64,
+    /// `MAX_PUSH_ENDPOINTS`: how many endpoints of a user are pushed to.
+    pub max_endpoints: usize,
+}
+
+/// Something to send to a push service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// Where to.
+    pub channel: Channel,
+    /// The key that the subscription was made with.
+    pub key_id: String,
+    /// What.
+    pub message: Message,
+}
+
+/// An endpoint that is pushed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub subscription: Guid,
+    pub platform: Platform,
+    pub expiration: Timestamp,
+    pub channel: Channel,
+    pub key_id: String,
+    /// How often in a row it has failed.
+    pub failures: u32,
+    /// Until when it is left alone.
+    pub until: Option<Timestamp>,
+}
+
+/// A push that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Flight {
+    subscription: Guid,
+    /// The item's place in the list,
+    item: i64,
+    /// and the number of the content that is sent.
+    content: Seq,
+    attempts: u32,
+    /// Only the least was sent.
+    least: bool,
+}
+
+/// What is known of pushes in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Pushes {
+    /// Whether the tables are there.
+    made: bool,
+    /// The endpoints; `None`: nobody has looked since the feed woke, or since they changed.
+    endpoints: Option<Vec<Endpoint>>,
+    under_way: BTreeMap<u64, Flight>,
+}
+
+impl Pushes {
+    /// As a feed finds them that wakes.
+    pub(crate) fn woken(made: bool) -> Self {
+        Self {
+            made,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the tables are there.
+    pub(crate) const fn made(&self) -> bool {
+        self.made
+    }
+
+    /// The endpoints changed: they are read again.
+    pub(crate) fn changed(&mut self) {
+        self.made = true;
+        self.endpoints = None;
+    }
+
+    /// The statement that goes with the purge of subscriptions.
+    pub(crate) fn purged(&mut self) -> Option<Write<'static>> {
+        self.endpoints = None;
+        self.made.then(|| Write {
+            statement: Statement::PurgePushEndpoints,
+            values: Vec::new(),
+        })
+    }
+
+    /// The statement that goes with reading many items.
+    pub(crate) fn read_cancelled(&self) -> Option<Write<'static>> {
+        self.made.then(|| Write {
+            statement: Statement::CancelReadPushes,
+            values: Vec::new(),
+        })
+    }
+
+    fn endpoint_of(&mut self, subscription: Guid) -> Option<&mut Endpoint> {
+        let mut endpoints = self.endpoints.iter_mut().flatten();
+        endpoints.find(|endpoint| endpoint.subscription == subscription)
+    }
+
+    /// Whether connections of that subscription are asked what their person has seen.
+    pub(crate) fn asks(&self, subscription: Option<Guid>) -> bool {
+        let mut endpoints = self.endpoints.iter().flatten();
+        subscription.is_some_and(|id| endpoints.any(|endpoint| endpoint.subscription == id))
+    }
+}
+
+/// What is written with a change of an item.
+#[derive(Debug, Default)]
+pub(crate) struct Planned {
+    /// A former revision's pushes go.
+    replaces: Option<i64>,
+    due: Vec<Due>,
+}
+
+impl Planned {
+    /// The statements.
+    pub(crate) fn writes(&self) -> impl Iterator<Item = Write<'_>> {
+        let replaced = self.replaces.map(rows::cancel);
+        replaced.into_iter().chain(self.due.iter().map(Due::write))
+    }
+
+    /// When the first one is due.
+    pub(crate) fn first(&self) -> Option<Timestamp> {
+        self.due.iter().map(|due| due.at).min()
+    }
+}
+
+impl<H: Host> Feed<H> {
+    /// The endpoints that are pushed to.
+    pub(crate) fn pushed_to(&mut self) -> Result<&[Endpoint], Fault> {
+        let Some(settings) = self.settings.push.as_ref().filter(|_| self.pushes.made) else {
+            return Ok(&[]);
+        };
+        if self.pushes.endpoints.is_none() {
+            let query = Query::Fixed(Statement::PushEndpoints);
+            let rows = self.host.query(query, &[], store::UNBOUNDED)?;
+            let mut endpoints = Vec::with_capacity(rows.rows.len());
+            for row in rows.rows {
+                endpoints.extend(Endpoint::read(&mut Row::from(row), &settings.hosts)?);
+            }
+            self.pushes.endpoints = Some(endpoints);
+        }
+        Ok(self.pushes.endpoints.as_deref().unwrap_or_default())
+    }
+
+    /// What is to be pushed of an item that was posted or replaced.
+    pub(crate) fn plan(&mut self, entry: &Entry, now: Timestamp) -> Result<Planned, Fault> {
+        let hold = self.settings.push.as_ref().map_or(0, |push| push.hold);
+        let expires = message::until(entry);
+        let mut planned = Planned {
+            replaces: (self.pushes.made && entry.revision > 1).then_some(entry.ordinal),
+            due: Vec::new(),
+        };
+        let endpoints = self.pushed_to()?.to_vec();
+        for endpoint in endpoints {
+            let expires = expires.min(endpoint.expiration);
+            if !entry.platforms.contains(endpoint.platform) || expires <= now {
+                continue;
+            }
+            let is_open = self.connections.is_connected(endpoint.subscription);
+            let held = now.saturating_add_millis(if is_open { hold } else { 0 });
+            planned.due.push(Due {
+                subscription: endpoint.subscription.to_string(),
+                item: entry.ordinal,
+                content: entry.content_seq,
+                at: endpoint.until.map_or(held, |until| until.max(held)),
+                expires,
+            });
+        }
+        Ok(planned)
+    }
+
+    /// The statement that goes with a change of an item after which nothing is pushed of it any more.
+    pub(crate) fn cancelled(&self, entry: &Entry) -> Option<Write<'static>> {
+        let is_seen = entry.read_state == ReadState::Read
+            || entry.user_action_state != UserActionState::NoInteraction;
+        (self.pushes.made && (is_seen || entry.deleted)).then(|| rows::cancel(entry.ordinal))
+    }
+
+    /// A client has everything up to a number. Where its person sees it, nothing is pushed of it to that
+    /// endpoint; where they don't, the push isn't held any longer.
+    pub(crate) fn push_acknowledged(&mut self, subscription: Guid, seq: Seq, visible: bool) {
+        if !self.pushes.asks(Some(subscription)) {
+            return;
+        }
+        let now = self.host.now();
+        let id = subscription.to_string();
+        let write = match visible {
+            true => rows::seen(&id, seq),
+            false => rows::release(&id, seq, now),
+        };
+        match self.host.commit(&[write]) {
+            Ok(true) if !visible => self.wake_by(now),
+            Ok(_) => {}
+            Err(fault) => self.host.log(&format!("an acknowledged push: {fault}")),
+        }
+    }
+}
+
+impl Endpoint {
+    /// Reads a row; `None`: it may not be pushed to any longer.
+    fn read(row: &mut Row, hosts: &PushHosts) -> Result<Option<Self>, Fault> {
+        let subscription = row.guid()?;
+        let platform = row.text()?;
+        let expiration = row.time()?;
+        let channel = Channel::from_text(&row.text()?, hosts);
+        let (key_id, failures, until) = (row.text()?, row.small()?, row.opt_time());
+        let of = |(channel, platform)| Self {
+            subscription,
+            platform,
+            expiration,
+            channel,
+            key_id,
+            failures,
+            until,
+        };
+        Ok(channel.zip(Platform::parse(&platform)).map(of))
+    }
+}

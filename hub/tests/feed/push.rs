@@ -1,0 +1,469 @@
+//! Web Push: what is sent when, and what follows from the services' answers (CONTRACT §5.7).
+
+use notifeed::feed::UserActionState;
+use notifeed::feed::mark_all::{MarkAll, Marking};
+use notifeed::notification::{Platform, PlatformSet};
+use notifeed::push::outcome::Reason;
+use notifeed::push::{Outcome, PushHosts};
+use notifeed_hub::push::PushSettings;
+use notifeed_hub::settings::Settings;
+use notifeed_hub::wire::{Command, Subscribe};
+
+use crate::asking::*;
+use crate::world::{Heard, Line, World, endpoint};
+
+const SECOND: i64 = 1000;
+const HOLD: i64 = 5 * SECOND;
+const LATER: Outcome = Outcome::Later { after: None };
+
+const WEB: PlatformSet = PlatformSet::of(Platform::WebPush);
+
+fn world() -> World {
+    World::with(Settings {
+        push: Some(PushSettings {
+            key_id: "1".into(),
+            hosts: PushHosts::default(),
+            hold: HOLD,
+            lifetime: 180 * 24 * HOUR,
+            max_endpoints: 3,
+        }),
+        ..settings()
+    })
+}
+
+/// The endpoint of that name.
+fn url(name: &str) -> String {
+    format!("https://fcm.googleapis.com/{name}")
+}
+
+/// A browser subscribes as a device; its push subscription has that name.
+fn subscribe_to(platform: Platform, device: &str, name: Option<&str>) -> Command {
+    let keys = r#"{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}"#;
+    Command::Subscribe(Subscribe {
+        platform,
+        device_id: Some(device.into()),
+        display_name: None,
+        push_subscription: name
+            .map(|name| format!(r#"{{"endpoint":"{}","keys":{keys}}}"#, url(name))),
+    })
+}
+
+impl World {
+    fn pushed_to(&mut self, name: &str) -> String {
+        let answer = self.as_megan(subscribe_to(Platform::WebPush, name, Some(name)));
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        answer.id()
+    }
+
+    fn post_to_web(&mut self, text: &str) -> String {
+        self.posted(&Post::new(text).aims(WEB))
+    }
+
+    fn answers(&self, name: &str, outcome: Outcome) {
+        self.runtime
+            .services
+            .borrow_mut()
+            .answers(&url(name), outcome);
+    }
+
+    /// What was sent since this was asked last: the last part of each endpoint, and the raw content.
+    fn sent(&mut self) -> Vec<(String, String)> {
+        let sent = std::mem::take(&mut self.runtime.services.borrow_mut().sent);
+        let read = |push: &notifeed_hub::push::Push| {
+            let json: serde_json::Value = serde_json::from_str(&push.message.text).unwrap();
+            let raw = json["notifeed"]["raw"]
+                .as_str()
+                .unwrap_or("least")
+                .to_owned();
+            let endpoint = endpoint(push);
+            (endpoint.rsplit('/').next().unwrap().to_owned(), raw)
+        };
+        sent.iter().map(read).collect()
+    }
+
+    fn due(&self) -> i64 {
+        self.runtime.tables.number("SELECT count(*) FROM push")
+    }
+
+    fn connected_as(&mut self, subscription: &str) -> Line {
+        let mut stream = stream(Platform::WebPush, None, self.now());
+        stream.endpoint = Some(guid(subscription));
+        let connected = self.connect(&request(Command::Stream(stream)));
+        connected.unwrap_or_else(|answer| panic!("{answer:?}"))
+    }
+
+    /// The frames that a connection has, the newest last.
+    fn frames(&mut self, line: Line) -> Vec<serde_json::Value> {
+        let mut frames = Vec::new();
+        while let Some(Heard::Frame(frame)) = self.read(line) {
+            frames.push(serde_json::from_str(&frame).unwrap());
+        }
+        frames
+    }
+}
+
+fn to(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let pairs = pairs.iter();
+    pairs
+        .map(|(name, text)| ((*name).into(), (*text).into()))
+        .collect()
+}
+
+#[test]
+fn whoever_is_targeted_and_has_an_endpoint_is_pushed_to_once() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.pushed_to("b");
+    world.as_megan(subscribe_to(Platform::Ios, "phone", Some("i")));
+    world.as_megan(subscribe_to(Platform::WebPush, "quiet", None));
+    world.post_to_web("one");
+    world.pass(SECOND);
+    let mut sent = world.sent();
+    sent.sort();
+    assert_eq!(sent, to(&[("a", "one"), ("b", "one")]));
+    world.posted(&Post::new("two").aims(IOS));
+    world.posted(&Post::new("three").aims(WINDOWS));
+    world.pass(HOUR);
+    assert_eq!((world.sent(), world.due()), (to(&[("i", "two")]), 0));
+    // Nobody has to be awake for it.
+    world.post_to_web("four");
+    world.evict();
+    world.pass(SECOND);
+    assert_eq!(world.sent().len(), 2);
+}
+
+#[test]
+fn a_feed_without_endpoints_has_no_tables_for_them() {
+    let mut world = world();
+    world.subscribed(Some("d"));
+    world.post_to_web("one");
+    world.pass(HOUR);
+    assert!(
+        !world
+            .runtime
+            .tables
+            .names()
+            .iter()
+            .any(|name| name.starts_with("push"))
+    );
+    // Nor where push is off, whatever is asked.
+    let mut off = World::new();
+    let asked = off.as_megan(subscribe_to(Platform::WebPush, "a", Some("a")));
+    assert_eq!(asked.status, 201);
+    off.post_to_web("one");
+    off.pass(HOUR);
+    assert!(
+        !off.runtime
+            .tables
+            .names()
+            .iter()
+            .any(|name| name.starts_with("push"))
+    );
+    assert_eq!(off.sent(), []);
+}
+
+#[test]
+fn an_open_connection_holds_a_push_until_its_person_has_seen_it() {
+    for (acknowledges, sent_after) in [
+        (Some(true), None),
+        (Some(false), Some(0)),
+        (None, Some(HOLD)),
+    ] {
+        let mut world = world();
+        let a = world.pushed_to("a");
+        world.pushed_to("b");
+        let line = world.connected_as(&a);
+        world.frames(line);
+        world.post_to_web("one");
+        let frames = world.frames(line);
+        let frame = frames.last().unwrap();
+        assert_eq!(frame["ack"], true, "{frame}");
+        world.pass(HOLD - SECOND);
+        assert_eq!(world.sent(), to(&[("b", "one")]), "only the other one");
+        if let Some(visible) = acknowledges {
+            let seq = &frame["seq"];
+            world.say(
+                line,
+                &format!(r#"{{"type":"ack","seq":{seq},"visible":{visible}}}"#),
+            );
+            world.pass(0);
+            let at_once = if visible { vec![] } else { to(&[("a", "one")]) };
+            assert_eq!(world.sent(), at_once);
+        }
+        world.pass(HOUR);
+        let later = if sent_after == Some(HOLD) {
+            to(&[("a", "one")])
+        } else {
+            vec![]
+        };
+        assert_eq!((world.sent(), world.due()), (later, 0), "{acknowledges:?}");
+    }
+}
+
+#[test]
+fn what_is_seen_anywhere_or_gone_is_not_pushed() {
+    type End = fn(&mut World, &str);
+    let ends: [(&str, End); 7] = [
+        ("read", |world, id| world.set(id, read())),
+        ("dismissed", |world, id| {
+            world.set(id, acted(UserActionState::Dismissed))
+        }),
+        ("activated", |world, id| {
+            world.set(id, acted(UserActionState::Activated))
+        }),
+        ("all read", |world, _| {
+            let asked = MarkAll {
+                marking: Marking::Read,
+                cursor: None,
+                platform: None,
+            };
+            assert_eq!(world.as_megan(Command::MarkAll(asked)).status, 200);
+        }),
+        ("deleted", |world, id| world.remove(id)),
+        ("retargeted", |world, _| {
+            world.posted(&Post::new("two").key("k").aims(WINDOWS));
+        }),
+        ("unsubscribed", |world, _| {
+            world.as_megan(Command::UnsubscribeAll);
+        }),
+    ];
+    for (name, end) in ends {
+        let mut world = world();
+        let a = world.pushed_to("a");
+        world.connected_as(&a);
+        let id = world.posted(&Post::new("one").key("k").aims(WEB));
+        world.pass(SECOND);
+        end(&mut world, &id);
+        world.pass(HOUR);
+        assert_eq!((world.sent(), world.due()), (vec![], 0), "{name}");
+    }
+    // One that expires while its service is away.
+    let mut world = world();
+    world.pushed_to("a");
+    world.answers("a", LATER);
+    world.posted(&Post::new("short").aims(WEB).lives(10 * SECOND));
+    world.pass(HOUR);
+    assert_eq!(world.due(), 0);
+    let sent = world.sent().len();
+    assert!((2..=4).contains(&sent), "{sent}");
+}
+
+#[test]
+fn a_replacement_is_pushed_instead() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.answers("a", LATER);
+    world.posted(&Post::new("one").key("k").aims(WEB));
+    world.pass(SECOND);
+    assert_eq!(world.sent(), to(&[("a", "one")]));
+    world.posted(&Post::new("two").key("k").aims(WEB));
+    world.answers("a", Outcome::Taken);
+    world.pass(HOUR / 10);
+    assert_eq!((world.sent(), world.due()), (to(&[("a", "two")]), 0));
+}
+
+#[test]
+fn every_answer_has_its_consequence() {
+    let refused = Outcome::Refused(Reason::Rejected);
+    for (outcome, expected, due) in [
+        (Outcome::Taken, &["one", "two"][..], 0),
+        (Outcome::Gone, &["one"], 0),
+        (refused, &["one", "two"], 0),
+        (Outcome::Refused(Reason::KeyMismatch), &["one", "two"], 0),
+        (Outcome::TooLarge, &["one", "least", "two", "least"], 0),
+        // The first is tried again before the second is tried at all.
+        (LATER, &["one"], 2),
+        (Outcome::Later { after: Some(HOUR) }, &["one"], 2),
+    ] {
+        let mut world = world();
+        let id = world.pushed_to("a");
+        world.answers("a", outcome);
+        world.post_to_web("one");
+        world.pass(SECOND);
+        world.post_to_web("two");
+        world.pass(SECOND / 2);
+        let sent: Vec<String> = world.sent().into_iter().map(|(_, text)| text).collect();
+        assert_eq!(
+            (sent.as_slice(), world.due()),
+            (
+                &expected
+                    .iter()
+                    .map(|text| (*text).to_owned())
+                    .collect::<Vec<_>>()[..],
+                due
+            ),
+            "{outcome:?}"
+        );
+        // The subscription's id works, whatever becomes of its channel.
+        let command = Post::new("three").command(world.now(), &world.settings);
+        assert_eq!(world.ask(&by_subscription(&id, command)).status, 201);
+        // Whoever subscribes again is pushed to again.
+        world.answers("anew", Outcome::Taken);
+        world.as_megan(subscribe_to(Platform::WebPush, "a", Some("anew")));
+        world.pass(2 * HOUR);
+        world.sent();
+        world.post_to_web("four");
+        world.pass(SECOND);
+        assert_eq!(world.sent(), to(&[("anew", "four")]), "{outcome:?}");
+    }
+}
+
+#[test]
+fn attempts_become_rarer_and_all_arrives_in_order_at_last() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.answers("a", LATER);
+    for text in ["one", "two", "three"] {
+        world.posted(&Post::new(text).aims(WEB).lives(5 * 24 * HOUR));
+    }
+    world.pass(HOUR);
+    let hour = world.sent();
+    assert!((5..=9).contains(&hour.len()), "{hour:?}");
+    assert!(hour.iter().all(|(_, text)| text == "one"), "{hour:?}");
+    world.pass(24 * HOUR);
+    let day = world.sent().len();
+    assert!((4..=40).contains(&day), "{day}");
+    world.answers("a", Outcome::Taken);
+    world.pass(12 * HOUR);
+    assert_eq!(
+        world.sent(),
+        to(&[("a", "one"), ("a", "two"), ("a", "three")])
+    );
+    assert_eq!(world.due(), 0);
+}
+
+#[test]
+fn a_service_that_says_how_long_is_left_alone_as_long() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.answers("a", Outcome::Later { after: Some(HOUR) });
+    world.posted(&Post::new("one").aims(WEB).lives(24 * HOUR));
+    world.pass(SECOND);
+    world.answers("a", Outcome::Taken);
+    world.posted(&Post::new("two").aims(WEB).lives(24 * HOUR));
+    world.pass(HOUR - 2 * SECOND);
+    assert_eq!(world.sent(), to(&[("a", "one")]));
+    world.pass(3 * SECOND);
+    assert_eq!(world.sent(), to(&[("a", "one"), ("a", "two")]));
+}
+
+#[test]
+fn an_endpoint_that_only_fails_keeps_the_newest_20() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.answers("a", LATER);
+    for number in 0..30 {
+        let text = format!("{number}");
+        world.posted(&Post::new(&text).aims(WEB).lives(6 * 24 * HOUR));
+    }
+    world.pass(3 * 24 * HOUR);
+    assert_eq!(world.due(), 20);
+    world.sent();
+    world.answers("a", Outcome::Taken);
+    world.pass(12 * HOUR);
+    let texts: Vec<String> = world.sent().into_iter().map(|(_, text)| text).collect();
+    assert_eq!(
+        texts,
+        (10..30)
+            .map(|number| number.to_string())
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn one_that_hangs_holds_up_nobody_else() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.pushed_to("b");
+    world.runtime.services.borrow_mut().hang(&url("a"));
+    for number in 0..50 {
+        world.post_to_web(&format!("{number}"));
+    }
+    world.pass(SECOND);
+    let sent = world.sent();
+    assert_eq!(sent.len(), 50);
+    assert!(sent.iter().all(|(name, _)| name == "b"));
+}
+
+#[test]
+fn a_memory_that_is_lost_under_way_sends_again() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.runtime.services.borrow_mut().hang(&url("a"));
+    world.post_to_web("one");
+    world.pass(SECOND);
+    assert_eq!(world.pending(), 1);
+    world.evict();
+    world.runtime.pending.borrow_mut().clear();
+    world.runtime.services.borrow_mut().recover();
+    world.pass(60 * SECOND);
+    assert_eq!((world.sent(), world.due()), (to(&[("a", "one")]), 0));
+}
+
+#[test]
+fn an_endpoint_is_one_subscriptions_and_a_user_has_a_few() {
+    let mut world = world();
+    world.pushed_to("a");
+    // Another device of the same browser: the newer one has it.
+    world.as_megan(subscribe_to(Platform::WebPush, "again", Some("a")));
+    world.post_to_web("one");
+    world.pass(SECOND);
+    assert_eq!(world.sent(), to(&[("a", "one")]));
+    for name in ["b", "c", "d"] {
+        world.pass(SECOND);
+        world.pushed_to(name);
+    }
+    world.post_to_web("two");
+    world.pass(SECOND);
+    let mut sent = world.sent();
+    sent.sort();
+    assert_eq!(sent, to(&[("b", "two"), ("c", "two"), ("d", "two")]));
+}
+
+#[test]
+fn a_subscription_that_is_pushed_to_lasts_180_days() {
+    let mut world = world();
+    let lasts = |answer: Answer, world: &World| {
+        let json = answer.json();
+        let ends = json["expirationDateTime"].as_str().unwrap();
+        let ends = notifeed::time::Timestamp::parse(ends).unwrap();
+        ends.saturating_millis_since(world.now()) / (24 * HOUR)
+    };
+    let plain = world.as_megan(subscribe_to(Platform::WebPush, "plain", None));
+    assert_eq!(lasts(plain, &world), 30);
+    let pushed = world.as_megan(subscribe_to(Platform::WebPush, "a", Some("a")));
+    assert_eq!(lasts(pushed, &world), 180);
+    world.pass(181 * 24 * HOUR);
+    assert_eq!(
+        world
+            .runtime
+            .tables
+            .number("SELECT count(*) FROM push_endpoint"),
+        0
+    );
+    world.post_to_web("one");
+    world.pass(HOUR);
+    assert_eq!(world.sent(), []);
+}
+
+#[test]
+fn nothing_about_a_push_that_fails_tells_where_it_went() {
+    let mut world = world();
+    world.pushed_to("secret");
+    for outcome in [
+        Outcome::Refused(Reason::KeyMismatch),
+        LATER,
+        Outcome::TooLarge,
+        Outcome::Gone,
+    ] {
+        world.answers("secret", outcome);
+        world.post_to_web("one");
+        world.pass(HOUR);
+    }
+    let log = world.runtime.log.borrow().join("\n");
+    assert!(log.contains("fcm.googleapis.com"), "{log}");
+    assert!(
+        !log.contains("secret") && !log.contains("BTBZMqHH"),
+        "{log}"
+    );
+}

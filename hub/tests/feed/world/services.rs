@@ -1,0 +1,51 @@
+//! The push services: they take what is sent, or answer as a test says.
+
+use std::collections::HashMap;
+
+use notifeed::push;
+use notifeed_hub::host::Outcome;
+use notifeed_hub::push::Push;
+
+/// All push services.
+#[derive(Default)]
+pub struct Services {
+    /// What they answer at an endpoint; else they take it.
+    answers: HashMap<String, push::Outcome>,
+    /// The endpoints that never answer.
+    hanging: Vec<String>,
+    /// What they were sent, taken or not.
+    pub sent: Vec<Push>,
+}
+
+impl Services {
+    /// What is answered from now on at an endpoint.
+    pub fn answers(&mut self, endpoint: &str, outcome: push::Outcome) {
+        self.answers.insert(endpoint.to_owned(), outcome);
+    }
+
+    /// An endpoint answers no more.
+    pub fn hang(&mut self, endpoint: &str) {
+        self.hanging.push(endpoint.to_owned());
+    }
+
+    /// All answer again.
+    pub fn recover(&mut self) {
+        self.hanging.clear();
+    }
+
+    pub fn hangs(&self, push: &Push) -> bool {
+        self.hanging.contains(&endpoint(push))
+    }
+
+    pub fn answer(&mut self, push: &Push) -> Outcome {
+        self.sent.push(push.clone());
+        let answer = self.answers.get(&endpoint(push));
+        Outcome::Pushed(answer.copied().unwrap_or(push::Outcome::Taken))
+    }
+}
+
+/// Where a push goes.
+pub fn endpoint(push: &Push) -> String {
+    let push::Channel::WebPush(web) = &push.channel;
+    web.endpoint.as_str().to_owned()
+}

@@ -1,0 +1,51 @@
+//! The settings of push (docs/push.md).
+
+use std::collections::BTreeMap;
+
+use notifeed::push::PushHosts;
+use notifeed::push::vapid::{Vapid, VapidError};
+use notifeed_hub::fault::Fault;
+use notifeed_hub::push::PushSettings;
+
+use super::Variables;
+
+/// A day in milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+impl Variables {
+    /// `None` where there are no keys: push is off.
+    pub(super) fn vapid(&self) -> Result<Option<Vapid>, Fault> {
+        let fault = |error: VapidError| Fault::new("a setting", &error);
+        let Some(text) = self.text("VAPID_KEYS") else {
+            return Ok(None);
+        };
+        let keys: BTreeMap<String, BTreeMap<String, String>> =
+            serde_json::from_str(text).map_err(|_| fault(VapidError::Key))?;
+        let pair = |(id, mut pair): (String, BTreeMap<String, String>)| {
+            let (public, private) = (pair.remove("publicKey")?, pair.remove("privateKey")?);
+            pair.is_empty().then_some((id, (public, private)))
+        };
+        let keys: Option<BTreeMap<_, _>> = keys.into_iter().map(pair).collect();
+        let keys = keys.ok_or_else(|| fault(VapidError::Key))?;
+        let contact = self.text("PUSH_CONTACT").unwrap_or_default();
+        let vapid = Vapid::read(&keys, self.text("VAPID_KEY_ID"), contact);
+        vapid.map(Some).map_err(fault)
+    }
+
+    pub(super) fn push(
+        &self,
+        vapid: Option<&Vapid>,
+        hosts: &PushHosts,
+    ) -> Result<Option<PushSettings>, Fault> {
+        let days: u32 = self.number("PUSH_SUBSCRIPTION_DAYS", 180)?;
+        let hold: u32 = self.number("PUSH_HOLD_MS", 5000)?;
+        let max_endpoints = self.number("MAX_PUSH_ENDPOINTS", 20)?;
+        Ok(vapid.map(|vapid| PushSettings {
+            key_id: vapid.current().id.clone(),
+            hosts: hosts.clone(),
+            hold: hold.into(),
+            lifetime: i64::from(days).saturating_mul(DAY),
+            max_endpoints,
+        }))
+    }
+}

@@ -1,0 +1,225 @@
+//! What is pushed of a notification: a text that a service worker shows by itself, since it has no token
+//! to fetch more with. Safari shows the part `notification` without one (Declarative Web Push).
+
+use super::opening::Opening;
+use super::record::MAX_TEXT;
+use crate::feed::Entry;
+use crate::json::{JsonText, Writer};
+use crate::notification::{Content, Notification, Priority};
+use crate::time::Timestamp;
+
+/// The longest that a push service keeps a message, in seconds: 28 days. Google's takes no more.
+const MAX_TTL: i64 = 28 * 24 * 60 * 60;
+
+/// So many characters of a title are kept, whatever else goes.
+const TITLE_KEPT: usize = 120;
+
+/// What marks a declarative message (the number of RFC 8030).
+const DECLARATIVE: i64 = 8030;
+
+/// A message for a push service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// JSON text, at most [`MAX_TEXT`] bytes: to be encrypted.
+    pub text: String,
+    /// `TTL`: how long it may wait for the browser, in seconds.
+    pub ttl: i64,
+    /// `Urgency` (RFC 8030 §5.3).
+    pub urgency: &'static str,
+    /// `Topic` (RFC 8030 §5.4): a later message of the same notification takes the place of one that
+    /// waits.
+    pub topic: String,
+}
+
+/// How a message is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// With all that fits.
+    Full,
+    /// With the least, since a service refused more.
+    Least,
+}
+
+/// Until when a notification may be pushed: until it expires, or its display time is over.
+pub fn until(entry: &Entry) -> Timestamp {
+    let shown = entry.display_time_to_live;
+    let end = shown.map(|seconds| {
+        entry
+            .posted
+            .saturating_add_millis(i64::from(seconds) * 1000)
+    });
+    end.map_or(entry.expiration, |end| end.min(entry.expiration))
+}
+
+impl Message {
+    /// The message of a notification. `owner` is the feed's digest, by which a browser knows whether it is
+    /// its user's. `None`: there is nothing to push any more, or the content can't be read.
+    pub fn of(
+        entry: &Entry,
+        content: &JsonText<Content>,
+        opening: Option<&Opening>,
+        owner: &str,
+        size: Size,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let ttl = until(entry).saturating_millis_since(now).div_euclid(1000);
+        let notification =
+            Notification::from_content(content, entry.expiration, entry.display_time_to_live)
+                .ok()?;
+        let id = entry.id.to_string();
+        let draft = Draft {
+            navigate: opening.map(|opening| opening.navigate(&id)),
+            default_title: opening.and_then(Opening::title),
+            notification: &notification,
+            entry,
+            owner,
+            id: &id,
+        };
+        Some(Self {
+            text: draft.fitting(size),
+            ttl: ttl.min(MAX_TTL),
+            urgency: match notification.priority() {
+                Priority::High => "high",
+                Priority::None => "normal",
+                Priority::Low => "low",
+            },
+            topic: id.replace('-', ""),
+        })
+        .filter(|_| ttl >= 0 && !entry.deleted)
+    }
+}
+
+struct Draft<'d> {
+    notification: &'d Notification,
+    entry: &'d Entry,
+    id: &'d str,
+    owner: &'d str,
+    navigate: Option<String>,
+    default_title: Option<&'d str>,
+}
+
+/// What is left of a notification where not all fits.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    raw: bool,
+    body: usize,
+    title: usize,
+    link: bool,
+}
+
+impl Draft<'_> {
+    /// Drops what fits least: raw content, the end of the body, the end of the title beyond 120
+    /// characters, the link.
+    fn fitting(&self, size: Size) -> String {
+        let all = usize::MAX;
+        let mut kept = Kept {
+            raw: true,
+            body: all,
+            title: all,
+            link: true,
+        };
+        if size == Size::Full {
+            let text = self.text(kept, false);
+            if text.len() <= MAX_TEXT {
+                return text;
+            }
+        }
+        kept.raw = false;
+        if size == Size::Least {
+            (kept.body, kept.title, kept.link) = (0, TITLE_KEPT, false);
+            return self.text(kept, true);
+        }
+        let fits = |kept: Kept| self.text(kept, true).len() <= MAX_TEXT;
+        if !fits(kept) {
+            kept.body = most(0, |body| fits(Kept { body, ..kept }));
+        }
+        if !fits(kept) {
+            kept.title = most(TITLE_KEPT, |title| fits(Kept { title, ..kept }));
+        }
+        kept.link = fits(kept);
+        self.text(kept, true)
+    }
+
+    fn text(&self, kept: Kept, partial: bool) -> String {
+        let visual = self.notification.visual_content();
+        let title = visual.map(|visual| visual.title()).or(self.default_title);
+        let mut w = Writer::new();
+        w.begin_object();
+        // Without these two it would be no declarative message.
+        if title.is_some() && self.navigate.is_some() {
+            w.integer_field("web_push", DECLARATIVE);
+            w.boolean_field("mutable", true);
+        }
+        w.key("notification");
+        w.begin_object();
+        if let Some(title) = title {
+            w.string_field("title", first(title, kept.title));
+        }
+        let body = visual.and_then(|visual| visual.body());
+        if let Some(body) = body
+            .map(|body| first(body, kept.body))
+            .filter(|body| !body.is_empty())
+        {
+            w.string_field("body", body);
+        }
+        if let Some(navigate) = &self.navigate {
+            w.string_field("navigate", navigate);
+        }
+        w.string_field("tag", self.id);
+        w.integer_field("timestamp", self.entry.posted.unix_millis());
+        w.end_object();
+        w.key("notifeed");
+        w.begin_object();
+        w.integer_field("v", 1);
+        w.string_field("id", self.id);
+        w.integer_field("revision", i64::from(self.entry.revision));
+        w.string_field("owner", self.owner);
+        w.string_field("priority", self.notification.priority().as_str());
+        if let Some(group) = self.notification.group_name() {
+            w.string_field("group", group);
+        }
+        if let Some(link) = visual
+            .and_then(|visual| visual.link())
+            .filter(|_| kept.link)
+        {
+            w.string_field("link", link.as_str());
+        }
+        if visual.is_some_and(|visual| !visual.actions().is_empty()) {
+            w.boolean_field("actions", true);
+        }
+        if let Some(raw) = self.notification.raw_content().filter(|_| kept.raw) {
+            w.string_field("raw", raw);
+        }
+        if partial {
+            w.boolean_field("partial", true);
+        }
+        w.end_object();
+        w.end_object();
+        w.finish()
+    }
+}
+
+/// The first characters of a text.
+fn first(text: &str, characters: usize) -> &str {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
+    }
+}
+
+/// The largest number from `least` on that fits, below the length at which nothing does. `least` counts as fitting.
+fn most(least: usize, fits: impl Fn(usize) -> bool) -> usize {
+    let (mut fitting, mut too_large) = (least, MAX_TEXT.max(least).saturating_add(1));
+    while too_large.saturating_sub(fitting) > 1 {
+        let middle = fitting.midpoint(too_large);
+        if fits(middle) {
+            fitting = middle;
+        } else {
+            too_large = middle;
+        }
+    }
+    fitting
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+// Web Push on workerd: what push services get, and what their answers lead to (CONTRACT §5.7).
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Response } from "miniflare";
+import { vapidKeyPair } from "../../scripts/development.mjs";
+import { eventually, someone } from "./expect.mjs";
+import { example, host, startService } from "./harness.mjs";
+import { PushServices } from "./push_services.mjs";
+
+const notifications = "/beta/me/notifications";
+const services = new PushServices();
+const keys = { first: vapidKeyPair(), second: vapidKeyPair() };
+const vars = {
+  VAPID_KEYS: JSON.stringify(keys),
+  VAPID_KEY_ID: "first",
+  PUSH_CONTACT: "mailto:ops@example.com",
+  PUSH_TIMEOUT_MS: "1000",
+  PUSH_HOLD_MS: "1500",
+};
+const service = await startService({ vars, outbound: services.outbound });
+
+let names = 0;
+
+/**
+ * A user with a browser that is pushed to.
+ * @param {string} [of]
+ */
+async function someoneWithBrowser(of) {
+  const as = someone();
+  const browser = services.browser(`secret-${++names}`, of);
+  const { id, uns } = await subscribe(as, browser);
+  return { as, browser, id, uns };
+}
+
+/**
+ * @param {string} as
+ * @param {import("./push_services.mjs").Browser} browser
+ * @param {Record<string, unknown>} [members]
+ */
+async function subscribe(as, browser, members = {}) {
+  const json = { targetHostName: host, platform: "webpush", deviceId: browser.endpoint.slice(-60) };
+  const answer = await service.request("POST", `${notifications}/subscriptions`, {
+    as,
+    json: { ...json, pushSubscription: browser.subscription, ...members },
+  });
+  assert.ok(answer.status < 300, answer.text);
+  return { id: answer.json.id, uns: answer.json.userNotificationSubscriptionId };
+}
+
+/**
+ * @param {string} as
+ * @param {Record<string, unknown>} [members]
+ */
+async function post(as, members = {}) {
+  const targetPolicy = { platformTypes: ["webpush"] };
+  const answer = await service.post(example({ appNotificationId: undefined, targetPolicy, ...members }), { as });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json.id;
+}
+
+/**
+ * @param {import("./push_services.mjs").Browser} browser
+ * @param {number} count
+ */
+const pushes = (browser, count) =>
+  eventually(async () => {
+    const pushed = services.to(browser);
+    return pushed.length >= count ? pushed : undefined;
+  });
+
+test("a browser gets what was posted, encrypted for it alone and signed", async () => {
+  const { as, browser, uns } = await someoneWithBrowser("updates.push.services.mozilla.com");
+  const webPush = { navigate: "https://app.example.com/?n={id}" };
+  await subscribe(as, browser, { webPush });
+  const json = example({ targetPolicy: { platformTypes: ["webpush"] } });
+  const { status } = await service.post(json, { app: "contoso-server", headers: { "X-UNS-ID": uns } });
+  assert.equal(status, 201);
+  const [{ headers, message, claims, publicKey, length }] = await pushes(browser, 1);
+  const { id } = message.notifeed;
+  assert.deepEqual(
+    { ...message.notification, timestamp: 0 },
+    {
+      ...{ title: "Hello World!", body: "Notifications are Great!", navigate: `https://app.example.com/?n=${id}` },
+      ...{ tag: id, timestamp: 0 },
+    },
+  );
+  assert.deepEqual([message.web_push, message.mutable, message.notifeed.priority], [8030, true, "High"]);
+  assert.deepEqual([headers.urgency, headers.topic, length], ["high", id.replaceAll("-", ""), 513]);
+  assert.ok(Number(headers.ttl) <= 60);
+  assert.deepEqual([claims.sub, publicKey], ["mailto:ops@example.com", keys.first.publicKey]);
+});
+
+test("texts of every length arrive, and no two messages are alike", async () => {
+  const { as, browser } = await someoneWithBrowser();
+  const lengths = [1, 300, 700, 1500, 2500, 5000, 20000];
+  for (const [index, length] of lengths.entries()) {
+    await post(as, { payload: { visualContent: { title: `${index}`, body: "🎉".repeat(length / 2) } } });
+  }
+  const pushed = await pushes(browser, lengths.length);
+  for (const [index, { message, length }] of pushed.entries()) {
+    const { title, body = "" } = message.notification;
+    assert.equal(title, `${index}`, "in their order");
+    assert.match(body, /^(🎉)*$/u);
+    assert.equal(message.notifeed.partial ?? false, body.length < lengths[index] - 1);
+    assert.ok([513, 1025, 2049, 2642].includes(length), `${length}`);
+  }
+});
+
+for (const [name, answer, attempts, state] of /** @type {const} */ ([
+  ["200", () => new Response(null, { status: 200 }), 1, "taken"],
+  ["a megabyte", () => new Response("x".repeat(2 ** 20), { status: 201 }), 1, "taken"],
+  ["400", () => new Response(null, { status: 400 }), 1, "refused"],
+  ["401", () => new Response(null, { status: 401 }), 1, "refused"],
+  ["403", () => new Response(null, { status: 403 }), 1, "refused"],
+  [
+    "a redirect",
+    () => new Response(null, { status: 307, headers: { Location: "http://169.254.169.254/" } }),
+    1,
+    "refused",
+  ],
+  ["413", () => new Response(null, { status: 413 }), 2, "refused"],
+  ["404", () => new Response(null, { status: 404 }), 1, "gone"],
+  ["410", () => new Response(null, { status: 410 }), 1, "gone"],
+  ["429 with seconds", () => new Response(null, { status: 429, headers: { "Retry-After": "1" } }), 2, "later"],
+  ["503", () => new Response(null, { status: 503 }), 2, "later"],
+  ["silence", () => new Promise(() => {}), 2, "later"],
+])) {
+  test(`a push service that answers ${name}`, async () => {
+    const { as, browser, uns } = await someoneWithBrowser();
+    browser.answer = /** @type {any} */ (answer);
+    await post(as);
+    await pushes(browser, attempts);
+    if (state === "later") {
+      const answered = services.to(browser).length;
+      browser.answer = () => new Response(null, { status: 201 });
+      await pushes(browser, answered + 1);
+    }
+    // The next one goes at once, unless the endpoint has gone; and the id works in any case.
+    const json = example({ appNotificationId: undefined, payload: { rawContent: "next" }, targetPolicy: null });
+    const next = await service.post(json, { app: "contoso-server", headers: { "X-UNS-ID": uns } });
+    assert.equal(next.status, 201);
+    const other = services.browser(`other-${++names}`);
+    await subscribe(as, other);
+    await post(as, { payload: { rawContent: "last" } });
+    await pushes(other, 1);
+    const got = services.to(browser).map(({ message }) => message.notifeed.raw);
+    assert.equal(got.includes("next"), state !== "gone", `${got}`);
+    assert.deepEqual(services.strangers, [], "nobody else was sent anything");
+  });
+}
+
+test("a subscription is pushed to with the key that it was made with", async () => {
+  const before = await someoneWithBrowser();
+  await service.stop();
+  service.options = { vars: { ...vars, VAPID_KEY_ID: "second" }, outbound: services.outbound };
+  await service.start();
+  const after = await someoneWithBrowser();
+  for (const [{ as, browser }, key] of /** @type {const} */ ([
+    [before, keys.first],
+    [after, keys.second],
+  ])) {
+    await post(as);
+    const [{ publicKey }] = await pushes(browser, 1);
+    assert.equal(publicKey, key.publicKey);
+  }
+});
+
+test("who sees it in an open page isn't pushed to, who doesn't is", async () => {
+  for (const visible of [true, false]) {
+    const { as, browser, id } = await someoneWithBrowser();
+    const other = services.browser(`other-${++names}`);
+    await subscribe(as, other);
+    const stream = await service.connect({ as, platform: "webpush", query: { endpoint: id } });
+    await stream.until("ready");
+    await post(as);
+    // It asks what its person has seen.
+    const { type, seq, ack } = await stream.next();
+    assert.deepEqual([type, ack], ["notification", true]);
+    stream.send({ type: "ack", seq, visible });
+    await pushes(other, 1);
+    if (!visible) await pushes(browser, 1);
+    // Longer than a push is held.
+    await post(as, { payload: { rawContent: "held" } });
+    await eventually(async () => services.to(browser).find(({ message }) => message.notifeed.raw === "held"));
+    assert.equal(services.to(browser).length, visible ? 1 : 2);
+    stream.close();
+  }
+});
+
+test("a push that is held is cancelled where the item is read elsewhere", async () => {
+  const { as, browser, id } = await someoneWithBrowser();
+  const stream = await service.connect({ as, platform: "webpush", query: { endpoint: id } });
+  await stream.until("ready");
+  const item = await post(as);
+  const read = await service.request("PATCH", `${notifications}/${item}`, { as, json: { readState: "read" } });
+  assert.equal(read.status, 200);
+  await post(as, { payload: { rawContent: "held" } });
+  await pushes(browser, 1);
+  assert.deepEqual(
+    services.to(browser).map(({ message }) => message.notifeed.raw),
+    ["held"],
+  );
+});
+
+test("where there is no key nothing is pushed, and all else goes on", async () => {
+  const off = await startService({ vars: { VAPID_KEYS: "" }, outbound: services.outbound });
+  const as = someone();
+  const browser = services.browser("off");
+  const json = { targetHostName: host, platform: "webpush", pushSubscription: browser.subscription };
+  const subscribed = await off.request("POST", `${notifications}/subscriptions`, { as, json });
+  assert.equal(subscribed.status, 201);
+  assert.equal((await off.post(example(), { as })).status, 201);
+});
+
+test("no log has an endpoint, a key or a title", async () => {
+  const log = service.log.join("\n");
+  assert.match(log, /fcm\.googleapis\.com/);
+  assert.doesNotMatch(log, /secret-|Hello World|BEGIN|vapid t=/);
+  const { privateKey } = keys.first;
+  assert.ok(!log.includes(privateKey));
+});

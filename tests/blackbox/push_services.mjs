@@ -1,0 +1,122 @@
+// Push services in this process: what the Worker fetches from elsewhere ends here, under its real host name. They
+// check what RFC 8030, 8188, 8291 and 8292 ask of a sender, and decrypt, with Node's cryptography.
+
+import assert from "node:assert/strict";
+import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes } from "node:crypto";
+import { jwtVerify } from "jose";
+import { Response } from "miniflare";
+
+/**
+ * @typedef {object} Pushed a push as a browser gets it
+ * @property {string} url
+ * @property {Record<string, string>} headers
+ * @property {any} message
+ * @property {number} length of the decrypted text, padding included
+ * @property {{ aud: string, exp: number, sub: string }} claims
+ * @property {string} publicKey that signed
+ */
+
+export class PushServices {
+  /** What was sent, in order. @type {Pushed[]} */
+  pushed = [];
+  /** What else was fetched. @type {string[]} */
+  strangers = [];
+  /** @type {Map<string, Browser>} */
+  #browsers = new Map();
+
+  /** Answers the Worker's fetches. */
+  outbound = async (/** @type {import("miniflare").Request} */ request) => {
+    const browser = this.#browsers.get(request.url);
+    if (!browser) {
+      this.strangers.push(request.url);
+      return new Response("no such endpoint", { status: 404 });
+    }
+    const body = Buffer.from(await request.arrayBuffer());
+    this.pushed.push(await browser.read(request, body));
+    return browser.answer();
+  };
+
+  /**
+   * A browser that can be pushed to.
+   * @param {string} name
+   * @param {string} [host]
+   */
+  browser(name, host = "fcm.googleapis.com") {
+    const browser = new Browser(`https://${host}/fcm/send/${name}`);
+    this.#browsers.set(browser.endpoint, browser);
+    return browser;
+  }
+
+  /** @param {Browser} browser */
+  to(browser) {
+    return this.pushed.filter(({ url }) => url === browser.endpoint);
+  }
+}
+
+export class Browser {
+  #keys = createECDH("prime256v1");
+  #auth = randomBytes(16);
+
+  /** What the service answers: 201, unless a test says otherwise. @type {() => Response | Promise<Response>} */
+  answer = () => new Response(null, { status: 201 });
+
+  /** @param {string} endpoint */
+  constructor(endpoint) {
+    this.endpoint = endpoint;
+    this.#keys.generateKeys();
+  }
+
+  /** As the page gives it to its app. */
+  get subscription() {
+    const keys = { p256dh: this.#keys.getPublicKey("base64url"), auth: this.#auth.toString("base64url") };
+    return { endpoint: this.endpoint, expirationTime: null, keys };
+  }
+
+  /**
+   * @param {import("miniflare").Request} request
+   * @param {Buffer} body
+   * @returns {Promise<Pushed>}
+   */
+  async read(request, body) {
+    assert.equal(request.method, "POST");
+    const headers = Object.fromEntries(request.headers);
+    assert.equal(headers["content-encoding"], "aes128gcm");
+    assert.match(headers.ttl, /^\d+$/);
+    assert.ok(Number(headers.ttl) <= 2_419_200);
+    assert.match(headers.urgency, /^(high|normal|low)$/);
+    assert.match(headers.topic, /^[A-Za-z0-9_-]{32}$/);
+    const authorization = /^vapid t=([^,]+), k=([A-Za-z0-9_-]{87})$/.exec(headers.authorization);
+    assert.ok(authorization, headers.authorization);
+    const [, token, publicKey] = authorization;
+    const raw = Buffer.from(publicKey, "base64url");
+    const [x, y] = [raw.subarray(1, 33), raw.subarray(33)].map((half) => half.toString("base64url"));
+    const key = createPublicKey({ key: { kty: "EC", crv: "P-256", x, y }, format: "jwk" });
+    const { payload } = await jwtVerify(token, key, { algorithms: ["ES256"], audience: new URL(request.url).origin });
+    assert.ok(Number(payload.exp) * 1000 - Date.now() < 24 * 60 * 60 * 1000);
+    const text = this.#decrypt(body);
+    const end = text.lastIndexOf(2);
+    assert.ok(text.subarray(end + 1).every((byte) => byte === 0));
+    const message = JSON.parse(text.subarray(0, end).toString());
+    return { url: request.url, headers, message, length: text.length, claims: /** @type {any} */ (payload), publicKey };
+  }
+
+  /**
+   * RFC 8291 §3.4 from the browser's side.
+   * @param {Buffer} body
+   */
+  #decrypt(body) {
+    assert.ok(body.length <= 2744, `${body.length} bytes`);
+    const salt = body.subarray(0, 16);
+    assert.ok(body.readUInt32BE(16) >= body.length - 86, "one record");
+    assert.equal(body[20], 65);
+    const sender = body.subarray(21, 86);
+    const shared = this.#keys.computeSecret(sender);
+    const info = Buffer.concat([Buffer.from("WebPush: info\0"), this.#keys.getPublicKey(), sender]);
+    const material = Buffer.from(hkdfSync("sha256", shared, this.#auth, info, 32));
+    const content = Buffer.from(hkdfSync("sha256", material, salt, "Content-Encoding: aes128gcm\0", 16));
+    const nonce = Buffer.from(hkdfSync("sha256", material, salt, "Content-Encoding: nonce\0", 12));
+    const decipher = createDecipheriv("aes-128-gcm", content, nonce);
+    decipher.setAuthTag(body.subarray(-16));
+    return Buffer.concat([decipher.update(body.subarray(86, -16)), decipher.final()]);
+  }
+}
