@@ -1,8 +1,6 @@
 //! The key exchange and the encryption of Web Push, and the signature of VAPID, by the runtime's
 //! WebCrypto. What goes in and how the parts are put together is [`record`] and
 //! [`vapid`](notifeed::push::vapid).
-//!
-//! A crate for it would add 73 KB of wasm and take ten times as long (docs/push.md).
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
