@@ -96,23 +96,10 @@ fn hosts(text: Option<&str>) -> Result<Vec<String>, Failure> {
 
 fn ask(settings: &Settings, question: &Value) -> Result<Value, Failure> {
     let socket = settings.state.join("control.sock");
-    let answer = control::ask(
-        &socket,
-        "POST",
-        "/registry",
-        &question.to_string(),
-        PATIENCE,
-    );
-    let (status, body) = answer.map_err(|error| {
+    control::ask_json(&socket, "/registry", question, PATIENCE).map_err(|error| {
         Failure::of(
             format!("no service runs on the folder {}", settings.state.display()),
             &error,
         )
-    })?;
-    match serde_json::from_slice(&body) {
-        Ok(value) if status == 200 => Ok(value),
-        _ => Err(Failure::new(
-            "the service can't do that right now; its log says why",
-        )),
-    }
+    })
 }

@@ -12,6 +12,9 @@ notifeed: a feed of notifications for each user, served on a machine of one's ow
   notifeed [serve]          serve until SIGTERM or SIGINT
   notifeed app [add|show|block|unblock ID issuer=ISSUER hosts=a.example.com,b.example.com]
                             who may use the service that runs on STATE; without a word all apps
+  notifeed export issuer=ISSUER subject=SUBJECT [tenant=TENANT] [hosts=a.example.com]
+                            everything that is stored of a person, as JSON
+  notifeed erase …          the same words: erase it
   notifeed backup FOLDER    copy what is in STATE into a new folder, also while the service runs
   notifeed restore FOLDER   put that in the place of what is in STATE; the service must not run
   notifeed check            read and check the settings, and do nothing else
@@ -32,6 +35,10 @@ pub enum Command {
     Check(Options),
     /// Do something with the registry of apps, which the words say.
     App(Options, Vec<String>),
+    /// Print what is stored of the person whom the words name.
+    Export(Options, Vec<String>),
+    /// Erase it.
+    Erase(Options, Vec<String>),
     /// Make a backup in that folder.
     BackUp(Options, PathBuf),
     /// Restore the backup in that folder.
@@ -67,7 +74,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
     }
     let mut options = Options::default();
     let mut command: Option<fn(Options) -> Command> = None;
-    let (mut is_app, mut words, mut copy) = (false, Vec::new(), None);
+    let (mut words, mut copy) = (Vec::new(), None);
+    let mut talk: Option<fn(Options, Vec<String>) -> Command> = None;
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--help" | "-h" | "help") => return Ok(Command::Help),
@@ -81,14 +89,16 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
             }
             Some("serve") if command.is_none() => command = Some(Command::Serve),
             Some("check") if command.is_none() => command = Some(Command::Check),
-            Some(word @ ("backup" | "restore")) if command.is_none() && !is_app => {
+            Some(word @ ("backup" | "restore")) if command.is_none() && talk.is_none() => {
                 let folder = arguments
                     .next()
                     .ok_or_else(|| Failure::new(format!("{word} needs the name of a folder")))?;
                 copy = Some((word == "backup", PathBuf::from(folder)));
             }
-            Some("app") if command.is_none() => is_app = true,
-            Some(word) if is_app => words.push(word.to_owned()),
+            Some("app") if command.is_none() && talk.is_none() => talk = Some(Command::App),
+            Some("export") if command.is_none() && talk.is_none() => talk = Some(Command::Export),
+            Some("erase") if command.is_none() && talk.is_none() => talk = Some(Command::Erase),
+            Some(word) if talk.is_some() => words.push(word.to_owned()),
             _ => {
                 return Err(Failure::new(format!(
                     "{} isn't known here; notifeed --help says what is",
@@ -105,8 +115,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
         };
         return Ok(command(options, folder));
     }
-    if is_app {
-        return Ok(Command::App(options, words));
+    if let Some(talk) = talk {
+        return Ok(talk(options, words));
     }
     Ok(command.unwrap_or(Command::Serve)(options))
 }

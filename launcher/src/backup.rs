@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use crate::Failure;
+use crate::person::{erase_copies, erased_since};
 use crate::settings::Settings;
 use crate::state::{DEPLOYMENT, GENERATION, SECRETS, State};
 
@@ -49,6 +50,9 @@ pub fn back_up(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     let generation = generation_in(state);
     let failed =
         |error: io::Error| Failure::of(format!("the backup {shown} can't be made"), &error);
+    let made = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     make_folder(folder).map_err(failed)?;
     for name in SECRETS {
         if state.join(name).exists() {
@@ -59,9 +63,6 @@ pub fn back_up(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     for store in STORES {
         files += copy_store(&state.join(store), &folder.join(store)).map_err(failed)?;
     }
-    let made = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
     let manifest = json!({ "deployment": deployment.trim(), "generation": generation, "made": made, "files": files });
     fs::write(folder.join(MANIFEST), format!("{manifest}\n")).map_err(failed)?;
     println!(
@@ -107,6 +108,18 @@ pub fn restore(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     for store in STORES {
         copy_store(&folder.join(store), &arriving.join(store)).map_err(failed)?;
     }
+    // Who was erased since stays so.
+    let made = manifest.get("made").and_then(Value::as_u64).unwrap_or(0);
+    let erased = erased_since(&settings.state, made);
+    for id in &erased {
+        let file = arriving
+            .join("hubs/notifeed-Hub")
+            .join(format!("{id}.sqlite"));
+        if file.exists() {
+            fs::remove_file(file).map_err(failed)?;
+        }
+    }
+    erase_copies(&arriving.join("kv"), &erased).map_err(failed)?;
     for name in SECRETS
         .into_iter()
         .filter(|name| folder.join(name).exists())

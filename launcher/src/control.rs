@@ -5,6 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// Asks with a body, and returns the status and the body.
 ///
 /// # Errors
@@ -27,6 +29,24 @@ pub fn ask(
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     parse(&answer).ok_or_else(|| io::Error::other("the answer can't be read"))
+}
+
+/// Asks with JSON for JSON.
+///
+/// # Errors
+/// Nobody answers within `patience`, or not with 200.
+pub fn ask_json(
+    socket: &Path,
+    path: &str,
+    question: &Value,
+    patience: Duration,
+) -> io::Result<Value> {
+    match ask(socket, "POST", path, &question.to_string(), patience)? {
+        (200, body) => Ok(serde_json::from_slice(&body)?),
+        (status, _) => Err(io::Error::other(format!(
+            "it answered {status}, and its log says why"
+        ))),
+    }
 }
 
 /// The status and the body of an answer that ended with its connection.

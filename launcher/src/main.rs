@@ -11,6 +11,7 @@ mod control;
 mod log;
 mod metrics;
 mod payload;
+mod person;
 mod runtime;
 mod serve;
 mod settings;
@@ -40,6 +41,12 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => settings::Settings::read(&options).map(|_| ()),
         Command::App(options, words) => apps::run(&settings::Settings::read(&options)?, &words),
+        Command::Export(options, words) => {
+            person::export(&settings::Settings::read(&options)?, &words)
+        }
+        Command::Erase(options, words) => {
+            person::erase(&settings::Settings::read(&options)?, &words)
+        }
         Command::BackUp(options, folder) => {
             backup::back_up(&settings::Settings::read(&options)?, &folder)
         }

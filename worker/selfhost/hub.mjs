@@ -4,6 +4,26 @@ import { Hub as FeedHub } from "../runtime/hub.mjs";
 import { totals } from "./metrics.mjs";
 import { siteOf } from "./site.mjs";
 
+/** CONTRACT §4: don't come back. */
+const ERASED = { code: 4403, reason: "the user is erased" };
+
+/**
+ * A row as JSON can have it: bytes are text where they are UTF-8, else base64.
+ * @param {Record<string, ArrayBuffer | string | number | null>} row
+ */
+function readable(row) {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => {
+      if (!(value instanceof ArrayBuffer)) return [name, value];
+      try {
+        return [name, new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(value)];
+      } catch {
+        return [name, /** @type {any} */ (new Uint8Array(value)).toBase64()];
+      }
+    }),
+  );
+}
+
 /** The ids of the Hubs that have connections, in memory or not. @type {Set<string>} */
 export const connectedHubs = new Set();
 
@@ -49,6 +69,30 @@ export class Hub extends FeedHub {
     totals.connections_closed++;
     // The one whose end is being told is still among them.
     if (this.ctx.getWebSockets().length <= 1) connectedHubs.delete(this.ctx.id.toString());
+  }
+
+  /** Everything that the Hub has stored, by table; `null`: nothing. */
+  contents() {
+    const { sql } = this.ctx.storage;
+    const tables = sql
+      .exec(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+      )
+      .toArray();
+    if (tables.length === 0) return null;
+    return Object.fromEntries(
+      tables.map(({ name }) => [name, sql.exec(`SELECT * FROM "${name}"`).toArray().map(readable)]),
+    );
+  }
+
+  /** Ends all connections for good, and the Hub with everything in it. */
+  async erase() {
+    this.closeConnections(ERASED);
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    await this.ctx.storage.sync();
+    // The close frames leave before.
+    setTimeout(() => this.ctx.abort("the user is erased"), 300);
   }
 
   /** For whoever asks whether Hubs answer. */

@@ -66,6 +66,10 @@ export const control = {
     if (pathname === "/metrics") return new Response(page(connectedHubs.size));
     if (pathname === "/registry" && request.method === "POST")
       return Response.json(await registry(env.REGISTRY, await request.json()));
+    if (pathname === "/contents" && request.method === "POST")
+      return Response.json(await contents(env.HUB, await request.json()));
+    if (pathname === "/erase" && request.method === "POST")
+      return Response.json(await erase(env.HUB, await request.json()));
     if (pathname === "/drain" && request.method === "POST") {
       await drain(env.HUB);
       return new Response();
@@ -73,6 +77,35 @@ export const control = {
     return new Response(null, { status: 404 });
   },
 };
+
+/**
+ * What the Hubs of these names have stored, of each the id too; only of those that have something.
+ * @param {DurableObjectNamespace<Hub>} hubs
+ * @param {string[]} names
+ */
+async function contents(hubs, names) {
+  const ids = names.map((name) => hubs.idFromName(name));
+  const found = await Promise.all(
+    ids.map(async (id, index) => ({
+      name: names[index],
+      id: id.toString(),
+      tables: await /** @type {any} */ (hubs.get(id)).contents(),
+    })),
+  );
+  return found.filter(({ tables }) => tables !== null);
+}
+
+/**
+ * Erases the Hubs of these ids. Resolves when they are gone from memory too.
+ * @param {DurableObjectNamespace<Hub>} hubs
+ * @param {string[]} ids
+ */
+async function erase(hubs, ids) {
+  await Promise.all(ids.map((id) => hubs.get(hubs.idFromString(id)).erase()));
+  await scheduler.wait(2 * LAST_WORDS);
+  for (const id of ids) connectedHubs.delete(id);
+  return ids;
+}
 
 /**
  * Reads an entry of the registry, writes it, or reads all that begin so.
