@@ -8,6 +8,7 @@
 mod detail;
 #[cfg(test)]
 mod document;
+pub mod problems;
 
 use std::borrow::Cow;
 
@@ -172,14 +173,6 @@ pub struct Detail {
     pub message: String,
 }
 
-/// 403: the same sentence for whatever is wrong with the right to notify this user (CONTRACT §3).
-pub fn not_authorized() -> Problem {
-    Problem::new(
-        ErrorCode::NotAuthorizedForUser,
-        "The caller may not act for, or notify, this user: the subscription id doesn't belong to them, or it has expired or was ended. Subscribe again and use the new id.",
-    )
-}
-
 impl From<&Violations> for Problem {
     /// The first row of the table that any violation falls under answers; all of them are listed.
     fn from(violations: &Violations) -> Self {
@@ -198,6 +191,7 @@ impl From<&Violations> for Problem {
 
 /// An answer other than success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Problem {
     /// The row of the table.
     pub code: ErrorCode,
@@ -212,8 +206,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem that is said in one sentence.
-    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+    /// A problem that is said in one sentence. Only this crate makes one: all that others answer are in
+    /// [`problems`].
+    pub(crate) fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -230,7 +225,7 @@ impl Problem {
     }
 
     /// The same, about one named thing.
-    pub fn detail(mut self, code: impl Into<DetailCode>, target: &str) -> Self {
+    pub(crate) fn detail(mut self, code: impl Into<DetailCode>, target: &str) -> Self {
         self.details.push(Detail {
             code: code.into(),
             target: target.to_owned(),

@@ -242,16 +242,28 @@ fn server_frames() -> Vec<String> {
     frames.push(frame::asking(&done));
     frames.push(done);
     for code in ErrorCode::ALL {
-        let problem = Problem::new(code, "A sentence.");
+        let problem = problem(code, &[]);
         frames.push(frame::refused("3", 400, None, &problem, &context));
-        let problem = problem.detail(RefusalCode::InvalidParameter, "platform");
+        let problem = self::problem(
+            code,
+            &[(RefusalCode::InvalidParameter.as_str(), "platform")],
+        );
         frames.push(frame::refused("4", 400, None, &problem, &context));
     }
-    let changed = Problem::new(ErrorCode::ItemChanged, "A sentence.");
+    let changed = problem(ErrorCode::ItemChanged, &[]);
     for entry in states(&entry) {
         frames.push(frame::refused("5", 409, Some(&entry), &changed, &context));
     }
     telling(frames)
+}
+
+/// A problem of that code with these details, each a code and its target.
+fn problem(code: ErrorCode, details: &[(&str, &str)]) -> Problem {
+    let message = "A sentence.";
+    let detail = |(code, target): &(&str, &str)| serde_json::json!({ "code": code, "target": target, "message": message });
+    let details: Vec<_> = details.iter().map(detail).collect();
+    let problem = serde_json::json!({ "code": code, "message": message, "details": details });
+    serde_json::from_value(problem).expect("a problem")
 }
 
 /// What a client can say; each is understood.

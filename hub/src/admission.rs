@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::problems::not_authorized;
 use notifeed::http::Addressee;
 use notifeed::time::Timestamp;
 
@@ -52,12 +52,4 @@ impl<H: Host> Feed<H> {
             by_user: access.user.is_some(),
         })
     }
-}
-
-/// 403: the same sentence for whatever is wrong with the right to notify this user.
-pub fn not_authorized() -> Problem {
-    Problem::new(
-        ErrorCode::NotAuthorizedForUser,
-        "The caller may not act for, or notify, this user: the subscription id doesn't belong to them, or it has expired or was ended. Subscribe again and use the new id.",
-    )
 }

@@ -1,6 +1,7 @@
 //! Changing and deleting an item: the same over HTTP and over a socket.
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::Problem;
+use notifeed::error::problems::{no_such_notification, precondition_failed};
 use notifeed::feed::update::{self, StateUpdate};
 use notifeed::feed::{Entry, view};
 use notifeed::guid::Guid;
@@ -11,7 +12,6 @@ use crate::Feed;
 use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Socket};
-use crate::reads::not_found;
 use crate::store::{self, Row, Statement};
 
 impl<H: Host> Feed<H> {
@@ -89,16 +89,16 @@ impl<H: Host> Feed<H> {
 
     /// The row of an item that is on the feed; 404 for what isn't.
     pub(crate) fn live_entry(&self, id: &str, now: Timestamp) -> Result<Entry, Stop> {
-        let id = Guid::parse(id).map_err(|_| not_found())?;
+        let id = Guid::parse(id).map_err(|_| no_such_notification())?;
         if !self.life.made {
-            return Err(not_found().into());
+            return Err(no_such_notification().into());
         }
         let id = id.to_string();
         let row = store::one(&self.host, Statement::EntryById, &[Bound::Text(&id)])?;
         let entry = row.map(|row| Row::from(row).entry()).transpose()?;
         Ok(entry
             .filter(|entry| entry.is_live(now))
-            .ok_or_else(not_found)?)
+            .ok_or_else(no_such_notification)?)
     }
 }
 
@@ -107,8 +107,5 @@ fn precondition(entry: &Entry, if_match: Option<&str>) -> Result<(), Problem> {
     if headers::if_match(if_match, &view::etag(entry)) {
         return Ok(());
     }
-    Err(Problem::new(
-        ErrorCode::PreconditionFailed,
-        "The item has changed since. Read it again, and send its current 'ETag' as 'If-Match'.",
-    ))
+    Err(precondition_failed())
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::Problem;
+use notifeed::error::problems;
 
 /// Something on our side broke. It is logged with the request's id; the caller is told 503 and
 /// nothing of it.
@@ -17,11 +18,7 @@ impl Fault {
 
     /// The problem that the caller is told.
     pub fn problem() -> Problem {
-        Problem::new(
-            ErrorCode::ServiceUnavailable,
-            "The service can't do this right now. Nothing was lost; try again in a moment.",
-        )
-        .retry_after(1)
+        problems::unavailable()
     }
 }
 

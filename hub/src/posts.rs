@@ -1,5 +1,6 @@
 //! Posting a notification: 201, or 200 for the same `appNotificationId` again (CONTRACT §1, "Success").
 
+use notifeed::error::problems::not_authorized;
 use notifeed::feed::append::{Existing, Post, append};
 use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
@@ -10,7 +11,7 @@ use notifeed::http::{Context, Reply, reply};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
-use crate::admission::{Admitted, not_authorized};
+use crate::admission::Admitted;
 use crate::copies::Change;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Write};

@@ -1,7 +1,7 @@
 //! Reading the feed: one item, pages of the list, the count, what changed, who is connected. A page is
 //! bounded in rows and in bytes.
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::problems::no_such_notification;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::{Comparison, Condition, Query};
@@ -28,16 +28,16 @@ const NEWEST: i64 = i64::MAX >> 11;
 impl<H: Host> Feed<H> {
     /// An item that is on the feed; 404 for what isn't.
     pub(crate) fn live_item(&self, id: &str, now: Timestamp) -> Result<Item, Stop> {
-        let id = Guid::parse(id).map_err(|_| not_found())?;
+        let id = Guid::parse(id).map_err(|_| no_such_notification())?;
         if !self.life.made {
-            return Err(not_found().into());
+            return Err(no_such_notification().into());
         }
         let id = id.to_string();
         let row = store::one(&self.host, Statement::ItemById, &[Bound::Text(&id)])?;
         let item = row.map(|row| Row::from(row).item()).transpose()?;
         Ok(item
             .filter(|item| item.entry.is_live(now))
-            .ok_or_else(not_found)?)
+            .ok_or_else(no_such_notification)?)
     }
 
     /// One notification: by its user in the receiver's view, by the app that sent it in the
@@ -59,7 +59,7 @@ impl<H: Host> Feed<H> {
             let row = store::single(&self.host, Statement::RecordByOrdinal, &values)?;
             let record = Row::from(row).record()?;
             if record.sender != *sender {
-                return Err(not_found().into());
+                return Err(no_such_notification().into());
             }
             let notification =
                 Notification::from_content(&content, entry.expiration, entry.display_time_to_live)
@@ -355,12 +355,4 @@ fn filtered<'f>(query: &'f Query, values: &mut Vec<Bound<'f>>) -> Option<String>
         values.push(value);
     }
     Some(text)
-}
-
-/// 404: the same for what isn't there and what isn't the caller's.
-pub fn not_found() -> Problem {
-    Problem::new(
-        ErrorCode::ItemNotFound,
-        "There is no such notification: it never was, has expired or was deleted.",
-    )
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use notifeed::credentials::subscription_id::{HubId, LIFETIME, SubscriptionId};
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::problems::{no_such_subscription, too_many_subscriptions};
 use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
 use notifeed::guid::Guid;
@@ -172,7 +172,7 @@ impl<H: Host> Feed<H> {
         }
         .filter(|subscription| now < subscription.expiration);
         if existing.is_none() && self.count_subscriptions(now)? >= MAX_SUBSCRIPTIONS {
-            return Err(too_many().into());
+            return Err(too_many_subscriptions().into());
         }
         let renewed = existing.is_some();
         let (id, created) = match existing {
@@ -366,20 +366,4 @@ const fn uncopied() -> Write<'static> {
         statement: Statement::SubscriptionsUncopied,
         values: Vec::new(),
     }
-}
-
-/// 404: the same for what isn't there and what isn't the caller's.
-fn no_such_subscription() -> Problem {
-    Problem::new(
-        ErrorCode::ItemNotFound,
-        "There is no such subscription: it never was, has expired or was ended.",
-    )
-}
-
-fn too_many() -> Problem {
-    Problem::new(
-        ErrorCode::ServerBusy,
-        "The user has as many subscriptions of this app as there can be. Send a 'deviceId', so that a device renews its own, or end some.",
-    )
-    .retry_after(60)
 }

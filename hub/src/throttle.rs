@@ -1,6 +1,7 @@
 //! How much an app may still do with this user's feed. In memory: a feed that was evicted was idle.
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::Problem;
+use notifeed::error::problems::throttled;
 use notifeed::feed::entry::Sender;
 use notifeed::throttle::{Bucket, Rate};
 use notifeed::time::Timestamp;
@@ -57,12 +58,6 @@ impl Throttle {
             self.buckets.push((sender.clone(), kind, bucket));
             taken
         };
-        taken.map_err(|seconds| {
-            Problem::new(
-                ErrorCode::Throttled,
-                "The app does more with this user's feed than it may. Wait as long as 'Retry-After' says.",
-            )
-            .retry_after(seconds)
-        })
+        taken.map_err(throttled)
     }
 }

@@ -89,7 +89,7 @@ impl RefusalCode {
 
     /// The problem with this one detail. `target`: the header or the query parameter; `message`: one
     /// sentence that says what to do.
-    pub fn problem(self, target: &str, message: impl Into<Cow<'static, str>>) -> Problem {
+    pub(crate) fn problem(self, target: &str, message: impl Into<Cow<'static, str>>) -> Problem {
         Problem::new(self.row(), message).detail(self, target)
     }
 }

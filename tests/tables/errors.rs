@@ -1,13 +1,18 @@
 //! CONTRACT §1, "Errors", and §4's refusals: the whole table.
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{ErrorCode, Problem, problems};
 use notifeed::http::reply::common_headers;
 use notifeed::http::{Context, Reply};
 use notifeed::live::close::refusal_reason;
 use notifeed::policy::{Policy, ThrottleStatus};
-use notifeed::violation::ViolationCode;
+use serde_json::{Value, json};
 
 use super::context;
+
+/// A problem as it travels to a Hub: the sentences of the contract's own stand in it.
+fn problem(value: Value) -> Problem {
+    serde_json::from_value(value).unwrap()
+}
 
 /// A header that only some rows have.
 type Extra = Option<(&'static str, &'static str)>;
@@ -80,7 +85,7 @@ fn every_row_has_its_status_its_close_code_and_its_headers() {
     for (name, status, close, extra) in TABLE {
         let code = ErrorCode::parse(name).unwrap_or_else(|| panic!("no row {name}"));
         assert_eq!(code.as_str(), name);
-        let problem = Problem::new(code, "A sentence.");
+        let problem = problem(json!({ "code": name, "message": "A sentence.", "details": [] }));
         let reply = Reply::problem(&problem, &context(), &Policy::DEFAULT);
         assert_eq!(reply.status, status, "{name}");
         assert_eq!(headers(&reply, &context()), expected(extra), "{name}");
@@ -102,8 +107,8 @@ fn every_row_has_its_status_its_close_code_and_its_headers() {
 
 #[test]
 fn what_a_row_says_of_waiting_and_of_methods_are_headers() {
-    let mut problem = Problem::new(ErrorCode::MethodNotAllowed, "A sentence.").retry_after(7);
-    problem.allow = Some("GET, OPTIONS".into());
+    let allow = String::from("GET, OPTIONS");
+    let problem = problems::method_not_allowed(allow).retry_after(7);
     let reply = Reply::problem(&problem, &context(), &Policy::DEFAULT);
     let extra = [("Allow", "GET, OPTIONS"), ("Retry-After", "7")];
     assert_eq!(headers(&reply, &context()), expected(extra));
@@ -111,8 +116,11 @@ fn what_a_row_says_of_waiting_and_of_methods_are_headers() {
 
 #[test]
 fn the_envelope_to_the_byte() {
-    let problem =
-        Problem::new(ErrorCode::BadRequest, "It is \"wrong\".").detail(ViolationCode::Empty, "a.b");
+    let problem = problem(json!({
+        "code": "BadRequest",
+        "message": "It is \"wrong\".",
+        "details": [{ "code": "Empty", "target": "a.b", "message": "It is \"wrong\"." }],
+    }));
     let mut context = context();
     let envelope = |client: &str| {
         format!(

@@ -1,7 +1,8 @@
 //! What clients ask for over their sockets.
 
 use notifeed::credentials::Principal;
-use notifeed::error::{ErrorCode, Problem, RefusalCode};
+use notifeed::error::Problem;
+use notifeed::error::problems::{connection_closing, item_changed, not_authorized};
 use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::has_changed_since;
 use notifeed::feed::{Cursor, Entry, Seq};
@@ -15,7 +16,6 @@ use notifeed::time::Timestamp;
 
 use super::State;
 use crate::Feed;
-use crate::admission::not_authorized;
 use crate::fault::{Fault, Stop};
 use crate::host::{Effect, Host, Outcome, Socket, Verified};
 use crate::marking::Marked;
@@ -352,16 +352,10 @@ impl<H: Host> Feed<H> {
             .open
             .get_mut(&socket)
             .filter(|connection| !matches!(connection.state, State::Closing { .. }))
-            .ok_or_else(|| {
-                Problem::new(ErrorCode::ItemNotFound, "This connection is being closed.")
-            })?;
+            .ok_or_else(connection_closing)?;
         self.alarm.wake_by(&self.host, expires)?;
         connection.endpoint.expires = expires;
         self.host.attach(socket, &connection.endpoint.to_text());
         Ok(())
     }
-}
-
-fn item_changed() -> Problem {
-    RefusalCode::ItemChanged.problem("since", "The item has changed since what 'since' says is known of it: this answer has its states. Should it be changed all the same, ask again without 'since'.")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use notifeed::error::{Problem, RefusalCode};
+use notifeed::error::problems::{other_platform, subscription_ended};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::{Known, Newest, Resume, Seq, feed_digest};
 use notifeed::http::Context;
@@ -37,9 +37,9 @@ impl<H: Host> Feed<H> {
             let subscription = self
                 .subscription(id)?
                 .filter(|known| now < known.expiration && known.sender == *sender)
-                .ok_or_else(no_such_endpoint)?;
+                .ok_or_else(subscription_ended)?;
             if subscription.platform != stream.platform {
-                return Err(of_another_platform().into());
+                return Err(other_platform().into());
             }
         }
         self.may_open(now)?;
@@ -122,15 +122,4 @@ impl<H: Host> Feed<H> {
             _ => Known::NOTHING,
         })
     }
-}
-
-fn no_such_endpoint() -> Problem {
-    RefusalCode::SubscriptionEnded.problem(
-        "endpoint",
-        "There is no such subscription: 'endpoint' must be the id of one that hasn't ended.",
-    )
-}
-
-fn of_another_platform() -> Problem {
-    RefusalCode::InvalidParameter.problem("platform", "The subscription that 'endpoint' names is of another platform: 'platform' must be the same.")
 }

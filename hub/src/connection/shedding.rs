@@ -1,7 +1,8 @@
 //! Connections end, and those that don't read are kept from filling the memory that feeds share: the
 //! runtime holds what a client hasn't read until its line goes, also after a close.
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::Problem;
+use notifeed::error::problems::{connections_stall, too_many_connections};
 use notifeed::live::close::Close;
 use notifeed::live::endpoint::Endpoint;
 use notifeed::time::Timestamp;
@@ -26,14 +27,14 @@ impl<H: Host> Feed<H> {
     /// 406 `ServerBusy`: there are as many as there can be, or those that there are don't read.
     pub(super) fn may_open(&self, now: Timestamp) -> Result<(), Problem> {
         let connections = &self.connections;
-        let sentence = if connections.len() >= self.settings.max_sockets {
-            "The user has too many live connections. Close one, or come back later."
+        let problem = if connections.len() >= self.settings.max_sockets {
+            too_many_connections()
         } else if self.stalled(now) > connections.allowance / 2 {
-            "Too much is under way to the user's connections that they don't read. Come back later."
+            connections_stall()
         } else {
             return Ok(());
         };
-        Err(Problem::new(ErrorCode::ServerBusy, sentence).retry_after(60))
+        Err(problem)
     }
 
     fn stalled(&self, now: Timestamp) -> usize {

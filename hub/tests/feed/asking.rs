@@ -11,6 +11,7 @@ use notifeed::feed::{ReadState, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::http::{Addressee, ApiVersion};
 use notifeed::notification::{Platform, PlatformSet};
+use notifeed::policy::Policy;
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
 use notifeed_hub::settings::Settings;
@@ -298,8 +299,14 @@ pub fn stream(platform: Platform, cursor: Option<&str>, now: Timestamp) -> Strea
 
 /// Why a body was refused, which the feed answers with once the caller has proven its right.
 pub fn refusal() -> Command {
-    let problem = Problem::new(notifeed::error::ErrorCode::InvalidPayload, "No content.");
-    Command::RefuseAppend(Box::new(problem))
+    let body = br#"{"targetHostName":"contoso.com","payload":{}}"#;
+    let verdict = validate(
+        body,
+        Timestamp::saturating_from_unix_millis(0),
+        &Policy::DEFAULT,
+    );
+    let violations = verdict.outcome.expect_err("a payload without content");
+    Command::RefuseAppend(Box::new(Problem::from(&violations)))
 }
 
 impl World {

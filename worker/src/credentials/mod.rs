@@ -6,7 +6,6 @@
 
 mod development;
 mod keys;
-pub mod limits;
 mod registry;
 mod tokens;
 
@@ -14,7 +13,7 @@ use std::rc::Rc;
 
 use notifeed::credentials::{App, Caller};
 use notifeed::digest::sha256_hex;
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{Problem, problems};
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Stop;
 use worker::Env;
@@ -85,20 +84,9 @@ pub async fn prove(
     })
 }
 
-/// 401: there is no token.
-pub fn no_token() -> Problem {
-    Problem::new(
-        ErrorCode::InvalidAuthenticationToken,
-        "The request has no access token. Send 'Authorization: Bearer {token}'.",
-    )
-}
-
 fn not_blocked(app: Rc<App>) -> Result<Rc<App>, Problem> {
     if app.blocked {
-        return Err(Problem::new(
-            ErrorCode::CallerBlocked,
-            "This app is on the blocked list. Ask the service's operator why.",
-        ));
+        return Err(problems::blocked());
     }
     Ok(app)
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use notifeed::credentials::issuer::KeySource;
 use notifeed::credentials::jwt::{TokenError, Unverified};
 use notifeed::credentials::{Caller, memory::Memory};
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::problems;
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Stop;
 use worker::Env;
@@ -44,17 +44,13 @@ pub async fn authenticate(
     }
     let caller = match verify(env, settings, &token.text, now).await? {
         Ok(caller) => Rc::new(caller),
-        Err(error) => return Err(refused(error.message())),
+        Err(error) => return Err(problems::bad_token(error).into()),
     };
     let until = caller.expires.min(now.saturating_add_millis(MEMORY));
     VERIFIED.with_borrow_mut(|known| {
         known.put(token.digest().to_owned(), Rc::clone(&caller), until);
     });
     Ok(caller)
-}
-
-fn refused(message: &'static str) -> Stop {
-    Problem::new(ErrorCode::InvalidAuthenticationToken, message).into()
 }
 
 async fn verify(
@@ -65,7 +61,7 @@ async fn verify(
 ) -> Result<Result<Caller, TokenError>, Stop> {
     let issuers = settings.issuers.clone()?;
     if issuers.is_empty() {
-        return Err(refused(NO_ISSUER));
+        return Err(problems::no_issuer(NO_ISSUER).into());
     }
     let token = match Unverified::parse(token) {
         Ok(token) => token,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use notifeed::credentials::subscription_id::SubscriptionId;
 use notifeed::credentials::{App, Caller, Principal, User};
-use notifeed::error::{ErrorCode, Problem, RefusalCode, not_authorized};
+use notifeed::error::{Problem, problems};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
 use notifeed::feed::mark_all::Marking;
@@ -19,9 +19,10 @@ use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::wire::{Access, AskedBy, Command, Request};
 
 use super::facts::{Facts, Header};
+use super::limits;
 use super::step::{Address, Step, ToFeed};
 use super::url::RequestUrl;
-use crate::credentials::{self, Holder, Proof, Token, limits};
+use crate::credentials::{self, Holder, Proof, Token};
 use crate::platform::new_guid;
 use crate::settings::{Settings, settings};
 
@@ -165,7 +166,7 @@ impl Call {
     /// 406 for an address that tries too many tokens in vain.
     pub fn is_proven(&mut self) -> Result<bool, Problem> {
         let now = self.context.now;
-        let token = self.token.as_ref().ok_or_else(credentials::no_token)?;
+        let token = self.token.as_ref().ok_or_else(problems::no_token)?;
         limits::may_try(self.address(), token, now)?;
         match credentials::remembered(&self.settings, token, now) {
             Some(proof) => {
@@ -193,7 +194,7 @@ impl Call {
         let keys = self.settings.subscription_keys.as_ref();
         let keys = keys.map_err(Clone::clone)?;
         let id = SubscriptionId::verify(text.trim(), keys, self.context.now);
-        Ok(Some(id.map_err(|_| not_authorized())?))
+        Ok(Some(id.map_err(|_| problems::not_authorized())?))
     }
 
     /// The user whom a delegated token proves; `None` for an app-only one. 403 for a token that
@@ -202,28 +203,17 @@ impl Call {
         match &caller.principal {
             Principal::App => Ok(None),
             Principal::User { user, scope: true } => match &self.addressee {
-                Addressee::User(id) if !user.is_named(id) => Err(not_authorized()),
+                Addressee::User(id) if !user.is_named(id) => Err(problems::not_authorized()),
                 _ => Ok(Some(user)),
             },
-            Principal::User { scope: false, .. } => Err(Problem::new(
-                ErrorCode::NotAuthorizedForUser,
-                "The access token lacks the scope 'Notifications.ReadWrite.CreatedByApp'. Ask the user to consent to it.",
-            )),
-            Principal::Unproven => Err(Problem::new(
-                ErrorCode::NotAuthorizedForUser,
-                "The access token proves neither a signed-in user nor that the app acts for itself.",
-            )),
+            Principal::User { scope: false, .. } => Err(problems::no_scope()),
+            Principal::Unproven => Err(problems::nobody_proven()),
         }
     }
 
     /// The same, where only a signed-in user may call.
     pub fn signed_in_user<'c>(&self, caller: &'c Caller) -> Result<&'c User, Problem> {
-        self.user(caller)?.ok_or_else(|| {
-            Problem::new(
-                ErrorCode::NotAuthorizedForUser,
-                "This call is for a signed-in user's token, not for an app-only one.",
-            )
-        })
+        self.user(caller)?.ok_or_else(problems::not_signed_in)
     }
 
     /// The host that a user's call is about: the app's only one, or the one that it names by
@@ -342,21 +332,8 @@ pub fn confirmed_host(named: Option<&str>, app: &App) -> Result<String, Problem>
     let named = named.map(str::to_ascii_lowercase);
     match (named, app.hosts.as_slice()) {
         (Some(host), _) if app.has_host(&host) => Ok(host),
-        (Some(_), _) | (None, []) => Err(not_the_apps_host(app)),
+        (Some(_), _) | (None, []) => Err(problems::not_the_apps_host(app)),
         (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(RefusalCode::RequiredParameterMissing.problem(
-            "targetHostName",
-            "The app has several hosts. Name one by 'targetHostName' in the query.",
-        )),
+        (None, _) => Err(problems::several_hosts()),
     }
-}
-
-/// 403: the app isn't registered, or not for that host.
-pub fn not_the_apps_host(app: &App) -> Problem {
-    let sentence = if app.hosts.is_empty() {
-        "This app isn't registered here. Its operator registers an app with its hosts by 'make app', see docs/credentials.md."
-    } else {
-        "The app isn't registered for this host. Use one of its own, or ask the service's operator to register it."
-    };
-    RefusalCode::HostNotRegistered.problem("targetHostName", sentence)
 }

@@ -2,11 +2,10 @@
 //! secret is bound (so is `GET /dev/copies`, in [`super::feed`]); `GET /dev/panic/…`, for the test
 //! of what a crash does, where a variable says so.
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{Problem, problems};
 use notifeed::http::reply::common_headers;
 use notifeed::http::{OperationId, Reply};
 use notifeed::json::{self, Value, Writer};
-use notifeed::violation::ViolationCode;
 use notifeed_hub::fault::{self, Stop};
 use notifeed_hub::wire::Command;
 use worker::console_error;
@@ -14,7 +13,7 @@ use worker::console_error;
 use super::call::{Call, Wanted, decoded};
 use super::facts::Header;
 use super::step::Step;
-use super::{calls, lost, no_such_path};
+use super::{calls, lost};
 use crate::credentials::{Holder, issue_development_token};
 
 impl Call {
@@ -23,24 +22,14 @@ impl Call {
     pub fn development_token(&mut self) -> Result<Step, Stop> {
         let origin = self.facts.header(Header::Origin);
         if origin.is_some_and(|origin| origin != self.url.origin) {
-            return Err(Problem::new(
-                ErrorCode::NotAuthorizedForUser,
-                "Development tokens are only for pages of this server.",
-            )
-            .into());
+            return Err(problems::not_this_servers_page().into());
         }
         self.want(Wanted::Token)
     }
 
     pub fn token_for(&mut self, body: Option<&[u8]>) -> Result<Step, Stop> {
         let body = decoded(notifeed::http::ContentEncoding::Identity, body)?;
-        let holder = holder(&body).ok_or_else(|| {
-            Problem::new(
-                ErrorCode::BadRequest,
-                "Name a user, {\"as\":\"megan@contoso.com\"}, or an app, {\"app\":\"contoso-server\"}.",
-            )
-            .detail(ViolationCode::RequiredPropertyMissing, "as")
-        })?;
+        let holder = holder(&body).ok_or_else(problems::nobody_named)?;
         self.holder = Some(holder);
         Ok(Step::Issue)
     }
@@ -57,7 +46,7 @@ impl Call {
     async fn issued(&self) -> Result<Reply, Stop> {
         let holder = self.holder.as_ref().ok_or_else(lost)?;
         let issued = issue_development_token(&self.settings, holder, self.context.now).await?;
-        let (token, expires) = issued.ok_or_else(no_such_path)?;
+        let (token, expires) = issued.ok_or_else(problems::no_such_path)?;
         let mut writer = Writer::new();
         writer.begin_object();
         writer.string_field("token", &token);
@@ -111,7 +100,7 @@ pub fn crashes_in_credentials(call: &Call) -> Result<bool, Problem> {
         "worker" => crash(),
         "credentials" => Ok(true),
         "hub" => Ok(false),
-        _ => Err(no_such_path()),
+        _ => Err(problems::no_such_path()),
     }
 }
 

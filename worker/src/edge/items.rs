@@ -1,13 +1,14 @@
 //! `…/notifications/{id}` and `…/activities/{id}`: one notification, read, changed or deleted.
 
 use notifeed::credentials::Principal;
-use notifeed::error::{Problem, not_authorized};
+use notifeed::error::Problem;
+use notifeed::error::problems::{not_authorized, not_the_apps_host};
 use notifeed::feed::update::StateUpdate;
 use notifeed::http::ContentEncoding;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::Command;
 
-use super::call::{Call, Wanted, decoded, not_the_apps_host};
+use super::call::{Call, Wanted, decoded};
 use super::facts::Header;
 use super::step::Step;
 

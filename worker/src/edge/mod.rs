@@ -12,6 +12,7 @@ mod facts;
 mod failed;
 mod feed;
 mod items;
+mod limits;
 mod marking;
 mod notifications;
 mod step;
@@ -19,14 +20,14 @@ mod stream;
 mod subscriptions;
 mod url;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::{ErrorCode, problems};
 use notifeed::feed::mark_all::Marking;
 use notifeed::http::{Method, OperationId, Reply, Route};
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::wire::Command;
 use worker::{Env, console_error};
 
-use crate::credentials::{self, limits};
+use crate::credentials;
 use crate::platform::{instant, now};
 use call::Call;
 use facts::Facts;
@@ -99,18 +100,12 @@ pub fn with_body(number: u32, body: Option<Vec<u8>>) -> String {
 
 /// The step for a call whose body ended before it was complete, or isn't framed as HTTP has it.
 pub fn without_body(number: u32) -> String {
-    resume(number, |_| {
-        Err(Problem::new(
-            ErrorCode::BadRequest,
-            "The request's body ended before it was complete. Send it again, whole.",
-        )
-        .into())
-    })
+    resume(number, |_| Err(problems::cut_short().into()))
 }
 
 /// The step for a call that `APP_LIMIT` refuses.
 pub fn over_limit(number: u32) -> String {
-    resume(number, |_| Err(limits::too_many_calls().into()))
+    resume(number, |_| Err(problems::too_many_calls().into()))
 }
 
 fn resume(number: u32, go_on: impl FnOnce(&mut Call) -> Result<Step, Stop>) -> String {
@@ -128,13 +123,13 @@ fn lost() -> Fault {
 
 /// Up to the proof of who calls.
 fn start(call: &mut Call) -> Result<Step, Stop> {
-    let endpoint = call.endpoint.ok_or_else(no_such_path)?;
+    let endpoint = call.endpoint.ok_or_else(problems::no_such_path)?;
     let Some(operation) = call.operation else {
         let allow = endpoint.allow();
         if Method::parse(call.facts.method()) == Some(Method::Options) {
             return Ok(Step::Reply(Reply::preflight(&allow, &call.context)));
         }
-        return Err(method_not_allowed(allow).into());
+        return Err(problems::method_not_allowed(allow).into());
     };
     match operation.id {
         OperationId::IssueDevelopmentToken => return call.development_token(),
@@ -152,7 +147,7 @@ fn start(call: &mut Call) -> Result<Step, Stop> {
 /// From the proof of who calls on.
 fn go_on(call: &mut Call) -> Result<Step, Stop> {
     call.counted = true;
-    let operation = call.operation.ok_or_else(no_such_path)?;
+    let operation = call.operation.ok_or_else(problems::no_such_path)?;
     match operation.id {
         OperationId::PostNotification => call.post_notification(),
         OperationId::ListNotifications => call.list(),
@@ -172,23 +167,7 @@ fn go_on(call: &mut Call) -> Result<Step, Stop> {
         OperationId::ListCopies => call.copies(),
         OperationId::Crash => call.crash_in_feed(),
         OperationId::ReadMetadata | OperationId::IssueDevelopmentToken => {
-            Err(no_such_path().into())
+            Err(problems::no_such_path().into())
         }
     }
-}
-
-fn no_such_path() -> Problem {
-    Problem::new(
-        ErrorCode::ItemNotFound,
-        "There is nothing at this path. Notifications are posted to '/beta/me/notifications'.",
-    )
-}
-
-fn method_not_allowed(allow: String) -> Problem {
-    let mut problem = Problem::new(
-        ErrorCode::MethodNotAllowed,
-        format!("This path doesn't have this method. It has: {allow}."),
-    );
-    problem.allow = Some(allow.into());
-    problem
 }

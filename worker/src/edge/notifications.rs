@@ -3,13 +3,14 @@
 use notifeed::credentials::subscription_id::SubscriptionId;
 use notifeed::credentials::{App, Principal};
 use notifeed::digest::sha256_hex;
-use notifeed::error::{Problem, RefusalCode};
+use notifeed::error::Problem;
+use notifeed::error::problems::{no_subscription_id, not_the_apps_host};
 use notifeed::http::ContentEncoding;
 use notifeed::verdict::validate;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Append, Command};
 
-use super::call::{Call, Wanted, decoded, not_the_apps_host};
+use super::call::{Call, Wanted, decoded};
 use super::facts::Header;
 use super::step::Step;
 
@@ -19,8 +20,7 @@ impl Call {
         let proof = self.caller()?;
         let encoding = self.body_headers()?;
         if proof.caller.principal == Principal::App && !self.has_subscription_header() {
-            return Err(RefusalCode::RequiredHeaderMissing.problem("X-UNS-ID", "An app-only token says nothing about whom to notify. Send the user's subscription id as 'X-UNS-ID'.")
-            .into());
+            return Err(no_subscription_id().into());
         }
         let subscription = self.subscription()?;
         self.user(&proof.caller)?;

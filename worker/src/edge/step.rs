@@ -9,8 +9,7 @@ use notifeed_hub::wire::{Command, Request};
 use worker::console_error;
 
 use super::call::Call;
-use super::calls;
-use crate::credentials::limits;
+use super::{calls, limits};
 
 /// The next step.
 pub enum Step {

@@ -4,9 +4,7 @@
 //! there is a browser at the other end, which could see neither status nor envelope: its socket is
 //! accepted, and closed with a code.
 
-use std::borrow::Cow;
-
-use notifeed::error::{ErrorCode, Problem, RefusalCode};
+use notifeed::error::{ErrorCode, Problem, problems};
 use notifeed::feed::query::whole_number;
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
@@ -25,17 +23,11 @@ impl Call {
     /// Judges the upgrade before it is asked who calls.
     pub fn upgrade(&self) -> Result<(), Problem> {
         if !self.is_upgrade() {
-            return Err(Problem::new(
-                ErrorCode::UpgradeRequired,
-                "This is a WebSocket. Connect with 'Upgrade: websocket' and the subprotocol 'notifeed.v1'.",
-            ));
+            return Err(problems::upgrade_required());
         }
         let has_origin = self.facts.header(Header::Origin).is_some();
         if has_origin && self.context.readers == Readers::None {
-            return Err(Problem::new(
-                ErrorCode::NotAuthorizedForUser,
-                "Pages of this origin may not connect. The service's operator says which may by ALLOWED_ORIGINS.",
-            ));
+            return Err(problems::foreign_page());
         }
         Ok(())
     }
@@ -47,30 +39,15 @@ impl Call {
         let platform = self
             .parameter("platform")
             .and_then(|name| Platform::parse(&name))
-            .ok_or_else(|| {
-                bad_parameter(
-                    "platform",
-                    "Name what this client receives: 'platform=windows', 'ios', 'android' or 'webpush' in the query.",
-                )
-            })?;
+            .ok_or_else(problems::no_platform)?;
         let endpoint = self
             .parameter("endpoint")
             .map(|id| Guid::parse(&id))
             .transpose()
-            .map_err(|_| {
-                bad_parameter(
-                    "endpoint",
-                    "'endpoint' in the query must be the id of a subscription.",
-                )
-            })?;
+            .map_err(|_| problems::bad_endpoint())?;
         let top = self
             .parameter("top")
-            .map(|top| {
-                whole_number(&top, MAX_TOP).ok_or_else(|| {
-                    let sentence = format!("'top' must be a whole number from 1 to {MAX_TOP}.");
-                    bad_parameter("top", sentence)
-                })
-            })
+            .map(|top| whole_number(&top, MAX_TOP).ok_or_else(problems::bad_top))
             .transpose()?;
         let digest = self.token.as_ref().map(|token| token.digest().to_owned());
         let stream = Stream {
@@ -84,10 +61,6 @@ impl Call {
         let access = self.access_of(user, &host);
         Ok(self.to_feed(&proof.caller, access, Command::Stream(stream)))
     }
-}
-
-fn bad_parameter(name: &str, sentence: impl Into<Cow<'static, str>>) -> Problem {
-    RefusalCode::InvalidParameter.problem(name, sentence)
 }
 
 /// The code and the reason, a line each, that a browser's socket is closed with, to which a feed gave

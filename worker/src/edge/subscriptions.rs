@@ -1,13 +1,14 @@
 //! `…/notifications/subscriptions`: a signed-in device subscribes, lists and ends (CONTRACT §3).
 
 use notifeed::error::Problem;
+use notifeed::error::problems::not_the_apps_host;
 use notifeed::http::ContentEncoding;
 use notifeed::push::Channel;
 use notifeed::subscription;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Command, Subscribe};
 
-use super::call::{Call, Wanted, decoded, not_the_apps_host};
+use super::call::{Call, Wanted, decoded};
 use super::step::Step;
 
 impl Call {

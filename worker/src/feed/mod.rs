@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
-use notifeed::error::{ErrorCode, Problem, not_authorized};
+use notifeed::error::problems;
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
 use notifeed::http::{ApiVersion, Context, Reply};
@@ -173,11 +173,7 @@ fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
     if !holders.into_iter().flatten().any(is_banned) {
         return None;
     }
-    let problem = Problem::new(
-        ErrorCode::ServerBusy,
-        "This client didn't read what it was sent, and was cut off. Wait as long as 'Retry-After' says, and come back with the cursor.",
-    )
-    .retry_after(shared::BAN_SECONDS);
+    let problem = problems::cut_off(shared::BAN_SECONDS);
     let policy = settings().ok()?.feed.policy;
     let context = request.asked_by.context(now);
     Some(Reply::problem(&problem, &context, &policy).to_text())
@@ -188,7 +184,7 @@ fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
 pub fn foreign(fields: &str) -> String {
     let context = Request::asked_by(fields).context(now());
     let policy = settings().map_or(Policy::DEFAULT, |settings| settings.feed.policy);
-    Reply::problem(&not_authorized(), &context, &policy).to_text()
+    Reply::problem(&problems::not_authorized(), &context, &policy).to_text()
 }
 
 /// A client's frame; nothing for a binary one.

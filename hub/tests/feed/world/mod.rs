@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::credentials::jwt::TokenError;
+use notifeed::error::problems;
 use notifeed::live::close::Close;
 use notifeed::time::Timestamp;
 use notifeed_hub::Feed;
@@ -366,10 +367,7 @@ impl World {
     fn verified(&self, token: &str) -> Outcome {
         match self.runtime.tokens.borrow().get(token) {
             Some(verified) => Outcome::Verified(Box::new(verified.clone())),
-            None => Outcome::Refused(Box::new(Problem::new(
-                ErrorCode::InvalidAuthenticationToken,
-                "The token proves nothing.",
-            ))),
+            None => Outcome::Refused(Box::new(problems::bad_token(TokenError::BadSignature))),
         }
     }
 

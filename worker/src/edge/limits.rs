@@ -4,21 +4,18 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::Reflect;
 use notifeed::credentials::{Caller, memory::Memory};
-use notifeed::error::{ErrorCode, Problem};
+use notifeed::error::Problem;
+use notifeed::error::problems::{PAUSE, too_many_failures};
 use notifeed::http::route::percent_encode;
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Fault;
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use worker::{Env, console_warn};
+use wasm_bindgen::JsCast;
+use worker::{Env, RateLimiter, console_warn};
 
-use super::Token;
+use crate::credentials::{self, Token};
 use crate::platform::thrown;
-
-/// How long an address waits that tried too many tokens, in seconds.
-const PAUSE: u32 = 10;
 
 /// Half of how many such addresses are remembered.
 const GENERATION: usize = 500;
@@ -27,24 +24,10 @@ thread_local! {
     static PAUSED: RefCell<Memory<String, ()>> = RefCell::new(Memory::new(GENERATION));
 }
 
-#[wasm_bindgen]
-extern "C" {
-    type Limiter;
-
-    #[wasm_bindgen(method, catch)]
-    fn limit(this: &Limiter, options: &Object) -> Result<Promise, JsValue>;
-}
-
 /// What a caller's calls are counted by: one line.
 pub fn key(caller: &Caller) -> String {
     let (issuer, app) = (percent_encode(&caller.issuer), percent_encode(&caller.app));
     format!("{issuer} {app}")
-}
-
-/// 406: the app calls too often.
-pub fn too_many_calls() -> Problem {
-    let sentence = "The app calls too often. Wait as long as 'Retry-After' says.";
-    Problem::new(ErrorCode::Throttled, sentence).retry_after(PAUSE)
 }
 
 /// 406 for an address that tried too many tokens a moment ago, unless this one is known to be good:
@@ -54,7 +37,7 @@ pub fn may_try(address: Option<&str>, token: &Token, now: Timestamp) -> Result<(
         return Ok(());
     };
     let paused = PAUSED.with_borrow_mut(|paused| paused.get(address, now).is_some());
-    if paused && !super::is_known(token, now) {
+    if paused && !credentials::is_known(token, now) {
         return Err(too_many_failures());
     }
     Ok(())
@@ -77,27 +60,16 @@ pub async fn failed(env: &Env, address: Option<&str>, now: Timestamp) -> Result<
     Err(too_many_failures())
 }
 
-fn too_many_failures() -> Problem {
-    Problem::new(
-        ErrorCode::Throttled,
-        "Too many tokens from this address prove nothing. Wait as long as 'Retry-After' says, and get a new one from its issuer.",
-    )
-    .retry_after(PAUSE)
-}
-
 /// Counts, and says whether it was still within the limit.
 async fn count(env: &Env, key: &str) -> Result<bool, Fault> {
-    ask(env, key).await.map_err(thrown)
-}
-
-async fn ask(env: &Env, key: &str) -> Result<bool, JsValue> {
-    let limiter = Reflect::get(env, &"FAILED_TOKEN_LIMIT".into())?;
+    let limiter = Reflect::get(env, &"FAILED_TOKEN_LIMIT".into()).map_err(thrown)?;
     if limiter.is_undefined() {
         return Ok(true);
     }
-    let limiter: Limiter = limiter.unchecked_into();
-    let options = Object::new();
-    Reflect::set(&options, &"key".into(), &key.into())?;
-    let outcome = JsFuture::from(limiter.limit(&options)?).await?;
-    Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
+    // Not by `Env::rate_limiter`, which refuses a limiter that isn't Cloudflare's own.
+    let limiter: RateLimiter = limiter.unchecked_into();
+    let outcome = limiter.limit(key.to_owned()).await;
+    outcome
+        .map(|outcome| outcome.success)
+        .map_err(|error| Fault::new("a limiter", &error))
 }
