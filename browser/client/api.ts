@@ -13,6 +13,7 @@ export interface ConnectOptions {
   /**
    * Gives an access token of the signed-in user, `null` when nobody is signed in: then the client stops. `fresh`:
    * the last one was refused or ends soon, so give another one. A rejection counts as a broken line: it is asked again.
+   * A login dialog may stand as long as it likes: while one call is out there is no second. `undefined` is a mistake.
    */
   token: (options: { fresh: boolean }) => Promise<string | null>;
   /**
@@ -20,6 +21,11 @@ export interface ConnectOptions {
    * share, so that two users of one browser never mix. Default: issuer, tenant and user of the token, which must then be a JWT.
    */
   user?: string;
+  /**
+   * A first visit loads so many of the newest items, 1 to 1000; `more` then says that there are older ones, and
+   * `loadOlder` loads them. Default: 200. `null`: all of them.
+   */
+  top?: number | null;
   /** The host whose feed it is, for apps that have several. */
   targetHostName?: string;
   /** The `id` of the subscription that it connects for, so that it is listed as live. */
@@ -30,20 +36,53 @@ export interface ConnectOptions {
   share?: boolean;
 }
 
+/** What a client goes on without (docs/client.md): it was refused, failed, or didn't answer in time. */
+export type Facility = "storage" | "sharing" | "token";
+
 /**
- * How it stands with the line.
- * * `connecting`: a line is being opened, or the feed replayed
+ * Why a client isn't live; stable, for programs.
+ * * `offline`, `unreachable`: no network, or no connection; `server`: the service restarts; `busy`: it has too much to do
+ * * `token`: no token is to be had at the moment; `token-refused`: the service refuses what `token` gives
+ * * `token-mistake`: `token` gave what is neither a text nor `null`
+ * * `user-unknown`: the token doesn't tell whose it is, and there is no `user`
+ * * `signed-out`: `token` gave `null`; `another-user`: the token is of another user than the feed
+ * * `forgotten`: the user signed out in another tab, with `forget`; `closed`: by the app
+ * * `denied`: access was taken back; `malformed`: the service doesn't understand this client
+ */
+export type Cause =
+  | "offline"
+  | "unreachable"
+  | "server"
+  | "busy"
+  | "token"
+  | "token-refused"
+  | "token-mistake"
+  | "user-unknown"
+  | "signed-out"
+  | "another-user"
+  | "forgotten"
+  | "closed"
+  | "denied"
+  | "malformed";
+
+/**
+ * How it stands with the connection.
+ * * `connecting`: a connection is being opened, or the feed replayed
  * * `live`: everything is here, and changes come as they happen
- * * `waiting`: the line was lost; it comes back by itself
+ * * `waiting`: the connection was lost; it comes back by itself
  * * `stopped`: it stays away until `reconnect()`: nobody is signed in, access was taken back, or the client is closed
  */
 export interface Status {
   state: "connecting" | "live" | "waiting" | "stopped";
+  /** What this client goes on without; empty: nothing. */
+  without: readonly Facility[];
+  /** Why it isn't live, for programs. */
+  cause?: Cause;
   /** The close code (docs/live.md), when the server said one. */
   code?: number;
-  /** Why it isn't live. */
+  /** Why it isn't live, in words. */
   reason?: string;
-  /** When it comes back: milliseconds since 1970. */
+  /** When it comes back: milliseconds since 1970, by the device's clock. */
   retryAt?: number;
 }
 
@@ -57,6 +96,11 @@ export interface LiveEvents {
   /** Everything is here. `resumed`: only what was missed came, `replayed` changes of it. */
   ready: { type: "ready"; resumed: boolean; replayed: number };
   status: { type: "status"; status: Status };
+  /**
+   * A change of this user was refused by the service and taken back: one of this client, or one that an earlier visit
+   * left unanswered.
+   */
+  refused: { type: "refused"; id: string; change: StateChange | "remove"; error: LiveError };
   /** `items` or `unread` changed; several changes at once are told once. */
   change: { type: "change" };
 }
@@ -74,6 +118,8 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   readonly items: readonly FeedNotification[];
   /** How many of `items` are unread and not dismissed. */
   readonly unread: number;
+  /** Whether the feed has older items than `items`, which `loadOlder` gets. */
+  readonly more: boolean;
   readonly status: Status;
   /** Where the client would go on after a lost line; `null`: from the beginning. */
   readonly cursor: string | null;
@@ -84,9 +130,17 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
    * @returns a function that ends it
    */
   on<Type extends keyof LiveEvents>(type: Type, listener: (event: LiveEvents[Type]) => void): () => void;
+  /** The time by the service's clock, as far as it is known: milliseconds since 1970. */
+  now(): number;
   /**
-   * Changes states on all of the user's devices. `items` shows it at once; it is sent as soon as there is a line, again
-   * if the line breaks, and taken back if it is refused.
+   * Loads up to 100 older items into `items`, for all tabs.
+   * @returns whether there are more
+   * @throws LiveError when there is no connection, or the service refuses
+   */
+  loadOlder(): Promise<boolean>;
+  /**
+   * Changes states on all of the user's devices. `items` shows it at once; it is kept until it is answered, sent by
+   * whichever tab or visit has a connection, and taken back if it is refused.
    * @throws LiveError when it is refused, or the client is closed before it is answered
    */
   update(id: string, change: StateChange): Promise<void>;
@@ -101,10 +155,18 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   activate(id: string): Promise<void>;
   /** Deletes it from the feed, on every device. */
   remove(id: string): Promise<void>;
-  /** Comes back now, instead of waiting or staying away. */
+  /** Comes back now, instead of waiting or staying away: what a person asked for. */
   reconnect(): void;
-  /** Ends it for good. `forget`: what is stored of the feed goes too, as when the user signs out. */
-  close(options?: { forget?: boolean }): Promise<void>;
+  /**
+   * Ends it for good. `forget`: the user signs out. Then nothing of the feed stays on the device or in another tab,
+   * whenever it is called; what isn't answered is sent first, for a second and a half at most. It settles within 2 s.
+   */
+  close(options?: { forget?: boolean }): Promise<Closed>;
+}
+
+export interface Closed {
+  /** How many changes were given up unanswered. After a close without `forget` they wait for the next visit, where they can be kept. */
+  unsent: number;
 }
 
 /** What was asked of the service and refused, or could not be asked. */

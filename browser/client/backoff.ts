@@ -4,14 +4,23 @@
 const STOP = new Set([4400, 4403]);
 /** The token has expired, or proves nothing: the client comes back with a fresh one. */
 export const TOKEN_REFUSED = 4401;
-/** The client comes back at once: the server restarted, or cut a long replay. */
-const AT_ONCE = new Set([1012, 4408, TOKEN_REFUSED]);
-/** A line that ended without a close frame (RFC 6455 §7.1.5). */
+/** The client comes back at once: the server cut a long replay, or wants another token. */
+const AT_ONCE = new Set([4408, TOKEN_REFUSED]);
+/** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
+/** Every client of a server loses its connection like this at the same moment: they come back one after the other. */
+const TOGETHER = new Set([1001, BROKEN, 1012, 1013]);
+/** Within so many milliseconds. */
+const SPREAD = 3000;
 
 /** Full jitter: anything between 0 and FIRST_WAIT doubled with each failure, at most LONGEST_WAIT; milliseconds. */
-const FIRST_WAIT = 500;
+const FIRST_WAIT = 750;
 const LONGEST_WAIT = 30_000;
+
+/** How long the server says that it won't be ready: milliseconds, 0 where it doesn't say. */
+export function askedFor(reason: string): number {
+  return Number(/retry-after=(\d+)/.exec(reason)?.[1] ?? 0) * 1000;
+}
 
 /**
  * What to do about a line that was closed.
@@ -25,6 +34,6 @@ export function waitAfter(code: number, reason: string, failures: number, random
   if (STOP.has(code)) return Infinity;
   // What says "at once" and brings nothing, twice, is a loop: it backs off like anything else.
   if (AT_ONCE.has(code) && failures <= 1) return 0;
-  const asked = Number(/retry-after=(\d+)/.exec(reason)?.[1] ?? 0) * 1000;
-  return asked + Math.floor(random * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures));
+  const longest = TOGETHER.has(code) && failures <= 1 ? SPREAD : FIRST_WAIT * 2 ** failures;
+  return askedFor(reason) + Math.floor(random * Math.min(LONGEST_WAIT, longest));
 }

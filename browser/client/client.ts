@@ -1,9 +1,10 @@
-// The live client: the feed, who has the line, what was asked, what the app sees.
+// The live client: whose feed it is, who has the connection, and what the app asks.
 
-import type { FeedNotification, ReadState, UserActionState } from "../generated/types.ts";
 import {
-  LiveError,
+  type Closed,
   type ConnectOptions,
+  type Facility,
+  LiveError,
   type LiveClient,
   type LiveEvent,
   type LiveEvents,
@@ -11,97 +12,108 @@ import {
   type Status,
 } from "./api.ts";
 import { streamOf } from "./address.ts";
-import { Asked } from "./asked.ts";
 import { BROKEN, waitAfter } from "./backoff.ts";
-import { type Environment, LONGEST_TIMER } from "./environment.ts";
-import { Events } from "./events.ts";
-import { Feed, type Change, type FeedFrame } from "./feed.ts";
+import type { Standing } from "./connection.ts";
+import { within } from "./deadline.ts";
+import type { Environment, PageEvent } from "./environment.ts";
+import { Follower } from "./follower.ts";
 import { IndexedDbStore } from "./indexed_db.ts";
-import { Line } from "./line.ts";
-import { Outbox, type Request, type Result } from "./outbox.ts";
-import { Saver } from "./saver.ts";
-import type { Store } from "./store.ts";
+import { Leader } from "./leader.ts";
+import { addressName, feedName, formerName } from "./names.ts";
+import { Opened } from "./opened.ts";
+import { Replica } from "./replica.ts";
+import type { Role } from "./role.ts";
+import type { Store, UserChange } from "./store.ts";
 import { Tabs, type Message } from "./tabs.ts";
 import { userOf } from "./token.ts";
+import { type NoToken, Tokens } from "./tokens.ts";
 
-/** Changes that come within this many milliseconds during a replay are told as one. */
-const GATHER = 50;
-
-/** What the app sees of the feed at a moment. */
-interface View {
-  items: readonly FeedNotification[];
-  unread: number;
-}
+/** A first visit loads so many items. */
+const TOP = 200;
+/** Signing out waits so long for what isn't answered, and so long in all; milliseconds. */
+const FLUSH = 1500;
+const FORGET = 2000;
 
 export class Client implements LiveClient {
   readonly #options: ConnectOptions;
   readonly #environment: Environment;
   readonly #id: string;
   readonly #stream: URL;
-  readonly #feed = new Feed();
-  readonly #events = new Events();
-  readonly #outbox = new Outbox();
-  readonly #asked = new Asked();
-  #status: Status = { state: "connecting" };
-  #view: View | null = null;
-  #changed: ReturnType<typeof setTimeout> | undefined;
-  #expiry: ReturnType<typeof setTimeout> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #replayed = 0;
-  /** To be told as soon as the status says that the line is live. */
-  #ready: LiveEvents["ready"] | null = null;
+  readonly #replica: Replica;
+  readonly #tokens: Tokens;
+  readonly #opened: Opened;
+  readonly #unwatch: () => void;
   #refs = 0;
-  #closed = false;
-  #unwatch: () => void;
+  /** Ends the present run: from the first question whose feed it is. */
+  #run = new AbortController();
+  #retry: (() => void) | undefined;
+  #name: string | null = null;
   #store: Store | null = null;
-  /** A token that was fetched to learn whose it is, for the first line. */
-  #token: string | null = null;
   #tabs: Tabs | null = null;
-  /** The tab that leads, once its feed is ours too: only its frames follow on what we have. */
-  #leader: string | null = null;
-  /** While this client leads. */
-  #line: Line | null = null;
-  #saver: Saver | null = null;
+  #role: Role | null = null;
+  #closing: Promise<Closed> | null = null;
+  #forgetting: Promise<Closed> | null = null;
+  readonly #without = new Set<Facility>();
+  /** The page is put away. */
+  #away = false;
 
   constructor(options: ConnectOptions, environment: Environment) {
     this.#options = options;
     this.#environment = environment;
-    this.#id = environment.id();
+    this.#id = Math.floor(environment.random() * 2 ** 32).toString(36) + environment.now().toString(36);
     this.#stream = streamOf(options);
+    this.#replica = new Replica(environment);
+    this.#tokens = new Tokens(options.token, environment);
+    this.#opened = new Opened(environment, addressName(this.#stream));
     this.#unwatch = environment.watch((event) => this.#told(event));
     void this.#start(0);
   }
 
-  get items(): readonly FeedNotification[] {
-    return this.#seen().items;
+  get items(): LiveClient["items"] {
+    return this.#replica.items;
   }
 
   get unread(): number {
-    return this.#seen().unread;
+    return this.#replica.unread;
+  }
+
+  get more(): boolean {
+    return this.#replica.feed.more;
   }
 
   get status(): Status {
-    return this.#status;
+    return this.#replica.status;
   }
 
   get cursor(): string | null {
-    return this.#feed.cursor;
+    return this.#replica.feed.cursor;
   }
 
   get leads(): boolean {
-    return this.#line !== null;
+    return this.#role?.leads ?? false;
+  }
+
+  now(): number {
+    return this.#replica.clock.now();
   }
 
   on<Type extends keyof LiveEvents>(type: Type, listener: (event: LiveEvents[Type]) => void): () => void {
-    return this.#events.on(type, listener);
+    return this.#replica.events.on(type, listener);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<LiveEvent> {
-    return this.#events[Symbol.asyncIterator]();
+    return this.#replica.events[Symbol.asyncIterator]();
+  }
+
+  async loadOlder(): Promise<boolean> {
+    if (!this.more) return false;
+    if (!this.#role) throw new LiveError(0, "Offline", "There is no connection.");
+    await this.#role.loadOlder();
+    return this.more;
   }
 
   update(id: string, change: StateChange): Promise<void> {
-    return this.#ask({ type: "update", ref: this.#ref(), id, ...change });
+    return this.#ask({ type: "update", id, ...change });
   }
 
   markRead(id: string): Promise<void> {
@@ -129,299 +141,262 @@ export class Client implements LiveClient {
   }
 
   remove(id: string): Promise<void> {
-    return this.#ask({ type: "delete", ref: this.#ref(), id });
+    return this.#ask({ type: "delete", id });
   }
 
   reconnect(): void {
-    if (this.#closed) return;
-    if (this.#line) this.#line.connect();
-    else if (this.#tabs) this.#tabs.ask({ type: "reconnect" });
-    else if (this.#status.state !== "connecting") void this.#start(0);
+    if (this.#closing) return;
+    if (this.#role) this.#role.reconnect();
+    else if (this.#replica.standing.state !== "connecting") void this.#start(0);
   }
 
-  async close({ forget = false }: { forget?: boolean } = {}): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#unwatch();
-    this.#line?.close();
-    this.#outbox.clear();
-    clearTimeout(this.#changed);
-    clearTimeout(this.#expiry);
-    clearTimeout(this.#retry);
-    this.#asked.close();
-    this.#setStatus({ state: "stopped", reason: "closed" });
-    this.#events.end();
-    const saved = this.#saver?.settled();
-    this.#saver = null;
-    await saved;
-    this.#tabs?.close();
-    if (forget) await this.#store?.forget();
+  close({ forget = false }: { forget?: boolean } = {}): Promise<Closed> {
+    if (forget) return (this.#forgetting ??= this.#forget());
+    return (this.#closing ??= this.#close());
   }
 
   // --- How it begins
 
-  /** Finds out whose feed it is, reads what is stored of it, and gets or shares the line. */
+  /** Finds out whose feed it is, reads what is stored of it, and gets or shares the connection. */
   async #start(failures: number): Promise<void> {
-    clearTimeout(this.#retry);
-    this.#setStatus({ state: "connecting" });
-    const user = await this.#whose(failures);
-    if (user === null || this.#closed) return;
-    const name = `notifeed ${this.#stream.href} ${user}`;
-    this.#store = this.#storeFor(name);
-    const stored = await this.#store?.load().catch(() => null);
-    if (this.#closed) return;
-    if (stored) {
-      this.#feed.adopt({ ...stored, unmet: null });
-      this.#settle(this.#feed.expire(this.#environment.now()));
-    }
-    if (!(this.#options.share ?? canShare())) return this.#lead();
-    this.#tabs = new Tabs({
-      name,
-      id: this.#id,
-      onLead: () => this.#lead(),
-      onFollow: () => this.#follow(),
-      onMessage: (message, from) => this.#message(message, from),
+    this.#retry?.();
+    this.#run.abort();
+    this.#run = new AbortController();
+    const { signal } = this.#run;
+    this.#replica.stand({ state: "connecting" });
+    const user = await this.#whose(failures, signal);
+    if (user === null || signal.aborted) return;
+    const { clock, feed, changes } = this.#replica;
+    this.#name = feedName(this.#stream, user);
+    if (this.#options.store !== null) this.#opened.remember(this.#name);
+    this.#store ??= this.#openStore(this.#name, formerName(this.#stream, user));
+    const stored = await this.#store?.load().catch(() => {
+      this.#goWithout("storage");
+      return null;
     });
-    if (!this.#tabs.leads) this.#hello();
+    if (signal.aborted) return;
+    if (stored) {
+      clock.assume(stored.offset);
+      this.#replica.owner ??= stored.feed ?? null;
+      this.#replica.tell(feed.adopt({ ...stored, unmet: null, more: stored.more ?? false }));
+      for (const change of stored.changes ?? []) changes.add(change);
+    }
+    this.#join();
   }
 
   /** @returns null: not known yet, or nobody is signed in */
-  async #whose(failures: number): Promise<string | null> {
-    const { user, token } = this.#options;
-    if (user !== undefined) return user;
+  async #whose(failures: number, signal: AbortSignal): Promise<string | null> {
+    if (this.#options.user !== undefined) return this.#options.user;
+    let token: string;
     try {
-      this.#token = await token({ fresh: false });
-    } catch {
-      const wait = waitAfter(BROKEN, "", failures + 1, this.#environment.random());
-      const retryAt = this.#environment.now() + wait;
-      this.#setStatus({ state: "waiting", reason: "no token to be had", retryAt });
-      this.#retry = setTimeout(() => void this.#start(failures + 1), wait);
+      token = await this.#tokens.get(false);
+    } catch (error) {
+      if (!signal.aborted) this.#hasNoToken(error as NoToken, failures, signal);
       return null;
     }
-    const found = this.#token && userOf(this.#token);
-    const reason = this.#token === null ? "nobody is signed in" : "the token doesn't say whose it is: pass `user`";
-    if (found === null) this.#setStatus({ state: "stopped", reason });
-    return found;
+    this.#tokens.keep(token);
+    const user = userOf(token);
+    const reason = "the token doesn't say whose it is: pass `user`";
+    if (user === null && !signal.aborted) this.#replica.stand({ state: "stopped", cause: "user-unknown", reason });
+    return user;
   }
 
-  #storeFor(name: string): Store | null {
+  #hasNoToken({ problem, message, late }: NoToken, failures: number, signal: AbortSignal): void {
+    this.#goWithout("token");
+    if (problem !== "token") return this.#replica.stand({ state: "stopped", cause: problem, reason: message });
+    const again = () => signal.aborted || void this.#start(failures + 1);
+    if (late) {
+      this.#replica.stand({ state: "waiting", cause: problem, reason: message });
+      return void this.#tokens.late().then(again);
+    }
+    const wait = waitAfter(BROKEN, "", failures + 1, this.#environment.random());
+    const retryAt = this.#environment.now() + wait;
+    this.#replica.stand({ state: "waiting", cause: problem, reason: message, retryAt });
+    this.#retry = this.#environment.after(wait, again);
+  }
+
+  #openStore(name: string, former: string): Store | null {
     const { store } = this.#options;
     if (store !== undefined) return store;
-    return globalThis.indexedDB ? new IndexedDbStore(name) : null;
+    try {
+      const databases = this.#environment.databases();
+      if (databases) return new IndexedDbStore(databases, this.#environment, name, former);
+    } catch {
+      // Forbidden.
+    }
+    this.#goWithout("storage");
+    return null;
   }
 
-  // --- Leading: this client has the line
+  #join(): void {
+    if (!(this.#options.share ?? true)) return this.#lead();
+    try {
+      this.#tabs = new Tabs(
+        {
+          name: this.#name!,
+          id: this.#id,
+          onLead: () => this.#lead(),
+          onFollow: () => this.#follow(),
+          onAlone: () => this.#leadAlone(),
+          onMessage: (message, from) => this.#hear(message, from),
+        },
+        this.#environment,
+      );
+    } catch {
+      this.#leadAlone();
+    }
+  }
+
+  #leadAlone(): void {
+    this.#tabs = null;
+    this.#goWithout("sharing");
+    this.#lead();
+  }
 
   #lead(): void {
-    if (this.#closed) return;
-    if (this.#store) {
-      this.#saver = new Saver(this.#store, this.#feed);
-      // Who led before may have saved less than this client was told, or more.
-      this.#saver.startAnew();
-    }
-    this.#line = new Line(
-      {
-        address: () => {
-          const address = new URL(this.#stream);
-          if (this.#feed.cursor !== null) address.searchParams.set("cursor", this.#feed.cursor);
-          return address;
-        },
-        token: (fresh) => this.#tokenFor(fresh),
-        onFrame: (frame) =>
-          frame.type === "result" ? this.#result(frame) : frame.type !== "feed" && this.#frame(frame),
-        onStatus: (status) => {
-          this.#setStatus(status);
-          if (status.state === "live") this.#outbox.lineUp(this.#line!.send);
-          else this.#outbox.lineLost();
-          this.#tabs?.post({ type: "status", status });
-        },
-      },
-      this.#environment,
-    );
-    for (const request of this.#asked.requests) this.#outbox.add(request);
-    this.#tabs?.post({ type: "welcome", status: this.#status, position: this.#feed.position() });
-    this.#line.connect();
+    void this.#role?.end();
+    this.#role = new Leader(this.#replica, {
+      stream: this.#stream,
+      top: this.#options.top === undefined ? TOP : this.#options.top,
+      tokens: this.#tokens,
+      store: this.#store,
+      post: (message) => this.#tabs?.post(message),
+      onStop: (standing) => void this.#stop(standing),
+    });
   }
 
-  async #tokenFor(fresh: boolean): Promise<string | null> {
-    const token = this.#token;
-    this.#token = null;
-    return !fresh && token ? token : this.#options.token({ fresh });
-  }
-
-  /** Another tab took the lead: this one had been put to sleep. */
   #follow(): void {
-    this.#line?.close();
-    this.#line = null;
-    this.#saver = null;
-    // Who asked asks the new one again.
-    this.#outbox.clear();
-    this.#leader = null;
-    this.#hello();
+    void this.#role?.end();
+    this.#role = new Follower(this.#replica, {
+      stream: this.#stream,
+      tokens: this.#tokens,
+      post: (message) => this.#tabs?.post(message),
+      ask: (message) => this.#tabs?.ask(message),
+      onStop: (standing) => void this.#stop(standing),
+    });
   }
 
-  #frame(frame: FeedFrame): boolean {
-    const before = this.#feed.seq;
-    this.#tabs?.post({ type: "frame", frame });
-    this.#take(frame);
-    return this.#feed.seq !== before;
+  #goWithout(facility: Facility): void {
+    this.#without.add(facility);
+    if (!this.#tokens.missing) this.#without.delete("token");
+    this.#replica.without = [...this.#without];
   }
 
-  /** The answer is all that the asker hears of its own change: the feed takes it like a frame. */
-  #result(result: Result): boolean {
-    const request = this.#outbox.answered(result);
-    if (!request) return false;
-    const { status, seq, cursor } = result;
-    if (status === 404) this.#frame({ type: "gone", id: request.id });
-    if (seq !== undefined && cursor !== undefined && status < 300) {
-      const { type, ref, ...change } = request;
-      if (type === "update") this.#frame({ type: "state", seq, cursor, ...change });
-      else this.#frame({ type: "removed", seq, cursor, id: request.id, reason: "deleted" });
-    }
-    if (this.#asked.has(request.ref)) this.#answer(result);
-    else this.#tabs?.post({ type: "result", to: request.ref.split(".")[0]!, result });
-    return true;
+  // --- What happens around
+
+  #hear(message: Message, from: string): void {
+    if (message.type !== "forget") return this.#role?.hear(message, from);
+    this.#replica.changes.close();
+    this.#store = null;
+    void this.#stop({ state: "stopped", cause: "forgotten", reason: "the user signed out in another tab" });
   }
 
-  // --- Following: another tab has the line
-
-  #hello(): void {
-    this.#tabs!.ask({ type: "hello", cursor: this.#feed.cursor });
-  }
-
-  #message(message: Message, from: string): void {
-    if (this.#closed) return;
-    if (this.#line) return this.#asLeader(message, from);
-    if (message.type !== "welcome" && from !== this.#leader) return;
-    switch (message.type) {
-      case "welcome":
-        this.#leader = from;
-        if (message.position) this.#settle(this.#feed.adopt(message.position));
-        this.#setStatus(message.status);
-        for (const request of this.#asked.requests) this.#tabs?.post({ type: "request", request });
-        break;
-      case "frame":
-        this.#take(message.frame);
-        break;
-      case "status":
-        this.#setStatus(message.status);
-        break;
-      case "result":
-        this.#answer(message.result);
-        break;
+  #told(event: PageEvent): void {
+    if (event === "leave") {
+      // Another tab is to have the connection: nobody knows whether this page comes back.
+      if (!this.#tabs) return;
+      this.#away = true;
+      void this.#leave();
+    } else if (event === "return") {
+      if (this.#away) this.#join();
+      else this.#role?.told("visible");
+      this.#away = false;
+    } else if (this.#role) this.#role.told(event);
+    else if (this.#replica.standing.state === "waiting" && event !== "offline" && !this.#tokens.missing) {
+      this.reconnect();
     }
   }
 
-  #asLeader(message: Message, from: string): void {
-    const status = this.#status;
-    if (message.type === "hello") {
-      const position = message.cursor === this.#feed.cursor ? null : this.#feed.position();
-      return this.#tabs!.post({ type: "welcome", to: from, status, position });
+  /** Ends what this tab has with the others and the service. */
+  async #leave(): Promise<void> {
+    const [role, tabs] = [this.#role, this.#tabs];
+    this.#role = this.#tabs = null;
+    const ended = role?.end();
+    // Another tab leads as soon as the lock is free: what this one stores comes before.
+    await ended;
+    tabs?.close();
+  }
+
+  /** It stays away, and shows nothing: who is there now may be another person. */
+  async #stop(standing: Standing): Promise<void> {
+    this.#run.abort();
+    this.#retry?.();
+    this.#tokens.forget();
+    this.#replica.hidden = true;
+    const left = this.#leave();
+    this.#replica.stand(standing);
+    await left;
+  }
+
+  async #close(): Promise<Closed> {
+    const unsent = this.#replica.changes.size;
+    this.#unwatch();
+    this.#run.abort();
+    this.#retry?.();
+    this.#tokens.forget();
+    const left = this.#leave();
+    this.#replica.changes.close();
+    this.#replica.stand({ state: "stopped", cause: "closed", reason: "closed" });
+    this.#replica.end();
+    this.#replica.events.end();
+    const store = this.#store;
+    await within(this.#environment, FORGET, left).catch(() => {});
+    if (store instanceof IndexedDbStore) void store.close();
+    return { unsent };
+  }
+
+  // --- Signing out
+
+  async #forget(): Promise<Closed> {
+    this.#replica.hidden = true;
+    this.#replica.events.emit({ type: "change" });
+    if (!this.#closing) await within(this.#environment, FLUSH, this.#answered()).catch(() => {});
+    const name = this.#name ?? this.#opened.last;
+    const tell = this.#tabs;
+    tell?.post({ type: "forget" });
+    if (!tell && name !== null) this.#tellOthers(name);
+    const closed = await (this.#closing ??= this.#close());
+    const store = this.#store ?? (name === null ? null : this.#openStore(name, name));
+    if (name !== null) this.#opened.forget(name);
+    if (store) await within(this.#environment, FORGET - FLUSH, store.forget()).catch(() => {});
+    return closed;
+  }
+
+  /** When nothing is unanswered any more. */
+  async #answered(): Promise<void> {
+    const { changes, events } = this.#replica;
+    if (changes.size === 0 || this.#replica.standing.state !== "live") return;
+    await new Promise<void>((resolve) => {
+      const end = events.on("change", () => {
+        if (changes.size > 0) return;
+        end();
+        resolve();
+      });
+    });
+  }
+
+  #tellOthers(name: string): void {
+    try {
+      const channel = this.#environment.channel(name);
+      channel?.postMessage({ type: "forget", from: this.#id });
+      channel?.close();
+    } catch {
+      // There are no others that could be told.
     }
-    if (message.type === "request") this.#outbox.add(message.request);
-    else if (message.type === "reconnect") this.#line!.connect();
-    else return;
-    // Who asks learns that somebody leads, though the answer may take until there is a line.
-    this.#tabs!.post({ type: "status", status: this.#status });
-  }
-
-  #told(event: "online" | "offline" | "visible"): void {
-    if (this.#line) this.#line.told(event);
-    else if (this.#tabs && event === "visible") this.#hello();
-    else if (this.#status.state === "waiting" && event !== "offline") this.reconnect();
-  }
-
-  // --- The feed
-
-  #take(frame: FeedFrame): void {
-    if (frame.type === "reset") this.#saver?.reset();
-    const changes = this.#feed.take(frame);
-    this.#replayed += changes.length;
-    this.#saver?.note(changes);
-    this.#settle(changes);
-    if (frame.type === "ready" && this.#status.state !== "live")
-      this.#ready = { type: "ready", resumed: frame.resumed, replayed: this.#replayed };
-  }
-
-  /** Tells of changes that the feed has taken in. */
-  #settle(changes: Change[]): void {
-    for (const { type, held, ...more } of changes) {
-      if (type === "known") continue;
-      this.#events.emit({ type, notification: held.notification, ...more } as LiveEvent);
-    }
-    this.#redraw();
-  }
-
-  /** What the app sees is another one from now on: it is told once for everything that comes together. */
-  #redraw(): void {
-    this.#view = null;
-    this.#changed ??= setTimeout(
-      () => {
-        this.#changed = undefined;
-        this.#awaitExpiry();
-        this.#events.emit({ type: "change" });
-      },
-      this.#status.state === "live" ? 0 : GATHER,
-    );
-  }
-
-  #awaitExpiry(): void {
-    clearTimeout(this.#expiry);
-    const next = this.#feed.nextExpiration();
-    if (next === Infinity) return;
-    const expire = () => {
-      const changes = this.#feed.expire(this.#environment.now());
-      this.#saver?.note(changes);
-      this.#settle(changes);
-    };
-    this.#expiry = setTimeout(expire, Math.min(Math.max(next - this.#environment.now(), 0), LONGEST_TIMER));
-  }
-
-  #seen(): View {
-    if (this.#view) return this.#view;
-    const items = this.#asked.applyTo(this.#feed.newestFirst());
-    this.#view = { items, unread: items.filter(isUnread).length };
-    return this.#view;
-  }
-
-  #setStatus(status: Status): void {
-    if (status.state === "connecting") this.#replayed = 0;
-    const same = JSON.stringify(status) === JSON.stringify(this.#status);
-    this.#status = status;
-    if (!same) this.#events.emit({ type: "status", status });
-    if (status.state !== "live" || !this.#ready) return;
-    this.#events.emit(this.#ready);
-    this.#ready = null;
   }
 
   // --- What the app asks
 
-  /** A `ref` tells which tab asked. */
-  #ref(): string {
-    return `${this.#id}.${++this.#refs}`;
+  #ask(asked: Omit<UserChange, "ref">): Promise<void> {
+    if (this.#closing || this.#forgetting) return Promise.reject(new LiveError(0, "Closed", "The client is closed."));
+    const { feed, changes, standing } = this.#replica;
+    const since = feed.items.get(asked.id)?.last;
+    // A `ref` tells which tab asked.
+    const change = { ref: `${this.#id}.${++this.#refs}`, ...asked, ...(since !== undefined && { since }) };
+    const settled = changes.ask(change, standing.state === "live");
+    this.#replica.redraw();
+    void this.#store?.keep?.([change], []).catch(() => {});
+    this.#role?.ask(change);
+    return settled;
   }
-
-  #ask(request: Request): Promise<void> {
-    if (this.#closed) return Promise.reject(new LiveError(0, "Closed", "The client is closed."));
-    const asked = this.#asked.add(request);
-    // Who doesn't look at the answer sees in the feed that it was taken back.
-    asked.catch(() => {});
-    this.#redraw();
-    if (this.#line) this.#outbox.add(request);
-    else this.#tabs?.ask({ type: "request", request });
-    return asked;
-  }
-
-  #answer(result: Result): void {
-    this.#asked.answer(result);
-    this.#redraw();
-  }
-}
-
-function canShare(): boolean {
-  return Boolean(globalThis.navigator?.locks && globalThis.BroadcastChannel && globalThis.indexedDB);
-}
-
-function isUnread({ readState, userActionState }: { readState: ReadState; userActionState: UserActionState }): boolean {
-  return readState === "unread" && userActionState !== "dismissed";
 }

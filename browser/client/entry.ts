@@ -2,6 +2,7 @@
 
 import type { ConnectOptions, LiveClient } from "./api.ts";
 import { Client } from "./client.ts";
+import { faceOf } from "./face.ts";
 import { surroundings } from "./environment.ts";
 
 export * from "./api.ts";
@@ -10,8 +11,9 @@ export type { FeedNotification, ReadState, RemovalReason, UserActionState } from
 
 /**
  * Signs in to the feed of a user: it is read, kept, and stays live until the client is closed.
+ * @returns a client that a framework may wrap or freeze: nothing of its state is on it
  * @throws TypeError for a `url` that isn't one
  */
 export function connect(options: ConnectOptions): LiveClient {
-  return new Client(options, surroundings());
+  return faceOf(new Client(options, surroundings()));
 }

@@ -1,36 +1,63 @@
-// What a client needs of where it runs: an argument, so that tests can give their own.
+// What a client needs of where it runs: an argument, so that tests can give their own. Any of it may be absent, throw,
+// never answer, or lie.
 
 /** The longest that a timer can run, in milliseconds: a longer one would run out at once. */
-export const LONGEST_TIMER: number = 2 ** 31 - 1;
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** `leave`: the page is put away or frozen, perhaps for ever. `return`: it is back. */
+export type PageEvent = "online" | "offline" | "visible" | "leave" | "return";
 
 export interface Environment {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 by the device's clock, which may be wrong and may be set. */
   now(): number;
+  /** Milliseconds since some moment, ever more. */
+  elapsed(): number;
+  /** Acts once after so many milliseconds. Returns what cancels it. */
+  after(milliseconds: number, act: () => void): () => void;
   /** 0 ≤ random < 1 */
   random(): number;
-  /** A short id, another one every time. */
-  id(): string;
   WebSocket: typeof WebSocket;
-  /** Calls back when the device comes online or goes offline, or the page is shown. Returns what ends it. */
-  watch(told: (event: "online" | "offline" | "visible") => void): () => void;
+  fetch: typeof fetch;
+  /** These three throw where the browser forbids them, and give nothing where it has none. */
+  databases(): IDBFactory | undefined;
+  locks(): LockManager | undefined;
+  settings(): Storage | undefined;
+  /** Opens a channel to other tabs; `undefined` where there are none. */
+  channel(name: string): BroadcastChannel | undefined;
+  /** Whether the page is in view. */
+  visible(): boolean;
+  /** Calls back when something happens around. Returns what ends it. */
+  watch(told: (event: PageEvent) => void): () => void;
 }
 
 export const surroundings = (): Environment => ({
   now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after(milliseconds, act) {
+    const timer = setTimeout(act, Math.min(milliseconds, LONGEST_TIMER));
+    return () => clearTimeout(timer);
+  },
   random: () => Math.random(),
-  id: () => crypto.randomUUID().slice(0, 8),
   WebSocket: globalThis.WebSocket,
+  fetch: (...asked) => fetch(...asked),
+  databases: () => globalThis.indexedDB,
+  locks: () => globalThis.navigator?.locks,
+  settings: () => globalThis.localStorage,
+  channel: (name) => globalThis.BroadcastChannel && new BroadcastChannel(name),
+  visible: () => globalThis.document?.visibilityState !== "hidden",
   watch(told) {
     // Node and workers have neither page nor, some of them, these events: then nothing is ever told.
     const ended = new AbortController();
-    const options = { signal: ended.signal };
-    globalThis.addEventListener?.("online", () => told("online"), options);
-    globalThis.addEventListener?.("offline", () => told("offline"), options);
-    globalThis.document?.addEventListener(
-      "visibilitychange",
-      () => document.visibilityState === "visible" && told("visible"),
-      options,
-    );
+    const page = globalThis.document;
+    const on = (target: EventTarget | undefined, type: string, act: (event: Event) => void) =>
+      target?.addEventListener?.(type, act, { signal: ended.signal });
+    on(globalThis, "online", () => told("online"));
+    on(globalThis, "offline", () => told("offline"));
+    on(page, "visibilitychange", () => page.visibilityState === "visible" && told("visible"));
+    if (page) on(globalThis, "pagehide", () => told("leave"));
+    on(globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && told("return"));
+    on(page, "freeze", () => told("leave"));
+    on(page, "resume", () => told("return"));
     return () => ended.abort();
   },
 });

@@ -10,7 +10,9 @@ import type { Held, Snapshot } from "./store.ts";
 export type FeedFrame =
   | Exclude<ServerFrame, { type: "feed" | "result" }>
   | { type: "state"; seq: number; cursor: string; id: string; readState?: ReadState; userActionState?: UserActionState }
-  | { type: "gone"; id: string };
+  | { type: "gone"; id: string }
+  /** Older items, by a page of the list. */
+  | { type: "older"; notifications: FeedNotification[]; more: boolean };
 
 /** What a frame changed. `known`: nothing, but the notification was met again when the feed was read anew. */
 export type Change =
@@ -21,11 +23,15 @@ export type Change =
 export interface Position extends Snapshot {
   /** Ids of what was there before a reset and hasn't been met again; `null`: the feed isn't being read anew. */
   unmet: string[] | null;
+  /** The feed has older items than these. */
+  more: boolean;
 }
 
 export class Feed {
   readonly items: Map<string, Held> = new Map();
   cursor: string | null = null;
+  /** Whether the feed has older items than `items`. */
+  more = false;
   #seq = -1;
   #unmet: Set<string> | null = null;
 
@@ -49,7 +55,15 @@ export class Feed {
         return [];
       case "ready":
         this.cursor = frame.cursor;
+        if (!frame.resumed) this.more = (frame as { more?: true }).more === true;
         return this.#dropUnmet();
+      case "older":
+        this.more = frame.more;
+        return frame.notifications.flatMap((notification) =>
+          isUsable(notification) && !this.items.has(notification.id)
+            ? [this.#put({ seq: -1, notification }, true)]
+            : [],
+        );
       case "gone":
         return this.#remove(frame.id, "deleted");
       case "seenAll":
@@ -63,9 +77,11 @@ export class Feed {
   }
 
   /** Makes the feed the same as another one, and says what that changed. */
-  adopt({ items, seq, cursor, unmet }: Position): Change[] {
+  adopt({ items, seq, cursor, unmet, more }: Position): Change[] {
     this.#unmet = new Set(this.items.keys());
-    const changes = items.map((held) => this.#put(held, true)).concat(this.#dropUnmet());
+    const usable = items.filter((held) => isUsable(held?.notification));
+    const changes = usable.map((held) => this.#put(held, true)).concat(this.#dropUnmet());
+    this.more = more;
     this.#seq = seq;
     this.cursor = cursor;
     this.#unmet = unmet && new Set(unmet);
@@ -74,26 +90,26 @@ export class Feed {
 
   position(): Position {
     const unmet = this.#unmet && [...this.#unmet];
-    return { items: [...this.items.values()], seq: this.#seq, cursor: this.cursor, unmet };
+    return { items: [...this.items.values()], seq: this.#seq, cursor: this.cursor, unmet, more: this.more };
   }
 
   /** What has expired at `now` (milliseconds since 1970) leaves: at its instant it is gone. */
   expire(now: number): Change[] {
-    const expired = [...this.items.keys()].filter((id) => this.#expiration(id) <= now);
-    return expired.flatMap((id) => this.#remove(id, "expired"));
+    const expired = [...this.items.values()].filter((held) => expirationOf(held.notification) <= now);
+    return expired.flatMap((held) => this.#remove(held.notification.id, "expired"));
   }
 
   /** When the next notification expires: milliseconds since 1970, Infinity when none will. */
   nextExpiration(): number {
     let next = Infinity;
-    for (const id of this.items.keys()) next = Math.min(next, this.#expiration(id));
+    for (const held of this.items.values()) next = Math.min(next, expirationOf(held.notification));
     return next;
   }
 
   /** The notifications, newest first, as the service lists them. */
   newestFirst(): FeedNotification[] {
     return [...this.items.values()]
-      .map(({ seq, notification }) => ({ seq, notification, created: Date.parse(notification.createdDateTime) }))
+      .map(({ seq, notification }) => ({ seq, notification, created: Date.parse(notification.createdDateTime) || 0 }))
       .sort((a, b) => b.created - a.created || b.seq - a.seq)
       .map(({ notification }) => notification);
   }
@@ -101,7 +117,8 @@ export class Feed {
   #change(frame: Extract<FeedFrame, { seq: number }>): Change[] {
     switch (frame.type) {
       case "notification":
-        return [this.#put({ seq: frame.seq, notification: frame.notification }, frame.replayed)];
+        if (!isUsable(frame.notification)) return [];
+        return [this.#put({ seq: frame.seq, last: frame.seq, notification: frame.notification }, frame.replayed)];
       case "state":
         return this.#setStates(frame);
       case "removed":
@@ -111,26 +128,27 @@ export class Feed {
     }
   }
 
-  #expiration(id: string): number {
-    return Date.parse(this.items.get(id)!.notification.expirationDateTime);
-  }
-
   #put(held: Held, replayed: boolean): Change {
     const { id } = held.notification;
     const before = this.items.get(id);
     const met = this.#unmet?.delete(id);
-    this.items.set(id, before && !met ? { ...held, seq: before.seq } : held);
-    const now = this.items.get(id)!;
     // After a replay that was cut off, or when the feed is read anew, what is known comes again: that is no news.
     const known = replayed && before && content(before.notification) === content(held.notification);
-    if (!known) return { type: "notification", held: now, replayed };
     const same =
+      known &&
       before.notification.readState === held.notification.readState &&
       before.notification.userActionState === held.notification.userActionState;
+    const now = {
+      ...held,
+      seq: before && !met ? before.seq : held.seq,
+      notification: same ? before.notification : held.notification,
+    };
+    this.items.set(id, now);
+    if (!known) return { type: "notification", held: now, replayed };
     return { type: same ? "known" : "state", held: now, replayed };
   }
 
-  #setStates({ id, readState, userActionState }: Extract<FeedFrame, { type: "state" }>): Change[] {
+  #setStates({ id, seq, readState, userActionState }: Extract<FeedFrame, { type: "state" }>): Change[] {
     const before = this.items.get(id);
     if (!before) return [];
     this.#unmet?.delete(id);
@@ -139,7 +157,7 @@ export class Feed {
       readState: readState ?? before.notification.readState,
       userActionState: userActionState ?? before.notification.userActionState,
     };
-    const held = { ...before, notification };
+    const held = { ...before, last: seq, notification };
     this.items.set(id, held);
     return [{ type: "state", held, replayed: false }];
   }
@@ -162,4 +180,16 @@ export class Feed {
 function content(notification: FeedNotification): string {
   const { readState, userActionState, displayTimeToLive, lastModifiedDateTime, ...posted } = notification;
   return JSON.stringify(posted);
+}
+
+/** When it leaves; what can't be read as a time never does. */
+export function expirationOf({ expirationDateTime }: FeedNotification): number {
+  const time = Date.parse(expirationDateTime);
+  return Number.isNaN(time) ? Infinity : time;
+}
+
+/** Whether apps can show it: what is stored may be damaged, and a newer service may send what isn't known here. */
+function isUsable(notification: unknown): boolean {
+  const { id, payload } = (notification ?? {}) as Partial<FeedNotification>;
+  return typeof id === "string" && typeof payload === "object" && payload !== null;
 }

@@ -11,9 +11,13 @@ export class Saver {
   #dirty = false;
   #saving: Promise<void> | undefined;
 
-  constructor(store: Store, feed: Feed) {
+  readonly #more: () => { feed: string | null; offset: number };
+
+  /** @param more what is kept besides the feed itself */
+  constructor(store: Store, feed: Feed, more: () => { feed: string | null; offset: number }) {
     this.#store = store;
     this.#feed = feed;
+    this.#more = more;
   }
 
   /** What the feed's store has is not what the feed was: the next save is of all of it. */
@@ -61,9 +65,9 @@ export class Saver {
       const clear = this.#clear;
       this.#clear = false;
       this.#touched.clear();
-      const { seq, cursor } = this.#feed;
+      const { seq, cursor, more } = this.#feed;
       try {
-        await this.#store.save({ clear, put, remove, seq, cursor });
+        await this.#store.save({ clear, put, remove, seq, cursor, more, ...this.#more() });
       } catch {
         // No room, or no permission: the feed goes on in memory. The store still fits together, only older; should it
         // work again, it gets everything.

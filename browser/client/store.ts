@@ -1,10 +1,13 @@
 // Where a feed is kept between two runs of the app.
 
-import type { FeedNotification } from "../generated/types.ts";
+import type { FeedNotification, ReadState, UserActionState } from "../generated/types.ts";
 
-/** A notification as it is held: `seq` is the change that brought it first. */
+/** A notification as it is held. */
 export interface Held {
+  /** The change that brought it first; -1: a page of the list did. */
   seq: number;
+  /** Its last change, where that is known. */
+  last?: number;
   notification: FeedNotification;
 }
 
@@ -14,6 +17,26 @@ export interface Snapshot {
   /** The last change that is in `items`. */
   seq: number;
   cursor: string | null;
+  /** Whose feed it is, as the service says; `null`: it hasn't said. */
+  feed?: string | null;
+  /** The feed has older items than these. */
+  more?: boolean;
+  /** How far the service's clock was ahead of the device's, in milliseconds. */
+  offset?: number;
+  /** What the user changed and the service hasn't answered. */
+  changes?: UserChange[];
+}
+
+/** What a user changed: it is kept until the service has answered. */
+export interface UserChange {
+  /** Its own name, at most 64 characters. */
+  ref: string;
+  type: "update" | "delete";
+  id: string;
+  readState?: ReadState;
+  userActionState?: UserActionState;
+  /** The item's last change that the user could know of. */
+  since?: number;
 }
 
 /** What became different since the last `save`. */
@@ -25,6 +48,9 @@ export interface Difference {
   remove: string[];
   seq: number;
   cursor: string | null;
+  feed: string | null;
+  more: boolean;
+  offset: number;
 }
 
 /** A place to keep one feed. */
@@ -36,6 +62,8 @@ export interface Store {
    * what it is a difference to isn't there any more; then all of it is saved next time.
    */
   save(difference: Difference): Promise<void>;
+  /** Keeps changes that aren't answered, for `load`, and drops others by their `ref`. Without it they are kept for this visit. */
+  keep?(put: UserChange[], drop: string[]): Promise<void>;
   /** Forgets everything. */
   forget(): Promise<void>;
 }

@@ -1,28 +1,47 @@
-// One of the tabs that share a feed has the line: who holds the Web Lock leads. The others are told by BroadcastChannel.
+// One of the tabs that share a feed has the connection: whoever holds the Web Lock leads. The others are told by
+// BroadcastChannel.
 
-import type { Status } from "./api.ts";
+import type { Result } from "./changes.ts";
+import type { Standing } from "./connection.ts";
+import type { Environment } from "./environment.ts";
 import type { FeedFrame, Position } from "./feed.ts";
-import type { Request, Result } from "./outbox.ts";
+import type { UserChange } from "./store.ts";
 
 /** What tabs tell each other. Those with `to` are for one tab, the others for all. */
 export type Message =
   /** A tab has come, or wants to know whether anybody leads; it has the feed up to `cursor`. */
   | { type: "hello"; cursor: string | null }
-  /** From who leads: how it stands. `position`: the feed, for who hasn't it. */
-  | { type: "welcome"; to?: string; status: Status; position: Position | null }
+  /** From the leader: how it stands. `position`: the feed, for a tab that hasn't it. `user`: by the leader's token. */
+  | {
+      type: "welcome";
+      to?: string;
+      standing: Standing;
+      position: Position | null;
+      changes: UserChange[];
+      feed: string | null;
+      now: number | null;
+      user: string | null;
+    }
   | { type: "frame"; frame: FeedFrame }
-  | { type: "status"; status: Status }
-  | { type: "request"; request: Request }
-  | { type: "result"; to: string; result: Result }
-  | { type: "reconnect" };
+  | { type: "standing"; standing: Standing }
+  | { type: "change"; change: UserChange }
+  | { type: "result"; result: Result }
+  | { type: "older" }
+  | { type: "reconnect" }
+  /** The user signs out: every tab stops. */
+  | { type: "forget" };
 
 type Posted = Message & { from: string };
 
-/** What any tab says; all the rest comes from who leads. */
-const ASKING = new Set<Message["type"]>(["hello", "request", "reconnect"]);
+/** What any tab says; all the rest comes from the leader. */
+const ASKING = new Set<Message["type"]>(["hello", "change", "reconnect", "older", "forget"]);
 
-/** Who leads answers within this time, or has been put to sleep by its browser: then another takes over; milliseconds. */
+/** A leader answers within this time, or its browser has stopped it: then another takes over; milliseconds. */
 const PATIENCE = 3000;
+/** A tab takes over by force at most once in so many milliseconds. */
+const STEAL = 30_000;
+/** Web Locks that don't answer by then aren't used; milliseconds. */
+const LOCKS = 1000;
 
 export interface TabsOptions {
   /** The same for all tabs that share. */
@@ -30,47 +49,57 @@ export interface TabsOptions {
   /** This tab's own. */
   id: string;
   onLead(): void;
-  /** Another tab took over. */
+  /** Another tab leads. */
   onFollow(): void;
+  /** There is no sharing. */
+  onAlone(): void;
   onMessage(message: Message, from: string): void;
 }
 
 export class Tabs {
   readonly #options: TabsOptions;
-  readonly #channel: BroadcastChannel;
+  readonly #environment: Environment;
   readonly #closed = new AbortController();
+  readonly #locks: LockManager;
+  readonly #channel: BroadcastChannel;
   #leads = false;
   /** Ends this tab's lead. */
   #resign: () => void = () => {};
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #patience: (() => void) | undefined;
+  #stoleAt = -Infinity;
 
-  constructor(options: TabsOptions) {
+  /** @throws where there are neither locks nor channels, or they are forbidden */
+  constructor(options: TabsOptions, environment: Environment) {
     this.#options = options;
-    this.#channel = new BroadcastChannel(options.name);
-    this.#channel.onmessage = ({ data }: MessageEvent<Posted>) => {
+    this.#environment = environment;
+    const [locks, channel] = [environment.locks(), environment.databases() && environment.channel(options.name)];
+    if (!locks || !channel) throw new Error("nothing to share by");
+    this.#locks = locks;
+    this.#channel = channel;
+    channel.onmessage = ({ data }: MessageEvent<Posted>) => {
       if ("to" in data && data.to !== undefined && data.to !== options.id) return;
       if (!ASKING.has(data.type)) this.#quiet();
       options.onMessage(data, data.from);
     };
-    void this.#queue({});
-  }
-
-  get leads(): boolean {
-    return this.#leads;
+    const cancel = environment.after(LOCKS, () => this.#alone());
+    this.#closed.signal.addEventListener("abort", cancel);
+    void this.#request({ ifAvailable: true }, cancel);
   }
 
   post(message: Message): void {
-    if (!this.#closed.signal.aborted)
-      this.#channel.postMessage({ ...message, from: this.#options.id } satisfies Posted);
+    if (this.#closed.signal.aborted) return;
+    this.#channel.postMessage({ ...message, from: this.#options.id } satisfies Posted);
   }
 
-  /** Asks for a sign of life of who leads; without one this tab takes over. */
+  /** Asks for a sign of life of the leader; without one this tab takes over. */
   ask(message: Message): void {
     this.post(message);
-    this.#patience ??= setTimeout(() => {
+    this.#patience ??= this.#environment.after(PATIENCE, () => {
       this.#patience = undefined;
-      if (!this.#leads) void this.#queue({ steal: true });
-    }, PATIENCE);
+      if (this.#leads || this.#environment.elapsed() - this.#stoleAt < STEAL) return;
+      this.#stoleAt = this.#environment.elapsed();
+      void this.#request({ steal: true });
+    });
   }
 
   close(): void {
@@ -80,27 +109,41 @@ export class Tabs {
     this.#channel.close();
   }
 
+  #alone(): void {
+    if (this.#closed.signal.aborted) return;
+    this.close();
+    this.#options.onAlone();
+  }
+
   #quiet(): void {
-    clearTimeout(this.#patience);
+    this.#patience?.();
     this.#patience = undefined;
   }
 
-  /** Waits for the lock, holds it as long as it can, and waits again when it was stolen. */
-  async #queue(options: { steal?: boolean }): Promise<void> {
+  /** Asks for the lock, holds it as long as it can, and waits for it when it is another's. */
+  async #request(how: LockOptions, answered = () => {}): Promise<void> {
     const { signal } = this.#closed;
     try {
-      await navigator.locks.request(this.#options.name, options.steal ? options : { signal }, () => {
+      const options = how.ifAvailable || how.steal ? how : { signal };
+      await this.#locks.request(this.#options.name, options, (lock) => {
+        answered();
         if (signal.aborted) return;
+        if (!lock) {
+          this.#options.onFollow();
+          return void this.#request({});
+        }
         this.#quiet();
         this.#leads = true;
         this.#options.onLead();
         return new Promise<void>((resolve) => (this.#resign = resolve));
       });
     } catch {
-      if (signal.aborted || !this.#leads) return;
+      answered();
+      if (signal.aborted) return;
+      if (!this.#leads) return how.steal ? undefined : this.#alone();
       this.#leads = false;
       this.#options.onFollow();
-      void this.#queue({});
+      void this.#request({});
     }
   }
 }

@@ -13,10 +13,17 @@ function claims(token: string): Record<string, unknown> | null {
   }
 }
 
-/** When a token ends: milliseconds since 1970, Infinity where it doesn't say. */
-export function expiry(token: string): number {
-  const expires = claims(token)?.["exp"];
-  return typeof expires === "number" ? expires * 1000 : Infinity;
+/**
+ * How long a token is good from now on, at most: by its own words from when it was issued to when it ends, since clocks
+ * of devices are wrong.
+ * @param now the service's clock; `null` where it isn't known
+ * @returns milliseconds, Infinity where it doesn't say
+ */
+export function lifeOf(token: string, now: number | null, device: number): number {
+  const { exp, iat } = claims(token) ?? {};
+  if (typeof exp !== "number") return Infinity;
+  const issued = typeof iat === "number" ? iat * 1000 : (now ?? device);
+  return Math.min(exp * 1000 - issued, now === null ? Infinity : exp * 1000 - now);
 }
 
 /** Whose token it is, by the claims that the service tells users apart by; `null` where it doesn't say. */

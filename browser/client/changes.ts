@@ -1,0 +1,199 @@
+// What the user changed and the service hasn't answered: shown as done, sent while there is a connection, sent again when
+// no answer comes, and taken back when it is refused. All tabs know of all of it.
+
+import type { ClientFrame, FeedNotification, ServerFrame } from "../generated/types.ts";
+import { LiveError } from "./api.ts";
+import type { Environment } from "./environment.ts";
+import type { UserChange } from "./store.ts";
+
+export type Result = Extract<ServerFrame, { type: "result" }>;
+
+/** The service lets a client send 500 frames at once and 100 a second (docs/limits.md): we stay well below. */
+const BURST = 250;
+const PER_SECOND = 50;
+/** What isn't answered by then is sent again, and what the service has no room for now; milliseconds. */
+const AGAIN = 30_000;
+
+interface Pending {
+  change: UserChange;
+  /** It was asked while there was a connection, and sent by it: what the person saw was the present. */
+  fresh: boolean;
+  sent: boolean;
+  settle?: { resolve(): void; reject(error: LiveError): void };
+}
+
+export class Changes {
+  readonly #environment: Environment;
+  readonly #pending = new Map<string, Pending>();
+  #send: ((frame: ClientFrame) => boolean) | null = null;
+  #budget = BURST;
+  #refill: (() => void) | undefined;
+  #again: (() => void) | undefined;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  get all(): UserChange[] {
+    return [...this.#pending.values()].map(({ change }) => change);
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Another tab's change, or an earlier visit's. */
+  add(change: UserChange, fresh = false): void {
+    if (this.#pending.has(change?.ref) || typeof change?.id !== "string") return;
+    this.#pending.set(change.ref, { change, fresh, sent: false });
+    this.#pump();
+  }
+
+  /** This client's own change. @returns a promise that is settled by the answer */
+  ask(change: UserChange, fresh: boolean): Promise<void> {
+    const asked = new Promise<void>((resolve, reject) => {
+      this.#pending.set(change.ref, { change, fresh, sent: false, settle: { resolve, reject } });
+    });
+    // Whoever doesn't look at the answer sees in the feed that it was taken back.
+    asked.catch(() => {});
+    this.#pump();
+    return asked;
+  }
+
+  /** There is a connection: what isn't answered is sent over it. */
+  connected(send: (frame: ClientFrame) => boolean): void {
+    this.#send = send;
+    this.#resend();
+  }
+
+  disconnected(): void {
+    this.#send = null;
+    for (const timer of [this.#refill, this.#again]) timer?.();
+    this.#refill = this.#again = undefined;
+  }
+
+  /** The feed is read anew with other numbers: what was known by the old ones may have changed. */
+  renumber(): void {
+    for (const pending of this.#pending.values()) pending.change = { ...pending.change, since: 0 };
+  }
+
+  /** An item is as it was when the user changed it. */
+  unchanged(id: string, last: number | undefined): void {
+    for (const pending of this.#pending.values()) {
+      if (pending.change.id === id && pending.change.since === 0 && last !== undefined)
+        pending.change = { ...pending.change, since: last };
+    }
+  }
+
+  /**
+   * Takes an answer.
+   * @returns the change, and why it was refused; nothing where it is to be sent again, or isn't known
+   */
+  answer(result: Result): { change: UserChange; error: LiveError | null; own: boolean } | undefined {
+    const { ref, status, error, seq, readState, userActionState } = result;
+    const pending = this.#pending.get(ref);
+    if (!pending) return undefined;
+    const { change, settle } = pending;
+    if (status === 406 || status === 429 || status >= 500) {
+      pending.fresh = false;
+      this.#awaitAgain();
+      return undefined;
+    }
+    this.#pending.delete(ref);
+    if (seq !== undefined) {
+      // The next change of the same item follows on this one.
+      for (const { change: next } of this.#pending.values())
+        if (next.id === change.id && next.since !== undefined && next.since < seq) next.since = seq;
+    }
+    const done =
+      status < 300 ||
+      // What was to be deleted and is gone is as it should be; so is what was sent twice.
+      (status === 404 && change.type === "delete") ||
+      (status === 409 &&
+        change.type === "update" &&
+        (change.readState ?? readState) === readState &&
+        (change.userActionState ?? userActionState) === userActionState);
+    const refusal = done ? null : new LiveError(status, error?.code ?? "", error?.message ?? "The service refused it.");
+    if (refusal) settle?.reject(refusal);
+    else settle?.resolve();
+    this.#pump();
+    return { change, error: refusal, own: settle !== undefined };
+  }
+
+  /** Forgets what other tabs asked for that isn't asked for any more. */
+  keepOnly(refs: Set<string>): void {
+    for (const [ref, { settle }] of this.#pending) if (!settle && !refs.has(ref)) this.#pending.delete(ref);
+  }
+
+  /** No answer comes any more. @returns how many there were */
+  close(): number {
+    const { size } = this.#pending;
+    this.disconnected();
+    for (const { settle } of this.#pending.values())
+      settle?.reject(new LiveError(0, "Closed", "The client was closed before the service answered."));
+    this.#pending.clear();
+    return size;
+  }
+
+  /** The notifications as they are when everything that was asked is done. */
+  applyTo(items: FeedNotification[]): FeedNotification[] {
+    if (this.#pending.size === 0) return items;
+    const changes = byItem(this.all);
+    return items.flatMap((item) => {
+      let shown = item;
+      for (const { type, readState, userActionState } of changes.get(item.id) ?? []) {
+        if (type === "delete") return [];
+        shown = {
+          ...shown,
+          readState: readState ?? shown.readState,
+          userActionState: userActionState ?? shown.userActionState,
+        };
+      }
+      return [shown];
+    });
+  }
+
+  #resend(): void {
+    for (const pending of this.#pending.values()) pending.sent = false;
+    this.#pump();
+  }
+
+  /** Sends what isn't sent, one change of an item after the other. */
+  #pump(): void {
+    if (!this.#send || this.#pending.size === 0) return;
+    const busy = new Set<string>();
+    for (const pending of this.#pending.values()) {
+      const { since, ...change } = pending.change;
+      if (!pending.sent && !busy.has(change.id)) {
+        // What was asked for offline, or is sent again, is only done where nothing has changed since.
+        const frame = pending.fresh || since === undefined ? change : { ...change, since };
+        if (this.#budget === 0 || !this.#send(frame as ClientFrame)) break;
+        pending.sent = true;
+        pending.fresh = false;
+        this.#budget -= 1;
+      }
+      busy.add(change.id);
+    }
+    if (this.#budget < BURST) this.#refill ??= this.#environment.after(1000, this.#refilled);
+    this.#awaitAgain();
+  }
+
+  #awaitAgain(): void {
+    this.#again ??= this.#environment.after(AGAIN, () => {
+      this.#again = undefined;
+      this.#resend();
+    });
+  }
+
+  readonly #refilled = () => {
+    this.#refill = undefined;
+    this.#budget = Math.min(BURST, this.#budget + PER_SECOND);
+    this.#pump();
+  };
+}
+
+function byItem(changes: UserChange[]): Map<string, UserChange[]> {
+  const grouped = new Map<string, UserChange[]>();
+  for (const change of changes) grouped.set(change.id, [...(grouped.get(change.id) ?? []), change]);
+  return grouped;
+}

@@ -1,0 +1,148 @@
+// A tab that follows: another has the connection and tells it everything.
+
+import { LiveError } from "./api.ts";
+import type { Standing } from "./connection.ts";
+import type { Replica } from "./replica.ts";
+import type { Role } from "./role.ts";
+import type { UserChange } from "./store.ts";
+import type { Message } from "./tabs.ts";
+import { userOf } from "./token.ts";
+import type { NoToken, Tokens } from "./tokens.ts";
+import { whose } from "./whose.ts";
+
+/** A tab in view asks so often whether the leader is still there; milliseconds. */
+const ASK_EVERY = 10_000;
+/** A tab that is seen again after so long asks who is signed in; milliseconds. */
+const LONG = 300_000;
+
+export interface FollowerOptions {
+  stream: URL;
+  tokens: Tokens;
+  post(message: Message): void;
+  /** The same, and a tab takes over where nobody answers. */
+  ask(message: Message): void;
+  /** In this tab nobody is signed in, or another user. */
+  onStop(standing: Standing): void;
+}
+
+export class Follower implements Role {
+  readonly leads = false;
+  readonly #replica: Replica;
+  readonly #options: FollowerOptions;
+  /** The tab that leads, once its feed is here too: only its frames follow on what is here. */
+  #leader: string | null = null;
+  /** The user by this tab's own token. */
+  #user: string | null = null;
+  #token = "";
+  #beat: (() => void) | undefined;
+  #ended = false;
+  #older: { resolve(): void; reject(error: LiveError): void }[] = [];
+
+  constructor(replica: Replica, options: FollowerOptions) {
+    this.#replica = replica;
+    this.#options = options;
+    this.#hello();
+    this.#again();
+    void this.#whoIsThere();
+  }
+
+  ask(change: UserChange): void {
+    this.#options.ask({ type: "change", change });
+  }
+
+  loadOlder(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#replica.standing.state !== "live") return reject(new LiveError(0, "Offline", "There is no connection."));
+      this.#older.push({ resolve, reject });
+      this.#options.ask({ type: "older" });
+    });
+  }
+
+  reconnect(): void {
+    this.#options.ask({ type: "reconnect" });
+  }
+
+  told(event: "online" | "offline" | "visible"): void {
+    if (event !== "visible") return;
+    this.#hello();
+    if (this.#replica.environment.elapsed() - this.#options.tokens.askedAt >= LONG) void this.#whoIsThere();
+  }
+
+  hear(message: Message, from: string): void {
+    if (message.type === "change") {
+      this.#replica.changes.add(message.change);
+      return this.#replica.redraw();
+    }
+    if (message.type === "welcome") return this.#welcomed(message, from);
+    if (from !== this.#leader) return;
+    if (message.type === "frame") {
+      this.#replica.take(message.frame);
+      if (message.frame.type === "older") for (const { resolve } of this.#older.splice(0)) resolve();
+    } else if (message.type === "standing") this.#replica.stand(message.standing);
+    else if (message.type === "result") this.#answered(message);
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.#beat?.();
+    for (const { reject } of this.#older.splice(0)) reject(new LiveError(0, "Offline", "The connection was lost."));
+  }
+
+  #hello(): void {
+    this.#options.ask({ type: "hello", cursor: this.#leader && this.#replica.feed.cursor });
+  }
+
+  #again(): void {
+    this.#beat = this.#replica.environment.after(ASK_EVERY, () => {
+      if (this.#replica.environment.visible()) this.#hello();
+      this.#again();
+    });
+  }
+
+  #welcomed(welcome: Extract<Message, { type: "welcome" }>, from: string): void {
+    const { changes, clock, feed, events } = this.#replica;
+    void events;
+    this.#leader = from;
+    if (welcome.now !== null) clock.set(welcome.now);
+    this.#replica.owner ??= welcome.feed;
+    if (welcome.position) this.#replica.tell(feed.adopt(welcome.position));
+    this.#replica.hidden = false;
+    const known = new Set(welcome.changes.map(({ ref }) => ref));
+    for (const change of changes.all) if (!known.has(change.ref)) this.#options.post({ type: "change", change });
+    for (const change of welcome.changes) changes.add(change);
+    this.#replica.redraw();
+    this.#replica.stand(welcome.standing);
+    if (this.#user !== null && welcome.user !== null && this.#user !== welcome.user) void this.#prove();
+  }
+
+  #answered({ result }: Extract<Message, { type: "result" }>): void {
+    const answered = this.#replica.changes.answer(result);
+    this.#replica.redraw();
+    if (!answered?.error || !answered.own) return;
+    const { type, id, ref, since, ...states } = answered.change;
+    const change = type === "update" ? states : "remove";
+    this.#replica.events.emit({ type: "refused", id, change, error: answered.error });
+  }
+
+  async #whoIsThere(): Promise<void> {
+    try {
+      this.#token = await this.#options.tokens.get(false);
+    } catch (error) {
+      const { problem, message } = error as NoToken;
+      if (!this.#ended && problem !== "token")
+        this.#options.onStop({ state: "stopped", cause: problem, reason: message });
+      return;
+    }
+    const before = this.#user;
+    this.#user = userOf(this.#token);
+    if (!this.#ended && before !== null && before !== this.#user) void this.#prove();
+  }
+
+  /** The token looks like another user's; whose it is only the service can tell. */
+  async #prove(): Promise<void> {
+    const owner = await whose(this.#replica.environment, this.#options.stream, this.#token);
+    if (this.#ended || owner === null || this.#replica.owner === null || owner === this.#replica.owner) return;
+    const reason = "the token is of another user than the feed";
+    this.#options.onStop({ state: "stopped", cause: "another-user", reason });
+  }
+}

@@ -1,0 +1,201 @@
+// The tab that leads: it has the connection, stores the feed, sends what is changed, and tells the others.
+
+import { LiveError } from "./api.ts";
+import type { Result } from "./changes.ts";
+import { Connection, type Standing } from "./connection.ts";
+import type { FeedFrame } from "./feed.ts";
+import { IndexedDbStore } from "./indexed_db.ts";
+import { readOlder } from "./older.ts";
+import type { Replica } from "./replica.ts";
+import type { Role } from "./role.ts";
+import { Saver } from "./saver.ts";
+import type { Store, UserChange } from "./store.ts";
+import type { Message } from "./tabs.ts";
+import { userOf } from "./token.ts";
+import type { Tokens } from "./tokens.ts";
+
+const KNOWN = new Set(["reset", "notification", "state", "removed", "ready", "result", "feed"]);
+/** An unknown frame has the feed read anew once for each type, and at most once in so many milliseconds. */
+const ANEW = 600_000;
+
+export interface LeaderOptions {
+  stream: URL;
+  top: number | null;
+  tokens: Tokens;
+  store: Store | null;
+  post(message: Message): void;
+  /** This tab can't lead: nobody is signed in here, or another user. */
+  onStop(standing: Standing): void;
+}
+
+export class Leader implements Role {
+  readonly leads = true;
+  readonly #replica: Replica;
+  readonly #options: LeaderOptions;
+  readonly #connection: Connection;
+  readonly #saver: Saver | null;
+  /** Tabs that were heard of: they are told of their own changes. */
+  readonly #alive = new Set<string>();
+  readonly #strange = new Set<string>();
+  #anewAt = -Infinity;
+  #wantsAnew: (() => void) | undefined;
+  #ended = false;
+
+  constructor(replica: Replica, options: LeaderOptions) {
+    this.#replica = replica;
+    this.#options = options;
+    const { feed, changes, environment } = replica;
+    const { store, tokens } = options;
+    const more = () => ({ feed: replica.owner, offset: replica.clock.offset });
+    this.#saver = store && new Saver(store, feed, more);
+    replica.onExpired = (changes) => this.#saver?.note(changes);
+    this.#connection = new Connection(
+      {
+        address: () => this.#address(),
+        tokens,
+        clock: replica.clock,
+        onFeed: (owner) => this.#isOwner(owner),
+        onFrame: (frame) => (frame.type === "result" ? this.#result(frame) : this.#frame(frame as FeedFrame)),
+        onStatus: (standing) => this.#stands(standing),
+      },
+      environment,
+    );
+    void this.#takeOver();
+    for (const change of changes.all) void store?.keep?.([change], []).catch(() => {});
+    this.#welcome();
+    this.#connection.connect();
+  }
+
+  ask(change: UserChange): void {
+    this.#options.post({ type: "change", change });
+  }
+
+  async loadOlder(): Promise<void> {
+    const { token } = this.#connection;
+    if (token === null) throw new LiveError(0, "Offline", "There is no connection.");
+    const { stream } = this.#options;
+    const page = await readOlder(this.#replica.environment, stream, token, new Set(this.#replica.feed.items.keys()));
+    if (!this.#ended) this.#frame({ type: "older", ...page });
+  }
+
+  reconnect(): void {
+    this.#connection.connect();
+  }
+
+  told(event: "online" | "offline" | "visible"): void {
+    this.#connection.told(event);
+  }
+
+  hear(message: Message, from: string): void {
+    this.#alive.add(from);
+    if (message.type === "hello") return this.#welcome(from, message.cursor);
+    if (message.type === "change") {
+      this.#replica.changes.add(message.change, true);
+      this.#replica.redraw();
+      void this.#options.store?.keep?.([message.change], []).catch(() => {});
+    } else if (message.type === "reconnect") this.#connection.connect();
+    else if (message.type === "older") void this.loadOlder().catch(() => {});
+    else return;
+    // A tab that asks learns that somebody leads, though the answer may take until there is a connection.
+    this.#options.post({ type: "standing", standing: this.#replica.standing });
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.#connection.close();
+    this.#wantsAnew?.();
+    this.#replica.changes.disconnected();
+    this.#replica.onExpired = () => {};
+    await this.#saver?.settled();
+  }
+
+  async #takeOver(): Promise<void> {
+    const { store } = this.#options;
+    if (store instanceof IndexedDbStore) await store.lead().catch(() => {});
+    // The tab that led before may have saved less than this one was told, or more.
+    if (!this.#ended) this.#saver?.startAnew();
+  }
+
+  #address(): URL {
+    const address = new URL(this.#options.stream);
+    const { cursor } = this.#replica.feed;
+    if (cursor !== null) address.searchParams.set("cursor", cursor);
+    if (this.#options.top !== null) address.searchParams.set("top", `${this.#options.top}`);
+    return address;
+  }
+
+  #welcome(to?: string, cursor?: string | null): void {
+    const { feed, changes, owner, clock, standing } = this.#replica;
+    const position = cursor !== undefined && cursor === feed.cursor ? null : feed.position();
+    const now = clock.isSure ? clock.now() : null;
+    const user = userOf(this.#connection.token ?? "");
+    const message = { position, standing, changes: changes.all, feed: owner, now, user } as const;
+    this.#options.post({ type: "welcome", ...message, ...(to !== undefined && { to }) });
+  }
+
+  #isOwner(owner: string): boolean {
+    this.#replica.owner ??= owner;
+    if (this.#replica.owner !== owner) return false;
+    this.#replica.hidden = false;
+    return true;
+  }
+
+  #stands(standing: Standing): void {
+    const { cause, state } = standing;
+    if (state === "stopped" && (cause === "signed-out" || cause === "another-user" || cause === "token-mistake"))
+      return this.#options.onStop(standing);
+    this.#replica.stand(standing);
+    if (state === "live") this.#replica.changes.connected(this.#connection.send);
+    else this.#replica.changes.disconnected();
+    this.#options.post({ type: "standing", standing });
+  }
+
+  #frame(frame: FeedFrame): boolean {
+    const { feed } = this.#replica;
+    const before = feed.seq;
+    this.#options.post({ type: "frame", frame });
+    if (frame.type === "reset") this.#saver?.reset();
+    this.#saver?.note(this.#replica.take(frame));
+    if (!KNOWN.has(frame.type) && "seq" in frame && frame.type !== ("older" as string)) this.#meets(frame.type);
+    return feed.seq !== before;
+  }
+
+  /** A frame of a later protocol changed something: the feed is read anew to learn what. */
+  #meets(type: string): void {
+    const { environment, feed } = this.#replica;
+    if (this.#strange.has(type)) return;
+    this.#strange.add(type);
+    const wait = Math.max(this.#anewAt + ANEW - environment.elapsed(), 0);
+    const anew = () => {
+      this.#wantsAnew = undefined;
+      this.#anewAt = environment.elapsed();
+      this.#frame({ type: "reset" });
+      feed.cursor = null;
+      this.#connection.renew();
+    };
+    this.#wantsAnew ??= environment.after(wait, anew);
+  }
+
+  /** The answer is all that the asker hears of its own change: the feed takes it like a frame. */
+  #result(result: Result): boolean {
+    const { changes, events } = this.#replica;
+    const answered = changes.answer(result);
+    if (!answered) return false;
+    const { change, error, own } = answered;
+    const { status, seq, cursor } = result;
+    const { type, ref, since, ...states } = change;
+    if (status === 404) this.#frame({ type: "gone", id: change.id });
+    if (seq !== undefined && cursor !== undefined && status < 300) {
+      if (type === "update") this.#frame({ type: "state", seq, cursor, ...states });
+      else this.#frame({ type: "removed", seq, cursor, id: change.id, reason: "deleted" });
+    }
+    void this.#options.store?.keep?.([], [ref]).catch(() => {});
+    this.#options.post({ type: "result", result });
+    this.#replica.redraw();
+    const { id, ...what } = states;
+    // A change of an earlier visit, or of a tab that is gone, has nobody else to be told.
+    if (error && (own || !this.#alive.has(ref.split(".")[0]!)))
+      events.emit({ type: "refused", id, change: type === "update" ? what : "remove", error });
+    return true;
+  }
+}

@@ -1,0 +1,92 @@
+// The app's `token`, which may take its time, fail, or give what makes no sense. It is never called while a call is out:
+// a login dialog may stand.
+
+import type { Cause } from "./api.ts";
+import { Late, within } from "./deadline.ts";
+import type { Environment } from "./environment.ts";
+
+/** A call that takes longer has a person in it, or never ends: the client waits, and says so; milliseconds. */
+const PATIENCE = 30_000;
+
+/** There is no token. `late`: the call is still out. */
+export class NoToken extends Error {
+  readonly problem: Cause;
+  readonly late: boolean;
+
+  constructor(problem: Cause, reason: string, late: boolean = false) {
+    super(reason);
+    this.problem = problem;
+    this.late = late;
+  }
+}
+
+type Ask = (options: { fresh: boolean }) => Promise<string | null>;
+
+export class Tokens {
+  readonly #ask: Ask;
+  readonly #environment: Environment;
+  #out: Promise<string> | null = null;
+  /** What was asked for and not used yet. */
+  #kept: string | null = null;
+  /** When the app was asked last, by the environment's `elapsed`. */
+  askedAt = -Infinity;
+
+  constructor(ask: Ask, environment: Environment) {
+    this.#ask = ask;
+    this.#environment = environment;
+  }
+
+  /** Whether the app hasn't answered in time, or failed, when it was asked last. */
+  missing = false;
+
+  /**
+   * @param fresh the last token was refused, or ends soon
+   * @throws NoToken
+   */
+  async get(fresh: boolean): Promise<string> {
+    const kept = this.#kept;
+    this.#kept = null;
+    if (kept !== null && !fresh) return kept;
+    this.#out ??= this.#call(fresh).finally(() => (this.#out = null));
+    try {
+      const token = await within(this.#environment, PATIENCE, this.#out);
+      this.missing = false;
+      return token;
+    } catch (error) {
+      const problem = error instanceof Late ? new NoToken("token", "`token` hasn't answered yet", true) : error;
+      this.missing = (problem as NoToken).problem === "token";
+      throw problem;
+    }
+  }
+
+  /** The call that is out has ended; a token that it gave is the next. */
+  async late(): Promise<void> {
+    await this.#out?.then(
+      (token) => (this.#kept = token),
+      () => {},
+    );
+  }
+
+  /** Keeps a token for the next `get`. */
+  keep(token: string): void {
+    this.#kept = token;
+  }
+
+  /** No token of before is used again. */
+  forget(): void {
+    this.#kept = null;
+  }
+
+  async #call(fresh: boolean): Promise<string> {
+    this.askedAt = this.#environment.elapsed();
+    let token: unknown;
+    try {
+      token = await this.#ask({ fresh });
+    } catch {
+      throw new NoToken("token", "no token to be had");
+    }
+    if (token === null) throw new NoToken("signed-out", "nobody is signed in");
+    if (typeof token === "string") return token;
+    throw new NoToken("token-mistake", `\`token\` gave ${typeof token}: it must give a text, or null where nobody is signed in`);
+  }
+}

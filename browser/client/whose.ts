@@ -1,0 +1,36 @@
+// Whose feed a token leads to, by a short connection.
+
+import type { ServerFrame } from "../generated/types.ts";
+import type { Environment } from "./environment.ts";
+
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
+/** @returns what the service calls the feed; `null` where it doesn't say */
+export function whose(environment: Environment, stream: URL, token: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const address = new URL(stream);
+    address.searchParams.set("top", "1");
+    let socket: WebSocket;
+    try {
+      socket = new environment.WebSocket(address, ["notifeed.v1", `bearer.${token}`]);
+    } catch {
+      return resolve(null);
+    }
+    const end = (feed: string | null) => {
+      cancel();
+      socket.close();
+      resolve(feed);
+    };
+    const cancel = environment.after(PATIENCE, () => end(null));
+    socket.addEventListener("close", () => end(null));
+    socket.addEventListener("message", ({ data }) => {
+      try {
+        const frame = JSON.parse(data as string) as ServerFrame;
+        end(frame.type === "feed" ? frame.feed : null);
+      } catch {
+        end(null);
+      }
+    });
+  });
+}
