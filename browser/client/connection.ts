@@ -200,7 +200,7 @@ export class Connection {
     if (!late) return this.#lost(BROKEN, message, problem);
     const { signal } = this.#attempt;
     this.#report({ state: "waiting", cause: problem, reason: message });
-    void this.#options.tokens.late().then(() => signal.aborted || this.#open());
+    void this.#options.tokens.late().then(() => (signal.aborted ? undefined : this.#open()));
   }
 
   #opened(): void {

@@ -52,7 +52,8 @@ export class Follower implements Role {
 
   loadOlder(): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#replica.standing.state !== "live") return reject(new LiveError(0, "Offline", "There is no connection."));
+      if (this.#replica.standing.state !== "live")
+        return reject(new LiveError(0, "Offline", "There is no connection."));
       this.#older.push({ resolve, reject });
       this.#options.ask({ type: "older" });
     });

@@ -55,7 +55,6 @@ const turn = (word: number, bits: number): number => (word >>> bits) | (word << 
 const CONSTANTS = ((): [number[], number[]] => {
   const fraction = (root: number) => ((root % 1) * 2 ** 32) | 0;
   const primes: number[] = [];
-  for (let number = 2; primes.length < 64; number++)
-    if (primes.every((prime) => number % prime)) primes.push(number);
+  for (let number = 2; primes.length < 64; number++) if (primes.every((prime) => number % prime)) primes.push(number);
   return [primes.map((prime) => fraction(Math.cbrt(prime))), primes.slice(0, 8).map((p) => fraction(Math.sqrt(p)))];
 })();

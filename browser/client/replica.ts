@@ -74,8 +74,7 @@ export class Replica {
   take(frame: FeedFrame): Change[] {
     if (frame.type === "reset") this.changes.renumber();
     const changes = this.feed.take(frame);
-    for (const { type, held } of changes)
-      if (type === "known") this.changes.unchanged(held.notification.id, held.last);
+    for (const { type, held } of changes) if (type === "known") this.changes.unchanged(held.notification.id, held.last);
     this.#replayed += changes.length;
     if (this.clock.isSure) changes.push(...this.feed.expire(this.clock.now()));
     this.tell(changes);

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expiry, userOf } from "./token.ts";
+import { lifeOf, userOf } from "./token.ts";
 
 const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
 
-test("the end of a token", () => {
-  assert.equal(expiry(jwt({ exp: 1_700_000_000 })), 1_700_000_000_000);
-  for (const token of ["", "opaque", "a.b.c", jwt({}), jwt({ exp: "soon" })]) assert.equal(expiry(token), Infinity);
+test("how long a token is good: by its own words, or what the service's clock leaves of it", () => {
+  const token = jwt({ iat: 1_000, exp: 4_600 });
+  assert.equal(lifeOf(token, null, 99_000_000_000), 3_600_000, "whatever the device's clock says");
+  assert.equal(lifeOf(token, 4_000_000, 0), 600_000, "it was issued a while ago");
+  assert.equal(lifeOf(jwt({ exp: 4_600 }), null, 4_000_000), 600_000);
+  for (const token of ["", "opaque", "a.b.c", jwt({}), jwt({ exp: "soon" })])
+    assert.equal(lifeOf(token, 0, 0), Infinity);
 });
 
 test("whose token it is: issuer, tenant and user, so that nobody is taken for somebody else", () => {

@@ -29,7 +29,7 @@ export class Tokens {
   /** What was asked for and not used yet. */
   #kept: string | null = null;
   /** When the app was asked last, by the environment's `elapsed`. */
-  askedAt = -Infinity;
+  askedAt: number = -Infinity;
 
   constructor(ask: Ask, environment: Environment) {
     this.#ask = ask;
@@ -87,6 +87,9 @@ export class Tokens {
     }
     if (token === null) throw new NoToken("signed-out", "nobody is signed in");
     if (typeof token === "string") return token;
-    throw new NoToken("token-mistake", `\`token\` gave ${typeof token}: it must give a text, or null where nobody is signed in`);
+    throw new NoToken(
+      "token-mistake",
+      `\`token\` gave ${typeof token}: it must give a text, or null where nobody is signed in`,
+    );
   }
 }
