@@ -178,8 +178,10 @@ export class Client implements LiveClient {
     if (stored) {
       clock.assume(stored.offset);
       this.#replica.owner ??= stored.feed ?? null;
-      this.#replica.tell(feed.adopt({ ...stored, unmet: null, more: stored.more ?? false }));
+      // An app heard of these in an earlier visit: they are shown, and no news.
+      feed.adopt({ ...stored, unmet: null, more: stored.more ?? false });
       for (const change of stored.changes ?? []) changes.add(change);
+      this.#replica.redraw();
     }
     this.#join();
   }

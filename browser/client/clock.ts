@@ -35,9 +35,9 @@ export class Clock {
     this.#offset = time - this.#environment.now();
   }
 
-  /** Milliseconds since 1970. */
+  /** Whole milliseconds since 1970: timers know no fractions. */
   now(): number {
     const told = this.#told;
-    return told ? told.now + this.#environment.elapsed() - told.at : this.#environment.now() + this.#offset;
+    return told ? told.now + Math.round(this.#environment.elapsed() - told.at) : this.#environment.now() + this.#offset;
   }
 }

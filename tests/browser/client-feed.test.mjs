@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launch } from "./chromium.mjs";
-import { is, MINUTE, NOW, open, readied, start, told, until } from "./client.mjs";
+import { is, MINUTE, NOW, open, pass, readied, start, told, until } from "./client.mjs";
 import { arrival, ready } from "./hostile.mjs";
 
 const browser = await launch();
@@ -27,8 +27,8 @@ test("what was asked is shown at once, and asked again when the line breaks befo
   const second = await server.line(1);
   second.send(ready("e2", true));
   const update = await second.heard(({ type }) => type === "update");
-  assert.deepEqual({ ...update, ref: "" }, { type: "update", ref: "", id: "a", readState: "read" });
-  assert.deepEqual(await second.heard(({ type }) => type === "delete"), asked);
+  assert.deepEqual({ ...update, ref: "" }, { type: "update", ref: "", id: "a", readState: "read", since: 1 });
+  assert.deepEqual(await second.heard(({ type }) => type === "delete"), { ...asked, since: 2 });
   // The deletion had been carried out: now there is nothing left to delete.
   second.send({ type: "result", ref: update.ref, status: 200, seq: 4, cursor: "e4" });
   second.send({
@@ -110,11 +110,12 @@ test("at its instant a notification is gone, here and from what is kept", async 
   const { server, page } = await open(browser, { clock: true });
   await start(page);
   const soon = { expirationDateTime: new Date(NOW + 5 * MINUTE).toISOString() };
-  (await server.line(0)).send(arrival(1, "a"), arrival(2, "b", { item: soon }), ready("e2"));
+  const line = await server.line(0);
+  line.send(arrival(1, "a"), arrival(2, "b", { item: soon }), ready("e2"));
   await readied(page, 1);
-  await page.clock.runFor(4 * MINUTE);
+  await pass(page, line, 4 * MINUTE);
   assert.equal(await page.evaluate("client.items.length"), 2);
-  await page.clock.runFor(MINUTE);
+  await pass(page, line, MINUTE);
   assert.deepEqual((await told(page)).slice(3), ["removed b expired"]);
   assert.equal(await page.evaluate("client.unread"), 1);
 });

@@ -87,16 +87,18 @@ test("another epoch: what is still there is no news, what isn't is removed, thou
   assert.deepEqual(await page.evaluate("client.items.map(({ id }) => id).sort()"), ["a", "c", "d"]);
 });
 
-test("what isn't a frame breaks the line; a frame that isn't known is passed over", async () => {
+test("what isn't a frame breaks the line; one of a later protocol is passed over, and what it changed is read anew", async () => {
   const { server, page } = await open(browser);
   await start(page);
   (await server.line(0)).send(arrival(1, "a"), "<html>Bad gateway</html>");
   const second = await server.line(1);
   assert.equal(second.cursor, "e1");
-  second.send({ type: "greeting", text: "hello" }, { type: "later", seq: 2, cursor: "e2" }, ready("e2", true));
+  second.send({ type: "greeting", text: "hello" }, { type: "later", seq: 2, cursor: "e2" });
+  const third = await server.line(2);
+  assert.equal(third.cursor, null);
+  third.send(arrival(1, "a", { epoch: "f", replayed: true }), ready("f1"));
   await readied(page, 1);
-  assert.deepEqual(await told(page), ["notification a", "ready resumed 0"]);
-  assert.equal(await page.evaluate("client.cursor"), "e2");
+  assert.deepEqual(await told(page), ["notification a", "ready anew 1"]);
 });
 
 test("what asks for an acknowledgement gets it at once: replayed, live, and the result of an own change", async () => {
@@ -198,7 +200,7 @@ test("a server that closes every line is asked ever less often", async () => {
     await is(page, "waiting");
     waits.push(await page.evaluate("client.status.retryAt - Date.now()"));
   }
-  assert.deepEqual(waits, [0, 1998, 3996, 7992, 15_984, 29_970, 29_970, 29_970]);
+  assert.deepEqual(waits, [2997, 2997, 5994, 11_988, 23_976, 29_970, 29_970, 29_970]);
 });
 
 // --- Silence

@@ -13,6 +13,7 @@ export const NOW = Date.parse("2026-11-22T12:00:00Z");
  */
 export async function open(browser, { clock = false } = {}) {
   const server = await HostileServer.start();
+  if (clock) server.now = NOW;
   const context = await browser.newContext();
   // Coming back takes no time, unless a test says otherwise.
   await context.addInitScript("Math.random = () => 0");
@@ -112,7 +113,7 @@ export async function pass(page, line, milliseconds) {
     await page.clock.runFor(5000);
     // What follows a pong on the line comes after it.
     const seq = (beats += 1);
-    line.send({ type: "later", seq, cursor: `e${seq}` });
+    line.send({ type: "removed", seq, cursor: `e${seq}`, id: "none", reason: "deleted" });
     cursor = `e${seq}`;
     await until(page, `client.cursor === "${cursor}"`);
   }

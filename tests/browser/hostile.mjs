@@ -101,6 +101,10 @@ export class HostileServer {
   /** Whether a new line gets an answer at all. */
   accepts = true;
   url = "";
+  /** Whose feed it has. */
+  feed = "megan".padEnd(64, "0");
+  /** The time that the first frame says, where it isn't this machine's; milliseconds since 1970. @type {number | undefined} */
+  now;
   /** @type {Set<() => void>} */
   #came = new Set();
 
@@ -119,7 +123,9 @@ export class HostileServer {
     http.on("upgrade", (request, socket, head) => {
       if (!server.accepts) return void server.#refused.push(request);
       sockets.handleUpgrade(request, socket, head, (accepted) => {
-        server.lines.push(new Line(accepted, request));
+        const line = new Line(accepted, request);
+        line.send({ type: "feed", feed: server.feed, now: new Date(server.now ?? Date.now()).toISOString() });
+        server.lines.push(line);
         server.#came.forEach((look) => look());
       });
     });

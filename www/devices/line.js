@@ -4,7 +4,7 @@
 /** @typedef {import("../notifeed/live.js").LiveEvents["ready"]} Ready */
 
 /**
- * @param {Status | null} status null: a person has dropped it
+ * @param {Pick<Status, "state" | "code" | "reason" | "retryAt"> | null} status null: a person has dropped it
  * @param {number} now milliseconds since 1970
  */
 export function lineWords(status, now) {
@@ -40,7 +40,7 @@ export function shortened(cursor) {
   return cursor === null ? "none" : `${cursor.slice(0, 4)}…${cursor.slice(-4)}`;
 }
 
-/** @param {Status} status */
+/** @param {Pick<Status, "code" | "reason">} status */
 function because({ reason, code }) {
   if (reason) return `: ${reason}`;
   return code === undefined ? "" : `: closed with ${code}`;

@@ -48,6 +48,7 @@ export class Pane {
   #client = null;
   #dropped = false;
   /** The client before has let go of what it kept. */
+  /** @type {Promise<unknown>} */
   #closed = Promise.resolve();
   /** What is to be connected; another one: a person has changed their mind. */
   #intent = {};
