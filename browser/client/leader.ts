@@ -155,7 +155,8 @@ export class Leader implements Role {
     const before = feed.seq;
     this.#options.post({ type: "frame", frame });
     if (frame.type === "reset") this.#saver?.reset();
-    this.#saver?.note(this.#replica.take(frame));
+    const changes = this.#replica.take(frame);
+    this.#saver?.note(changes);
     if (!KNOWN.has(frame.type) && "seq" in frame && frame.type !== ("older" as string)) this.#meets(frame.type);
     return feed.seq !== before;
   }
