@@ -3,7 +3,6 @@
 import type { LiveClient, LiveError } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";
 import { type Content, contentOf, isItem } from "./content.ts";
-import type { InboxClient } from "./client.ts";
 import { button, element, write } from "./dom.ts";
 import type { InboxEvents } from "./events.ts";
 import { Bell } from "./bell.ts";
@@ -36,7 +35,7 @@ declare global {
 export class NotifeedInbox extends Base {
   static readonly observedAttributes: string[] = ["open", "inline", "hide-raw", "show-dismissed", "tabs", "lang"];
 
-  #client: InboxClient | null = null;
+  #client: LiveClient | null = null;
   #labels = complete(null);
   #clock: (() => number) | null = null;
   #times = new Times(undefined);
@@ -103,7 +102,7 @@ export class NotifeedInbox extends Base {
     return this.#client;
   }
   set client(client: LiveClient | null | undefined) {
-    this.#client = (client as InboxClient | undefined) ?? null;
+    this.#client = (client as LiveClient | undefined) ?? null;
     this.#refusal = undefined;
     this.#older = new Older();
     this.#listen();
@@ -316,7 +315,7 @@ export class NotifeedInbox extends Base {
   #drawList(labels: Labels): void {
     const times = this.#times;
     const older = this.#client?.more ?? false;
-    times.begin(timeBy(this.#clock, () => this.#client?.now?.()));
+    times.begin(timeBy(this.#clock, () => this.#client?.now()));
     const drawn = this.#list.show(this.#entries, { labels, times }, older);
     const more = older || drawn < this.#entries.length;
     // The focus goes from the button to the first notification that was asked for, or to the last when the button leaves.

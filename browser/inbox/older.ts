@@ -1,6 +1,6 @@
 // Older notifications, which the first visit left at the service: a page at a time, for whoever scrolls down to them.
 
-import type { InboxClient } from "./client.ts";
+import type { LiveClient } from "../client/api.ts";
 
 export class Older {
   /** A page is on its way. */
@@ -13,10 +13,10 @@ export class Older {
     return !this.loading && (asked || this.scrolls);
   }
 
-  async load(client: InboxClient): Promise<void> {
+  async load(client: LiveClient): Promise<void> {
     this.loading = true;
     // Without a connection the notice says so, and the button stays.
-    await client.loadOlder?.().catch(() => {});
+    await client.loadOlder().catch(() => {});
     this.loading = false;
   }
 }
