@@ -1,0 +1,154 @@
+// IndexedDB of one browser, by the library `fake-indexeddb`, with what goes wrong in real ones: a factory that is absent,
+// throws, never answers or refuses; no room; tabs that are stopped in the middle of a transaction; storage that the
+// browser clears.
+
+import { forceCloseDatabase, IDBFactory as Library } from "fake-indexeddb";
+import type { Tab } from "./tab.ts";
+import type { Held, UserChange } from "../../browser/client/store.ts";
+
+/** What the library's objects have besides the standard's members, as far as it is used here. */
+interface Transaction extends IDBTransaction {
+  /** One request is carried out. */
+  _start(): void;
+  _abort(error: string): void;
+}
+interface Inside {
+  _databases: Map<string, { rawObjectStores: Map<string, { records: { values(): Iterable<{ value: unknown }> } }> }>;
+}
+
+export interface Stored {
+  name: string;
+  items: Held[];
+  changes: UserChange[];
+}
+
+export class Databases {
+  readonly #library: IDBFactory = new Library();
+  readonly #open = new Map<IDBDatabase, { tab: Tab; running: Set<Transaction> }>();
+  /** Turns of transactions that wait for the disk. */
+  #stalled: (() => void)[] = [];
+
+  /** All that is on the disk now. */
+  get stored(): Stored[] {
+    const { _databases } = this.#library as unknown as Inside;
+    return [..._databases].map(([name, { rawObjectStores }]) => {
+      const all = (store: string) =>
+        [...(rawObjectStores.get(store)?.records.values() ?? [])].map(({ value }) => value);
+      return { name, items: all("items") as Held[], changes: all("changes") as UserChange[] };
+    });
+  }
+
+  /** `indexedDB` of a tab. */
+  of(tab: Tab): IDBFactory {
+    const { faults } = tab.browser;
+    const refuses = () => {
+      if (faults.storage === "forbidden") throw new DOMException("forbidden", "SecurityError");
+      if (!tab.isAlive || faults.storage === "hangs") return unanswered();
+      if (faults.storage !== "fails") return undefined;
+      const request = unanswered();
+      tab.later(() => {
+        Object.assign(request, { error: new DOMException("broken", "UnknownError") });
+        request.onerror?.(new Event("error"));
+      });
+      return request;
+    };
+    const open = (name: string, version?: number) => refuses() ?? this.#opened(tab, this.#library.open(name, version));
+    const deleteDatabase = (name: string) => refuses() ?? this.#gated(tab, this.#library.deleteDatabase(name));
+    return { open, deleteDatabase } as IDBFactory;
+  }
+
+  /** The disk answers again. */
+  goOn(): void {
+    for (const turn of this.#stalled.splice(0)) turn();
+  }
+
+  /** A tab is gone: what it hasn't committed is undone. */
+  release(tab: Tab): void {
+    for (const [database, open] of this.#open) {
+      if (open.tab !== tab) continue;
+      this.#open.delete(database);
+      for (const transaction of open.running) {
+        transaction.onabort = transaction.oncomplete = null;
+        transaction._abort("AbortError");
+      }
+      database.close();
+    }
+  }
+
+  /** The browser clears what it stored of the origin, as a person asked it to. */
+  clear(): void {
+    for (const database of [...this.#open.keys()]) {
+      this.#open.delete(database);
+      forceCloseDatabase(database as never);
+    }
+    for (const { name } of this.stored) this.#library.deleteDatabase(name);
+  }
+
+  /** Events of a request reach the tab when it runs. */
+  #gated<T extends IDBOpenDBRequest>(tab: Tab, request: T): T {
+    const dispatch = request.dispatchEvent.bind(request);
+    request.dispatchEvent = (event) => {
+      // The library goes on in the same turn: this event can't wait.
+      if (event.type === "upgradeneeded") return tab.isAlive && dispatch(event);
+      tab.enter(() => dispatch(event));
+      return true;
+    };
+    return request;
+  }
+
+  #opened(tab: Tab, request: IDBOpenDBRequest): IDBOpenDBRequest {
+    request.addEventListener("success", () => this.#watch(tab, request.result));
+    const gated = this.#gated(tab, request);
+    const dispatch = gated.dispatchEvent.bind(gated);
+    gated.dispatchEvent = (event) => {
+      // Nobody is there any more who would close it.
+      if (!tab.isAlive && event.type === "success") request.result.close();
+      return dispatch(event);
+    };
+    return gated;
+  }
+
+  #watch(tab: Tab, database: IDBDatabase): void {
+    const running = new Set<Transaction>();
+    this.#open.set(database, { tab, running });
+    const dispatch = database.dispatchEvent.bind(database);
+    database.dispatchEvent = (event) => {
+      tab.enter(() => dispatch(event));
+      return true;
+    };
+    const begin = database.transaction.bind(database);
+    database.transaction = (...asked) => {
+      const transaction = begin(...asked) as Transaction;
+      running.add(transaction);
+      const ended = () => running.delete(transaction);
+      transaction.addEventListener("complete", ended);
+      transaction.addEventListener("abort", ended);
+      this.#pace(tab, transaction);
+      return transaction;
+    };
+  }
+
+  /** A transaction goes on while its tab runs and the disk answers; until then it keeps others waiting. */
+  #pace(tab: Tab, transaction: Transaction): void {
+    const { faults } = tab.browser;
+    const start = transaction._start.bind(transaction);
+    const turn = () => {
+      if (faults.storage === "hangs") return void this.#stalled.push(turn);
+      tab.enter(() => {
+        if (faults.storage === "full" && transaction.mode === "readwrite") transaction._abort("QuotaExceededError");
+        else start();
+      });
+    };
+    transaction._start = turn;
+    const dispatch = transaction.dispatchEvent.bind(transaction);
+    transaction.dispatchEvent = (event) => {
+      if (tab.isAlive) tab.enter(() => dispatch(event));
+      else dispatch(event);
+      return true;
+    };
+  }
+}
+
+function unanswered(): IDBOpenDBRequest {
+  return { onsuccess: null, onerror: null, onupgradeneeded: null, onblocked: null } as unknown as IDBOpenDBRequest;
+}

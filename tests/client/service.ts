@@ -1,0 +1,298 @@
+// A double of the service: it speaks the live protocol (docs/live.md) and gives pages of the list. It can be told to
+// refuse, to fall silent, to restart, to answer what it likes, and to name its time wrongly.
+
+import type { ClientFrame, ErrorObject, FeedNotification, ServerFrame } from "../../browser/generated/types.ts";
+import { allUpTo, type Entry, Feed, isLive, type Known, type Post } from "./feed.ts";
+import type { Socket } from "./network.ts";
+import type { World } from "./world.ts";
+
+/** A connection lives at most an hour (docs/live.md); milliseconds. */
+const LONGEST_LIFE = 3_600_000;
+/** So many frames at once, and so many a second (docs/limits.md). */
+const BURST = 500;
+const PER_SECOND = 100;
+
+const ISSUER = "https://login.example";
+
+type Result = Extract<ServerFrame, { type: "result" }>;
+type Asked = Exclude<ClientFrame, { type: "ack" }>;
+
+/** How the service answered a client's change for good. */
+export interface Answered {
+  user: string;
+  ref: string;
+  id: string;
+  type: string;
+  status: number;
+  /** The change was made with what the client knew of the item. */
+  hasSince: boolean;
+}
+
+export class Service {
+  readonly world: World;
+  readonly feeds: Map<string, Feed> = new Map();
+  readonly connections: Set<Connection> = new Set();
+  /** Connections that were begun, of all times. */
+  readonly begun: { at: number; user: string | null; query: URLSearchParams; token: string }[] = [];
+  readonly answered: Answered[] = [];
+  /** New connections are closed with this; `null`: they are served. */
+  refusal: { code: number; reason: string } | null = null;
+  /** New connections hear nothing. */
+  isSilent = false;
+  /** Answers a frame before the service does; nothing: the service answers. */
+  answer: (asked: Asked) => Partial<Result> | "nothing" | undefined = () => undefined;
+  /** How the service tells its time. */
+  tellTime: () => string = () => new Date(this.world.now).toISOString();
+  #tokens = 0;
+  #ids = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  feed(user: string): Feed {
+    const feed = this.feeds.get(user) ?? new Feed(`digest-of-${user}`);
+    this.feeds.set(user, feed);
+    return feed;
+  }
+
+  /** A JWT, as an issuer would give it; each is another text. */
+  token(
+    user: string,
+    { lives = 3_600_000, issued = this.world.now }: { lives?: number; issued?: number } = {},
+  ): string {
+    const [iat, exp] = [Math.floor(issued / 1000), Math.floor((issued + lives) / 1000)];
+    const claims = { iss: ISSUER, sub: user, iat, exp, jti: ++this.#tokens };
+    return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+  }
+
+  post(user: string, post: Post): FeedNotification {
+    const feed = this.feed(user);
+    const id = `00000000-0000-4000-8000-${String(++this.#ids).padStart(12, "0")}`;
+    const entry = feed.post(post, this.world.now, id);
+    this.tell(feed, entry, true);
+    return entry.item;
+  }
+
+  /** Another device of the user changes states. */
+  change(user: string, id: string, states: { readState?: "read" | "unread"; userActionState?: "dismissed" }): void {
+    const feed = this.feed(user);
+    const changed = feed.setStates(feed.entries.get(id)!, states, this.world.now);
+    if (changed) this.tell(feed, changed, false);
+  }
+
+  delete(user: string, id: string): void {
+    const feed = this.feed(user);
+    this.tell(feed, feed.delete(feed.entries.get(id)!), false);
+  }
+
+  /** What a user's feed holds, as its clients must show it, newest first. */
+  items(user: string, platform: string = "windows"): FeedNotification[] {
+    return this.feed(user)
+      .live(this.world.now, platform)
+      .map(({ item }) => item);
+  }
+
+  /** Every connection ends with this. */
+  closeAll(code: number, reason: string = ""): void {
+    for (const connection of this.connections) connection.close(code, reason);
+  }
+
+  /** Sends a frame as it is to all connections of a user. */
+  say(user: string, frame: object | string): void {
+    for (const connection of this.connections) if (connection.user === user) connection.say(frame);
+  }
+
+  tell(feed: Feed, entry: Entry, isContent: boolean, but?: Connection): void {
+    for (const connection of this.connections) {
+      if (connection === but || connection.feed !== feed || !connection.isLive) continue;
+      const frame = feed.frame(entry, isContent, connection.platform, this.world.now);
+      if (frame) connection.say(frame);
+    }
+  }
+
+  accept(socket: Socket): void {
+    const { searchParams: query } = socket.address;
+    const token = socket.protocols.find((name) => name.startsWith("bearer."))?.slice("bearer.".length) ?? "";
+    const holder = this.read(token);
+    this.begun.push({ at: this.world.elapsed, user: holder?.user ?? null, query, token });
+    if (this.isSilent) return;
+    const connection = new Connection(this, socket, query, holder);
+    socket.opened(connection);
+    if (this.refusal) return connection.close(this.refusal.code, this.refusal.reason);
+    if (!holder) return connection.close(4401, "InvalidAuthenticationToken");
+    this.connections.add(connection);
+    connection.greet();
+  }
+
+  /** Whose token it is; `null`: nobody's, or it has ended. Opaque tokens are `opaque-{user}-…`. */
+  read(token: string): { user: string; expires: number } | null {
+    const opaque = /^opaque-([^-]+)-/.exec(token);
+    if (opaque) return { user: opaque[1]!, expires: Infinity };
+    try {
+      const { iss, sub, exp } = JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString()) as {
+        iss: string;
+        sub: string;
+        exp: number;
+      };
+      return iss === ISSUER && exp * 1000 > this.world.now ? { user: sub, expires: exp * 1000 } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** `GET /beta/me/notifications`. */
+  list(address: URL, token: string): { status: number; body: unknown } {
+    const holder = this.read(token);
+    if (!holder) return { status: 401, body: {} };
+    const top = Number(address.searchParams.get("$top") ?? 20);
+    const before = Number(address.searchParams.get("$skiptoken") ?? Infinity);
+    const entries = this.feed(holder.user)
+      .live(this.world.now)
+      .filter(({ ordinal }) => ordinal < before);
+    const page = entries.slice(0, top);
+    const value = page.map(({ item }) => item);
+    if (entries.length <= top) return { status: 200, body: { value } };
+    const next = new URL(address);
+    next.searchParams.set("$skiptoken", `${page.at(-1)!.ordinal}`);
+    return { status: 200, body: { value, "@odata.nextLink": next.href } };
+  }
+}
+
+/** One connection, as the service has it. */
+export class Connection {
+  readonly #service: Service;
+  readonly #socket: Socket;
+  readonly #query: URLSearchParams;
+  readonly user: string;
+  readonly feed: Feed;
+  readonly platform: string;
+  isLive = false;
+  /** Frames that the client sent. */
+  readonly frames: ClientFrame[] = [];
+  pings = 0;
+  #budget = BURST;
+  #budgetAt: number;
+  #expiry: () => void = () => {};
+
+  constructor(
+    service: Service,
+    socket: Socket,
+    query: URLSearchParams,
+    holder: { user: string; expires: number } | null,
+  ) {
+    this.#service = service;
+    this.#socket = socket;
+    this.#query = query;
+    this.user = holder?.user ?? "";
+    this.feed = service.feed(this.user);
+    this.platform = query.get("platform") ?? "";
+    this.#budgetAt = service.world.elapsed;
+    if (holder) this.#live(holder.expires);
+  }
+
+  say(frame: object | string): void {
+    this.#socket.deliver(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  close(code: number, reason: string = ""): void {
+    this.left();
+    this.#socket.end(code, reason);
+  }
+
+  /** The client has gone. */
+  left(): void {
+    this.#expiry();
+    this.#service.connections.delete(this);
+    this.isLive = false;
+  }
+
+  /** Whose feed it is, what the client missed, and that this was all. */
+  greet(): void {
+    const { world, tellTime } = this.#service;
+    const { feed, platform } = this;
+    this.say({ type: "feed", feed: feed.digest, now: tellTime() });
+    const cursor = this.#query.get("cursor");
+    const top = this.#query.get("top");
+    const read = cursor === null ? null : feed.read(cursor);
+    if (cursor !== null && !read) this.say({ type: "reset" });
+    const known: Known = read ?? (top === null ? allUpTo(0) : feed.newest(Number(top), platform, world.now));
+    const freshAt = known.newest?.began ?? (read ? null : feed.head);
+    for (const frame of feed.replay(known, freshAt, platform, world.now)) this.say(frame);
+    const from = known.newest?.from ?? 0;
+    const more = known.newest !== null && feed.live(world.now, platform).some(({ ordinal }) => ordinal < from);
+    this.say({
+      ...{ type: "ready", cursor: feed.cursor(allUpTo(feed.head)), endpoint: null, resumed: read !== null },
+      ...{ now: tellTime(), ...(more && { more }) },
+    });
+    this.isLive = true;
+  }
+
+  receive(text: string): void {
+    if (!this.#service.connections.has(this)) return;
+    if (text === "ping") {
+      this.pings += 1;
+      return this.say("pong");
+    }
+    const frame = JSON.parse(text) as ClientFrame;
+    this.frames.push(frame);
+    if (!this.#hasBudget()) return this.close(4429, "Throttled");
+    if (frame.type === "ack") return;
+    const given = this.#service.answer(frame);
+    if (given === "nothing") return;
+    const result: Result = given
+      ? { type: "result", ref: frame.ref, status: 200, ...given }
+      : { type: "result", ref: frame.ref, ...this.#carryOut(frame) };
+    if (frame.type !== "token" && result.status < 500 && result.status !== 406 && result.status !== 429) {
+      const { user } = this;
+      const { ref, id, type } = frame;
+      this.#service.answered.push({ user, ref, id, type, status: result.status, hasSince: frame.since !== undefined });
+    }
+    this.say(result);
+  }
+
+  #carryOut(frame: Asked): Omit<Result, "type" | "ref"> {
+    const { world } = this.#service;
+    if (frame.type === "token") {
+      const holder = this.#service.read(frame.token);
+      if (holder?.user !== this.user) return { status: 403, error: error("NotAuthorizedForUser") };
+      this.#live(holder.expires);
+      return { status: 200 };
+    }
+    const entry = this.feed.entries.get(frame.id);
+    if (!entry || !isLive(entry, world.now)) return { status: 404, error: error("ItemNotFound") };
+    if (frame.since !== undefined && (entry.seq > frame.since || frame.since > this.feed.head)) {
+      const { readState, userActionState } = entry.item;
+      return { status: 409, readState, userActionState, error: error("PreconditionFailed") };
+    }
+    const changed = frame.type === "delete" ? this.feed.delete(entry) : this.feed.setStates(entry, frame, world.now);
+    if (changed) this.#service.tell(this.feed, changed, false, this);
+    const status = frame.type === "delete" ? 204 : 200;
+    if (!changed || !this.isLive) return { status };
+    return { status, seq: changed.seq, cursor: this.feed.cursor(allUpTo(changed.seq)) };
+  }
+
+  #hasBudget(): boolean {
+    const { elapsed } = this.#service.world;
+    this.#budget = Math.min(BURST, this.#budget + ((elapsed - this.#budgetAt) * PER_SECOND) / 1000) - 1;
+    this.#budgetAt = elapsed;
+    return this.#budget >= 0;
+  }
+
+  /** It lives as long as its token, and an hour at most. */
+  #live(expires: number): void {
+    this.#expiry();
+    const { world } = this.#service;
+    const life = Math.min(expires - world.now, LONGEST_LIFE);
+    this.#expiry = world.after(life, () => this.close(4401, "InvalidAuthenticationToken"));
+  }
+}
+
+function error(code: ErrorObject["code"]): ErrorObject {
+  return {
+    code,
+    message: "It can't be done.",
+    innerError: { date: "", "request-id": "", "client-request-id": "" },
+    details: [],
+  };
+}
