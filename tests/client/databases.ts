@@ -13,7 +13,12 @@ interface Transaction extends IDBTransaction {
   _abort(error: string): void;
 }
 interface Inside {
-  _databases: Map<string, { rawObjectStores: Map<string, { records: { values(): Iterable<{ value: unknown }> } }> }>;
+  _databases: Map<string, Database>;
+}
+interface Database {
+  /** 0: it isn't made yet, or its making was undone. */
+  version: number;
+  rawObjectStores: Map<string, { records: { values(): Iterable<{ value: unknown }> } }>;
 }
 
 export interface Stored {
@@ -31,7 +36,8 @@ export class Databases {
   /** All that is on the disk now. */
   get stored(): Stored[] {
     const { _databases } = this.#library as unknown as Inside;
-    return [..._databases].map(([name, { rawObjectStores }]) => {
+    const made = [..._databases].filter(([, { version }]) => version > 0);
+    return made.map(([name, { rawObjectStores }]) => {
       const all = (store: string) =>
         [...(rawObjectStores.get(store)?.records.values() ?? [])].map(({ value }) => value);
       return { name, items: all("items") as Held[], changes: all("changes") as UserChange[] };

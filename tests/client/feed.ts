@@ -41,6 +41,7 @@ export class Feed {
   epoch: string;
   head = 0;
   readonly entries: Map<string, Entry> = new Map();
+  #createdAt = 0;
 
   constructor(digest: string) {
     this.digest = digest;
@@ -57,7 +58,9 @@ export class Feed {
   /** Posts, or replaces the item that has the key. */
   post({ title, lives = WEEK, platforms = ["Windows"], key = null }: Post, now: number, id: string): Entry {
     const taken = key === null ? undefined : this.live(now).find(({ item }) => item.appNotificationId === key);
-    const time = new Date(now).toISOString();
+    // No two items are of the same instant, so that their order is the same everywhere.
+    this.#createdAt = Math.max(this.#createdAt + 1, now);
+    const time = new Date(this.#createdAt).toISOString();
     const seq = ++this.head;
     const item: FeedNotification = {
       id: taken?.item.id ?? id,

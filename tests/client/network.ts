@@ -23,6 +23,11 @@ export class Network {
     this.#service = service;
   }
 
+  /** How many sockets are open, as the pages believe. */
+  get open(): number {
+    return [...this.#sockets].filter(({ readyState }) => readyState === 1).length;
+  }
+
   socketOf(tab: Tab): typeof WebSocket {
     const network = this;
     return class extends Socket {

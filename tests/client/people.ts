@@ -1,0 +1,412 @@
+// Three people at two devices, and all that happens to them there: tabs come and go, accounts are switched, clocks jump,
+// storage fails, the network and the service are as they are. A seed says what happens.
+
+import type { LiveClient } from "../../browser/client/api.ts";
+import { streamOf } from "../../browser/client/address.ts";
+import { feedName } from "../../browser/client/names.ts";
+import type { Random } from "./random.ts";
+import { Service } from "./service.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "./stage.ts";
+import { Browser, type Faults, type Tab } from "./tab.ts";
+import { World } from "./world.ts";
+
+export const USERS = ["ann", "bob", "cyd"] as const;
+/** A change that was asked for so long before its tab went is stored; milliseconds. */
+const STORED = 200;
+/** At rest, whatever is to be sent again has been; milliseconds. */
+export const REST = 3 * MINUTE;
+
+/** A client in a tab. */
+export interface Visit {
+  tab: Tab;
+  device: Device;
+  client: LiveClient;
+  /** Whose feed it is, by its first token; `null`: there was none yet. */
+  user: string | null;
+  openedAt: number;
+  closed: boolean;
+  tokens: number;
+}
+
+/** A change that a person made. */
+export interface Wish {
+  visit: Visit;
+  user: string;
+  id: string;
+  at: number;
+  /** Why nobody need carry it out; `null`: it must be. */
+  excuse: string | null;
+  answered: boolean;
+}
+
+export interface Device {
+  browser: Browser;
+  /** Who is signed in to the app there. */
+  user: string | null;
+  token: "works" | "hangs" | "fails" | "undefined";
+  /** When storage last didn't work. */
+  failedAt: number;
+}
+
+export class People {
+  readonly world: World;
+  readonly service: Service;
+  readonly devices: Device[];
+  readonly visits: Visit[] = [];
+  readonly wishes: Wish[] = [];
+  /** Who signed out where, and hasn't come back since. */
+  readonly forgotten: Map<Device, Set<string>> = new Map();
+  /** What was wrong at once. */
+  readonly violations: string[] = [];
+  readonly log: string[] = [];
+  readonly #random: Random;
+  #posts = 0;
+
+  constructor(seed: number) {
+    this.world = new World(seed);
+    this.#random = this.world.random.fork();
+    this.service = new Service(this.world);
+    this.devices = [0, 1].map(() => ({
+      browser: new Browser(this.world, this.service),
+      user: null,
+      token: "works",
+      failedAt: -Infinity,
+    }));
+    for (const device of this.devices) this.forgotten.set(device, new Set());
+    for (const user of USERS) for (let number = 0; number < 5; number++) this.#post(user);
+  }
+
+  /** Something happens, and then some time passes. */
+  async step(): Promise<void> {
+    const random = this.#random;
+    const device = random.one(this.devices);
+    const act = this.#one([
+      [10, () => this.#open(device)],
+      [5, () => this.#leave(device)],
+      [6, () => this.#disturbTab(device)],
+      [4, () => this.#signIn(device, random.one(USERS))],
+      [3, () => this.#signOut(device)],
+      [4, () => this.#jump(device)],
+      [5, () => this.#breakDevice(device)],
+      [5, () => this.#mendDevice(device)],
+      [8, () => this.#disturbService()],
+      [20, () => this.#write(random.one(USERS))],
+      [25, () => this.#wish(device)],
+      [4, () => this.#press(device)],
+    ]);
+    act();
+    await this.world.run(
+      this.#one([
+        [20, 0],
+        [40, random.below(50)],
+        [20, random.below(5 * SECOND)],
+        [10, random.below(MINUTE)],
+        [1, random.below(2 * HOUR)],
+      ]),
+    );
+  }
+
+  /** Everything works again; each person comes to each device once, and stays for a while. */
+  async rest(each: (device: Device, user: string) => void): Promise<void> {
+    this.service.refusal = null;
+    this.service.isSilent = false;
+    this.service.answer = () => undefined;
+    for (const device of this.devices) {
+      this.#mend(device);
+      for (const tab of device.browser.tabs) if (tab.isStopped) tab.resume();
+    }
+    await this.world.run(REST);
+    for (const device of this.devices) {
+      for (const user of USERS) {
+        for (const visit of this.visits.filter((visit) => visit.device === device)) visit.tab.kill();
+        this.forgotten.get(device)!.delete(user);
+        device.user = user;
+        for (let count = 0; count < 2; count++) this.#open(device);
+        await this.world.run(REST);
+        each(device, user);
+      }
+    }
+  }
+
+  alive(device?: Device): Visit[] {
+    return this.visits.filter(({ tab, device: own }) => tab.isAlive && (!device || own === device));
+  }
+
+  /** The name of a user's database. */
+  nameOf(user: string): string {
+    const whose = ["https://login.example", undefined, user].join(" ");
+    return feedName(
+      streamOf({ url: "https://notify.example", platform: "windows", token: () => Promise.reject() }),
+      whose,
+    );
+  }
+
+  #one<T>(rows: [weight: number, value: T][]): T {
+    let at = this.#random.below(rows.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, value] of rows) if ((at -= weight) < 0) return value;
+    throw new Error("no rows");
+  }
+
+  #note(what: string): void {
+    this.log.push(`${this.world.elapsed.toFixed(1)} ${what}`);
+  }
+
+  #numberOf(device: Device): number {
+    return this.devices.indexOf(device);
+  }
+
+  // --- Tabs
+
+  #open(device: Device): void {
+    const tab = device.browser.tab();
+    tab.isVisible = this.#random.chance(0.7);
+    const visit: Visit = {
+      ...{ tab, device, client: null as unknown as LiveClient, user: null },
+      ...{ openedAt: this.world.elapsed, closed: false, tokens: 0 },
+    };
+    const token = async (): Promise<string | null> => {
+      visit.tokens += 1;
+      if (device.token === "hangs") return new Promise(() => {});
+      if (device.token === "fails") throw new Error("no network");
+      if (device.token === "undefined") return undefined as unknown as null;
+      if (device.user === null) return null;
+      visit.user ??= device.user;
+      this.forgotten.get(device)!.delete(device.user);
+      return this.service.token(device.user, { lives: this.#random.one([5 * MINUTE, HOUR, DAY]) });
+    };
+    visit.client = tab.connect({ token, top: this.#random.one([null, 3, 200]) });
+    this.visits.push(visit);
+    this.#note(`device ${this.#numberOf(device)}: tab ${this.visits.length - 1} opens for ${device.user}`);
+  }
+
+  #any(device: Device): Visit | undefined {
+    const alive = this.alive(device);
+    return alive.length > 0 ? this.#random.one(alive) : undefined;
+  }
+
+  #leave(device: Device): void {
+    const visit = this.#any(device);
+    if (!visit) return;
+    const how = this.#random.one(["closes", "crashes", "closes its client", "reloads"]);
+    this.#note(`tab ${this.visits.indexOf(visit)} ${how}`);
+    if (how === "closes its client") {
+      visit.closed = true;
+      void visit.client.close();
+      return;
+    }
+    this.#excuse((wish) => wish.visit === visit && this.#isYoung(wish), "its tab went at once");
+    visit.tab.kill(how !== "crashes");
+    if (how === "reloads") this.#open(device);
+  }
+
+  /** A tab that is stopped so soon may not have asked for it to be stored. */
+  #isYoung(wish: Wish): boolean {
+    return wish.visit.tab.isStopped || this.world.elapsed - wish.at < STORED;
+  }
+
+  #disturbTab(device: Device): void {
+    const visit = this.#any(device);
+    if (!visit) return;
+    const { tab } = visit;
+    const what = tab.isStopped
+      ? this.#random.one(["goes on", "resumes"])
+      : this.#random.one(["freezes", "stops", "hides", "shows"]);
+    this.#note(`tab ${this.visits.indexOf(visit)} ${what}`);
+    if (what === "freezes") tab.freeze();
+    else if (what === "stops") tab.stop();
+    else if (what === "goes on") tab.goOn();
+    else if (what === "resumes") tab.resume();
+    else if (what === "hides") tab.hide();
+    else tab.show();
+  }
+
+  // --- Accounts
+
+  /** Another person signs in to the app; pages that are open are reloaded, or stay as they are. */
+  #signIn(device: Device, user: string): void {
+    this.#note(`device ${this.#numberOf(device)}: ${user} signs in`);
+    device.user = user;
+    if (this.#random.chance(0.5)) return;
+    for (const visit of this.alive(device)) {
+      this.#excuse((wish) => wish.visit === visit && this.#isYoung(wish), "its tab went at once");
+      visit.tab.kill();
+    }
+    this.#open(device);
+  }
+
+  #signOut(device: Device): void {
+    const { user } = device;
+    const visits = this.alive(device).filter((visit) => !visit.tab.isStopped && !visit.closed && visit.user === user);
+    if (user === null || visits.length === 0) return;
+    const visit = this.#random.one(visits);
+    this.#note(`device ${this.#numberOf(device)}: ${user} signs out in tab ${this.visits.indexOf(visit)}`);
+    device.user = null;
+    visit.closed = true;
+    const began = this.world.elapsed;
+    if (this.#random.chance(0.2)) void visit.client.close();
+    this.#excuse((wish) => wish.visit.device === device && wish.user === user, "its user signed out");
+    void visit.client.close({ forget: true }).then(() => {
+      const took = this.world.elapsed - began;
+      // Timers of a page that isn't in view run at whole seconds, and those of a page that is stopped not at all.
+      if (took > 2100 && visit.tab.isVisible && this.#runs(visit, began))
+        this.violations.push(`tab ${this.visits.indexOf(visit)}: signing out took ${took} ms`);
+      if (device.failedAt < began && device.user !== user && visit.tab.isAlive) this.forgotten.get(device)!.add(user);
+    });
+  }
+
+  readonly #stoppedAt = new Map<Visit, number>();
+  #runs(visit: Visit, since: number): boolean {
+    return (this.#stoppedAt.get(visit) ?? -1) < since && !visit.tab.isStopped;
+  }
+
+  // --- The device
+
+  #jump(device: Device): void {
+    const { browser } = device;
+    browser.clockError = this.#random.one([0, 2 * HOUR, 8 * DAY, 10 * MINUTE, -10 * MINUTE, -8 * DAY, -30 * SECOND]);
+    this.#note(`device ${this.#numberOf(device)}: the clock is ${browser.clockError} ms ahead`);
+  }
+
+  #breakDevice(device: Device): void {
+    const { browser } = device;
+    const random = this.#random;
+    const what = random.one([
+      "storage",
+      "locks",
+      "channels",
+      "settings",
+      "token",
+      "network",
+      "silence",
+      "data",
+    ] as const);
+    let how = "";
+    if (what === "storage") {
+      how = random.one<Faults["storage"]>(["absent", "throws", "forbidden", "hangs", "fails", "full"]);
+      browser.setStorage(how as Faults["storage"]);
+    } else if (what === "locks")
+      browser.faults.locks = how = random.one<Faults["locks"]>(["absent", "throws", "denied", "hangs"]);
+    else if (what === "channels") browser.faults.channels = how = random.one<Faults["channels"]>(["absent", "throws"]);
+    else if (what === "settings")
+      browser.faults.settings = how = random.one<Faults["settings"]>(["absent", "throws", "full"]);
+    else if (what === "token") device.token = how = random.one<Device["token"]>(["hangs", "fails", "undefined"]);
+    else if (what === "network") browser.setOnline(false);
+    else if (what === "silence") browser.network.silence();
+    else {
+      browser.clearData();
+      this.#excuse((wish) => wish.visit.device === device, "the site's data was cleared");
+    }
+    this.#note(`device ${this.#numberOf(device)}: ${what} ${how}`);
+  }
+
+  #mendDevice(device: Device): void {
+    this.#note(`device ${this.#numberOf(device)} works again`);
+    this.#mend(device);
+  }
+
+  #mend(device: Device): void {
+    const { browser } = device;
+    Object.assign(browser.faults, { locks: "works", channels: "works", settings: "works" });
+    browser.setStorage("works");
+    device.token = "works";
+    if (!browser.network.isOnline) browser.setOnline(true);
+  }
+
+  // --- The service
+
+  #disturbService(): void {
+    const { service } = this;
+    const random = this.#random;
+    const what = random.one(["closes", "refuses", "serves", "serves", "falls silent", "fails", "forgets its numbers"]);
+    this.#note(`the service ${what}`);
+    if (what === "closes") service.closeAll(random.one([1001, 1006, 1012, 1013, 4401, 4408, 4429]));
+    else if (what === "refuses") {
+      const reason = random.one(["ServerBusy retry-after=60", "ServerBusy"]);
+      service.refusal = random.one([
+        { code: 4429, reason },
+        { code: 1006, reason: "" },
+      ]);
+    } else if (what === "falls silent") service.isSilent = true;
+    else if (what === "fails") {
+      const status = random.one([406, 429, 500, 503]);
+      const answer = random.one([{ status }, "nothing" as const]);
+      service.answer = () => (this.#random.chance(0.5) ? answer : undefined);
+    } else if (what === "forgets its numbers") {
+      const user = random.one(USERS);
+      for (const connection of service.connections) if (connection.user === user) connection.close(1012);
+      service.feed(user).renew();
+    } else {
+      service.refusal = null;
+      service.isSilent = false;
+      service.answer = () => undefined;
+    }
+  }
+
+  #post(user: string): void {
+    const random = this.#random;
+    const lives = random.chance(0.2) ? random.below(MINUTE) + 1 : 7 * DAY;
+    const key = random.chance(0.5) ? `k${random.below(4)}` : null;
+    const platforms = random.chance(0.9) ? (["Windows"] as const) : (["iOS"] as const);
+    this.service.post(user, { title: `${user} ${++this.#posts}`, lives, key, platforms: [...platforms] });
+  }
+
+  /** The app's server posts, or another device of the user changes something. */
+  #write(user: string): void {
+    const random = this.#random;
+    const items = this.service.items(user);
+    if (items.length === 0 || random.chance(0.6)) return this.#post(user);
+    const { id } = random.one(items);
+    if (random.chance(0.3)) this.service.delete(user, id);
+    else this.service.change(user, id, { readState: random.one(["read", "unread"]) });
+  }
+
+  // --- What a person does
+
+  #wish(device: Device): void {
+    const visits = this.alive(device).filter(({ tab, closed }) => !tab.isStopped && !closed);
+    if (visits.length === 0) return;
+    const visit = this.#random.one(visits);
+    const { client } = visit;
+    for (let count = this.#random.one([1, 1, 1, 5]); count > 0; count--) {
+      if (client.items.length === 0) return;
+      const { id, payload } = this.#random.one(client.items);
+      const user = payload.visualContent!.title.split(" ")[0]!;
+      const excuse = client.status.without.includes("storage") ? "there was no storage" : null;
+      const wish: Wish = { visit, user, id, at: this.world.elapsed, excuse, answered: false };
+      this.wishes.push(wish);
+      const asked = this.#random.one([
+        () => client.markRead(id),
+        () => client.markUnread(id),
+        () => client.dismiss(id),
+        () => client.activate(id),
+        () => client.remove(id),
+      ])();
+      const answered = () => (wish.answered = true);
+      asked.then(answered, (error: { status: number }) => error.status > 0 && answered());
+      this.#note(`tab ${this.visits.indexOf(visit)}: ${user} changes ${id.slice(-4)}`);
+    }
+  }
+
+  #press(device: Device): void {
+    const visit = this.#any(device);
+    if (!visit || visit.tab.isStopped) return;
+    if (this.#random.chance(0.5)) visit.client.reconnect();
+    else void visit.client.loadOlder().catch(() => {});
+  }
+
+  /** Storage that fails takes with it what wasn't answered. */
+  excuseFailures(): void {
+    for (const device of this.devices) {
+      if (device.browser.faults.storage === "works") continue;
+      device.failedAt = this.world.elapsed;
+      this.#excuse((wish) => wish.visit.device === device, "storage failed");
+    }
+    for (const visit of this.visits) if (visit.tab.isStopped) this.#stoppedAt.set(visit, this.world.elapsed);
+    for (const wish of this.wishes)
+      if (wish.visit.client.status.without.includes("storage")) wish.excuse ??= "there was no storage";
+  }
+
+  #excuse(isMeant: (wish: Wish) => boolean, reason: string): void {
+    for (const wish of this.wishes) if (!wish.answered && isMeant(wish)) wish.excuse ??= reason;
+  }
+}
