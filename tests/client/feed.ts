@@ -42,6 +42,7 @@ export class Feed {
   head = 0;
   readonly entries: Map<string, Entry> = new Map();
   #createdAt = 0;
+  #ordinals = 0;
 
   constructor(digest: string) {
     this.digest = digest;
@@ -80,7 +81,7 @@ export class Feed {
       fallbackPolicy: null,
     };
     const reached = new Set([...(taken?.reached ?? []), ...platforms.map((platform) => platform.toLowerCase())]);
-    const ordinal = taken?.ordinal ?? seq;
+    const ordinal = taken?.ordinal ?? ++this.#ordinals;
     const entry = { item, seq, contentSeq: seq, ordinal, deleted: false, reached };
     this.entries.set(item.id, entry);
     return entry;

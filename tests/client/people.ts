@@ -26,6 +26,8 @@ export interface Visit {
   openedAt: number;
   closed: boolean;
   tokens: number;
+  /** What it had stored was cleared. */
+  isCleared: boolean;
 }
 
 /** A change that a person made. */
@@ -162,7 +164,7 @@ export class People {
     tab.isVisible = this.#random.chance(0.7);
     const visit: Visit = {
       ...{ tab, device, client: null as unknown as LiveClient, user: null },
-      ...{ openedAt: this.world.elapsed, closed: false, tokens: 0 },
+      ...{ openedAt: this.world.elapsed, closed: false, tokens: 0, isCleared: false },
     };
     const token = async (): Promise<string | null> => {
       visit.tokens += 1;
@@ -294,7 +296,8 @@ export class People {
     else if (what === "silence") browser.network.silence();
     else {
       browser.clearData();
-      this.#excuse((wish) => wish.visit.device === device, "the site's data was cleared");
+      device.failedAt = this.world.elapsed;
+      for (const visit of this.alive(device)) visit.isCleared = true;
     }
     this.#note(`device ${this.#numberOf(device)}: ${what} ${how}`);
   }
@@ -390,8 +393,12 @@ export class People {
   #press(device: Device): void {
     const visit = this.#any(device);
     if (!visit || visit.tab.isStopped) return;
-    if (this.#random.chance(0.5)) visit.client.reconnect();
-    else void visit.client.loadOlder().catch(() => {});
+    this.#note(`tab ${this.visits.indexOf(visit)}: a press`);
+    if (this.#random.chance(0.5)) {
+      // Who wants a client to go on that stopped may be another person.
+      if (visit.client.status.state === "stopped") visit.user = null;
+      visit.client.reconnect();
+    } else void visit.client.loadOlder().catch(() => {});
   }
 
   /** Storage that fails takes with it what wasn't answered. */
@@ -402,8 +409,8 @@ export class People {
       this.#excuse((wish) => wish.visit.device === device, "storage failed");
     }
     for (const visit of this.visits) if (visit.tab.isStopped) this.#stoppedAt.set(visit, this.world.elapsed);
-    for (const wish of this.wishes)
-      if (wish.visit.client.status.without.includes("storage")) wish.excuse ??= "there was no storage";
+    this.#excuse(({ visit }) => visit.isCleared, "the site's data was cleared");
+    this.#excuse(({ visit }) => visit.client.status.without.includes("storage"), "there was no storage");
   }
 
   #excuse(isMeant: (wish: Wish) => boolean, reason: string): void {
