@@ -9,6 +9,9 @@ const TIMERS_A_SECOND = 60;
 /** The same while nothing happens, in a minute: pings, a follower's questions, renewals. */
 const TIMERS_AT_REST = 40;
 
+/** So long after it the disk is as it should be; milliseconds. */
+const AFTER_HOLD = 5000;
+
 const ownerOf = ({ payload }: { payload: { visualContent?: { title: string } } }): string =>
   payload.visualContent?.title.split(" ")[0] ?? "";
 
@@ -107,7 +110,7 @@ export class Checker {
           this.#tell(`the disk has an item of ${ownerOf(notification)} under ${user}`);
       const isForgotten = people.forgotten.get(device)!.has(user);
       // A tab that is stopped in the middle of a transaction holds the disk up.
-      const isHeldUp = people.alive(device).some(({ tab }) => tab.isStopped);
+      const isHeldUp = people.world.elapsed - (people.heldUpAt.get(device) ?? -Infinity) < AFTER_HOLD;
       if (isForgotten && !isHeldUp && device.browser.faults.storage === "works" && items.length + changes.length > 0)
         this.#tell(
           `device ${people.devices.indexOf(device)}: ${user} signed out, and the disk has ${items.length} items and ${changes.length} changes`,

@@ -13,6 +13,8 @@ import { World } from "./world.ts";
 export const USERS = ["ann", "bob", "cyd"] as const;
 /** A change that was asked for so long before its tab went is stored; milliseconds. */
 const STORED = 200;
+/** Causes after which a client shows nothing, and asks whose feed it is when it is to go on. */
+const ANEW = new Set(["another-user", "signed-out", "token-mistake", "forgotten"]);
 /** At rest, whatever is to be sent again has been; milliseconds. */
 export const REST = 3 * MINUTE;
 
@@ -28,6 +30,8 @@ export interface Visit {
   tokens: number;
   /** What it had stored was cleared. */
   isCleared: boolean;
+  /** When its user signed out in another tab, or in this. */
+  signedOutAt: number;
 }
 
 /** A change that a person made. */
@@ -164,7 +168,7 @@ export class People {
     tab.isVisible = this.#random.chance(0.7);
     const visit: Visit = {
       ...{ tab, device, client: null as unknown as LiveClient, user: null },
-      ...{ openedAt: this.world.elapsed, closed: false, tokens: 0, isCleared: false },
+      ...{ openedAt: this.world.elapsed, closed: false, tokens: 0, isCleared: false, signedOutAt: Infinity },
     };
     const token = async (): Promise<string | null> => {
       visit.tokens += 1;
@@ -247,6 +251,7 @@ export class People {
     const began = this.world.elapsed;
     if (this.#random.chance(0.2)) void visit.client.close();
     this.#excuse((wish) => wish.visit.device === device && wish.user === user, "its user signed out");
+    for (const other of this.alive(device)) if (other.user === user) other.signedOutAt = began;
     void visit.client.close({ forget: true }).then(() => {
       const took = this.world.elapsed - began;
       // Timers of a page that isn't in view run at whole seconds, and those of a page that is stopped not at all.
@@ -257,6 +262,8 @@ export class People {
   }
 
   readonly #stoppedAt = new Map<Visit, number>();
+  /** When a tab of the device was stopped last: it may have held the disk up. */
+  readonly heldUpAt: Map<Device, number> = new Map();
   #runs(visit: Visit, since: number): boolean {
     return (this.#stoppedAt.get(visit) ?? -1) < since && !visit.tab.isStopped;
   }
@@ -297,6 +304,7 @@ export class People {
     else {
       browser.clearData();
       device.failedAt = this.world.elapsed;
+      this.#excuse((wish) => wish.visit.device === device, "the site's data was cleared");
       for (const visit of this.alive(device)) visit.isCleared = true;
     }
     this.#note(`device ${this.#numberOf(device)}: ${what} ${how}`);
@@ -395,8 +403,8 @@ export class People {
     if (!visit || visit.tab.isStopped) return;
     this.#note(`tab ${this.visits.indexOf(visit)}: a press`);
     if (this.#random.chance(0.5)) {
-      // Who wants a client to go on that stopped may be another person.
-      if (visit.client.status.state === "stopped") visit.user = null;
+      // A client that stopped for want of its user begins anew, perhaps with another.
+      if (ANEW.has(visit.client.status.cause ?? "")) Object.assign(visit, { user: null, signedOutAt: Infinity });
       visit.client.reconnect();
     } else void visit.client.loadOlder().catch(() => {});
   }
@@ -408,7 +416,12 @@ export class People {
       device.failedAt = this.world.elapsed;
       this.#excuse((wish) => wish.visit.device === device, "storage failed");
     }
-    for (const visit of this.visits) if (visit.tab.isStopped) this.#stoppedAt.set(visit, this.world.elapsed);
+    for (const visit of this.alive()) {
+      if (!visit.tab.isStopped) continue;
+      this.#stoppedAt.set(visit, this.world.elapsed);
+      this.heldUpAt.set(visit.device, this.world.elapsed);
+    }
+    this.#excuse(({ visit }) => visit.signedOutAt < Infinity, "its user signed out");
     this.#excuse(({ visit }) => visit.isCleared, "the site's data was cleared");
     this.#excuse(({ visit }) => visit.client.status.without.includes("storage"), "there was no storage");
   }
