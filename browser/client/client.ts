@@ -51,6 +51,8 @@ export class Client implements LiveClient {
   #store: Store | null = null;
   #tabs: Tabs | null = null;
   #role: Role | null = null;
+  /** Of a tab that doesn't share. */
+  #channel: BroadcastChannel | undefined;
   #closing: Promise<Closed> | null = null;
   #forgetting: Promise<Closed> | null = null;
   readonly #without = new Set<Facility>();
@@ -167,9 +169,11 @@ export class Client implements LiveClient {
     const user = await this.#whose(failures, signal);
     if (user === null || signal.aborted) return;
     const { clock, feed, changes } = this.#replica;
-    this.#name = feedName(this.#stream, user);
+    const name = feedName(this.#stream, user);
+    if (this.#name !== null && this.#name !== name) this.#beginAnew();
+    this.#name = name;
     if (this.#options.store !== null) this.#opened.remember(this.#name);
-    this.#store ??= this.#openStore(this.#name, formerName(this.#stream, user));
+    this.#store ??= this.#openStore(name, formerName(this.#stream, user));
     const stored = await this.#store?.load().catch(() => {
       this.#goWithout("storage");
       return null;
@@ -184,6 +188,13 @@ export class Client implements LiveClient {
       this.#replica.redraw();
     }
     this.#join();
+  }
+
+  /** Another user than before: nothing of the former one's is taken along. */
+  #beginAnew(): void {
+    if (this.#store instanceof IndexedDbStore) void this.#store.close();
+    this.#store = null;
+    this.#replica.beginAnew();
   }
 
   /** @returns null: not known yet, or nobody is signed in */
@@ -252,7 +263,21 @@ export class Client implements LiveClient {
   #leadAlone(): void {
     this.#tabs = null;
     this.#goWithout("sharing");
+    this.#listen();
     this.#lead();
+  }
+
+  /** That the user signs out in another tab concerns a tab that doesn't share too. */
+  #listen(): void {
+    try {
+      this.#channel ??= this.#environment.channel(this.#name!);
+    } catch {
+      // Forbidden.
+    }
+    if (!this.#channel) return;
+    this.#channel.onmessage = ({ data }: MessageEvent<Message & { from: string }>) => {
+      if (data.type === "forget" && data.from !== this.#id) this.#hear(data, data.from);
+    };
   }
 
   #lead(): void {
@@ -313,6 +338,8 @@ export class Client implements LiveClient {
   async #leave(): Promise<void> {
     const [role, tabs] = [this.#role, this.#tabs];
     this.#role = this.#tabs = null;
+    this.#channel?.close();
+    this.#channel = undefined;
     const ended = role?.end();
     // Another tab leads as soon as the lock is free: what this one stores comes before.
     await ended;

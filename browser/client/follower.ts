@@ -77,6 +77,8 @@ export class Follower implements Role {
     if (message.type === "welcome") return this.#welcomed(message, from);
     if (from !== this.#leader) return;
     if (message.type === "frame") {
+      // A leader that came just now told its time before it knew it.
+      if (message.frame.type === "ready") this.#replica.clock.set(message.frame.now);
       this.#replica.take(message.frame);
       if (message.frame.type === "older") for (const { resolve } of this.#older.splice(0)) resolve();
     } else if (message.type === "standing") this.#replica.stand(message.standing);

@@ -70,6 +70,14 @@ export class Replica {
     this.stand(this.#standing);
   }
 
+  /** Nothing is known any more: neither items nor changes, nor whose they were. */
+  beginAnew(): void {
+    this.owner = null;
+    this.changes.close();
+    this.feed.adopt({ items: [], seq: -1, cursor: null, unmet: null, more: false });
+    this.redraw();
+  }
+
   /** Takes a frame in, and tells of what it changed. */
   take(frame: FeedFrame): Change[] {
     if (frame.type === "reset") this.changes.renumber();
