@@ -29,6 +29,7 @@ export class Changes {
   #budget = BURST;
   #refill: (() => void) | undefined;
   #again: (() => void) | undefined;
+  #onAnswered: () => void = () => {};
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -40,6 +41,14 @@ export class Changes {
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** When nothing is unanswered any more. */
+  answered(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.size === 0) resolve();
+      this.#onAnswered = resolve;
+    });
   }
 
   /** Another tab's change, or an earlier visit's. */
@@ -116,23 +125,17 @@ export class Changes {
     const refusal = done ? null : new LiveError(status, error?.code ?? "", error?.message ?? "The service refused it.");
     if (refusal) settle?.reject(refusal);
     else settle?.resolve();
+    if (this.size === 0) this.#onAnswered();
     this.#pump();
     return { change, error: refusal, own: settle !== undefined };
   }
 
-  /** Forgets what other tabs asked for that isn't asked for any more. */
-  keepOnly(refs: Set<string>): void {
-    for (const [ref, { settle }] of this.#pending) if (!settle && !refs.has(ref)) this.#pending.delete(ref);
-  }
-
-  /** No answer comes any more. @returns how many there were */
-  close(): number {
-    const { size } = this.#pending;
+  /** No answer comes any more. */
+  close(): void {
     this.disconnected();
     for (const { settle } of this.#pending.values())
       settle?.reject(new LiveError(0, "Closed", "The client was closed before the service answered."));
     this.#pending.clear();
-    return size;
   }
 
   /** The notifications as they are when everything that was asked is done. */

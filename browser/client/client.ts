@@ -33,6 +33,9 @@ const TOP = 200;
 /** Signing out waits so long for what isn't answered, and so long in all; milliseconds. */
 const FLUSH = 1500;
 const FORGET = 2000;
+/** So long a tab waits for its last save, and so long where the feed is forgotten after it; milliseconds. */
+const LAST_SAVE = 1000;
+const LAST_SAVE_OF_ALL = 250;
 
 export class Client implements LiveClient {
   readonly #options: ConnectOptions;
@@ -65,7 +68,7 @@ export class Client implements LiveClient {
     this.#id = Math.floor(environment.random() * 2 ** 32).toString(36) + environment.now().toString(36);
     this.#stream = streamOf(options);
     this.#replica = new Replica(environment);
-    this.#tokens = new Tokens(options.token, environment);
+    this.#tokens = new Tokens(options.token, environment, () => this.#tellWithout());
     this.#opened = new Opened(environment, addressName(this.#stream));
     this.#unwatch = environment.watch((event) => this.#told(event));
     void this.#start(0);
@@ -154,7 +157,7 @@ export class Client implements LiveClient {
 
   close({ forget = false }: { forget?: boolean } = {}): Promise<Closed> {
     if (forget) return (this.#forgetting ??= this.#forget());
-    return (this.#closing ??= this.#close());
+    return (this.#closing ??= this.#close(false));
   }
 
   // --- How it begins
@@ -215,7 +218,6 @@ export class Client implements LiveClient {
   }
 
   #hasNoToken({ problem, message, late }: NoToken, failures: number, signal: AbortSignal): void {
-    this.#goWithout("token");
     if (problem !== "token") return this.#replica.stand({ state: "stopped", cause: problem, reason: message });
     const again = () => signal.aborted || void this.#start(failures + 1);
     if (late) {
@@ -233,7 +235,7 @@ export class Client implements LiveClient {
     if (store !== undefined) return store;
     try {
       const databases = this.#environment.databases();
-      if (databases) return new IndexedDbStore(databases, this.#environment, name, former);
+      if (databases) return new IndexedDbStore(databases, this.#environment, name, former, () => this.#forgotten());
     } catch {
       // Forbidden.
     }
@@ -281,7 +283,7 @@ export class Client implements LiveClient {
   }
 
   #lead(): void {
-    void this.#role?.end();
+    void this.#role?.end(false);
     this.#role = new Leader(this.#replica, {
       stream: this.#stream,
       top: this.#options.top === undefined ? TOP : this.#options.top,
@@ -289,11 +291,12 @@ export class Client implements LiveClient {
       store: this.#store,
       post: (message) => this.#tabs?.post(message),
       onStop: (standing) => void this.#stop(standing),
+      onYield: () => this.#yield(),
     });
   }
 
   #follow(): void {
-    void this.#role?.end();
+    void this.#role?.end(false);
     this.#role = new Follower(this.#replica, {
       stream: this.#stream,
       tokens: this.#tokens,
@@ -303,19 +306,36 @@ export class Client implements LiveClient {
     });
   }
 
+  /** Another tab leads by now, or had better: this one follows, where they share. */
+  #yield(): void {
+    if (!this.#tabs) return;
+    const { signal } = this.#run;
+    void this.#leave(false).then(() => {
+      if (!signal.aborted && !this.#away) this.#join();
+    });
+  }
+
   #goWithout(facility: Facility): void {
     this.#without.add(facility);
-    if (!this.#tokens.missing) this.#without.delete("token");
-    this.#replica.without = [...this.#without];
+    this.#tellWithout();
+  }
+
+  #tellWithout(): void {
+    this.#replica.without = [...this.#without, ...(this.#tokens.missing ? (["token"] as const) : [])];
   }
 
   // --- What happens around
 
   #hear(message: Message, from: string): void {
-    if (message.type !== "forget") return this.#role?.hear(message, from);
-    this.#replica.changes.close();
-    this.#store = null;
-    void this.#stop({ state: "stopped", cause: "forgotten", reason: "the user signed out in another tab" });
+    if (message.type === "forget") this.#forgotten();
+    else this.#role?.hear(message, from);
+  }
+
+  /** The user signed out in another tab: nothing of the feed stays here either. */
+  #forgotten(): void {
+    if (this.#closing) return;
+    void this.#stop({ state: "stopped", cause: "forgotten", reason: "the user signed out in another tab" }, true);
+    this.#beginAnew();
   }
 
   #told(event: PageEvent): void {
@@ -323,7 +343,7 @@ export class Client implements LiveClient {
       // Another tab is to have the connection: nobody knows whether this page comes back.
       if (!this.#tabs) return;
       this.#away = true;
-      void this.#leave();
+      void this.#leave(false);
     } else if (event === "return") {
       if (this.#away) this.#join();
       else this.#role?.told("visible");
@@ -335,73 +355,64 @@ export class Client implements LiveClient {
   }
 
   /** Ends what this tab has with the others and the service. */
-  async #leave(): Promise<void> {
+  async #leave(forget: boolean): Promise<void> {
     const [role, tabs] = [this.#role, this.#tabs];
     this.#role = this.#tabs = null;
     this.#channel?.close();
     this.#channel = undefined;
-    const ended = role?.end();
+    const ended = role?.end(forget);
     // Another tab leads as soon as the lock is free: what this one stores comes before.
-    await ended;
+    if (ended) await within(this.#environment, forget ? LAST_SAVE_OF_ALL : LAST_SAVE, ended).catch(() => {});
     tabs?.close();
   }
 
   /** It stays away, and shows nothing: who is there now may be another person. */
-  async #stop(standing: Standing): Promise<void> {
+  async #stop(standing: Standing, forget = false): Promise<void> {
     this.#run.abort();
     this.#retry?.();
     this.#tokens.forget();
     this.#replica.hidden = true;
-    const left = this.#leave();
+    const left = this.#leave(forget);
     this.#replica.stand(standing);
     await left;
   }
 
-  async #close(): Promise<Closed> {
+  async #close(forget: boolean): Promise<Closed> {
     const unsent = this.#replica.changes.size;
     this.#unwatch();
     this.#run.abort();
     this.#retry?.();
     this.#tokens.forget();
-    const left = this.#leave();
+    const left = this.#leave(forget);
     this.#replica.changes.close();
     this.#replica.stand({ state: "stopped", cause: "closed", reason: "closed" });
     this.#replica.end();
     this.#replica.events.end();
-    const store = this.#store;
-    await within(this.#environment, FORGET, left).catch(() => {});
-    if (store instanceof IndexedDbStore) void store.close();
+    await left;
+    if (!forget && this.#store instanceof IndexedDbStore) void this.#store.close();
     return { unsent };
   }
 
   // --- Signing out
 
   async #forget(): Promise<Closed> {
+    const { changes, events, standing } = this.#replica;
+    const end = this.#environment.elapsed() + FORGET;
     this.#replica.hidden = true;
-    this.#replica.events.emit({ type: "change" });
-    if (!this.#closing) await within(this.#environment, FLUSH, this.#answered()).catch(() => {});
+    events.emit({ type: "change" });
+    if (!this.#closing && standing.state === "live")
+      await within(this.#environment, FLUSH, changes.answered()).catch(() => {});
     const name = this.#name ?? this.#opened.last;
     const tell = this.#tabs;
     tell?.post({ type: "forget" });
     if (!tell && name !== null) this.#tellOthers(name);
-    const closed = await (this.#closing ??= this.#close());
+    const closing = (this.#closing ??= this.#close(true));
     const store = this.#store ?? (name === null ? null : this.#openStore(name, name));
     if (name !== null) this.#opened.forget(name);
-    if (store) await within(this.#environment, FORGET - FLUSH, store.forget()).catch(() => {});
-    return closed;
-  }
-
-  /** When nothing is unanswered any more. */
-  async #answered(): Promise<void> {
-    const { changes, events } = this.#replica;
-    if (changes.size === 0 || this.#replica.standing.state !== "live") return;
-    await new Promise<void>((resolve) => {
-      const end = events.on("change", () => {
-        if (changes.size > 0) return;
-        end();
-        resolve();
-      });
-    });
+    const gone = closing.then(() => store?.forget());
+    await within(this.#environment, end - this.#environment.elapsed(), gone).catch(() => {});
+    this.#beginAnew();
+    return closing;
   }
 
   #tellOthers(name: string): void {

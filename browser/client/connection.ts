@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   /** @returns whether the frame brought anything new */
   onFrame(frame: ServerFrame): boolean;
   onStatus(standing: Standing): void;
+  /** `token` doesn't answer. */
+  onLate(): void;
 }
 
 export class Connection {
@@ -201,6 +203,7 @@ export class Connection {
     const { signal } = this.#attempt;
     this.#report({ state: "waiting", cause: problem, reason: message });
     void this.#options.tokens.late().then(() => (signal.aborted ? undefined : this.#open()));
+    this.#options.onLate();
   }
 
   #opened(): void {

@@ -103,8 +103,7 @@ export class Follower implements Role {
   }
 
   #welcomed(welcome: Extract<Message, { type: "welcome" }>, from: string): void {
-    const { changes, clock, feed, events } = this.#replica;
-    void events;
+    const { changes, clock, feed } = this.#replica;
     this.#leader = from;
     if (welcome.now !== null) clock.set(welcome.now);
     this.#replica.owner ??= welcome.feed;

@@ -1,14 +1,14 @@
-// A feed in the browser's own database: one database a feed. Who leads takes the next generation; a save that names
-// another is too late, since another tab leads by now or the user signed out.
+// A feed in the browser's own database: one database a feed. A tab that leads takes the next generation; a save that
+// names an older one is too late, since another tab leads by now or the user signed out.
 
 import { within } from "./deadline.ts";
 import type { Environment } from "./environment.ts";
-import type { Difference, Held, Snapshot, Store, UserChange } from "./store.ts";
+import { type Difference, type Held, Overtaken, type Snapshot, type Store, type UserChange } from "./store.ts";
 
 const ITEMS = "items";
 const CHANGES = "changes";
 const POSITION = "position";
-/** In POSITION: where the feed stands, and the generation. */
+/** In POSITION: where the feed stands, and the generation; a negative one means that the user signed out. */
 const [PLACE, GENERATION] = [0, 1];
 
 /** A database that isn't open by then isn't used in this visit; milliseconds. */
@@ -23,16 +23,25 @@ export class IndexedDbStore implements Store {
   /** What an older build kept the same under, in clear. */
   readonly #former: string;
   #opened: Promise<IDBDatabase> | undefined;
+  readonly #onForgotten: () => void;
   /** The generation that was met last; `undefined`: none. */
   #generation: number | undefined;
   /** Nothing is read or written any more. */
   #failed = false;
 
-  constructor(factory: IDBFactory, environment: Environment, name: string, former: string) {
+  /** @param onForgotten the user signed out in another tab: nothing is stored any more */
+  constructor(
+    factory: IDBFactory,
+    environment: Environment,
+    name: string,
+    former: string,
+    onForgotten: () => void = () => {},
+  ) {
     this.#factory = factory;
     this.#environment = environment;
     this.#name = name;
     this.#former = former;
+    this.#onForgotten = onForgotten;
   }
 
   async load(): Promise<Snapshot | null> {
@@ -46,43 +55,38 @@ export class IndexedDbStore implements Store {
 
   /** Takes the lead: from now on what others save is too late. */
   async lead(): Promise<void> {
-    await this.#write((place, generation) => {
-      if (this.#isForgotten(place.result, generation.result)) return false;
-      this.#generation = (generation.result ?? 0) + 1 + this.#environment.random();
-      return ({ position }) => position.put(this.#generation, GENERATION);
+    await this.#write(({ position }, generation = 0) => {
+      this.#generation = this.#after(generation);
+      position.put(this.#generation, GENERATION);
     });
   }
 
   async save({ clear, put, remove, ...place }: Difference): Promise<void> {
-    await this.#write((known, generation) => {
-      if (generation.result !== this.#generation || (!known.result && !clear)) return false;
-      return ({ items, position }) => {
-        if (clear) items.clear();
-        for (const id of remove) items.delete(id);
-        for (const held of put) items.put(held);
-        position.put(place, PLACE);
-      };
+    await this.#write(({ items, position }, generation) => {
+      if (generation !== undefined && generation !== this.#generation) throw new Overtaken();
+      // The browser has cleared the site's data: only all of the feed is worth keeping.
+      if (generation === undefined && !clear) throw new Error("nothing is stored that this is a difference to");
+      if (clear) items.clear();
+      for (const id of remove) items.delete(id);
+      for (const held of put) items.put(held);
+      position.put(place, PLACE);
+      position.put(this.#generation, GENERATION);
     });
   }
 
   async keep(put: UserChange[], drop: string[]): Promise<void> {
-    await this.#write((place, generation) => {
-      if (generation.result === undefined || this.#isForgotten(place.result, generation.result)) return false;
-      return ({ changes }) => {
-        for (const change of put) changes.put(change);
-        for (const ref of drop) changes.delete(ref);
-      };
+    await this.#write(({ changes }) => {
+      for (const change of put) changes.put(change);
+      for (const ref of drop) changes.delete(ref);
     });
   }
 
   /** Empties it at once; that the database itself goes is only asked for, since a tab may stand in the way. */
   async forget(): Promise<void> {
     try {
-      await this.#write((_, generation) => ({ items, changes, position }) => {
-        items.clear();
-        changes.clear();
-        position.clear();
-        position.put((generation.result ?? 0) + 1 + this.#environment.random(), GENERATION);
+      await this.#write(({ items, changes, position }, generation = 0) => {
+        for (const store of [items, changes, position]) store.clear();
+        position.put(-this.#after(generation), GENERATION);
       });
     } finally {
       await this.close();
@@ -138,34 +142,44 @@ export class IndexedDbStore implements Store {
     }
   }
 
-  /** It was emptied, or deleted, since this client read it: the user signed out. */
-  #isForgotten(place: unknown, generation: number | undefined): boolean {
-    return this.#generation !== undefined && !place && generation !== this.#generation;
+  /** A later generation. By chance two tabs never take the same one, though the database was deleted between. */
+  #after(generation: number): number {
+    return Math.abs(generation) + 1 + this.#environment.random();
   }
 
-  /**
-   * One transaction, whole or not at all.
-   * @param decide is given what is stored; `false`: nothing is written
-   */
+  /** The user signed out in another tab. */
+  #forgotten(): void {
+    this.#failed = true;
+    this.#onForgotten();
+  }
+
+  /** One transaction, whole or not at all. @param act writes; nothing is written where it throws */
   async #write(
-    decide: (
-      place: IDBRequest<Place | undefined>,
-      generation: IDBRequest<number | undefined>,
-    ) => false | ((stores: Record<"items" | "changes" | "position", IDBObjectStore>) => void),
+    act: (stores: Record<"items" | "changes" | "position", IDBObjectStore>, generation: number | undefined) => void,
   ): Promise<void> {
     if (this.#failed) throw new Error("the store isn't used in this visit");
     const transaction = (await this.#open()).transaction([ITEMS, CHANGES, POSITION], "readwrite");
-    const position = transaction.objectStore(POSITION);
-    const place = position.get(PLACE) as IDBRequest<Place | undefined>;
-    const generation = position.get(GENERATION) as IDBRequest<number | undefined>;
-    generation.onsuccess = () => {
-      const act = decide(place, generation);
-      if (act) act({ items: transaction.objectStore(ITEMS), changes: transaction.objectStore(CHANGES), position });
-      else transaction.abort();
+    const [items, changes, position] = [ITEMS, CHANGES, POSITION].map((name) => transaction.objectStore(name)) as [
+      IDBObjectStore,
+      IDBObjectStore,
+      IDBObjectStore,
+    ];
+    let refusal: unknown;
+    const request = position.get(GENERATION) as IDBRequest<number | undefined>;
+    request.onsuccess = () => {
+      const { result } = request;
+      try {
+        if (result !== undefined && result < 0 && result !== this.#generation) this.#forgotten();
+        if (this.#failed) throw new Error("the user signed out");
+        act({ items, changes, position }, result);
+      } catch (error) {
+        refusal = error;
+        transaction.abort();
+      }
     };
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("too late"));
+      transaction.onabort = () => reject(refusal ?? transaction.error);
     });
   }
 
@@ -185,13 +199,16 @@ export class IndexedDbStore implements Store {
       request.result.createObjectStore(POSITION);
     };
     const database = await answer(request);
-    // Another tab forgets the feed, or the browser clears it: let go, and open it anew when it is needed.
     const letGo = () => {
       database.close();
       this.#opened = undefined;
     };
-    database.onversionchange = letGo;
+    // The browser clears what it stored: the database is opened anew when it is needed.
     database.onclose = letGo;
+    database.onversionchange = ({ newVersion }) => {
+      letGo();
+      if (newVersion === null) this.#forgotten();
+    };
     return database;
   }
 }

@@ -4,7 +4,6 @@ import { LiveError } from "./api.ts";
 import type { Result } from "./changes.ts";
 import { Connection, type Standing } from "./connection.ts";
 import type { FeedFrame } from "./feed.ts";
-import { IndexedDbStore } from "./indexed_db.ts";
 import { readOlder } from "./older.ts";
 import type { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
@@ -26,6 +25,8 @@ export interface LeaderOptions {
   post(message: Message): void;
   /** This tab can't lead: nobody is signed in here, or another user. */
   onStop(standing: Standing): void;
+  /** Another tab leads by now, or had better. */
+  onYield(): void;
 }
 
 export class Leader implements Role {
@@ -47,7 +48,7 @@ export class Leader implements Role {
     const { feed, changes, environment } = replica;
     const { store, tokens } = options;
     const more = () => ({ feed: replica.owner, offset: replica.clock.offset });
-    this.#saver = store && new Saver(store, feed, more);
+    this.#saver = store && new Saver(store, feed, more, () => options.onYield());
     replica.onExpired = (changes) => this.#saver?.note(changes);
     this.#connection = new Connection(
       {
@@ -57,10 +58,11 @@ export class Leader implements Role {
         onFeed: (owner) => this.#isOwner(owner),
         onFrame: (frame) => (frame.type === "result" ? this.#result(frame) : this.#frame(frame as FeedFrame)),
         onStatus: (standing) => this.#stands(standing),
+        // A tab that was heard of may have a token where this one has none.
+        onLate: () => this.#alive.size > 0 && options.onYield(),
       },
       environment,
     );
-    void this.#takeOver();
     for (const change of changes.all) void store?.keep?.([change], []).catch(() => {});
     this.#welcome();
     this.#connection.connect();
@@ -100,20 +102,13 @@ export class Leader implements Role {
     this.#options.post({ type: "standing", standing: this.#replica.standing });
   }
 
-  async end(): Promise<void> {
+  async end(forget: boolean): Promise<void> {
     this.#ended = true;
     this.#connection.close();
     this.#wantsAnew?.();
     this.#replica.changes.disconnected();
     this.#replica.onExpired = () => {};
-    await this.#saver?.settled();
-  }
-
-  async #takeOver(): Promise<void> {
-    const { store } = this.#options;
-    if (store instanceof IndexedDbStore) await store.lead().catch(() => {});
-    // The tab that led before may have saved less than this one was told, or more.
-    if (!this.#ended) this.#saver?.startAnew();
+    await (forget ? this.#saver?.stop() : this.#saver?.settled());
   }
 
   #address(): URL {

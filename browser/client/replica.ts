@@ -67,7 +67,7 @@ export class Replica {
 
   set without(without: readonly Facility[]) {
     this.#without = without;
-    this.stand(this.#standing);
+    this.#tellStatus();
   }
 
   /** Nothing is known any more: neither items nor changes, nor whose they were. */
@@ -103,14 +103,17 @@ export class Replica {
   stand(standing: Standing): void {
     if (standing.state === "connecting") this.#replayed = 0;
     this.#standing = standing;
-    const status = { ...standing, without: this.#without };
-    if (JSON.stringify(status) !== JSON.stringify(this.#status)) {
-      this.#status = status;
-      this.events.emit({ type: "status", status });
-    }
+    this.#tellStatus();
     if (standing.state !== "live" || !this.#ready) return;
     this.events.emit(this.#ready);
     this.#ready = null;
+  }
+
+  #tellStatus(): void {
+    const status = { ...this.#standing, without: this.#without };
+    if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
+    this.#status = status;
+    this.events.emit({ type: "status", status });
   }
 
   /** What the app sees is perhaps another one from now on: it is told once for everything that comes together. */

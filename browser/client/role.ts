@@ -11,6 +11,10 @@ export interface Role {
   reconnect(): void;
   told(event: "online" | "offline" | "visible"): void;
   hear(message: Message, from: string): void;
-  /** Ends it. @returns when what it had to store is stored */
-  end(): Promise<void>;
+  /**
+   * Ends it.
+   * @param forget nothing more is stored
+   * @returns when what it had to store is stored
+   */
+  end(forget: boolean): Promise<void>;
 }

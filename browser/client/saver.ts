@@ -1,7 +1,8 @@
 // Keeps what the feed becomes: one save at a time, and what happens meanwhile goes into the next.
 
 import type { Change, Feed } from "./feed.ts";
-import type { Held, Store } from "./store.ts";
+import { IndexedDbStore } from "./indexed_db.ts";
+import { type Held, Overtaken, type Store } from "./store.ts";
 
 export class Saver {
   readonly #store: Store;
@@ -9,19 +10,23 @@ export class Saver {
   readonly #touched = new Set<string>();
   #clear = false;
   #dirty = false;
+  #leads = false;
+  #stopped = false;
   #saving: Promise<void> | undefined;
 
   readonly #more: () => { feed: string | null; offset: number };
+  readonly #onOvertaken: () => void;
 
-  /** @param more what is kept besides the feed itself */
-  constructor(store: Store, feed: Feed, more: () => { feed: string | null; offset: number }) {
+  /**
+   * Begins with all of the feed: the tab that led before may have saved less than this one was told, or more.
+   * @param more what is kept besides the feed itself
+   * @param onOvertaken another tab leads by now: nothing is saved any more
+   */
+  constructor(store: Store, feed: Feed, more: () => { feed: string | null; offset: number }, onOvertaken: () => void) {
     this.#store = store;
     this.#feed = feed;
     this.#more = more;
-  }
-
-  /** What the feed's store has is not what the feed was: the next save is of all of it. */
-  startAnew(): void {
+    this.#onOvertaken = onOvertaken;
     this.#touchAll();
     this.note([]);
   }
@@ -37,12 +42,18 @@ export class Saver {
   note(changes: Change[]): void {
     for (const { held } of changes) this.#touched.add(held.notification.id);
     this.#dirty = true;
-    this.#saving ??= this.#run();
+    if (!this.#stopped) this.#saving ??= this.#run();
   }
 
   /** When everything is saved that was noted. */
   settled(): Promise<void> {
     return this.#saving ?? Promise.resolve();
+  }
+
+  /** Nothing is saved any more. @returns when the save that is under way has ended */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.settled();
   }
 
   #touchAll(): void {
@@ -53,7 +64,7 @@ export class Saver {
   async #run(): Promise<void> {
     // Whatever else this turn brings is saved together.
     await Promise.resolve();
-    while (this.#dirty) {
+    while (this.#dirty && !this.#stopped) {
       this.#dirty = false;
       const put: Held[] = [];
       const remove: string[] = [];
@@ -67,11 +78,16 @@ export class Saver {
       this.#touched.clear();
       const { seq, cursor, more } = this.#feed;
       try {
+        if (!this.#leads && this.#store instanceof IndexedDbStore) await this.#store.lead();
+        this.#leads = true;
         await this.#store.save({ clear, put, remove, seq, cursor, more, ...this.#more() });
-      } catch {
+      } catch (error) {
         // No room, or no permission: the feed goes on in memory. The store still fits together, only older; should it
         // work again, it gets everything.
         this.#touchAll();
+        if (!(error instanceof Overtaken) || this.#stopped) continue;
+        this.#stopped = true;
+        this.#onOvertaken();
       }
     }
     this.#saving = undefined;

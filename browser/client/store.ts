@@ -53,6 +53,9 @@ export interface Difference {
   offset: number;
 }
 
+/** A save came too late: another tab leads by now. */
+export class Overtaken extends Error {}
+
 /** A place to keep one feed. */
 export interface Store {
   /** What was saved last; `null`: nothing. */

@@ -25,19 +25,22 @@ type Ask = (options: { fresh: boolean }) => Promise<string | null>;
 export class Tokens {
   readonly #ask: Ask;
   readonly #environment: Environment;
+  readonly #onMissing: () => void;
   #out: Promise<string> | null = null;
   /** What was asked for and not used yet. */
   #kept: string | null = null;
   /** When the app was asked last, by the environment's `elapsed`. */
   askedAt: number = -Infinity;
 
-  constructor(ask: Ask, environment: Environment) {
-    this.#ask = ask;
-    this.#environment = environment;
-  }
-
   /** Whether the app hasn't answered in time, or failed, when it was asked last. */
   missing = false;
+
+  /** @param onMissing `missing` is another one now */
+  constructor(ask: Ask, environment: Environment, onMissing: () => void) {
+    this.#ask = ask;
+    this.#environment = environment;
+    this.#onMissing = onMissing;
+  }
 
   /**
    * @param fresh the last token was refused, or ends soon
@@ -50,13 +53,19 @@ export class Tokens {
     this.#out ??= this.#call(fresh).finally(() => (this.#out = null));
     try {
       const token = await within(this.#environment, PATIENCE, this.#out);
-      this.missing = false;
+      this.#miss(false);
       return token;
     } catch (error) {
       const problem = error instanceof Late ? new NoToken("token", "`token` hasn't answered yet", true) : error;
-      this.missing = (problem as NoToken).problem === "token";
+      this.#miss((problem as NoToken).problem === "token");
       throw problem;
     }
+  }
+
+  #miss(missing: boolean): void {
+    if (this.missing === missing) return;
+    this.missing = missing;
+    this.#onMissing();
   }
 
   /** The call that is out has ended; a token that it gave is the next. */
