@@ -116,7 +116,9 @@ export class IndexedDbStore implements Store {
     ]);
     this.#generation = generation;
     const former = await this.#takeOver();
-    return place ? { ...place, items, changes } : former && { ...former, changes };
+    const left = changes.length > 0 ? { items: [], seq: -1, cursor: null } : null;
+    const stored = place ? { ...place, items } : (former ?? left);
+    return stored && { ...stored, changes };
   }
 
   /** What an older build kept; it goes, since its name is personal data. */
