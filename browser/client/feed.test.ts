@@ -69,6 +69,24 @@ test("a change of what isn't known changes nothing but the cursor", () => {
   assert.equal(feed.cursor, "c6");
 });
 
+test("what is read in one step: what was unread, hadn't changed since, and is for that platform", () => {
+  const both: Partial<FeedNotification> = { targetPolicy: { platformTypes: ["Windows", "iOS"] } };
+  const { feed, news } = fed(
+    arrival(1, "a"),
+    arrival(2, "b", both),
+    arrival(3, "c", { ...both, readState: "read" }),
+    arrival(4, "d", both),
+    { type: "readAll", seq: 5, cursor: "c5", through: 3, platform: "iOS" },
+  );
+  assert.deepEqual(news.slice(4), ["state b"]);
+  assert.equal(feed.items.get("b")?.last, 5);
+  assert.deepEqual(told(feed.take({ type: "readAll", seq: 7, cursor: "c7", through: 5, platform: null })), [
+    "state a",
+    "state d",
+  ]);
+  assert.equal(feed.cursor, "c7");
+});
+
 test("replaced content is news; the same content replayed once more isn't, but its states are", () => {
   const title = { payload: { visualContent: { title: "new" } } };
   const seconds = { displayTimeToLive: 59 };

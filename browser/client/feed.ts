@@ -121,6 +121,8 @@ export class Feed {
         return [this.#put({ seq: frame.seq, last: frame.seq, notification: frame.notification }, frame.replayed)];
       case "state":
         return this.#setStates(frame);
+      case "readAll":
+        return this.#readAll(frame);
       case "removed":
         return this.#remove(frame.id, frame.reason);
       default:
@@ -160,6 +162,17 @@ export class Feed {
     const held = { ...before, last: seq, notification };
     this.items.set(id, held);
     return [{ type: "state", held, replayed: false }];
+  }
+
+  /** The items that were unread and hadn't changed since, of those that a platform receives. */
+  #readAll({ seq, cursor, through, platform }: Extract<FeedFrame, { type: "readAll" }>): Change[] {
+    const read = [...this.items.values()].filter(
+      ({ last = -1, notification: { readState, targetPolicy } }) =>
+        readState === "unread" && last <= through && (!platform || targetPolicy.platformTypes.includes(platform)),
+    );
+    return read.flatMap(({ notification: { id } }) =>
+      this.#setStates({ type: "state", seq, cursor, id, readState: "read" }),
+    );
   }
 
   #remove(id: string, reason: RemovalReason | "expired" | "reset"): Change[] {

@@ -13,7 +13,7 @@ import type { Message } from "./tabs.ts";
 import { userOf } from "./token.ts";
 import type { Tokens } from "./tokens.ts";
 
-const KNOWN = new Set(["reset", "notification", "state", "removed", "ready", "result", "feed"]);
+const KNOWN = new Set(["reset", "notification", "state", "removed", "readAll", "seenAll", "ready", "result", "feed"]);
 /** An unknown frame has the feed read anew once for each type, and at most once in so many milliseconds. */
 const ANEW = 600_000;
 

@@ -15,7 +15,7 @@ const PER_SECOND = 100;
 const ISSUER = "https://login.example";
 
 type Result = Extract<ServerFrame, { type: "result" }>;
-type Asked = Exclude<ClientFrame, { type: "ack" }>;
+type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" }>;
 
 /** How the service answered a client's change for good. */
 export interface Answered {
@@ -234,7 +234,7 @@ export class Connection {
       this.pings += 1;
       return this.say("pong");
     }
-    const frame = JSON.parse(text) as ClientFrame;
+    const frame = JSON.parse(text) as Asked | { type: "ack"; seq: number };
     this.frames.push(frame);
     if (!this.#hasBudget()) return this.close(4429, "Throttled");
     if (frame.type === "ack") return;
