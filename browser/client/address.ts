@@ -1,8 +1,7 @@
 // Where the stream of a feed is.
 
+import { STREAM_PATH } from "../generated/protocol.ts";
 import type { ConnectOptions } from "./api.ts";
-
-const STREAM = "beta/me/notifications/stream";
 
 /**
  * The address of the stream, without a cursor: ws or wss.
@@ -10,7 +9,7 @@ const STREAM = "beta/me/notifications/stream";
  */
 export function streamOf({ url, platform, targetHostName, endpoint }: ConnectOptions): URL {
   const stream = new URL(url);
-  stream.pathname = stream.pathname.replace(/\/*$/, `/${STREAM}`);
+  stream.pathname = stream.pathname.replace(/\/*$/, STREAM_PATH);
   stream.protocol = stream.protocol.replace("http", "ws");
   stream.search = "";
   stream.hash = "";

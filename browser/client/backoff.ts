@@ -1,11 +1,9 @@
 // What a closed line means for coming back (docs/live.md, "How it ends").
 
-/** Close codes after which the client stays away: a malformed request, and access taken back. */
-const STOP = new Set([4400, 4403]);
+import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
+
 /** The token has expired, or proves nothing: the client comes back with a fresh one. */
 export const TOKEN_REFUSED = 4401;
-/** The client comes back at once: the server cut a long replay, or wants another token. */
-const AT_ONCE = new Set([4408, TOKEN_REFUSED]);
 /** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
 /** Every client of a server loses its connection like this at the same moment: they come back one after the other. */
@@ -19,7 +17,7 @@ const LONGEST_WAIT = 30_000;
 
 /** How long the server says that it won't be ready: milliseconds, 0 where it doesn't say. */
 export function askedFor(reason: string): number {
-  return Number(/retry-after=(\d+)/.exec(reason)?.[1] ?? 0) * 1000;
+  return (parseInt(reason.split(REASON_RETRY_AFTER)[1] ?? "") || 0) * 1000;
 }
 
 /**
@@ -31,9 +29,11 @@ export function askedFor(reason: string): number {
  * @returns milliseconds to wait before coming back; Infinity: don't
  */
 export function waitAfter(code: number, reason: string, failures: number, random: number): number {
-  if (STOP.has(code)) return Infinity;
-  // What says "at once" and brings nothing, twice, is a loop: it backs off like anything else.
-  if (AT_ONCE.has(code) && failures <= 1) return 0;
-  const longest = TOGETHER.has(code) && failures <= 1 ? SPREAD : FIRST_WAIT * 2 ** failures;
+  const way = RECONNECT[code] ?? "backoff";
+  if (way === "never") return Infinity;
+  const isFirst = failures <= 1;
+  // A code that means "at once" and brings nothing, twice, is a loop: the client backs off as after any other.
+  if (isFirst && way !== "backoff" && !TOGETHER.has(code)) return 0;
+  const longest = isFirst && TOGETHER.has(code) ? SPREAD : FIRST_WAIT * 2 ** failures;
   return askedFor(reason) + Math.floor(random * Math.min(LONGEST_WAIT, longest));
 }

@@ -1,5 +1,13 @@
 // One live connection (`notifeed.v1`) that comes back for as long as coming back makes sense.
 
+import {
+  BEARER_SUBPROTOCOL,
+  MAX_SOCKET_LIFE,
+  PING,
+  PONG,
+  SUBPROTOCOL,
+  SUBSCRIPTION_ENDED,
+} from "../generated/protocol.ts";
 import type { ClientFrame, ServerFrame } from "../generated/types.ts";
 import type { Cause, Status } from "./api.ts";
 import { askedFor, BROKEN, TOKEN_REFUSED, waitAfter } from "./backoff.ts";
@@ -8,16 +16,12 @@ import type { Environment } from "./environment.ts";
 import { lifeOf } from "./token.ts";
 import { NoToken, type Tokens } from "./tokens.ts";
 
-const SUBPROTOCOL = "notifeed.v1";
-
 /** How long a connection may take to open, and a ping to be answered, before it is given up; milliseconds. */
 const PATIENCE = 10_000;
 /** The runtime answers pings without waking anything. */
 const PING_EVERY = 30_000;
 /** A connection that lived this long was a good one, whatever ends it. */
 const GOOD = 10_000;
-/** A connection lives at most an hour (docs/live.md); a fresh token gives it another one. */
-const LONGEST_LIFE = 3_600_000;
 /** A fresh token is fetched so long before the connection would end, or half of its life before if that is less. */
 const SPARE = 300_000;
 /** Renewals are never closer together than this, whatever tokens and clocks say; a failed one is tried again after it. */
@@ -26,9 +30,6 @@ const RENEWAL = 60_000;
 const TOKENS = 5;
 /** Events around cut a wait short at most this often. */
 const HURRY = 1000;
-
-/** The reason of 4403 where only the subscription has ended. */
-const SUBSCRIPTION_ENDED = "SubscriptionEnded";
 
 /** How it stands with a connection; the client adds what it goes on without. */
 export type Standing = Omit<Status, "without">;
@@ -183,7 +184,7 @@ export class Connection {
     try {
       const address = this.#options.address();
       if (this.#subscriptionEnded) address.searchParams.delete("endpoint");
-      socket = new this.#environment.WebSocket(address, [SUBPROTOCOL, `bearer.${token}`]);
+      socket = new this.#environment.WebSocket(address, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);
     } catch {
       return this.#stop("malformed", "the token or the address is malformed");
     }
@@ -220,7 +221,7 @@ export class Connection {
 
   #probe(): void {
     if (this.#socket?.readyState !== 1) return;
-    this.#socket.send("ping");
+    this.#socket.send(PING);
     this.#listen("the connection went silent");
   }
 
@@ -228,7 +229,7 @@ export class Connection {
   #renewInTime(): void {
     const { clock } = this.#options;
     const life = lifeOf(this.#token, clock.isSure ? clock.now() : null, this.#environment.now());
-    const left = Math.min(life, LONGEST_LIFE);
+    const left = Math.min(life, MAX_SOCKET_LIFE);
     this.#after(Math.max(left - SPARE, left / 2, RENEWAL), () => void this.#renewToken());
   }
 
@@ -250,7 +251,7 @@ export class Connection {
 
   #hear(data: string): void {
     this.#heard();
-    if (data === "pong") return;
+    if (data === PONG) return;
     let frame: ServerFrame;
     try {
       frame = JSON.parse(data) as ServerFrame;

@@ -12,7 +12,9 @@ export type FeedFrame =
   | { type: "state"; seq: number; cursor: string; id: string; readState?: ReadState; userActionState?: UserActionState }
   | { type: "gone"; id: string }
   /** Older items, by a page of the list. */
-  | { type: "older"; notifications: FeedNotification[]; more: boolean };
+  | { type: "older"; notifications: FeedNotification[]; more: boolean }
+  /** How many items are unread and not dismissed, of all that the feed has. */
+  | { type: "count"; unread: number };
 
 /** What a frame changed. `known`: nothing, but the notification was met again when the feed was read anew. */
 export type Change =
@@ -67,6 +69,7 @@ export class Feed {
       case "gone":
         return this.#remove(frame.id, "deleted");
       case "seenAll":
+      case "count":
         return []; // No notification has changed.
     }
     if (!(frame.seq > this.#seq)) return [];

@@ -81,14 +81,19 @@ export class Follower implements Role {
       if (message.frame.type === "ready") this.#replica.clock.set(message.frame.now);
       this.#replica.take(message.frame);
       if (message.frame.type === "older") for (const { resolve } of this.#older.splice(0)) resolve();
-    } else if (message.type === "standing") this.#replica.stand(message.standing);
+    } else if (message.type === "failed") this.#failOlder(new LiveError(message.status, message.code, message.message));
+    else if (message.type === "standing") this.#replica.stand(message.standing);
     else if (message.type === "result") this.#answered(message);
   }
 
   async end(): Promise<void> {
     this.#ended = true;
     this.#beat?.();
-    for (const { reject } of this.#older.splice(0)) reject(new LiveError(0, "Offline", "The connection was lost."));
+    this.#failOlder(new LiveError(0, "Offline", "The connection was lost."));
+  }
+
+  #failOlder(error: LiveError): void {
+    for (const { reject } of this.#older.splice(0)) reject(error);
   }
 
   #hello(): void {
@@ -104,7 +109,9 @@ export class Follower implements Role {
 
   #welcomed(welcome: Extract<Message, { type: "welcome" }>, from: string): void {
     const { changes, clock, feed } = this.#replica;
+    if (this.#leader !== from) this.#failOlder(new LiveError(0, "Offline", "The connection was lost."));
     this.#leader = from;
+    this.#replica.rest = welcome.rest;
     if (welcome.now !== null) clock.set(welcome.now);
     this.#replica.owner ??= welcome.feed;
     if (welcome.position) this.#replica.tell(feed.adopt(welcome.position));

@@ -4,7 +4,7 @@ import { LiveError } from "./api.ts";
 import type { Result } from "./changes.ts";
 import { Connection, type Standing } from "./connection.ts";
 import type { FeedFrame } from "./feed.ts";
-import { readOlder } from "./older.ts";
+import { countUnread, readOlder } from "./list.ts";
 import type { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
 import { Saver } from "./saver.ts";
@@ -16,6 +16,8 @@ import type { Tokens } from "./tokens.ts";
 const KNOWN = new Set(["reset", "notification", "state", "removed", "readAll", "seenAll", "ready", "result", "feed"]);
 /** An unknown frame has the feed read anew once for each type, and at most once in so many milliseconds. */
 const ANEW = 600_000;
+/** How many are unread is asked at most once in so many milliseconds. */
+const COUNT_EVERY = 5000;
 
 export interface LeaderOptions {
   stream: URL;
@@ -40,6 +42,8 @@ export class Leader implements Role {
   readonly #strange = new Set<string>();
   #anewAt = -Infinity;
   #wantsAnew: (() => void) | undefined;
+  #countedAt = -Infinity;
+  #wantsCount: (() => void) | undefined;
   #ended = false;
 
   constructor(replica: Replica, options: LeaderOptions) {
@@ -76,7 +80,7 @@ export class Leader implements Role {
     const { token } = this.#connection;
     if (token === null) throw new LiveError(0, "Offline", "There is no connection.");
     const { stream } = this.#options;
-    const page = await readOlder(this.#replica.environment, stream, token, new Set(this.#replica.feed.items.keys()));
+    const page = await readOlder(this.#replica.environment, stream, token, this.#replica.feed.items);
     if (!this.#ended) this.#frame({ type: "older", ...page });
   }
 
@@ -96,7 +100,11 @@ export class Leader implements Role {
       this.#replica.redraw();
       void this.#options.store?.keep?.([message.change], []).catch(() => {});
     } else if (message.type === "reconnect") this.#connection.connect();
-    else if (message.type === "older") void this.loadOlder().catch(() => {});
+    else if (message.type === "older")
+      void this.loadOlder().catch((error: LiveError) => {
+        const { status, code, message } = error;
+        this.#options.post({ type: "failed", to: from, status, code, message });
+      });
     else return;
     // A tab that asks learns that somebody leads, though the answer may take until there is a connection.
     this.#options.post({ type: "standing", standing: this.#replica.standing });
@@ -106,6 +114,7 @@ export class Leader implements Role {
     this.#ended = true;
     this.#connection.close();
     this.#wantsAnew?.();
+    this.#wantsCount?.();
     this.#replica.changes.disconnected();
     this.#replica.onExpired = () => {};
     await (forget ? this.#saver?.stop() : this.#saver?.settled());
@@ -120,11 +129,11 @@ export class Leader implements Role {
   }
 
   #welcome(to?: string, cursor?: string | null): void {
-    const { feed, changes, owner, clock, standing } = this.#replica;
+    const { feed, changes, owner, clock, rest, standing } = this.#replica;
     const position = cursor !== undefined && cursor === feed.cursor ? null : feed.position();
     const now = clock.isSure ? clock.now() : null;
     const user = userOf(this.#connection.token ?? "");
-    const message = { position, standing, changes: changes.all, feed: owner, now, user } as const;
+    const message = { position, standing, changes: changes.all, feed: owner, rest, now, user } as const;
     this.#options.post({ type: "welcome", ...message, ...(to !== undefined && { to }) });
   }
 
@@ -148,12 +157,38 @@ export class Leader implements Role {
   #frame(frame: FeedFrame): boolean {
     const { feed } = this.#replica;
     const before = feed.seq;
+    if (feed.more && this.#concernsOthers(frame)) this.#count();
     this.#options.post({ type: "frame", frame });
     if (frame.type === "reset") this.#saver?.reset();
     const changes = this.#replica.take(frame);
     this.#saver?.note(changes);
-    if (!KNOWN.has(frame.type) && "seq" in frame && frame.type !== ("older" as string)) this.#meets(frame.type);
+    if (!KNOWN.has(frame.type) && "seq" in frame) this.#meets((frame as FeedFrame).type);
     return feed.seq !== before;
+  }
+
+  /** Whether a frame changes items that aren't held, and so how many of them are unread. */
+  #concernsOthers(frame: FeedFrame): boolean {
+    if (frame.type === "readAll") return true;
+    const { feed } = this.#replica;
+    if (frame.type !== "notification") return "id" in frame && !feed.items.has(frame.id);
+    const { id, createdDateTime, lastModifiedDateTime } = frame.notification;
+    return !frame.replayed && createdDateTime !== lastModifiedDateTime && !feed.items.has(id);
+  }
+
+  /** Asks how many are unread. */
+  #count(): void {
+    const { environment } = this.#replica;
+    this.#wantsCount ??= environment.after(Math.max(this.#countedAt + COUNT_EVERY - environment.elapsed(), 0), () => {
+      this.#wantsCount = undefined;
+      this.#countedAt = environment.elapsed();
+      const { token } = this.#connection;
+      // Without a connection the next `ready` says it.
+      if (token === null) return;
+      countUnread(environment, this.#options.stream, token).then(
+        (unread) => this.#ended || this.#frame({ type: "count", unread }),
+        () => {},
+      );
+    });
   }
 
   /** A frame of a later protocol changed something: the feed is read anew to learn what. */

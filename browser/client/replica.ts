@@ -8,6 +8,7 @@ import type { Standing } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { Events } from "./events.ts";
 import { expirationOf, Feed, type Change, type FeedFrame } from "./feed.ts";
+import type { Held } from "./store.ts";
 
 /** Changes that come within this many milliseconds during a replay are told as one. */
 const GATHER = 50;
@@ -22,6 +23,8 @@ export class Replica {
   readonly changes: Changes;
   /** Whose feed it is, by the service's word. */
   owner: string | null = null;
+  /** How many items are unread that the feed has and this client hasn't. */
+  rest = 0;
   /** The person in front of it isn't known to be its owner: nothing is shown. */
   #hidden = false;
   #without: readonly Facility[] = [];
@@ -56,7 +59,7 @@ export class Replica {
   }
 
   get unread(): number {
-    return this.items.filter(isUnread).length;
+    return this.items.filter(isUnread).length + (this.#hidden ? 0 : this.rest);
   }
 
   set hidden(hidden: boolean) {
@@ -73,6 +76,7 @@ export class Replica {
   /** Nothing is known any more: neither items nor changes, nor whose they were. */
   beginAnew(): void {
     this.owner = null;
+    this.rest = 0;
     this.changes.close();
     this.feed.adopt({ items: [], seq: -1, cursor: null, unmet: null, more: false });
     this.redraw();
@@ -82,6 +86,7 @@ export class Replica {
   take(frame: FeedFrame): Change[] {
     if (frame.type === "reset") this.changes.renumber();
     const changes = this.feed.take(frame);
+    this.#count(frame, changes);
     for (const { type, held } of changes) if (type === "known") this.changes.unchanged(held.notification.id, held.last);
     this.#replayed += changes.length;
     if (this.clock.isSure) changes.push(...this.feed.expire(this.clock.now()));
@@ -89,6 +94,14 @@ export class Replica {
     if (frame.type === "ready" && this.#standing.state !== "live")
       this.#ready = { type: "ready", resumed: frame.resumed, replayed: this.#replayed };
     return changes;
+  }
+
+  #count(frame: FeedFrame, changes: Change[]): void {
+    if (!this.feed.more) this.rest = 0;
+    else if (frame.type === "ready" || frame.type === "count")
+      this.rest = frame.unread - unreadOf(this.feed.items.values());
+    else if (frame.type === "older") this.rest -= unreadOf(changes.map(({ held }) => held));
+    this.rest = Math.max(this.rest, 0) || 0;
   }
 
   /** Tells of changes that the feed has taken in. */
@@ -173,6 +186,10 @@ function later(notification: FeedNotification, now: number): number {
 function isSame(one: FeedNotification, other: FeedNotification): boolean {
   const members = one as unknown as Record<string, unknown>;
   return Object.entries(other).every(([name, value]) => members[name] === value);
+}
+
+function unreadOf(items: Iterable<Held>): number {
+  return [...items].filter(({ notification }) => isUnread(notification)).length;
 }
 
 function isUnread({ readState, userActionState }: { readState: ReadState; userActionState: UserActionState }): boolean {

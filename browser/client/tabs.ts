@@ -19,6 +19,7 @@ export type Message =
       position: Position | null;
       changes: UserChange[];
       feed: string | null;
+      rest: number;
       now: number | null;
       user: string | null;
     }
@@ -26,6 +27,8 @@ export type Message =
   | { type: "standing"; standing: Standing }
   | { type: "change"; change: UserChange }
   | { type: "result"; result: Result }
+  /** Older items can't be had. */
+  | { type: "failed"; to: string; status: number; code: string; message: string }
   | { type: "older" }
   | { type: "reconnect" }
   /** The user signs out: every tab stops. */

@@ -1,5 +1,6 @@
 // Whose feed a token leads to, by a short connection.
 
+import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from "../generated/protocol.ts";
 import type { ServerFrame } from "../generated/types.ts";
 import type { Environment } from "./environment.ts";
 
@@ -13,7 +14,7 @@ export function whose(environment: Environment, stream: URL, token: string): Pro
     address.searchParams.set("top", "1");
     let socket: WebSocket;
     try {
-      socket = new environment.WebSocket(address, ["notifeed.v1", `bearer.${token}`]);
+      socket = new environment.WebSocket(address, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);
     } catch {
       return resolve(null);
     }

@@ -43,6 +43,8 @@ export class Service {
   answer: (asked: Asked) => Partial<Result> | "nothing" | undefined = () => undefined;
   /** How the service tells its time. */
   tellTime: () => string = () => new Date(this.world.now).toISOString();
+  /** How often it was asked how many items are unread. */
+  counts = 0;
   #tokens = 0;
   #ids = 0;
 
@@ -93,6 +95,13 @@ export class Service {
       .map(({ item }) => item);
   }
 
+  /** How many of them are unread and not dismissed. */
+  unread(user: string, platform: string): number {
+    return this.items(user, platform).filter(
+      ({ readState, userActionState }) => readState === "unread" && userActionState !== "dismissed",
+    ).length;
+  }
+
   /** Every connection ends with this. */
   closeAll(code: number, reason: string = ""): void {
     for (const connection of this.connections) connection.close(code, reason);
@@ -141,14 +150,19 @@ export class Service {
     }
   }
 
-  /** `GET /beta/me/notifications`. */
+  /** `GET /beta/me/notifications`, and its `$count` of what is unread. */
   list(address: URL, token: string): { status: number; body: unknown } {
     const holder = this.read(token);
     if (!holder) return { status: 401, body: {} };
+    const platform = address.searchParams.get("platform")!;
+    if (address.pathname.endsWith("/$count")) {
+      this.counts += 1;
+      return { status: 200, body: this.unread(holder.user, platform) };
+    }
     const top = Number(address.searchParams.get("$top") ?? 20);
     const before = Number(address.searchParams.get("$skiptoken") ?? Infinity);
     const entries = this.feed(holder.user)
-      .live(this.world.now)
+      .live(this.world.now, platform)
       .filter(({ ordinal }) => ordinal < before);
     const page = entries.slice(0, top);
     const value = page.map(({ item }) => item);
@@ -223,7 +237,7 @@ export class Connection {
     const more = known.newest !== null && feed.live(world.now, platform).some(({ ordinal }) => ordinal < from);
     this.say({
       ...{ type: "ready", cursor: feed.cursor(allUpTo(feed.head)), endpoint: null, resumed: read !== null },
-      ...{ now: tellTime(), ...(more && { more }) },
+      ...{ now: tellTime(), unread: this.#service.unread(this.user, platform), ...(more && { more }) },
     });
     this.isLive = true;
   }
