@@ -5,7 +5,10 @@
  * @typedef {import("../../www/notifeed/live.js").LiveClient} LiveClient
  * @typedef {import("../../www/notifeed/live.js").LiveEvents} LiveEvents
  * @typedef {import("../../www/notifeed/live.js").FeedNotification} FeedNotification
+ * @typedef {import("../../www/notifeed/live.js").LiveEvent} LiveEvent
+ * @typedef {import("../../www/notifeed/live.js").Status} Status
  * @typedef {import("../../www/notifeed/live.js").StateChange} StateChange
+ * @typedef {(event: LiveEvent) => void} Listener
  */
 
 export const NOON = Date.parse("2026-11-22T12:00:00Z");
@@ -42,7 +45,7 @@ export function notification(id, { title = id, body, minutes = 0, ...members } =
 export class PageClient {
   /** @type {readonly FeedNotification[]} */
   items = [];
-  /** @type {any} */
+  /** @type {Status} */
   status = { state: "live", without: [] };
   /** @type {string | null} */
   cursor = "c1";
@@ -55,7 +58,7 @@ export class PageClient {
   answer;
   /** @type {string[]} what was asked of it */
   asked = [];
-  /** @type {Map<string, Set<(event: any) => void>>} */
+  /** @type {Map<string, Set<Listener>>} */
   #listeners = new Map();
   #telling = false;
 
@@ -82,11 +85,12 @@ export class PageClient {
    */
   on(type, listener) {
     const all = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, all.add(listener));
-    return () => void all.delete(listener);
+    const added = /** @type {Listener} */ (listener);
+    this.#listeners.set(type, all.add(added));
+    return () => void all.delete(added);
   }
 
-  /** @param {{ type: string, [member: string]: unknown }} event */
+  /** @param {LiveEvent} event */
   #tell(event) {
     for (const listener of this.#listeners.get(event.type) ?? []) listener(event);
   }
@@ -131,7 +135,7 @@ export class PageClient {
   }
 
   /**
-   * @param {{ state?: string, cause?: string }} status
+   * @param {Partial<Status>} status
    * @param {string | null} [cursor]
    */
   become(status, cursor = this.cursor) {
@@ -186,7 +190,6 @@ export class PageClient {
   reconnect() {
     this.asked.push("reconnect");
   }
-  /** @returns {Promise<any>} */
   async close() {
     this.become({ state: "stopped" });
     return { unsent: 0 };
