@@ -51,12 +51,15 @@ export class Client implements LiveClient {
   #run = new AbortController();
   #retry: (() => void) | undefined;
   #name: string | null = null;
+  #user: string | null = null;
   #store: Store | null = null;
   #tabs: Tabs | null = null;
   #role: Role | null = null;
   /** Of a tab that doesn't share. */
   #channel: BroadcastChannel | undefined;
   #closing: Promise<Closed> | null = null;
+  /** How many changes weren't answered when it was closed. */
+  #unsent = 0;
   #forgetting: Promise<Closed> | null = null;
   readonly #without = new Set<Facility>();
   /** The page is put away. */
@@ -175,6 +178,7 @@ export class Client implements LiveClient {
     const name = feedName(this.#stream, user);
     if (this.#name !== null && this.#name !== name) this.#beginAnew();
     this.#name = name;
+    this.#user = user;
     if (this.#options.store !== null) this.#opened.remember(this.#name);
     this.#store ??= this.#openStore(name, formerName(this.#stream, user));
     const stored = await this.#store?.load().catch(() => {
@@ -286,6 +290,7 @@ export class Client implements LiveClient {
     void this.#role?.end(false);
     this.#role = new Leader(this.#replica, {
       stream: this.#stream,
+      user: this.#options.user === undefined ? this.#user : null,
       top: this.#options.top === undefined ? TOP : this.#options.top,
       tokens: this.#tokens,
       store: this.#store,
@@ -378,7 +383,7 @@ export class Client implements LiveClient {
   }
 
   async #close(forget: boolean): Promise<Closed> {
-    const unsent = this.#replica.changes.size;
+    this.#unsent = this.#replica.changes.size;
     this.#unwatch();
     this.#run.abort();
     this.#retry?.();
@@ -390,29 +395,33 @@ export class Client implements LiveClient {
     this.#replica.events.end();
     await left;
     if (!forget && this.#store instanceof IndexedDbStore) void this.#store.close();
-    return { unsent };
+    return { unsent: this.#unsent };
   }
 
   // --- Signing out
 
   async #forget(): Promise<Closed> {
-    const { changes, events, standing } = this.#replica;
-    const end = this.#environment.elapsed() + FORGET;
     this.#replica.hidden = true;
-    events.emit({ type: "change" });
+    this.#replica.events.emit({ type: "change" });
+    await within(this.#environment, FORGET, this.#erase()).catch(() => {});
+    return { unsent: this.#unsent };
+  }
+
+  /** Goes on for as long as it takes: the disk may answer later. */
+  async #erase(): Promise<void> {
+    const { changes, standing } = this.#replica;
     if (!this.#closing && standing.state === "live")
       await within(this.#environment, FLUSH, changes.answered()).catch(() => {});
     const name = this.#name ?? this.#opened.last;
     const tell = this.#tabs;
     tell?.post({ type: "forget" });
     if (!tell && name !== null) this.#tellOthers(name);
-    const closing = (this.#closing ??= this.#close(true));
+    await (this.#closing ??= this.#close(true));
     const store = this.#store ?? (name === null ? null : this.#openStore(name, name));
     if (name !== null) this.#opened.forget(name);
-    const gone = closing.then(() => store?.forget());
-    await within(this.#environment, end - this.#environment.elapsed(), gone).catch(() => {});
+    this.#store = null;
     this.#beginAnew();
-    return closing;
+    await store?.forget();
   }
 
   #tellOthers(name: string): void {

@@ -40,7 +40,7 @@ export interface ConnectionOptions {
   tokens: Tokens;
   clock: Clock;
   /** The first frame: whose feed it is. @returns false: another user's, nothing of it is taken */
-  onFeed(feed: string): boolean;
+  onFeed(feed: string, token: string): boolean;
   /** @returns whether the frame brought anything new */
   onFrame(frame: ServerFrame): boolean;
   onStatus(standing: Standing): void;
@@ -261,7 +261,7 @@ export class Connection {
     }
     if ("now" in frame) this.#options.clock.set(frame.now);
     if (frame.type === "feed") {
-      this.#named = this.#options.onFeed(frame.feed);
+      this.#named = this.#options.onFeed(frame.feed, this.#token);
       return this.#named ? undefined : this.#stop("another-user", "the token is of another user than the feed");
     }
     // Nothing is taken of a feed whose user isn't known.

@@ -21,6 +21,8 @@ const COUNT_EVERY = 5000;
 
 export interface LeaderOptions {
   stream: URL;
+  /** By the token that the client was named for; `null`: the app named it. */
+  user: string | null;
   top: number | null;
   tokens: Tokens;
   store: Store | null;
@@ -59,7 +61,7 @@ export class Leader implements Role {
         address: () => this.#address(),
         tokens,
         clock: replica.clock,
-        onFeed: (owner) => this.#isOwner(owner),
+        onFeed: (owner, token) => this.#isOwner(owner, token),
         onFrame: (frame) => (frame.type === "result" ? this.#result(frame) : this.#frame(frame as FeedFrame)),
         onStatus: (standing) => this.#stands(standing),
         // A tab that was heard of may have a token where this one has none.
@@ -137,7 +139,10 @@ export class Leader implements Role {
     this.#options.post({ type: "welcome", ...message, ...(to !== undefined && { to }) });
   }
 
-  #isOwner(owner: string): boolean {
+  #isOwner(owner: string, token: string): boolean {
+    const { user } = this.#options;
+    // Nobody has said yet whose feed it is that this client was named for.
+    if (this.#replica.owner === null && user !== null && userOf(token) !== user) return false;
     this.#replica.owner ??= owner;
     if (this.#replica.owner !== owner) return false;
     this.#replica.hidden = false;
