@@ -49,7 +49,10 @@ export class Tokens {
   async get(fresh: boolean): Promise<string> {
     const kept = this.#kept;
     this.#kept = null;
-    if (kept !== null && !fresh) return kept;
+    if (kept !== null && !fresh) {
+      this.#miss(false);
+      return kept;
+    }
     this.#out ??= this.#call(fresh).finally(() => (this.#out = null));
     try {
       const token = await within(this.#environment, PATIENCE, this.#out);
