@@ -183,3 +183,5 @@ export class LiveError extends Error {
     this.code = code;
   }
 }
+
+export const offline = (): LiveError => new LiveError(0, "Offline", "There is no connection.");

@@ -5,6 +5,7 @@ import {
   type ConnectOptions,
   type Facility,
   LiveError,
+  offline,
   type LiveClient,
   type LiveEvent,
   type LiveEvents,
@@ -115,7 +116,7 @@ export class Client implements LiveClient {
 
   async loadOlder(): Promise<boolean> {
     if (!this.more) return false;
-    if (!this.#role) throw new LiveError(0, "Offline", "There is no connection.");
+    if (!this.#role) throw offline();
     await this.#role.loadOlder();
     return this.more;
   }

@@ -5,7 +5,8 @@ import { Client } from "./client.ts";
 import { faceOf } from "./face.ts";
 import { surroundings } from "./environment.ts";
 
-export * from "./api.ts";
+export type * from "./api.ts";
+export { LiveError } from "./api.ts";
 export type * from "./store.ts";
 export type { FeedNotification, ReadState, RemovalReason, UserActionState } from "../generated/types.ts";
 

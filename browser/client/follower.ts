@@ -1,6 +1,6 @@
 // A tab that follows: another has the connection and tells it everything.
 
-import { LiveError } from "./api.ts";
+import { LiveError, offline } from "./api.ts";
 import type { Standing } from "./connection.ts";
 import type { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
@@ -52,8 +52,7 @@ export class Follower implements Role {
 
   loadOlder(): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#replica.standing.state !== "live")
-        return reject(new LiveError(0, "Offline", "There is no connection."));
+      if (this.#replica.standing.state !== "live") return reject(offline());
       this.#older.push({ resolve, reject });
       this.#options.ask({ type: "older" });
     });
@@ -89,7 +88,7 @@ export class Follower implements Role {
   async end(): Promise<void> {
     this.#ended = true;
     this.#beat?.();
-    this.#failOlder(new LiveError(0, "Offline", "The connection was lost."));
+    this.#failOlder(offline());
   }
 
   #failOlder(error: LiveError): void {
@@ -109,7 +108,7 @@ export class Follower implements Role {
 
   #welcomed(welcome: Extract<Message, { type: "welcome" }>, from: string): void {
     const { changes, clock, feed } = this.#replica;
-    if (this.#leader !== from) this.#failOlder(new LiveError(0, "Offline", "The connection was lost."));
+    if (this.#leader !== from) this.#failOlder(offline());
     this.#leader = from;
     this.#replica.rest = welcome.rest;
     if (welcome.now !== null) clock.set(welcome.now);
@@ -127,10 +126,7 @@ export class Follower implements Role {
   #answered({ result }: Extract<Message, { type: "result" }>): void {
     const answered = this.#replica.changes.answer(result);
     this.#replica.redraw();
-    if (!answered?.error || !answered.own) return;
-    const { type, id, ref, since, ...states } = answered.change;
-    const change = type === "update" ? states : "remove";
-    this.#replica.events.emit({ type: "refused", id, change, error: answered.error });
+    if (answered?.error && answered.own) this.#replica.refused(answered.change, answered.error);
   }
 
   async #whoIsThere(): Promise<void> {

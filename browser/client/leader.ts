@@ -1,6 +1,6 @@
 // The tab that leads: it has the connection, stores the feed, sends what is changed, and tells the others.
 
-import { LiveError } from "./api.ts";
+import { type LiveError, offline } from "./api.ts";
 import type { Result } from "./changes.ts";
 import { Connection, type Standing } from "./connection.ts";
 import type { FeedFrame } from "./feed.ts";
@@ -80,7 +80,7 @@ export class Leader implements Role {
 
   async loadOlder(): Promise<void> {
     const { token } = this.#connection;
-    if (token === null) throw new LiveError(0, "Offline", "There is no connection.");
+    if (token === null) throw offline();
     const { stream } = this.#options;
     const page = await readOlder(this.#replica.environment, stream, token, this.#replica.feed.items);
     if (!this.#ended) this.#frame({ type: "older", ...page });
@@ -214,7 +214,7 @@ export class Leader implements Role {
 
   /** The answer is all that the asker hears of its own change: the feed takes it like a frame. */
   #result(result: Result): boolean {
-    const { changes, events } = this.#replica;
+    const { changes } = this.#replica;
     const answered = changes.answer(result);
     if (!answered) return false;
     const { change, error, own } = answered;
@@ -228,10 +228,8 @@ export class Leader implements Role {
     void this.#options.store?.keep?.([], [ref]).catch(() => {});
     this.#options.post({ type: "result", result });
     this.#replica.redraw();
-    const { id, ...what } = states;
     // A change of an earlier visit, or of a tab that is gone, has nobody else to be told.
-    if (error && (own || !this.#alive.has(ref.split(".")[0]!)))
-      events.emit({ type: "refused", id, change: type === "update" ? what : "remove", error });
+    if (error && (own || !this.#alive.has(ref.split(".")[0]!))) this.#replica.refused(change, error);
     return true;
   }
 }

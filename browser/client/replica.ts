@@ -1,14 +1,14 @@
 // The feed as one tab has it and shows it, whether it leads or follows.
 
 import type { FeedNotification, ReadState, UserActionState } from "../generated/types.ts";
-import type { Facility, LiveEvent, LiveEvents, Status } from "./api.ts";
+import type { Facility, LiveError, LiveEvent, LiveEvents, Status } from "./api.ts";
 import { Changes } from "./changes.ts";
 import { Clock } from "./clock.ts";
 import type { Standing } from "./connection.ts";
 import type { Environment } from "./environment.ts";
 import { Events } from "./events.ts";
 import { expirationOf, Feed, type Change, type FeedFrame } from "./feed.ts";
-import type { Held } from "./store.ts";
+import type { Held, UserChange } from "./store.ts";
 
 /** Changes that come within this many milliseconds during a replay are told as one. */
 const GATHER = 50;
@@ -111,6 +111,11 @@ export class Replica {
       this.events.emit({ type, notification: held.notification, ...more } as LiveEvent);
     }
     this.redraw();
+  }
+
+  /** The service refused a change, and it was taken back. */
+  refused({ type, id, ref, since, ...states }: UserChange, error: LiveError): void {
+    this.events.emit({ type: "refused", id, change: type === "update" ? states : "remove", error });
   }
 
   stand(standing: Standing): void {
