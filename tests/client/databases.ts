@@ -18,6 +18,7 @@ interface Inside {
 interface Database {
   /** 0: it isn't made yet, or its making was undone. */
   version: number;
+  connections: { _runningVersionchangeTransaction?: boolean }[];
   rawObjectStores: Map<string, { records: { values(): Iterable<{ value: unknown }> } }>;
 }
 
@@ -36,7 +37,10 @@ export class Databases {
   /** All that is on the disk now. */
   get stored(): Stored[] {
     const { _databases } = this.#library as unknown as Inside;
-    const made = [..._databases].filter(([, { version }]) => version > 0);
+    const made = [..._databases].filter(
+      ([, { version, connections }]) =>
+        version > 0 && !connections.some(({ _runningVersionchangeTransaction }) => _runningVersionchangeTransaction),
+    );
     return made.map(([name, { rawObjectStores }]) => {
       const all = (store: string) =>
         [...(rawObjectStores.get(store)?.records.values() ?? [])].map(({ value }) => value);

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { streamOf } from "../../browser/client/address.ts";
+import { formerName } from "../../browser/client/names.ts";
 import { HOUR, MINUTE, SECOND, shown, Stage } from "./stage.ts";
 
 for (const storage of ["absent", "throws", "forbidden", "hangs", "fails"] as const) {
@@ -152,8 +154,6 @@ test("a service that never answers is given up and asked again, ever less often"
 
 test("names carry a version: what an older build stored is taken over, under a digest, and the clear name goes", async () => {
   using stage = new Stage();
-  const { formerName } = await import("../../browser/client/names.ts");
-  const { streamOf } = await import("../../browser/client/address.ts");
   const token = () => Promise.reject(new Error("no network"));
   const stream = streamOf({ url: "https://notify.example", platform: "windows", token });
   const former = formerName(stream, "megan");

@@ -7,6 +7,9 @@ export const BEGIN: number = Date.parse("2026-11-26T12:00:00Z");
 
 /** A task of the IndexedDB library takes so long; milliseconds. */
 const DATABASE_TASK = 0.25;
+/** So often it looks whether a connection has closed that stands in the way, by these functions of its own. */
+const DATABASE_WAIT = 25;
+const WAITS = /waitForOthers|anyOpen2|closeConnection/;
 /** More tasks than this without any time passing are a loop. */
 const LOOP = 100_000;
 
@@ -32,7 +35,8 @@ export class World {
   constructor(seed: number = 1) {
     this.random = new Random(seed);
     // The IndexedDB library takes its turns by `setImmediate`: in here its time is the world's.
-    globalThis.setImmediate = ((act: () => void) => this.after(DATABASE_TASK, act)) as unknown as typeof setImmediate;
+    const take = (act: () => void) => this.after(WAITS.test(String(act)) ? DATABASE_WAIT : DATABASE_TASK, act);
+    globalThis.setImmediate = take as unknown as typeof setImmediate;
     process.on("unhandledRejection", this.#onRejection);
   }
 
