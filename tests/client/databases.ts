@@ -99,7 +99,9 @@ export class Databases {
     const dispatch = request.dispatchEvent.bind(request);
     request.dispatchEvent = (event) => {
       // The library goes on in the same turn: this event can't wait.
-      if (event.type === "upgradeneeded") return tab.isAlive && dispatch(event);
+      if (event.type === "upgradeneeded" && tab.isAlive) return dispatch(event);
+      // Of a page that is gone nothing is made.
+      if (event.type === "upgradeneeded") request.transaction!.abort();
       tab.enter(() => dispatch(event));
       return true;
     };
