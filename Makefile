@@ -1,6 +1,6 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test test-binary soak fuzz mutants bench profile check package binary token deploy clean
+.PHONY: help dev serve test test-binary soak soak-client fuzz mutants bench profile check package binary token deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -28,6 +28,9 @@ test-binary: ## the black-box tests on the program of make binary, and its own
 soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; then 20 kills of make binary's program; SEED= repeats a round
 	@scripts/setup build && scripts/build worker && $(node) --test tests/soak/soak.mjs && \
 	  scripts/binary dev target/binary/notifeed && KILLS=20 exec $(node) --test tests/selfhost/ends.test.mjs
+
+soak-client: ## people and tabs at random for 5 minutes (MINUTES=), over doubles of browser and service; SEED= begins with a round
+	@scripts/setup node && exec $(node) tests/client/soak.ts
 
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz

@@ -354,6 +354,8 @@ export class Client implements LiveClient {
       if (this.#away) this.#join();
       else this.#role?.told("visible");
       this.#away = false;
+    } else if (this.#away) {
+      // Whatever happened meanwhile, the page isn't back before `return`.
     } else if (this.#role) this.#role.told(event);
     else if (this.#replica.standing.state === "waiting" && event !== "offline" && !this.#tokens.missing) {
       this.reconnect();

@@ -97,6 +97,22 @@ test("a page that comes back from where it was put away follows, and has everyth
   assert.equal(stage.service.connections.size, 1);
 });
 
+test("events of the time in which a page was put away don't make it join twice", async () => {
+  using stage = new Stage();
+  const opened = await stage.live();
+  stage.browser.setOnline(false);
+  await stage.world.run(SECOND);
+  opened.tab.freeze();
+  await stage.world.run(SECOND);
+  stage.browser.setOnline(true);
+  await stage.world.run(SECOND);
+  opened.tab.resume();
+  await stage.is(opened, "live");
+  await stage.world.run(5 * SECOND);
+  const { channels, locks } = stage.browser;
+  assert.deepEqual([channels.count(opened.tab), locks.count(locks.held[0]!), stage.service.connections.size], [1, 1, 1]);
+});
+
 test("a page alone that comes back leads again", async () => {
   using stage = new Stage();
   const opened = await stage.live();
