@@ -110,7 +110,10 @@ test("events of the time in which a page was put away don't make it join twice",
   await stage.is(opened, "live");
   await stage.world.run(5 * SECOND);
   const { channels, locks } = stage.browser;
-  assert.deepEqual([channels.count(opened.tab), locks.count(locks.held[0]!), stage.service.connections.size], [1, 1, 1]);
+  assert.deepEqual(
+    [channels.count(opened.tab), locks.count(locks.held[0]!), stage.service.connections.size],
+    [1, 1, 1],
+  );
 });
 
 test("a page alone that comes back leads again", async () => {
