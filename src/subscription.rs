@@ -185,6 +185,39 @@ fn not_an_object() -> Violation {
     Violation::new(ViolationCode::NotAnObject, String::new(), message)
 }
 
+/// How pushing to a subscription goes (CONTRACT §5.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushState {
+    /// Whether it is pushed to now.
+    pub channel: ChannelState,
+    /// When a push service took one last.
+    pub last: Option<Timestamp>,
+    /// Why the last one failed, if it did.
+    pub error: Option<String>,
+}
+
+/// Whether a subscription is pushed to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelState {
+    /// It is.
+    Active,
+    /// Not for a while, since its push service didn't take the last one.
+    Paused,
+    /// Not any more: its push service doesn't know it any longer.
+    Gone,
+}
+
+impl ChannelState {
+    /// As it is told.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// What a device is told of its subscription.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
@@ -211,9 +244,20 @@ impl View<'_> {
         })
     }
 
-    /// As the user's endpoints are listed: whether it is connected now.
-    pub fn endpoint(&self, live: bool) -> String {
-        self.render(|writer| writer.boolean_field("live", live))
+    /// As the user's endpoints are listed: whether it is connected now, and how pushing goes where it is
+    /// pushed to.
+    pub fn endpoint(&self, live: bool, push: Option<&PushState>) -> String {
+        self.render(|writer| {
+            writer.boolean_field("live", live);
+            let Some(push) = push else { return };
+            writer.string_field("push", push.channel.as_str());
+            if let Some(at) = push.last {
+                writer.string_field("lastPushDateTime", &at.to_string());
+            }
+            if let Some(error) = &push.error {
+                writer.string_field("lastPushError", error);
+            }
+        })
     }
 
     fn render(&self, particular: impl FnOnce(&mut Writer)) -> String {

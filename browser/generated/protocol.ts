@@ -32,6 +32,9 @@ export const NOTIFICATION_PATH = "/beta/me/notifications/{id}";
 /** A notification; `Location` names it as an activity. */
 export const ACTIVITY_PATH = "/beta/me/activities/{id}";
 
+/** The key that a browser's push subscription is made with. */
+export const APPLICATION_SERVER_KEY_PATH = "/beta/me/notifications/subscriptions/applicationServerKey";
+
 /** A subscription. */
 export const SUBSCRIPTION_PATH = "/beta/me/notifications/subscriptions/{id}";
 

@@ -305,14 +305,17 @@ impl<H: Host> Feed<H> {
         Ok(Reply::odata(200, body))
     }
 
-    /// The user's subscriptions, and which of them are connected now.
+    /// The user's subscriptions, which of them are connected now, and how pushing to them goes.
     pub(crate) fn endpoints(&self, admitted: &Admitted, context: &Context) -> Result<Reply, Stop> {
+        let pushes = self.push_states(context.now)?;
         let values: Vec<String> = self
             .live_subscriptions(context.now)?
             .iter()
             .map(|subscription| {
                 let live = self.connections.is_connected(subscription.id);
-                subscription.view().endpoint(live)
+                subscription
+                    .view()
+                    .endpoint(live, pushes.get(&subscription.id))
             })
             .collect();
         let feed = reply::feed_context(context, &admitted.owner.user.principal_name);

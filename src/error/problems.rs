@@ -208,6 +208,14 @@ pub fn no_such_subscription() -> Problem {
     )
 }
 
+/// 404: there is no key to subscribe with, since nothing is pushed.
+pub fn no_application_server_key() -> Problem {
+    Problem::new(
+        ErrorCode::ItemNotFound,
+        "This deployment pushes nothing: its operator would set VAPID_KEYS and PUSH_CONTACT.",
+    )
+}
+
 /// 404: the connection on which a frame asks is being closed.
 pub fn connection_closing() -> Problem {
     Problem::new(ErrorCode::ItemNotFound, "This connection is being closed.")

@@ -35,6 +35,16 @@ impl VapidKey {
         base64url_encode(&self.public)
     }
 
+    /// The answer of `…/subscriptions/applicationServerKey` (CONTRACT §5.7).
+    pub fn to_json(&self) -> String {
+        let mut writer = Writer::new();
+        writer.begin_object();
+        writer.string_field("keyId", &self.id);
+        writer.string_field("applicationServerKey", &self.application_server_key());
+        writer.end_object();
+        writer.finish()
+    }
+
     /// The key pair as a JWK (RFC 7518 §6.2), for the runtime's cryptography.
     pub fn to_jwk(&self) -> String {
         let (x, y) = self.public.get(1..).unwrap_or_default().split_at(32);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Response } from "miniflare";
 import { vapidKeyPair } from "../../scripts/development.mjs";
-import { eventually, someone } from "./expect.mjs";
+import { assertProblem, eventually, someone } from "./expect.mjs";
 import { example, host, startService } from "./harness.mjs";
 import { PushServices } from "./push_services.mjs";
 
@@ -203,6 +203,20 @@ test("a push that is held is cancelled where the item is read elsewhere", async 
   );
 });
 
+test("a page learns the key, and an endpoint how pushing goes", async () => {
+  const { as, browser } = await someoneWithBrowser();
+  const key = await service.request("GET", `${notifications}/subscriptions/applicationServerKey`, { as });
+  assert.deepEqual(key.json, { keyId: "second", applicationServerKey: keys.second.publicKey });
+  await post(as);
+  await pushes(browser, 1);
+  const told = await eventually(async () => {
+    const { json } = await service.request("GET", `${notifications}/endpoints`, { as });
+    return json.value.find((/** @type {any} */ endpoint) => endpoint.lastPushDateTime);
+  });
+  assert.equal(told.push, "active");
+  assert.ok(!JSON.stringify(told).includes("secret-"));
+});
+
 test("where there is no key nothing is pushed, and all else goes on", async () => {
   const off = await startService({ vars: { VAPID_KEYS: "" }, outbound: services.outbound });
   const as = someone();
@@ -210,6 +224,8 @@ test("where there is no key nothing is pushed, and all else goes on", async () =
   const json = { targetHostName: host, platform: "webpush", pushSubscription: browser.subscription };
   const subscribed = await off.request("POST", `${notifications}/subscriptions`, { as, json });
   assert.equal(subscribed.status, 201);
+  const key = await off.request("GET", `${notifications}/subscriptions/applicationServerKey`, { as });
+  assertProblem(key, { status: 404, code: "ItemNotFound" });
   assert.equal((await off.post(example(), { as })).status, 201);
 });
 

@@ -79,6 +79,11 @@ const routes = [
     { json: { targetHostName: host, platform: "ios", deviceId: "matrix" } },
   ],
   ["GET /me/notifications/subscriptions", "GET", `${notifications}/subscriptions`],
+  [
+    "GET /me/notifications/subscriptions/applicationServerKey",
+    "GET",
+    `${notifications}/subscriptions/applicationServerKey`,
+  ],
   ["DELETE /me/notifications/{id}", "DELETE", `${notifications}/${id}`],
   ["DELETE /me/notifications/subscriptions/{id}", "DELETE", `${notifications}/subscriptions/${subscription.id}`],
   ["DELETE /me/notifications/subscriptions", "DELETE", `${notifications}/subscriptions`],

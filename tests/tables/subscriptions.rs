@@ -3,7 +3,7 @@
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
 use notifeed::push::{Channel, PushHosts};
-use notifeed::subscription::{self, Request, View};
+use notifeed::subscription::{self, ChannelState, PushState, Request, View};
 use notifeed::violation::Violations;
 
 use super::{NOW, at};
@@ -97,6 +97,15 @@ fn what_a_device_is_told() {
     );
     for live in [true, false] {
         let told = format!(r#"{{"id":"{ID}","live":{live},{rest}"#);
-        assert_eq!(view.endpoint(live), told);
+        assert_eq!(view.endpoint(live, None), told);
     }
+    let push = PushState {
+        channel: ChannelState::Paused,
+        last: Some(at(NOW)),
+        error: Some("unavailable".to_owned()),
+    };
+    let told = format!(
+        r#"{{"id":"{ID}","live":true,"push":"paused","lastPushDateTime":"2019-10-21T22:05:36.25Z","lastPushError":"unavailable",{rest}"#
+    );
+    assert_eq!(view.endpoint(true, Some(&push)), told);
 }

@@ -16,6 +16,7 @@ use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
 use notifeed::push::{Channel, Message, PushHosts, message};
+use notifeed::subscription::{ChannelState, PushState};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
@@ -176,6 +177,34 @@ impl<H: Host> Feed<H> {
             self.pushes.endpoints = Some(endpoints);
         }
         Ok(self.pushes.endpoints.as_deref().unwrap_or_default())
+    }
+
+    /// How pushing goes to each subscription that is pushed to.
+    pub(crate) fn push_states(&self, now: Timestamp) -> Result<BTreeMap<Guid, PushState>, Fault> {
+        if !self.pushes.made {
+            return Ok(BTreeMap::new());
+        }
+        let query = Query::Fixed(Statement::PushStates);
+        let rows = self.host.query(query, &[], store::UNBOUNDED)?;
+        let state = |row| {
+            let mut row = Row::from(row);
+            let (id, state, until) = (row.guid()?, row.text()?, row.opt_time());
+            let channel = match until {
+                _ if state == "gone" => ChannelState::Gone,
+                Some(until) if until > now => ChannelState::Paused,
+                _ => ChannelState::Active,
+            };
+            let (last, error) = (row.opt_time(), row.opt_text());
+            Ok((
+                id,
+                PushState {
+                    channel,
+                    last,
+                    error,
+                },
+            ))
+        };
+        rows.rows.into_iter().map(state).collect()
     }
 
     /// What is to be pushed of an item that was posted or replaced.

@@ -447,6 +447,42 @@ fn a_subscription_that_is_pushed_to_lasts_180_days() {
 }
 
 #[test]
+fn an_endpoint_says_how_pushing_to_it_goes() {
+    let mut world = world();
+    let id = world.pushed_to("a");
+    world.subscribed(Some("plain"));
+    let told = |world: &mut World| {
+        let answer = world.as_megan(Command::Endpoints).json();
+        let mut endpoints = answer["value"].as_array().unwrap().iter();
+        let plain = |endpoint: &&serde_json::Value| endpoint["deviceId"] == "plain";
+        assert!(endpoints.clone().find(plain).unwrap().get("push").is_none());
+        let of = endpoints.find(|endpoint| endpoint["id"] == id.as_str());
+        let of = of.unwrap().clone();
+        let text = |name: &str| of[name].as_str().map(str::to_owned);
+        let (push, error) = (text("push").unwrap(), text("lastPushError"));
+        (push, error, text("lastPushDateTime").is_some())
+    };
+    assert_eq!(told(&mut world), ("active".into(), None, false));
+    for (outcome, push, error) in [
+        (Outcome::Taken, "active", None),
+        (LATER, "paused", Some("unavailable")),
+        (
+            Outcome::Refused(Reason::KeyMismatch),
+            "active",
+            Some("keyMismatch"),
+        ),
+        (Outcome::Gone, "gone", Some("keyMismatch")),
+    ] {
+        world.answers("a", outcome);
+        world.posted(&Post::new("one").aims(WEB).lives(30 * SECOND));
+        world.pass(SECOND);
+        let expected = (push.into(), error.map(str::to_owned), true);
+        assert_eq!(told(&mut world), expected, "{outcome:?}");
+        world.pass(HOUR);
+    }
+}
+
+#[test]
 fn nothing_about_a_push_that_fails_tells_where_it_went() {
     let mut world = world();
     world.pushed_to("secret");

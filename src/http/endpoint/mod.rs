@@ -78,7 +78,7 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 14] = [
+pub static ENDPOINTS: [&Endpoint; 15] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
@@ -88,6 +88,7 @@ pub static ENDPOINTS: [&Endpoint; 14] = [
     &subscriptions::SUBSCRIPTIONS,
     &stream::STREAM,
     &items::NOTIFICATION,
+    &subscriptions::APPLICATION_SERVER_KEY,
     &subscriptions::SUBSCRIPTION,
     &metadata::ENDPOINT,
     &development::TOKEN,

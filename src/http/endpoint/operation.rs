@@ -60,6 +60,8 @@ pub enum OperationId {
     EndSubscriptions,
     /// `DELETE …/notifications/subscriptions/{id}`
     EndSubscription,
+    /// `GET …/notifications/subscriptions/applicationServerKey`
+    ReadApplicationServerKey,
     /// `GET …/notifications/stream`
     Connect,
     /// `GET /beta/$metadata`
@@ -139,6 +141,8 @@ pub enum Shape {
     Subscription,
     /// The subscriptions of the user.
     Subscriptions,
+    /// The key that browsers subscribe with.
+    ApplicationServerKey,
     /// The description of the types, as XML.
     Metadata,
     /// A development token.

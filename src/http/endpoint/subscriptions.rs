@@ -76,6 +76,32 @@ const DELETE: Operation = Operation {
     problems: &[],
 };
 
+/// `…/notifications/subscriptions/applicationServerKey`
+pub static APPLICATION_SERVER_KEY: Endpoint = Endpoint {
+    summary: "The key that a browser's push subscription is made with.",
+    paths: &[Path {
+        template: "/beta/me/notifications/subscriptions/applicationServerKey",
+        constant: "APPLICATION_SERVER_KEY_PATH",
+    }],
+    availability: Availability::Always,
+    operations: &[Operation {
+        id: OperationId::ReadApplicationServerKey,
+        method: Method::Get,
+        summary: "Says with which key the page subscribes at its browser.",
+        callers: Callers::User,
+        headers: &[],
+        query: &[],
+        body: None,
+        answers: &[Answer {
+            status: 200,
+            when: "The key.",
+            headers: NO_HEADERS,
+            shape: Shape::ApplicationServerKey,
+        }],
+        problems: &[ErrorCode::ItemNotFound],
+    }],
+};
+
 /// `…/notifications/subscriptions/{id}`
 pub static SUBSCRIPTION: Endpoint = Endpoint {
     summary: "A subscription.",

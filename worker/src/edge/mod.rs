@@ -163,6 +163,7 @@ fn go_on(call: &mut Call) -> Result<Step, Stop> {
         OperationId::ListSubscriptions => call.subscriptions(Command::Subscriptions),
         OperationId::EndSubscriptions => call.subscriptions(Command::UnsubscribeAll),
         OperationId::EndSubscription => call.subscriptions(Command::Unsubscribe(call.id.clone())),
+        OperationId::ReadApplicationServerKey => call.application_server_key(),
         OperationId::Connect => call.connect(),
         OperationId::ListCopies => call.copies(),
         OperationId::Crash => call.crash_in_feed(),

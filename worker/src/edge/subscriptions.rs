@@ -1,8 +1,8 @@
 //! `…/notifications/subscriptions`: a signed-in device subscribes, lists and ends (CONTRACT §3).
 
 use notifeed::error::Problem;
-use notifeed::error::problems::not_the_apps_host;
-use notifeed::http::ContentEncoding;
+use notifeed::error::problems::{no_application_server_key, not_the_apps_host};
+use notifeed::http::{ContentEncoding, Reply};
 use notifeed::push::Channel;
 use notifeed::subscription;
 use notifeed_hub::fault::Stop;
@@ -36,6 +36,16 @@ impl Call {
             push_subscription: asked.channel().map(Channel::to_text),
         };
         Ok(self.to_feed(&proof.caller, access, Command::Subscribe(subscribe)))
+    }
+
+    /// `GET …/applicationServerKey`: 404 where nothing is pushed.
+    pub fn application_server_key(&self) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        self.signed_in_user(&proof.caller)?;
+        let Some(vapid) = &self.settings.vapid else {
+            return Err(no_application_server_key().into());
+        };
+        Ok(Step::Reply(Reply::json(200, vapid.current().to_json())))
     }
 
     /// `GET`, `DELETE` and `DELETE …/{id}`: of a signed-in user's subscriptions.

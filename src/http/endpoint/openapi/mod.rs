@@ -46,6 +46,7 @@ fn content(shape: Shape) -> Option<Value> {
         Shape::Endpoints => ("application/json", "Endpoints"),
         Shape::Subscription => ("application/json", "Subscription"),
         Shape::Subscriptions => ("application/json", "Subscriptions"),
+        Shape::ApplicationServerKey => ("application/json", "ApplicationServerKey"),
         Shape::Counts => ("application/json", "Counts"),
         Shape::Token => ("application/json", "Token"),
         Shape::Copies => ("application/json", "Copies"),
