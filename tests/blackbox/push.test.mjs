@@ -39,7 +39,7 @@ async function someoneWithBrowser(of) {
  * @param {Record<string, unknown>} [members]
  */
 async function subscribe(as, browser, members = {}) {
-  const json = { targetHostName: host, platform: "webpush", deviceId: browser.endpoint.slice(-60) };
+  const json = { targetHostName: host, platform: "webpush", deviceId: `browser ${browser.endpoint.split("-").at(-1)}` };
   const answer = await service.request("POST", `${notifications}/subscriptions`, {
     as,
     json: { ...json, pushSubscription: browser.subscription, ...members },
