@@ -17,6 +17,7 @@ import { BROKEN, waitAfter } from "./backoff.ts";
 import type { Standing } from "./connection.ts";
 import { within } from "./deadline.ts";
 import type { Environment, PageEvent } from "./environment.ts";
+import type { Core } from "./face.ts";
 import { Follower } from "./follower.ts";
 import { IndexedDbStore } from "./indexed_db.ts";
 import { Leader } from "./leader.ts";
@@ -38,7 +39,7 @@ const FORGET = 2000;
 const LAST_SAVE = 1000;
 const LAST_SAVE_OF_ALL = 250;
 
-export class Client implements LiveClient {
+export class Client implements Core {
   readonly #options: ConnectOptions;
   readonly #environment: Environment;
   readonly #id: string;
@@ -123,30 +124,6 @@ export class Client implements LiveClient {
 
   update(id: string, change: StateChange): Promise<void> {
     return this.#ask({ type: "update", id, ...change });
-  }
-
-  markRead(id: string): Promise<void> {
-    return this.update(id, { readState: "read" });
-  }
-
-  markUnread(id: string): Promise<void> {
-    return this.update(id, { readState: "unread" });
-  }
-
-  dismiss(id: string): Promise<void> {
-    return this.update(id, { readState: "read", userActionState: "dismissed" });
-  }
-
-  restore(id: string): Promise<void> {
-    return this.update(id, { userActionState: "noInteraction" });
-  }
-
-  snooze(id: string): Promise<void> {
-    return this.update(id, { userActionState: "snoozed" });
-  }
-
-  activate(id: string): Promise<void> {
-    return this.update(id, { readState: "read", userActionState: "activated" });
   }
 
   remove(id: string): Promise<void> {

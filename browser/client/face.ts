@@ -1,30 +1,30 @@
 // What an app holds of a client. Private fields can't be reached through a Proxy, in which frameworks wrap what they hold:
 // so its members know their client without `this`.
 
-import type { LiveClient } from "./api.ts";
+import type { LiveClient, StateChange } from "./api.ts";
 
-const METHODS = [
-  "now",
-  "on",
-  "loadOlder",
-  "update",
-  "markRead",
-  "markUnread",
-  "dismiss",
-  "restore",
-  "snooze",
-  "activate",
-  "remove",
-  "reconnect",
-  "close",
-] as const satisfies (keyof LiveClient)[];
-const PROPERTIES = ["items", "unread", "more", "status", "cursor", "leads"] as const satisfies (keyof LiveClient)[];
+/** Changes of states that have a name. */
+const CHANGES = {
+  markRead: { readState: "read" },
+  markUnread: { readState: "unread" },
+  dismiss: { readState: "read", userActionState: "dismissed" },
+  restore: { userActionState: "noInteraction" },
+  snooze: { userActionState: "snoozed" },
+  activate: { readState: "read", userActionState: "activated" },
+} as const satisfies Partial<Record<keyof LiveClient, StateChange>>;
 
-export function faceOf(client: LiveClient): LiveClient {
+const METHODS = ["now", "on", "loadOlder", "update", "remove", "reconnect", "close"] as const satisfies (keyof Core)[];
+const PROPERTIES = ["items", "unread", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
+
+/** A client without what follows from `update`. */
+export type Core = Omit<LiveClient, keyof typeof CHANGES>;
+
+export function faceOf(client: Core): LiveClient {
   const face: Record<string | symbol, unknown> = {
     [Symbol.asyncIterator]: () => client[Symbol.asyncIterator](),
   };
   for (const name of METHODS) face[name] = (client[name] as (...given: unknown[]) => unknown).bind(client);
+  for (const [name, change] of Object.entries(CHANGES)) face[name] = (id: string) => client.update(id, change);
   for (const name of PROPERTIES) Object.defineProperty(face, name, { get: () => client[name], enumerable: true });
   // What is frozen isn't wrapped by Vue, and stays as it is with Immer.
   return Object.freeze(face) as unknown as LiveClient;
