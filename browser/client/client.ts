@@ -18,6 +18,7 @@ import type { Standing } from "./connection.ts";
 import { within } from "./deadline.ts";
 import type { Environment, PageEvent } from "./environment.ts";
 import type { Core } from "./face.ts";
+import { hearForget, tellForget } from "./farewell.ts";
 import { Follower } from "./follower.ts";
 import { IndexedDbStore } from "./indexed_db.ts";
 import { Leader } from "./leader.ts";
@@ -57,8 +58,8 @@ export class Client implements Core {
   #store: Store | null = null;
   #tabs: Tabs | null = null;
   #role: Role | null = null;
-  /** Of a tab that doesn't share. */
-  #channel: BroadcastChannel | undefined;
+  /** Ends that a tab which doesn't share hears of a sign-out. */
+  #deaf: () => void = () => {};
   #closing: Promise<Closed> | null = null;
   /** How many changes weren't answered when it was closed. */
   #unsent = 0;
@@ -226,7 +227,7 @@ export class Client implements Core {
   }
 
   #join(): void {
-    if (!(this.#options.share ?? true)) return this.#lead();
+    if (!(this.#options.share ?? true)) return this.#leadAlone();
     try {
       this.#tabs = new Tabs(
         {
@@ -234,34 +235,26 @@ export class Client implements Core {
           id: this.#id,
           onLead: () => this.#lead(),
           onFollow: () => this.#follow(),
-          onAlone: () => this.#leadAlone(),
+          onAlone: () => this.#cannotShare(),
           onMessage: (message, from) => this.#hear(message, from),
         },
         this.#environment,
       );
     } catch {
-      this.#leadAlone();
+      this.#cannotShare();
     }
+  }
+
+  #cannotShare(): void {
+    this.#tabs = null;
+    this.#goWithout("sharing");
+    this.#leadAlone();
   }
 
   #leadAlone(): void {
-    this.#tabs = null;
-    this.#goWithout("sharing");
-    this.#listen();
+    this.#deaf();
+    this.#deaf = hearForget(this.#environment, this.#name!, this.#id, () => this.#forgotten());
     this.#lead();
-  }
-
-  /** That the user signs out in another tab concerns a tab that doesn't share too. */
-  #listen(): void {
-    try {
-      this.#channel ??= this.#environment.channel(this.#name!);
-    } catch {
-      // Forbidden.
-    }
-    if (!this.#channel) return;
-    this.#channel.onmessage = ({ data }: MessageEvent<Message & { from: string }>) => {
-      if (data.type === "forget" && data.from !== this.#id) this.#hear(data, data.from);
-    };
   }
 
   #lead(): void {
@@ -343,8 +336,7 @@ export class Client implements Core {
   async #leave(forget: boolean): Promise<void> {
     const [role, tabs] = [this.#role, this.#tabs];
     this.#role = this.#tabs = null;
-    this.#channel?.close();
-    this.#channel = undefined;
+    this.#deaf();
     const ended = role?.end(forget);
     // Another tab leads as soon as the lock is free: what this one stores comes before.
     if (ended) await within(this.#environment, forget ? LAST_SAVE_OF_ALL : LAST_SAVE, ended).catch(() => {});
@@ -355,6 +347,7 @@ export class Client implements Core {
   async #stop(standing: Standing, forget = false): Promise<void> {
     this.#run.abort();
     this.#retry?.();
+    this.#away = false;
     this.#tokens.forget();
     this.#replica.hidden = true;
     const left = this.#leave(forget);
@@ -393,25 +386,14 @@ export class Client implements Core {
     if (!this.#closing && standing.state === "live")
       await within(this.#environment, FLUSH, changes.answered()).catch(() => {});
     const name = this.#name ?? this.#opened.last;
-    const tell = this.#tabs;
-    tell?.post({ type: "forget" });
-    if (!tell && name !== null) this.#tellOthers(name);
+    if (this.#tabs) this.#tabs.post({ type: "forget" });
+    else if (name !== null) tellForget(this.#environment, name, this.#id);
     await (this.#closing ??= this.#close(true));
     const store = this.#store ?? (name === null ? null : this.#openStore(name, name));
     if (name !== null) this.#opened.forget(name);
     this.#store = null;
     this.#beginAnew();
     await store?.forget();
-  }
-
-  #tellOthers(name: string): void {
-    try {
-      const channel = this.#environment.channel(name);
-      channel?.postMessage({ type: "forget", from: this.#id });
-      channel?.close();
-    } catch {
-      // There are no others that could be told.
-    }
   }
 
   // --- What the app asks

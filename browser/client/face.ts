@@ -3,21 +3,23 @@
 
 import type { LiveClient, StateChange } from "./api.ts";
 
+type Named = "markRead" | "markUnread" | "dismiss" | "restore" | "snooze" | "activate";
+
 /** Changes of states that have a name. */
-const CHANGES = {
+const CHANGES: Record<Named, StateChange> = {
   markRead: { readState: "read" },
   markUnread: { readState: "unread" },
   dismiss: { readState: "read", userActionState: "dismissed" },
   restore: { userActionState: "noInteraction" },
   snooze: { userActionState: "snoozed" },
   activate: { readState: "read", userActionState: "activated" },
-} as const satisfies Partial<Record<keyof LiveClient, StateChange>>;
+};
 
 const METHODS = ["now", "on", "loadOlder", "update", "remove", "reconnect", "close"] as const satisfies (keyof Core)[];
 const PROPERTIES = ["items", "unread", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
 
 /** A client without what follows from `update`. */
-export type Core = Omit<LiveClient, keyof typeof CHANGES>;
+export type Core = Omit<LiveClient, Named>;
 
 export function faceOf(client: Core): LiveClient {
   const face: Record<string | symbol, unknown> = {

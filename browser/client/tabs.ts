@@ -34,7 +34,7 @@ export type Message =
   /** The user signs out: every tab stops. */
   | { type: "forget" };
 
-type Posted = Message & { from: string };
+export type Posted = Message & { from: string };
 
 /** What any tab says; all the rest comes from the leader. */
 const ASKING = new Set<Message["type"]>(["hello", "change", "reconnect", "older", "forget"]);

@@ -106,3 +106,19 @@ test("tabs without a channel learn of a sign-out from their database", async () 
   await stage.world.run(5 * SECOND);
   assertGone(stage);
 });
+
+test("a page that was frozen during the sign-out stops when it goes on, and writes nothing back", async () => {
+  using stage = new Stage();
+  stage.service.post("ann", { title: "secret" });
+  const frozen = await stage.live();
+  const other = await stage.live();
+  frozen.tab.freeze();
+  await stage.world.until("the other leads", () => other.client.leads);
+  await stage.world.settle(other.client.close({ forget: true }));
+  frozen.tab.resume();
+  await stage.is(frozen, "stopped");
+  await stage.world.run(5 * SECOND);
+  assert.equal(frozen.client.status.cause, "forgotten");
+  assert.deepEqual(shown(frozen), []);
+  assertGone(stage);
+});
