@@ -31,9 +31,11 @@ const DRAIN: Duration = Duration::from_secs(3);
 /// When the runtime is killed that hasn't ended, since the service was told to.
 const END: Duration = Duration::from_millis(4500);
 
-/// How long the launcher waits before it replaces a runtime that died, at first and at most. A runtime that lived
-/// longer than the latter counts as well.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+/// How long the launcher waits before it replaces a runtime that died: at first, and at most. Each death doubles it.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+
+/// How long a runtime must have lived for its death to count as the first.
+const LIFE: Duration = Duration::from_secs(10);
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 4096;
@@ -146,7 +148,7 @@ impl Service {
                     "the runtime ended before it served ({status}); its last lines say why"
                 )));
             }
-            if started.elapsed() > PAUSE.1 {
+            if started.elapsed() > LIFE {
                 pause = PAUSE.0;
             }
             line(
