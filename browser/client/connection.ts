@@ -28,6 +28,8 @@ const SPARE = 300_000;
 const RENEWAL = 60_000;
 /** So many tokens in a row are refused, and the client gives up. */
 const TOKENS = 5;
+/** A tab in view answers within this time; milliseconds. */
+const SEEN = 300;
 /** Events around cut a wait short at most this often. */
 const HURRY = 1000;
 
@@ -44,6 +46,8 @@ export interface ConnectionOptions {
   /** @returns whether the frame brought anything new */
   onFrame(frame: ServerFrame): boolean;
   onStatus(standing: Standing): void;
+  /** Whether a person sees what arrives: then it isn't pushed to this endpoint. `undefined`: other tabs are asked. */
+  isSeen(): boolean | undefined;
   /** `token` doesn't answer. */
   onLate(): void;
 }
@@ -68,6 +72,8 @@ export class Connection {
   #triedAt = -Infinity;
   /** Ends everything that belongs to the present try: socket, listeners, timers. */
   #attempt = new AbortController();
+  /** What other tabs are asked about, by its number: ends the wait for their answer. */
+  readonly #asked = new Map<number, () => void>();
   /** While something has to be heard soon. */
   #heardOf: (() => void) | undefined;
 
@@ -118,6 +124,13 @@ export class Connection {
     return true;
   };
 
+  /** A person sees what came under that number, in another tab. */
+  seen(seq: number): void {
+    if (!this.#asked.has(seq)) return;
+    this.#asked.get(seq)?.();
+    this.#acknowledge(seq, true);
+  }
+
   /** Ends the connection for good. */
   close(): void {
     this.#state = "stopped";
@@ -143,6 +156,7 @@ export class Connection {
     this.#attempt.abort();
     this.#attempt = new AbortController();
     this.#heardOf = undefined;
+    this.#asked.clear();
     return this.#attempt.signal;
   }
 
@@ -275,9 +289,21 @@ export class Connection {
       this.#pressed = false;
       if (this.#state !== "live") this.#report({ state: "live" });
     } else if ("ack" in frame && frame.seq !== undefined) {
-      // The server's window for this connection fills up; until it hears of this, it sends little more.
-      this.#socket?.send(JSON.stringify({ type: "ack", seq: frame.seq }));
+      const { seq } = frame;
+      const seen = this.#options.isSeen();
+      if (seen !== undefined) this.#acknowledge(seq, seen);
+      else
+        this.#asked.set(
+          seq,
+          this.#after(SEEN, () => this.#acknowledge(seq, false)),
+        );
     }
+  }
+
+  /** Until the server hears of this, it may send little more, and it doesn't push what it has sent. */
+  #acknowledge(seq: number, visible: boolean): void {
+    this.#asked.delete(seq);
+    this.#socket?.send(JSON.stringify({ type: "ack", seq, ...(visible && { visible }) }));
   }
 
   #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {

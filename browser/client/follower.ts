@@ -79,6 +79,9 @@ export class Follower implements Role {
       // A leader that came just now told its time before it knew it.
       if (message.frame.type === "ready") this.#replica.clock.set(message.frame.now);
       this.#replica.take(message.frame);
+      const { frame } = message;
+      if ("ack" in frame && "seq" in frame && this.#replica.environment.visible())
+        this.#options.post({ type: "seen", seq: frame.seq });
       if (message.frame.type === "older") for (const { resolve } of this.#older.splice(0)) resolve();
     } else if (message.type === "failed") this.#failOlder(new LiveError(message.status, message.code, message.message));
     else if (message.type === "standing") this.#replica.stand(message.standing);

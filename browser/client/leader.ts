@@ -64,6 +64,7 @@ export class Leader implements Role {
         onFeed: (owner, token) => this.#isOwner(owner, token),
         onFrame: (frame) => (frame.type === "result" ? this.#result(frame) : this.#frame(frame as FeedFrame)),
         onStatus: (standing) => this.#stands(standing),
+        isSeen: () => this.#isSeen(),
         // A tab that was heard of may have a token where this one has none.
         onLate: () => this.#alive.size > 0 && options.onYield(),
       },
@@ -97,6 +98,7 @@ export class Leader implements Role {
   hear(message: Message, from: string): void {
     this.#alive.add(from);
     if (message.type === "hello") return this.#welcome(from, message.cursor);
+    if (message.type === "seen") return this.#connection.seen(message.seq);
     if (message.type === "change") {
       this.#replica.changes.add(message.change, true);
       this.#replica.redraw();
@@ -120,6 +122,12 @@ export class Leader implements Role {
     this.#replica.changes.disconnected();
     this.#replica.onExpired = () => {};
     await (forget ? this.#saver?.stop() : this.#saver?.settled());
+  }
+
+  /** In this tab or, `undefined`, perhaps in another. Without an endpoint nothing is pushed: nobody is asked. */
+  #isSeen(): boolean | undefined {
+    if (this.#replica.environment.visible()) return true;
+    return this.#options.stream.searchParams.has("endpoint") && this.#alive.size > 0 ? undefined : false;
   }
 
   #address(): URL {

@@ -27,6 +27,8 @@ export type Message =
   | { type: "standing"; standing: Standing }
   | { type: "change"; change: UserChange }
   | { type: "result"; result: Result }
+  /** A tab in view has what came under this number. */
+  | { type: "seen"; seq: number }
   /** Older items can't be had. */
   | { type: "failed"; to: string; status: number; code: string; message: string }
   | { type: "older" }
@@ -37,7 +39,7 @@ export type Message =
 export type Posted = Message & { from: string };
 
 /** What any tab says; all the rest comes from the leader. */
-const ASKING = new Set<Message["type"]>(["hello", "change", "reconnect", "older", "forget"]);
+const ASKING = new Set<Message["type"]>(["hello", "change", "reconnect", "older", "seen", "forget"]);
 
 /** A leader answers within this time, or its browser has stopped it: then another takes over; milliseconds. */
 const PATIENCE = 3000;

@@ -1,0 +1,72 @@
+// Web Push beside an open page: a person who sees a notification in a tab isn't told once more by the browser.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually, someone } from "../blackbox/expect.mjs";
+import { example, host, startService, userToken } from "../blackbox/harness.mjs";
+import { PushServices } from "../blackbox/push_services.mjs";
+import { launch } from "./chromium.mjs";
+
+const services = new PushServices();
+const service = await startService({ outbound: services.outbound });
+const browser = await launch();
+
+/**
+ * A tab with a client of that subscription; `away` says whether it is out of view.
+ * @param {import("playwright-core").BrowserContext} context
+ * @param {string} as
+ * @param {string} endpoint
+ */
+async function tab(context, as, endpoint) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  await page.goto(new URL("/favicon.svg", service.url).href);
+  await page.evaluate(
+    async ({ token, endpoint }) => {
+      const visibilityState = { get: () => (/** @type {any} */ (globalThis).away ? "hidden" : "visible") };
+      Object.defineProperty(document, "visibilityState", visibilityState);
+      const { connect } = await import(String("/notifeed/live.js"));
+      const client = connect({ url: location.origin, platform: "webpush", endpoint, token: async () => token });
+      Object.assign(globalThis, { client });
+    },
+    { token: await userToken(as), endpoint },
+  );
+  await page.waitForFunction('client.status.state === "live"');
+  return page;
+}
+
+test("only where no tab is in view the browser is pushed to", async () => {
+  const as = someone();
+  const pushed = services.browser("page");
+  const json = { targetHostName: host, platform: "webpush", pushSubscription: pushed.subscription };
+  const subscribed = await service.request("POST", "/beta/me/notifications/subscriptions", { as, json });
+  assert.equal(subscribed.status, 201, subscribed.text);
+  const context = await browser.newContext({ bypassCSP: true });
+  const [first, second] = [await tab(context, as, subscribed.json.id), await tab(context, as, subscribed.json.id)];
+  assert.deepEqual([await first.evaluate("client.leads"), await second.evaluate("client.leads")], [true, false]);
+
+  /** @type {string[]} */
+  const expected = [];
+  for (const [name, away] of /** @type {const} */ ([
+    ["both in view", [false, false]],
+    ["the leader in view", [false, true]],
+    ["another tab in view", [true, false]],
+    ["none in view", [true, true]],
+  ])) {
+    for (const [index, page] of [first, second].entries()) await page.evaluate(`away = ${away[index]}`);
+    const payload = { visualContent: { title: name } };
+    const targetPolicy = { platformTypes: ["webpush"] };
+    const notification = example({ appNotificationId: undefined, payload, targetPolicy });
+    assert.equal((await service.post(notification, { as })).status, 201);
+    for (const page of [first, second])
+      await page.waitForFunction((name) => {
+        const { items } = /** @type {any} */ (globalThis).client;
+        return items.some((/** @type {any} */ item) => item.payload.visualContent.title === name);
+      }, name);
+    if (name === "none in view") expected.push(name);
+  }
+  const titles = () => services.to(pushed).map(({ message }) => message.notification.title);
+  await eventually(() => titles().includes("none in view"));
+  // The first three were posted longer ago, and would have been pushed before it.
+  assert.deepEqual(titles(), expected);
+});
