@@ -1,13 +1,15 @@
 //! What an HTTP request must look like before its body counts, and what every answer carries
 //! (CONTRACT §1, request headers, success headers, precedence).
 //!
-//! [`endpoint`] describes each endpoint, [`route`] says to which a path leads; [`headers`] judges the
+//! [`endpoint`] describes each endpoint, [`route`] says to which a path leads; [`order`] says in which order a request is
+//! checked; [`headers`] judges the
 //! request headers; [`encoding`] undoes the content encoding; [`origin`] says which pages may read; [`Reply`] is an answer, ready to be
 //! moved onto the wire by whoever has one.
 
 pub mod encoding;
 pub mod endpoint;
 pub mod headers;
+pub mod order;
 pub mod origin;
 pub mod reply;
 pub mod route;

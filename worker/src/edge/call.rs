@@ -7,11 +7,10 @@ use notifeed::credentials::{App, Caller, Principal, User};
 use notifeed::error::{Problem, problems};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
-use notifeed::feed::mark_all::Marking;
 use notifeed::http::headers::{self, BodyHeaders};
 use notifeed::http::{
-    Addressee, ApiVersion, ContentEncoding, Context, Endpoint, MAX_TRANSFER_BYTES, Method,
-    Operation, OperationId, Route, encoding, route,
+    Addressee, ApiVersion, ContentEncoding, Context, Endpoint, Method, Operation, OperationId,
+    Route, encoding, route,
 };
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
 use notifeed::time::Timestamp;
@@ -44,20 +43,14 @@ pub struct Call {
     pub proof: Option<Result<Proof, Stop>>,
     /// The call counts toward its app's limit.
     pub counted: bool,
-    /// What is done with the body, once it is there.
-    pub wanted: Option<Wanted>,
+    /// The number of checks that were made.
+    pub checked: usize,
+    /// The encoding of the body, once it was judged.
+    pub encoding: ContentEncoding,
+    /// The subscription that `X-UNS-ID` names, once it was judged.
+    pub subscription: Option<SubscriptionId>,
     /// Whom a development token is issued to.
     pub holder: Option<Holder>,
-}
-
-/// What a call does with its body.
-#[derive(Clone, Copy)]
-pub enum Wanted {
-    Notification(ContentEncoding, Option<SubscriptionId>),
-    Update(ContentEncoding),
-    Subscription(ContentEncoding),
-    Marking(ContentEncoding, Marking),
-    Token,
 }
 
 impl Call {
@@ -101,7 +94,9 @@ impl Call {
             token: None,
             proof: None,
             counted: false,
-            wanted: None,
+            checked: 0,
+            encoding: ContentEncoding::Identity,
+            subscription: None,
             holder: None,
         };
         call.token = call.sent_token().map(|text| Token::new(text.to_owned()));
@@ -241,33 +236,10 @@ impl Call {
         .check()
     }
 
-    /// Waits for the body, unless it says itself that it is too large.
-    pub fn want(&mut self, wanted: Wanted) -> Result<Step, Stop> {
-        self.wanted = Some(wanted);
-        match self.declared_length() {
-            Some(length) if length > MAX_TRANSFER_BYTES => self.with_body(None),
-            declared => Ok(Step::Body {
-                declared: declared.is_some(),
-            }),
-        }
-    }
-
-    fn declared_length(&self) -> Option<usize> {
-        self.facts.header(Header::ContentLength)?.parse().ok()
-    }
-
-    /// Goes on with the body; `None`: it is over the limit.
-    pub fn with_body(&mut self, body: Option<&[u8]>) -> Result<Step, Stop> {
-        match self.wanted {
-            Some(Wanted::Notification(encoding, subscription)) => {
-                self.append(encoding, body, subscription)
-            }
-            Some(Wanted::Update(encoding)) => self.update(encoding, body),
-            Some(Wanted::Subscription(encoding)) => self.subscribe(encoding, body),
-            Some(Wanted::Marking(encoding, marking)) => self.mark_all(encoding, marking, body),
-            Some(Wanted::Token) => self.token_for(body),
-            None => Err(Fault::new("a body", &"nobody waits for it").into()),
-        }
+    /// The body without its content encoding: 413, 400. `None`: it was too large to be read.
+    pub fn decoded(&self, body: Option<&[u8]>) -> Result<Vec<u8>, Problem> {
+        let body = body.ok_or_else(encoding::too_large)?;
+        Ok(self.encoding.decode(body)?.into_owned())
     }
 
     /// What leads a signed-in user to their feed.
@@ -319,12 +291,6 @@ impl Call {
         };
         Step::Feed(Box::new(ToFeed { address, request }))
     }
-}
-
-/// The body without its content encoding: 413, 400. `None`: it was too large to be read.
-pub fn decoded(encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Vec<u8>, Problem> {
-    let body = body.ok_or_else(encoding::too_large)?;
-    Ok(encoding.decode(body)?.into_owned())
 }
 
 /// The app's host of that name, or its only one.

@@ -10,25 +10,26 @@ use notifeed_hub::fault::{self, Stop};
 use notifeed_hub::wire::Command;
 use worker::console_error;
 
-use super::call::{Call, Wanted, decoded};
+use super::call::Call;
 use super::facts::Header;
 use super::step::Step;
 use super::{calls, lost};
 use crate::credentials::{Holder, issue_development_token};
 
 impl Call {
-    /// A delegated token of the user that the body names, `{"as":"megan@contoso.com"}`, or an
-    /// app-only one, `{"app":"contoso-server"}`. Only for pages of this server.
-    pub fn development_token(&mut self) -> Result<Step, Stop> {
+    /// 403: development tokens are only for pages of this server.
+    pub fn may_have_token(&self) -> Result<(), Problem> {
         let origin = self.facts.header(Header::Origin);
         if origin.is_some_and(|origin| origin != self.url.origin) {
-            return Err(problems::not_this_servers_page().into());
+            return Err(problems::not_this_servers_page());
         }
-        self.want(Wanted::Token)
+        Ok(())
     }
 
+    /// A delegated token of the user that the body names, `{"as":"megan@contoso.com"}`, or an
+    /// app-only one, `{"app":"contoso-server"}`.
     pub fn token_for(&mut self, body: Option<&[u8]>) -> Result<Step, Stop> {
-        let body = decoded(notifeed::http::ContentEncoding::Identity, body)?;
+        let body = self.decoded(body)?;
         let holder = holder(&body).ok_or_else(problems::nobody_named)?;
         self.holder = Some(holder);
         Ok(Step::Issue)

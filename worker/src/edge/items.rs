@@ -4,11 +4,10 @@ use notifeed::credentials::Principal;
 use notifeed::error::Problem;
 use notifeed::error::problems::{not_authorized, not_the_apps_host};
 use notifeed::feed::update::StateUpdate;
-use notifeed::http::ContentEncoding;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::Command;
 
-use super::call::{Call, Wanted, decoded};
+use super::call::Call;
 use super::facts::Header;
 use super::step::Step;
 
@@ -18,7 +17,7 @@ impl Call {
     pub fn get_notification(&self) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.user(&proof.caller)?;
-        let access = match (self.subscription()?, user) {
+        let access = match (self.subscription, user) {
             (Some(subscription), None) if proof.caller.principal == Principal::App => {
                 if proof.app.hosts.is_empty() {
                     return Err(not_the_apps_host(&proof.app).into());
@@ -32,17 +31,10 @@ impl Call {
     }
 
     /// `PATCH`: sets states, of a signed-in user's item.
-    pub fn update_notification(&mut self) -> Result<Step, Stop> {
-        let proof = self.caller()?;
-        let encoding = self.body_headers()?;
-        self.signed_in_user(&proof.caller)?;
-        self.want(Wanted::Update(encoding))
-    }
-
-    pub fn update(&self, encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Step, Stop> {
+    pub fn update_notification(&self, body: Option<&[u8]>) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
-        let body = decoded(encoding, body)?;
+        let body = self.decoded(body)?;
         let states = StateUpdate::parse(&body).map_err(|violations| Problem::from(&violations))?;
         let access = self.access_of(user, &self.host(&proof.app)?);
         let update = Command::Update {

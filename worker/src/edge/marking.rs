@@ -2,28 +2,15 @@
 
 use notifeed::error::Problem;
 use notifeed::feed::mark_all::{MarkAll, Marking, parse_cursor};
-use notifeed::http::ContentEncoding;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::Command;
 
-use super::call::{Call, Wanted, decoded};
+use super::call::Call;
 use super::step::Step;
 
 impl Call {
-    pub fn post_marking(&mut self, marking: Marking) -> Result<Step, Stop> {
-        let proof = self.caller()?;
-        let encoding = self.body_headers()?;
-        self.signed_in_user(&proof.caller)?;
-        self.want(Wanted::Marking(encoding, marking))
-    }
-
-    pub fn mark_all(
-        &self,
-        encoding: ContentEncoding,
-        marking: Marking,
-        body: Option<&[u8]>,
-    ) -> Result<Step, Stop> {
-        let body = decoded(encoding, body)?;
+    pub fn mark_all(&self, marking: Marking, body: Option<&[u8]>) -> Result<Step, Stop> {
+        let body = self.decoded(body)?;
         let cursor = parse_cursor(&body).map_err(|violations| Problem::from(&violations))?;
         self.query(|query| {
             Command::MarkAll(MarkAll {

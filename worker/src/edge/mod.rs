@@ -1,5 +1,5 @@
 //! The edge: what happens to a request before a feed sees it, in the contract's order of precedence
-//! (CONTRACT §1, "Precedence") (D19): path, method, token, blocked list, headers, subscription id, body.
+//! (CONTRACT §1, "Precedence") (D19), which [`ORDER`](notifeed::http::order::ORDER) has.
 //!
 //! It is a machine without futures. JavaScript hands a request over ([`begin`]), and is told one
 //! [`Step`] at a time what to do next; what has to be waited for, it waits for, and comes back with
@@ -7,6 +7,7 @@
 
 mod call;
 mod calls;
+mod checks;
 mod development;
 mod facts;
 mod failed;
@@ -21,10 +22,8 @@ mod subscriptions;
 mod url;
 
 use notifeed::error::{ErrorCode, problems};
-use notifeed::feed::mark_all::Marking;
-use notifeed::http::{Method, OperationId, Reply, Route};
+use notifeed::http::{Method, Route};
 use notifeed_hub::fault::{Fault, Stop};
-use notifeed_hub::wire::Command;
 use worker::{Env, console_error};
 
 use crate::credentials;
@@ -50,7 +49,7 @@ pub fn operation_of(method: &str, url: &str) -> String {
 pub fn begin(text: String, millis: f64) -> String {
     match Call::new(Facts::new(text), instant(millis)) {
         Ok(mut call) => {
-            let outcome = start(&mut call);
+            let outcome = call.go_on();
             step::write(call, outcome)
         }
         Err(fault) => {
@@ -86,7 +85,7 @@ pub fn proven(number: u32) -> String {
     resume(number, |call| match call.proof.take() {
         Some(Ok(proof)) => {
             call.proof = Some(Ok(proof));
-            go_on(call)
+            call.go_on()
         }
         Some(Err(stop)) => Err(stop),
         None => Err(lost().into()),
@@ -95,7 +94,7 @@ pub fn proven(number: u32) -> String {
 
 /// The next step, once the body is there; `None`: it is over the limit.
 pub fn with_body(number: u32, body: Option<Vec<u8>>) -> String {
-    resume(number, |call| call.with_body(body.as_deref()))
+    resume(number, |call| call.carry_out(body.as_deref()))
 }
 
 /// The step for a call whose body ended before it was complete, or isn't framed as HTTP has it.
@@ -119,56 +118,4 @@ fn resume(number: u32, go_on: impl FnOnce(&mut Call) -> Result<Step, Stop>) -> S
 
 fn lost() -> Fault {
     Fault::new("a request", &"its call was forgotten")
-}
-
-/// Up to the proof of who calls.
-fn start(call: &mut Call) -> Result<Step, Stop> {
-    let endpoint = call.endpoint.ok_or_else(problems::no_such_path)?;
-    let Some(operation) = call.operation else {
-        let allow = endpoint.allow();
-        if Method::parse(call.facts.method()) == Some(Method::Options) {
-            return Ok(Step::Reply(Reply::preflight(&allow, &call.context)));
-        }
-        return Err(problems::method_not_allowed(allow).into());
-    };
-    match operation.id {
-        OperationId::IssueDevelopmentToken => return call.development_token(),
-        OperationId::ReadMetadata => return Ok(Step::Reply(Reply::metadata())),
-        OperationId::Crash if development::crashes_in_credentials(call)? => return Ok(Step::Prove),
-        OperationId::Connect => call.upgrade()?,
-        _ => {}
-    }
-    if !call.is_proven()? {
-        return Ok(Step::Prove);
-    }
-    go_on(call)
-}
-
-/// From the proof of who calls on.
-fn go_on(call: &mut Call) -> Result<Step, Stop> {
-    call.counted = true;
-    let operation = call.operation.ok_or_else(problems::no_such_path)?;
-    match operation.id {
-        OperationId::PostNotification => call.post_notification(),
-        OperationId::ListNotifications => call.list(),
-        OperationId::CountNotifications => call.count(),
-        OperationId::ReadChanges => call.delta(),
-        OperationId::ListEndpoints => call.endpoints(),
-        OperationId::MarkAllRead => call.post_marking(Marking::Read),
-        OperationId::MarkAllSeen => call.post_marking(Marking::Seen),
-        OperationId::GetNotification => call.get_notification(),
-        OperationId::UpdateNotification => call.update_notification(),
-        OperationId::DeleteNotification => call.delete_notification(),
-        OperationId::Subscribe => call.post_subscription(),
-        OperationId::ListSubscriptions => call.subscriptions(Command::Subscriptions),
-        OperationId::EndSubscriptions => call.subscriptions(Command::UnsubscribeAll),
-        OperationId::EndSubscription => call.subscriptions(Command::Unsubscribe(call.id.clone())),
-        OperationId::ReadApplicationServerKey => call.application_server_key(),
-        OperationId::Connect => call.connect(),
-        OperationId::ListCopies => call.copies(),
-        OperationId::Crash => call.crash_in_feed(),
-        OperationId::ReadMetadata | OperationId::IssueDevelopmentToken => {
-            Err(problems::no_such_path().into())
-        }
-    }
 }

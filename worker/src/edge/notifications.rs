@@ -1,48 +1,23 @@
 //! `POST …/notifications`: an app notifies a user.
 
-use notifeed::credentials::subscription_id::SubscriptionId;
-use notifeed::credentials::{App, Principal};
+use notifeed::credentials::App;
 use notifeed::digest::sha256_hex;
 use notifeed::error::Problem;
-use notifeed::error::problems::{no_subscription_id, not_the_apps_host};
-use notifeed::http::ContentEncoding;
+use notifeed::error::problems::not_the_apps_host;
 use notifeed::verdict::validate;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Append, Command};
 
-use super::call::{Call, Wanted, decoded};
-use super::facts::Header;
+use super::call::Call;
 use super::step::Step;
 
 impl Call {
-    /// Judges the headers. A delegated token needs no subscription id (D3).
-    pub fn post_notification(&mut self) -> Result<Step, Stop> {
-        let proof = self.caller()?;
-        let encoding = self.body_headers()?;
-        if proof.caller.principal == Principal::App && !self.has_subscription_header() {
-            return Err(no_subscription_id().into());
-        }
-        let subscription = self.subscription()?;
-        self.user(&proof.caller)?;
-        self.want(Wanted::Notification(encoding, subscription))
-    }
-
-    fn has_subscription_header(&self) -> bool {
-        let header = self.facts.header(Header::SubscriptionId);
-        header.is_some_and(|text| !text.trim().is_empty())
-    }
-
     /// Judges the body, before a feed is bothered.
-    pub fn append(
-        &self,
-        encoding: ContentEncoding,
-        body: Option<&[u8]>,
-        subscription: Option<SubscriptionId>,
-    ) -> Result<Step, Stop> {
+    pub fn post_notification(&self, body: Option<&[u8]>) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.user(&proof.caller)?;
-        let judged = self.judge(encoding, body, &proof.app);
-        let (access, command) = match (subscription, user, judged) {
+        let judged = self.judge(body, &proof.app);
+        let (access, command) = match (self.subscription, user, judged) {
             // Whether the subscription still works comes before what is wrong with the body, and
             // only the feed knows.
             (Some(subscription), user, judged) => {
@@ -66,13 +41,8 @@ impl Call {
     }
 
     /// Reads and validates the body, and checks that the app may notify for its host.
-    fn judge(
-        &self,
-        encoding: ContentEncoding,
-        body: Option<&[u8]>,
-        app: &App,
-    ) -> Result<Append, Problem> {
-        let body = decoded(encoding, body)?;
+    fn judge(&self, body: Option<&[u8]>, app: &App) -> Result<Append, Problem> {
+        let body = self.decoded(body)?;
         let verdict = validate(&body, self.context.now, &self.settings.feed.policy);
         let accepted = verdict
             .outcome

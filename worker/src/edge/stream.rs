@@ -25,6 +25,11 @@ impl Call {
         if !self.is_upgrade() {
             return Err(problems::upgrade_required());
         }
+        Ok(())
+    }
+
+    /// 403 for a page of an origin that may not connect.
+    pub fn may_connect(&self) -> Result<(), Problem> {
         let has_origin = self.facts.header(Header::Origin).is_some();
         if has_origin && self.context.readers == Readers::None {
             return Err(problems::foreign_page());

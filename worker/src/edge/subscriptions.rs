@@ -2,27 +2,20 @@
 
 use notifeed::error::Problem;
 use notifeed::error::problems::{no_application_server_key, not_the_apps_host};
-use notifeed::http::{ContentEncoding, Reply};
+use notifeed::http::Reply;
 use notifeed::push::Channel;
 use notifeed::subscription;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Command, Subscribe};
 
-use super::call::{Call, Wanted, decoded};
+use super::call::Call;
 use super::step::Step;
 
 impl Call {
-    pub fn post_subscription(&mut self) -> Result<Step, Stop> {
-        let proof = self.caller()?;
-        let encoding = self.body_headers()?;
-        self.signed_in_user(&proof.caller)?;
-        self.want(Wanted::Subscription(encoding))
-    }
-
-    pub fn subscribe(&self, encoding: ContentEncoding, body: Option<&[u8]>) -> Result<Step, Stop> {
+    pub fn subscribe(&self, body: Option<&[u8]>) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
-        let body = decoded(encoding, body)?;
+        let body = self.decoded(body)?;
         let asked = subscription::parse(&body, &self.settings.push_hosts)
             .map_err(|violations| Problem::from(&violations))?;
         if !proof.app.has_host(asked.target_host_name()) {
