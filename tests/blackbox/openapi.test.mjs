@@ -118,6 +118,7 @@ test("every operation answers success and refusals as it is described", async ()
     ["getNotificationByActivity", "GET", `/beta/me/activities/${id}`],
     ["updateNotification", "PATCH", `${feed}/${id}`, { json: { readState: "read" } }],
     ["subscribe", "POST", `${feed}/subscriptions`, { json: device }],
+    ["readApplicationServerKey", "GET", `${feed}/subscriptions/applicationServerKey`],
     ["listSubscriptions", "GET", `${feed}/subscriptions`],
     ["markAllRead", "POST", `${feed}/markAllRead`, { json: {} }],
     ["markAllSeen", "POST", `${feed}/markAllSeen`, { json: {} }],
