@@ -1,23 +1,23 @@
-// What an app sees of the live client.
+// The live client as an app sees it.
 
 import type { FeedNotification, ReadState, RemovalReason, UserActionState } from "../generated/types.ts";
 import type { Store } from "./store.ts";
 
-/** What this client receives: the platform that notifications target. */
+/** The platform whose notifications this client receives. */
 export type LivePlatform = "windows" | "ios" | "android" | "webpush";
 
 export interface ConnectOptions {
-  /** The service: `https://notify.example.com`. What follows from it (`/beta/me/notifications/stream`) is added. */
+  /** The service: `https://notify.example.com`. Its path gets `/beta/me/notifications/stream`. */
   url: string | URL;
   platform: LivePlatform;
   /**
    * Gives an access token of the signed-in user, `null` when nobody is signed in: then the client stops. `fresh`:
-   * the last one was refused or ends soon, so give another one. A rejection counts as a broken line: it is asked again.
+   * the last one was refused or ends soon, so give another one. A rejection counts as a broken connection: it is asked again.
    * A login dialog may stand as long as it likes: while one call is out there is no second. `undefined` is a mistake.
    */
   token: (options: { fresh: boolean }) => Promise<string | null>;
   /**
-   * Who is signed in: any text that is another one for another user. It names the stored feed and the line that tabs
+   * The signed-in user: any text that is another one for another user. It names the stored feed and the connection that tabs
    * share, so that two users of one browser never mix. Default: issuer, tenant and user of the token, which must then be a JWT.
    */
   user?: string;
@@ -32,11 +32,11 @@ export interface ConnectOptions {
   endpoint?: string;
   /** Where items and cursor are kept, so that a reload goes on. Default: IndexedDB where there is one. `null`: memory. */
   store?: Store | null;
-  /** One line for all tabs of an origin and user. Default: where Web Locks, BroadcastChannel and IndexedDB exist. */
+  /** Whether all tabs of an origin and user have a single connection. Default: where Web Locks, BroadcastChannel and IndexedDB exist. */
   share?: boolean;
 }
 
-/** What a client goes on without (docs/client.md): it was refused, failed, or didn't answer in time. */
+/** A thing that a client goes on without (docs/client.md): it was refused, failed, or didn't answer in time. */
 export type Facility = "storage" | "sharing" | "token";
 
 /**
@@ -74,7 +74,7 @@ export type Cause =
  */
 export interface Status {
   state: "connecting" | "live" | "waiting" | "stopped";
-  /** What this client goes on without; empty: nothing. */
+  /** The facilities that this client goes on without; empty: none. */
   without: readonly Facility[];
   /** Why it isn't live, for programs. */
   cause?: Cause;
@@ -116,14 +116,14 @@ export interface StateChange {
 export interface LiveClient extends AsyncIterable<LiveEvent> {
   /** The feed, newest first, without what has expired. The same array as long as nothing changed. */
   readonly items: readonly FeedNotification[];
-  /** How many of `items` are unread and not dismissed. */
+  /** How many notifications are unread and not dismissed: of `items`, and of the older ones that the feed has. */
   readonly unread: number;
   /** Whether the feed has older items than `items`, which `loadOlder` gets. */
   readonly more: boolean;
   readonly status: Status;
-  /** Where the client would go on after a lost line; `null`: from the beginning. */
+  /** Where the client would go on after a lost connection; `null`: from the beginning. */
   readonly cursor: string | null;
-  /** Whether this client has the line, and isn't told by another tab. */
+  /** Whether this client has the connection, and isn't told by another tab. */
   readonly leads: boolean;
   /**
    * Calls a listener with every event of a type, each exactly once and in order.
@@ -133,7 +133,7 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   /** The time by the service's clock, as far as it is known: milliseconds since 1970. */
   now(): number;
   /**
-   * Loads up to 100 older items into `items`, for all tabs.
+   * Loads up to 100 older items into `items`, for all tabs; `unread` counts them already.
    * @returns whether there are more
    * @throws LiveError when there is no connection, or the service refuses
    */
@@ -169,7 +169,7 @@ export interface Closed {
   unsent: number;
 }
 
-/** What was asked of the service and refused, or could not be asked. */
+/** The service refused, or could not be asked. */
 export class LiveError extends Error {
   override readonly name = "LiveError";
   /** The HTTP status of the answer (docs/live.md); 0: there was none. */

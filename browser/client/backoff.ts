@@ -1,4 +1,4 @@
-// What a closed line means for coming back (docs/live.md, "How it ends").
+// When to come back after a connection was closed (docs/live.md, "How it ends").
 
 import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
 
@@ -21,7 +21,7 @@ export function askedFor(reason: string): number {
 }
 
 /**
- * What to do about a line that was closed.
+ * When to come back after a connection was closed.
  * @param code of the close frame
  * @param reason of the close frame; it may say when the server will be ready: `ServerBusy retry-after=60`, in seconds
  * @param failures lines in a row, this one included, that brought nothing

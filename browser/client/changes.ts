@@ -1,4 +1,4 @@
-// What the user changed and the service hasn't answered: shown as done, sent while there is a connection, sent again when
+// Changes of the user that the service hasn't answered: shown as done, sent while there is a connection, sent again when
 // no answer comes, and taken back when it is refused. All tabs know of all of it.
 
 import type { ClientFrame, FeedNotification, ServerFrame } from "../generated/types.ts";
@@ -11,7 +11,7 @@ export type Result = Extract<ServerFrame, { type: "result" }>;
 /** The service lets a client send 500 frames at once and 100 a second (docs/limits.md): we stay well below. */
 const BURST = 250;
 const PER_SECOND = 50;
-/** What isn't answered by then is sent again, and what the service has no room for now; milliseconds. */
+/** A change that isn't answered by then, or that the service has no room for, is sent again; milliseconds. */
 const AGAIN = 30_000;
 
 interface Pending {
@@ -63,7 +63,7 @@ export class Changes {
     const asked = new Promise<void>((resolve, reject) => {
       this.#pending.set(change.ref, { change, fresh, sent: false, settle: { resolve, reject } });
     });
-    // Whoever doesn't look at the answer sees in the feed that it was taken back.
+    // An app that doesn't look at the answer sees in the feed that it was taken back.
     asked.catch(() => {});
     this.#pump();
     return asked;
@@ -116,7 +116,7 @@ export class Changes {
     }
     const done =
       status < 300 ||
-      // What was to be deleted and is gone is as it should be; so is what was sent twice.
+      // An item that was to be deleted and is gone is as it should be; so is a change that was sent twice.
       (status === 404 && change.type === "delete") ||
       (status === 409 &&
         change.type === "update" &&
@@ -168,7 +168,7 @@ export class Changes {
     for (const pending of this.#pending.values()) {
       const { since, ...change } = pending.change;
       if (!pending.sent && !busy.has(change.id)) {
-        // What was asked for offline, or is sent again, is only done where nothing has changed since.
+        // A change that was asked for offline, or is sent again, is only done where nothing has changed since.
         const frame = pending.fresh || since === undefined ? change : { ...change, since };
         if (this.#budget === 0 || !this.#send(frame as ClientFrame)) break;
         pending.sent = true;

@@ -325,7 +325,7 @@ export class Client implements Core {
       else this.#role?.told("visible");
       this.#away = false;
     } else if (this.#away) {
-      // Whatever happened meanwhile, the page isn't back before `return`.
+      // The page isn't back before `return`, though events of the meantime come first.
     } else if (this.#role) this.#role.told(event);
     else if (this.#replica.standing.state === "waiting" && event !== "offline" && !this.#tokens.missing) {
       this.reconnect();

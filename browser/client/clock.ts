@@ -22,7 +22,7 @@ export class Clock {
     return this.#offset;
   }
 
-  /** What an earlier visit knew, until the service tells. */
+  /** Takes the offset of an earlier visit, until the service tells. */
   assume(offset: unknown): void {
     if (!this.#told && Number.isFinite(offset)) this.#offset = offset as number;
   }

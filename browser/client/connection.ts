@@ -1,4 +1,4 @@
-// One live connection (`notifeed.v1`) that comes back for as long as coming back makes sense.
+// A live connection (`notifeed.v1`) that comes back for as long as coming back makes sense.
 
 import {
   BEARER_SUBPROTOCOL,

@@ -1,4 +1,4 @@
-// Whatever may never answer is given a time, after which the client goes on with less.
+// A deadline for things that may never answer: after it the client goes on with less.
 
 import type { Environment } from "./environment.ts";
 

@@ -1,4 +1,4 @@
-// What a client needs of where it runs: an argument, so that tests can give their own. Any of it may be absent, throw,
+// The surroundings that a client needs: an argument, so that tests can give their own. Any of it may be absent, throw,
 // never answer, or lie.
 
 /** The longest that a timer can run, in milliseconds: a longer one would run out at once. */

@@ -1,4 +1,4 @@
-// What an app holds of a client. Private fields can't be reached through a Proxy, in which frameworks wrap what they hold:
+// The object that an app holds. Private fields can't be reached through a Proxy, in which frameworks wrap what they hold:
 // so its members know their client without `this`.
 
 import type { LiveClient, StateChange } from "./api.ts";
@@ -28,6 +28,6 @@ export function faceOf(client: Core): LiveClient {
   for (const name of METHODS) face[name] = (client[name] as (...given: unknown[]) => unknown).bind(client);
   for (const [name, change] of Object.entries(CHANGES)) face[name] = (id: string) => client.update(id, change);
   for (const name of PROPERTIES) Object.defineProperty(face, name, { get: () => client[name], enumerable: true });
-  // What is frozen isn't wrapped by Vue, and stays as it is with Immer.
+  // A frozen object isn't wrapped by Vue, and stays as it is with Immer.
   return Object.freeze(face) as unknown as LiveClient;
 }

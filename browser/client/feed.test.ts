@@ -40,7 +40,7 @@ const ready: FeedFrame = {
   seenThrough: 0,
 };
 
-/** What is told, in short. */
+/** The news, in short. */
 function told(changes: Change[]): string[] {
   return changes.map(({ type, held }) => `${type} ${held.notification.id}`);
 }

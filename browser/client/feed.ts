@@ -4,7 +4,7 @@ import type { FeedNotification, ReadState, RemovalReason, ServerFrame, UserActio
 import type { Held, Snapshot } from "./store.ts";
 
 /**
- * What changes the feed: the server's frames, and what the answer to a request of ours says: a change of states in which
+ * Frames that change the feed: the server's, and what the answer to a request of ours says: a change of states in which
  * what isn't named stays, or that the item is gone.
  */
 export type FeedFrame =
@@ -16,7 +16,7 @@ export type FeedFrame =
   /** How many items are unread and not dismissed, of all that the feed has. */
   | { type: "count"; unread: number };
 
-/** What a frame changed. `known`: nothing, but the notification was met again when the feed was read anew. */
+/** A change that a frame made. `known`: nothing, but the notification was met again when the feed was read anew. */
 export type Change =
   | { type: "notification" | "state" | "known"; held: Held; replayed: boolean }
   | { type: "removed"; held: Held; reason: RemovalReason | "expired" | "reset" };
@@ -96,7 +96,7 @@ export class Feed {
     return { items: [...this.items.values()], seq: this.#seq, cursor: this.cursor, unmet, more: this.more };
   }
 
-  /** What has expired at `now` (milliseconds since 1970) leaves: at its instant it is gone. */
+  /** Items that have expired at `now` (milliseconds since 1970) leave: at its instant an item is gone. */
   expire(now: number): Change[] {
     const expired = [...this.items.values()].filter((held) => expirationOf(held.notification) <= now);
     return expired.flatMap((held) => this.#remove(held.notification.id, "expired"));

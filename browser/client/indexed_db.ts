@@ -20,7 +20,7 @@ export class IndexedDbStore implements Store {
   readonly #factory: IDBFactory;
   readonly #environment: Environment;
   readonly #name: string;
-  /** What an older build kept the same under, in clear. */
+  /** The name by which an older build kept the same, in clear. */
   readonly #former: string;
   #opened: Promise<IDBDatabase> | undefined;
   readonly #onForgotten: () => void;
@@ -121,7 +121,7 @@ export class IndexedDbStore implements Store {
     return stored && { ...stored, changes };
   }
 
-  /** What an older build kept; it goes, since its name is personal data. */
+  /** Reads the database of an older build, which goes, since its name is personal data. */
   async #takeOver(): Promise<Snapshot | null> {
     const request = this.#factory.open(this.#former);
     // There is none: nothing is made.
@@ -155,7 +155,7 @@ export class IndexedDbStore implements Store {
     this.#onForgotten();
   }
 
-  /** One transaction, whole or not at all. @param act writes; nothing is written where it throws */
+  /** Writes in a single transaction, whole or not at all. @param act writes; nothing is written where it throws */
   async #write(
     act: (stores: Record<"items" | "changes" | "position", IDBObjectStore>, generation: number | undefined) => void,
   ): Promise<void> {

@@ -21,7 +21,7 @@ export class Replica {
   readonly events: Events = new Events();
   readonly clock: Clock;
   readonly changes: Changes;
-  /** Whose feed it is, by the service's word. */
+  /** The feed's name, by the service's word: another one for another user. */
   owner: string | null = null;
   /** How many items are unread that the feed has and this client hasn't. */
   rest = 0;
@@ -134,7 +134,7 @@ export class Replica {
     this.events.emit({ type: "status", status });
   }
 
-  /** What the app sees is perhaps another one from now on: it is told once for everything that comes together. */
+  /** The items may have become others: the app is told once for everything that comes together. */
   redraw(): void {
     this.#dirty = true;
     this.#changed ??= this.environment.after(this.#standing.state === "live" ? 0 : GATHER, () => {
@@ -151,7 +151,7 @@ export class Replica {
     this.#changed = this.#expiry = undefined;
   }
 
-  /** What has ended in the meantime, told once the service's clock is known; until then it is only hidden. */
+  /** Is told of expired items once the service's clock is known; until then they are only hidden. */
   onExpired: (changes: Change[]) => void = () => {};
 
   #awaitExpiry(): void {

@@ -1,4 +1,4 @@
-// What a tab does for its feed: it leads, with the connection, or follows a tab that does.
+// The part of a tab in its feed: it leads, with the connection, or follows a tab that does.
 
 import type { UserChange } from "./store.ts";
 import type { Message } from "./tabs.ts";

@@ -62,7 +62,7 @@ export class Saver {
   }
 
   async #run(): Promise<void> {
-    // Whatever else this turn brings is saved together.
+    // All that this turn brings is saved together.
     await Promise.resolve();
     while (this.#dirty && !this.#stopped) {
       this.#dirty = false;

@@ -11,23 +11,23 @@ export interface Held {
   notification: FeedNotification;
 }
 
-/** What is known of a feed at a change: the items, and where to go on. */
+/** A feed as it is known at a change: the items, and where to go on. */
 export interface Snapshot {
   items: Held[];
   /** The last change that is in `items`. */
   seq: number;
   cursor: string | null;
-  /** Whose feed it is, as the service says; `null`: it hasn't said. */
+  /** The feed's name, as the service says it; `null`: it hasn't. */
   feed?: string | null;
   /** The feed has older items than these. */
   more?: boolean;
   /** How far the service's clock was ahead of the device's, in milliseconds. */
   offset?: number;
-  /** What the user changed and the service hasn't answered. */
+  /** Changes of the user that the service hasn't answered. */
   changes?: UserChange[];
 }
 
-/** What a user changed: it is kept until the service has answered. */
+/** A change of the user: it is kept until the service has answered. */
 export interface UserChange {
   /** Its own name, at most 64 characters. */
   ref: string;
@@ -39,7 +39,7 @@ export interface UserChange {
   since?: number;
 }
 
-/** What became different since the last `save`. */
+/** The difference to the last `save`. */
 export interface Difference {
   /** Nothing that was saved before counts any more. */
   clear: boolean;
@@ -58,7 +58,7 @@ export class Overtaken extends Error {}
 
 /** A place to keep one feed. */
 export interface Store {
-  /** What was saved last; `null`: nothing. */
+  /** Gives what was saved last; `null`: nothing. */
   load(): Promise<Snapshot | null>;
   /**
    * Keeps a difference whole or not at all: items and cursor belong together. Never called twice at once. Rejects when

@@ -1,4 +1,4 @@
-// One of the tabs that share a feed has the connection: whoever holds the Web Lock leads. The others are told by
+// Tabs that share a feed have a single connection: the tab that holds the Web Lock leads. The others are told by
 // BroadcastChannel.
 
 import type { Result } from "./changes.ts";
@@ -7,7 +7,7 @@ import type { Environment } from "./environment.ts";
 import type { FeedFrame, Position } from "./feed.ts";
 import type { UserChange } from "./store.ts";
 
-/** What tabs tell each other. Those with `to` are for one tab, the others for all. */
+/** Messages between tabs. Those with `to` are for one tab, the others for all. */
 export type Message =
   /** A tab has come, or wants to know whether anybody leads; it has the feed up to `cursor`. */
   | { type: "hello"; cursor: string | null }
@@ -38,7 +38,7 @@ export type Message =
 
 export type Posted = Message & { from: string };
 
-/** What any tab says; all the rest comes from the leader. */
+/** Messages of any tab; all others are the leader's. */
 const ASKING = new Set<Message["type"]>(["hello", "change", "reconnect", "older", "seen", "forget"]);
 
 /** A leader answers within this time, or its browser has stopped it: then another takes over; milliseconds. */

@@ -1,4 +1,4 @@
-// What a client reads from its own access token. It proves nothing: only the service checks tokens.
+// Claims that a client reads from its own access token. They prove nothing: only the service checks tokens.
 
 /**
  * @returns the claims of a JWT (RFC 7519); `null` for any other token
@@ -26,7 +26,7 @@ export function lifeOf(token: string, now: number | null, device: number): numbe
   return Math.min(exp * 1000 - issued, now === null ? Infinity : exp * 1000 - now);
 }
 
-/** Whose token it is, by the claims that the service tells users apart by; `null` where it doesn't say. */
+/** The user of a token, by the claims that the service tells users apart by; `null` where it doesn't say. */
 export function userOf(token: string): string | null {
   const { iss, tid, oid, sub } = claims(token) ?? {};
   const user = oid ?? sub;

@@ -27,7 +27,7 @@ export class Tokens {
   readonly #environment: Environment;
   readonly #onMissing: () => void;
   #out: Promise<string> | null = null;
-  /** What was asked for and not used yet. */
+  /** A token that was asked for and not used yet. */
   #kept: string | null = null;
   /** When the app was asked last, by the environment's `elapsed`. */
   askedAt: number = -Infinity;

@@ -1,4 +1,4 @@
-// Whose feed a token leads to, by a short connection.
+// The feed that a token leads to, found out by a short connection.
 
 import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from "../generated/protocol.ts";
 import type { ServerFrame } from "../generated/types.ts";

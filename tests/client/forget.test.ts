@@ -107,18 +107,24 @@ test("tabs without a channel learn of a sign-out from their database", async () 
   assertGone(stage);
 });
 
-test("a page that was frozen during the sign-out stops when it goes on, and writes nothing back", async () => {
-  using stage = new Stage();
-  stage.service.post("ann", { title: "secret" });
-  const frozen = await stage.live();
-  const other = await stage.live();
-  frozen.tab.freeze();
-  await stage.world.until("the other leads", () => other.client.leads);
-  await stage.world.settle(other.client.close({ forget: true }));
-  frozen.tab.resume();
-  await stage.is(frozen, "stopped");
-  await stage.world.run(5 * SECOND);
-  assert.equal(frozen.client.status.cause, "forgotten");
-  assert.deepEqual(shown(frozen), []);
-  assertGone(stage);
-});
+for (const isFrozen of [true, false]) {
+  const how = isFrozen ? "frozen" : "put away, but still running,";
+  test(`a page that was ${how} during the sign-out stays stopped when it returns, and writes nothing back`, async () => {
+    using stage = new Stage();
+    stage.service.post("ann", { title: "secret" });
+    const away = await stage.live();
+    const other = await stage.live();
+    if (isFrozen) away.tab.freeze();
+    else away.tab.tell("leave");
+    await stage.world.until("the other leads", () => other.client.leads);
+    await stage.world.settle(other.client.close({ forget: true }));
+    await stage.world.run(SECOND);
+    if (isFrozen) away.tab.resume();
+    else away.tab.tell("return");
+    await stage.world.run(5 * SECOND);
+    assert.equal(away.client.status.state, "stopped");
+    assert.equal(away.client.status.cause, "forgotten");
+    assert.deepEqual(shown(away), []);
+    assertGone(stage);
+  });
+}
