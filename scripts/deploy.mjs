@@ -32,6 +32,9 @@ if (account.status !== 0 || /not authenticated/i.test(account.stdout)) {
   if (!secrets.includes("ISSUERS") && !config.vars.ISSUERS) {
     missing.push("who issues the tokens: ISSUERS under [vars] in wrangler.toml, see docs/settings.md");
   }
+  if (secrets.includes("VAPID_KEYS") && !secrets.includes("PUSH_CONTACT") && !config.vars.PUSH_CONTACT) {
+    missing.push("whom push services may write to: PUSH_CONTACT under [vars] in wrangler.toml, see docs/push.md");
+  }
   if (secrets.includes("DEVELOPMENT_TOKEN_SECRET")) {
     missing.push("removing what is for development only: npx wrangler secret delete DEVELOPMENT_TOKEN_SECRET");
   }

@@ -15,6 +15,9 @@ use notifeed::live::window::{ASK_FROM, FIRST_PATIENCE, WINDOW};
 use notifeed::live::{MAX_SOCKET_LIFE, MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
 use notifeed::push::PushHosts;
+use notifeed::push::opening::Opening;
+use notifeed::push::record::MAX_TEXT;
+use notifeed::push::schedule::{FAILURES, KEPT};
 use notifeed::subscription::{
     self, MAX_DEVICE_ID, MAX_DISPLAY_NAME, MAX_PUSH_SUBSCRIPTION, MAX_SUBSCRIPTIONS,
 };
@@ -134,6 +137,21 @@ fn the_document_says_what_is_held() {
             "`pushSubscription`",
             "4096 bytes as compact JSON",
             MAX_PUSH_SUBSCRIPTION == 4096,
+        ),
+        (
+            "`navigate` and `title` of `webPush`",
+            "512 and 64 characters",
+            (Opening::MAX_NAVIGATE, Opening::MAX_TITLE) == (512, 64),
+        ),
+        (
+            "a message that is pushed",
+            "2641 bytes of text",
+            MAX_TEXT == 2641,
+        ),
+        (
+            "pushes that are due to an endpoint after 10 failures in a row",
+            "the newest 20",
+            (FAILURES, KEPT) == (10, 20),
         ),
         (
             "a user's subscriptions of one host",
