@@ -47,6 +47,8 @@ export class Leader implements Role {
   #countedAt = -Infinity;
   #wantsCount: (() => void) | undefined;
   #ended = false;
+  /** The service has said in this lead whose feed it is. */
+  #isNamed = false;
 
   constructor(replica: Replica, options: LeaderOptions) {
     this.#replica = replica;
@@ -55,7 +57,8 @@ export class Leader implements Role {
     const { store, tokens } = options;
     const more = () => ({ feed: replica.owner, offset: replica.clock.offset });
     this.#saver = store && new Saver(store, feed, more, () => options.onYield());
-    replica.onExpired = (changes) => this.#saver?.note(changes);
+    // Whose feed it is has to be certain: the user may have signed out while this page was put away.
+    replica.onExpired = (changes) => void (this.#isNamed && this.#saver?.note(changes));
     this.#connection = new Connection(
       {
         address: () => this.#address(),
@@ -121,7 +124,7 @@ export class Leader implements Role {
     this.#wantsCount?.();
     this.#replica.changes.disconnected();
     this.#replica.onExpired = () => {};
-    await (forget ? this.#saver?.stop() : this.#saver?.settled());
+    await (forget ? this.#saver?.stop() : this.#saver?.finish());
   }
 
   /** In this tab or, `undefined`, perhaps in another. Without an endpoint nothing is pushed: nobody is asked. */
@@ -154,6 +157,7 @@ export class Leader implements Role {
     this.#replica.owner ??= owner;
     if (this.#replica.owner !== owner) return false;
     this.#replica.hidden = false;
+    this.#isNamed = true;
     return true;
   }
 

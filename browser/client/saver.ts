@@ -2,7 +2,7 @@
 
 import type { Change, Feed } from "./feed.ts";
 import { IndexedDbStore } from "./indexed_db.ts";
-import { type Held, Overtaken, type Store } from "./store.ts";
+import { type Difference, type Held, Overtaken, type Store } from "./store.ts";
 
 export class Saver {
   readonly #store: Store;
@@ -13,12 +13,14 @@ export class Saver {
   #leads = false;
   #stopped = false;
   #saving: Promise<void> | undefined;
+  #last: Difference | undefined;
 
   readonly #more: () => { feed: string | null; offset: number };
   readonly #onOvertaken: () => void;
 
   /**
-   * Begins with all of the feed: the tab that led before may have saved less than this one was told, or more.
+   * Begins with all of the feed: the tab that led before may have saved less than this one was told, or more. It begins
+   * with the first change, no sooner: by then the service has said whose feed it is.
    * @param more what is kept besides the feed itself
    * @param onOvertaken another tab leads by now: nothing is saved any more
    */
@@ -28,7 +30,6 @@ export class Saver {
     this.#more = more;
     this.#onOvertaken = onOvertaken;
     this.#touchAll();
-    this.note([]);
   }
 
   /** The feed is being read anew: what was there counts only as far as it is met again. */
@@ -45,15 +46,22 @@ export class Saver {
     if (!this.#stopped) this.#saving ??= this.#run();
   }
 
-  /** When everything is saved that was noted. */
-  settled(): Promise<void> {
+  /**
+   * Ends it: the last save is of the feed as it is now, since the tab may follow another from now on.
+   * @returns when everything is saved that was noted
+   */
+  finish(): Promise<void> {
+    if (this.#dirty && !this.#stopped) {
+      this.#last = this.#take();
+      this.#dirty = true;
+    }
     return this.#saving ?? Promise.resolve();
   }
 
   /** Nothing is saved any more. @returns when the save that is under way has ended */
   stop(): Promise<void> {
     this.#stopped = true;
-    return this.settled();
+    return this.#saving ?? Promise.resolve();
   }
 
   #touchAll(): void {
@@ -65,31 +73,40 @@ export class Saver {
     // All that this turn brings is saved together.
     await Promise.resolve();
     while (this.#dirty && !this.#stopped) {
+      const difference = this.#last ?? this.#take();
       this.#dirty = false;
-      const put: Held[] = [];
-      const remove: string[] = [];
-      for (const id of this.#touched) {
-        const held = this.#feed.items.get(id);
-        if (held) put.push(held);
-        else remove.push(id);
-      }
-      const clear = this.#clear;
-      this.#clear = false;
-      this.#touched.clear();
-      const { seq, cursor, more } = this.#feed;
       try {
         if (!this.#leads && this.#store instanceof IndexedDbStore) await this.#store.lead();
         this.#leads = true;
-        await this.#store.save({ clear, put, remove, seq, cursor, more, ...this.#more() });
+        await this.#store.save(difference);
       } catch (error) {
         // No room, or no permission: the feed goes on in memory. The store still fits together, only older; should it
         // work again, it gets everything.
         this.#touchAll();
+        // The last difference would be one to what isn't stored.
+        if (this.#last) break;
         if (!(error instanceof Overtaken) || this.#stopped) continue;
         this.#stopped = true;
         this.#onOvertaken();
       }
     }
     this.#saving = undefined;
+  }
+
+  /** What became different since it was asked last. */
+  #take(): Difference {
+    this.#dirty = false;
+    const put: Held[] = [];
+    const remove: string[] = [];
+    for (const id of this.#touched) {
+      const held = this.#feed.items.get(id);
+      if (held) put.push(held);
+      else remove.push(id);
+    }
+    const clear = this.#clear;
+    this.#clear = false;
+    this.#touched.clear();
+    const { seq, cursor, more } = this.#feed;
+    return { clear, put, remove, seq, cursor, more, ...this.#more() };
   }
 }

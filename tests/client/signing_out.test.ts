@@ -156,6 +156,25 @@ test("a tab that has no locks hears of it all the same", async () => {
   assert.deepEqual(shown(alone), []);
 });
 
+test("a page that was put away meanwhile writes nothing back when it returns", async () => {
+  using stage = new Stage();
+  stage.service.post("ann", { title: "secret" });
+  let user: string | null = "ann";
+  const token = async () => (user === null ? null : stage.service.token(user));
+  const away = await stage.live("ann", { token });
+  await stage.world.run(SECOND);
+  away.tab.freeze();
+  await stage.world.run(SECOND);
+  user = null;
+  const other = await stage.live();
+  await stage.world.settle(other.client.close({ forget: true }));
+  away.tab.resume();
+  await stage.world.run(30 * SECOND);
+  assert.deepEqual(stage.disk, { titles: [], changes: 0, names: [], settings: 0 });
+  assert.equal(away.client.leads, false);
+  assert.deepEqual(shown(away), []);
+});
+
 test("what isn't answered is sent first, and what can't be is counted and dropped", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
