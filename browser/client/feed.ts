@@ -102,11 +102,10 @@ export class Feed {
     return expired.flatMap((held) => this.#remove(held.notification.id, "expired"));
   }
 
-  /** When the next notification expires: milliseconds since 1970, Infinity when none will. */
-  nextExpiration(): number {
-    let next = Infinity;
-    for (const held of this.items.values()) next = Math.min(next, expirationOf(held.notification));
-    return next;
+  /** When the next notification expires after `now`: milliseconds since 1970, Infinity when none will. */
+  nextExpiration(now: number): number {
+    const ends = [...this.items.values()].map(({ notification }) => expirationOf(notification));
+    return Math.min(...ends.filter((end) => end > now));
   }
 
   /** The notifications, newest first, as the service lists them. */

@@ -157,7 +157,7 @@ export class Replica {
   #awaitExpiry(): void {
     this.#expiry?.();
     const now = this.clock.now();
-    const next = Math.min(...[...this.feed.items.values()].map(({ notification }) => later(notification, now)));
+    const next = this.feed.nextExpiration(now);
     if (next === Infinity) return;
     this.#expiry = this.environment.after(Math.max(next - now, this.#early ? EARLY : 0), () => {
       const changes = this.clock.isSure ? this.feed.expire(this.clock.now()) : [];
@@ -180,12 +180,6 @@ export class Replica {
     const same = items.length === this.#items.length && items.every((item, index) => item === this.#items[index]);
     if (!same) this.#items = items;
   }
-}
-
-/** When it ends, if it hasn't. */
-function later(notification: FeedNotification, now: number): number {
-  const end = expirationOf(notification);
-  return end > now ? end : Infinity;
 }
 
 function isSame(one: FeedNotification, other: FeedNotification): boolean {
