@@ -115,7 +115,8 @@ export class HostileServer {
       if (url === "/") return response.setHeader("Content-Type", "text/html").end(PAGE);
       try {
         const file = await readFile(new URL(`.${url}`, www));
-        response.setHeader("Content-Type", "text/javascript").end(file);
+        // A sandboxed frame is of no origin.
+        response.setHeader("Access-Control-Allow-Origin", "*").setHeader("Content-Type", "text/javascript").end(file);
       } catch {
         response.writeHead(404).end();
       }
