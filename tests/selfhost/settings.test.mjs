@@ -167,6 +167,8 @@ test("the console is served whole, with its headers, and is asked for anew only 
   await WebAssembly.compile(await wasm.arrayBuffer());
   const headers = { "If-None-Match": page.headers.get("ETag") ?? "" };
   assert.equal((await fetch(url, { headers })).status, 304);
+  assert.match((await (await fetch(`${url}/openapi.json`)).json()).openapi, /^3\.1/);
+  assert.match((await fetch(`${url}/docs`)).headers.get("Content-Type") ?? "", /^text\/html/);
   assert.equal((await fetch(`${url}/_headers`)).status, 404);
   const token = await userToken(someone());
   const posted = await fetch(`${url}/beta/me/notifications`, {

@@ -13,8 +13,9 @@ export function fileOf(request, path, env) {
   const [name] = path.split(/[?#]/, 1);
   /** @type {Record<string, File>} */
   const files = env.FILES;
-  const key = name === "/" ? "/index.html" : name;
-  if (!Object.hasOwn(files, key)) return undefined;
+  // A page's path is its file's without the ending.
+  const key = [name, name === "/" ? "/index.html" : `${name}.html`].find((key) => Object.hasOwn(files, key));
+  if (key === undefined) return undefined;
   const { binding, headers } = files[key];
   if (request.headers.get("If-None-Match") === headers.ETag) return new Response(null, { status: 304, headers });
   return new Response(request.method === "HEAD" ? null : env[binding], { headers });
