@@ -19,7 +19,8 @@ pub struct Operation {
     /// The headers that are read here, beside those of every call, of a call with an access token and of a
     /// call with a body.
     pub headers: &'static [RequestHeader],
-    /// The query options. Where there are some, any other is 400.
+    /// The query options that are read. A call that reads pages, counts, marks or is about subscriptions refuses any
+    /// other ([`Query::parse`](crate::feed::query::Query::parse)).
     pub query: &'static [&'static QueryOption],
     /// The body.
     pub body: Option<Body>,
