@@ -53,7 +53,7 @@ export class Leader implements Role {
   constructor(replica: Replica, options: LeaderOptions) {
     this.#replica = replica;
     this.#options = options;
-    const { feed, changes, environment } = replica;
+    const { feed, environment } = replica;
     const { store, tokens } = options;
     const more = () => ({ feed: replica.owner, offset: replica.clock.offset });
     this.#saver = store && new Saver(store, feed, more, () => options.onYield());
@@ -73,7 +73,6 @@ export class Leader implements Role {
       },
       environment,
     );
-    for (const change of changes.all) void store?.keep?.([change], []).catch(() => {});
     this.#welcome();
     this.#connection.connect();
   }
@@ -157,6 +156,8 @@ export class Leader implements Role {
     this.#replica.owner ??= owner;
     if (this.#replica.owner !== owner) return false;
     this.#replica.hidden = false;
+    const { all } = this.#replica.changes;
+    if (!this.#isNamed && all.length > 0) void this.#options.store?.keep?.(all, []).catch(() => {});
     this.#isNamed = true;
     return true;
   }

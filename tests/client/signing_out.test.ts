@@ -156,12 +156,15 @@ test("a tab that has no locks hears of it all the same", async () => {
   assert.deepEqual(shown(alone), []);
 });
 
-test("a page that was put away meanwhile writes nothing back when it returns", async () => {
+test("a page that was put away meanwhile writes nothing back when it returns, neither items nor changes", async () => {
   using stage = new Stage();
-  stage.service.post("ann", { title: "secret" });
+  const { id } = stage.service.post("ann", { title: "secret" });
   let user: string | null = "ann";
   const token = async () => (user === null ? null : stage.service.token(user));
   const away = await stage.live("ann", { token });
+  await stage.world.run(SECOND);
+  stage.service.answer = () => "nothing";
+  away.client.markRead(id).catch(() => {});
   await stage.world.run(SECOND);
   away.tab.freeze();
   await stage.world.run(SECOND);
