@@ -64,7 +64,7 @@ impl<H: Host> Feed<H> {
             let notification =
                 Notification::from_content(&content, entry.expiration, entry.display_time_to_live)
                     .map_err(|error| Fault::new("a stored notification", &error))?;
-            view::sender(&entry, &Sent::of(&notification), principal_name, context)
+            view::sender_again(&entry, &Sent::of(&notification), principal_name, context)
         };
         Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
     }

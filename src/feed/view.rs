@@ -60,25 +60,50 @@ impl<'n> Sent<'n> {
 
 /// The sender's view, which 201 and 200 answer with: the page's properties in the page's order.
 pub fn sender(entry: &Entry, sent: &Sent<'_>, principal_name: &str, context: &Context) -> String {
-    let view = SentNotification {
-        odata_context: reply::notification_context(context, principal_name),
-        display_time_to_live: entry.display_seconds_left(context.now),
-        expiration_date_time: entry.expiration,
-        group_name: sent.group_name,
-        id: entry.id,
-        priority: sent.priority,
-        payload: SentPayload {
-            visual_content: sent.visual_content.as_ref(),
-        },
-    };
     let mut writer = Writer::new();
-    view.write(&mut writer);
+    writer.begin_object();
+    SentNotification::of(entry, sent, principal_name, context).write(&mut writer);
+    writer.end_object();
     writer.finish()
 }
 
-impl SentNotification<'_> {
+/// The sender's view of an item that it reads again (CONTRACT §5.1): the page's properties, then what its
+/// user did with it.
+pub fn sender_again(
+    entry: &Entry,
+    sent: &Sent<'_>,
+    principal_name: &str,
+    context: &Context,
+) -> String {
+    let mut writer = Writer::new();
+    writer.begin_object();
+    SentNotification::of(entry, sent, principal_name, context).write(&mut writer);
+    writer.string_field("readState", entry.read_state.as_str());
+    writer.string_field("userActionState", entry.user_action_state.as_str());
+    // Nobody can answer yet (CONTRACT §5.3).
+    writer.null_field("answer");
+    writer.string_field("lastModifiedDateTime", &entry.modified.to_string());
+    writer.end_object();
+    writer.finish()
+}
+
+impl<'n> SentNotification<'n> {
+    fn of(entry: &Entry, sent: &'n Sent<'n>, principal_name: &str, context: &Context) -> Self {
+        Self {
+            odata_context: reply::notification_context(context, principal_name),
+            display_time_to_live: entry.display_seconds_left(context.now),
+            expiration_date_time: entry.expiration,
+            group_name: sent.group_name,
+            id: entry.id,
+            priority: sent.priority,
+            payload: SentPayload {
+                visual_content: sent.visual_content.as_ref(),
+            },
+        }
+    }
+
+    /// Writes the members.
     fn write(&self, writer: &mut Writer) {
-        writer.begin_object();
         writer.string_field("@odata.context", &self.odata_context);
         writer.opt_integer_field("displayTimeToLive", self.display_time_to_live);
         writer.string_field("expirationDateTime", &self.expiration_date_time.to_string());
@@ -91,7 +116,6 @@ impl SentNotification<'_> {
             writer.key("visualContent");
             writer.raw(visual_content.as_str());
         }
-        writer.end_object();
         writer.end_object();
     }
 }

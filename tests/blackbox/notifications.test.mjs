@@ -128,7 +128,7 @@ test("the user fetches the whole of it", async () => {
   }
 });
 
-test("the app that sent it fetches what it was told when it posted, with its subscription id", async () => {
+test("the app that sent it fetches what it was told when it posted, and what became of it, with its subscription id", async () => {
   const as = someone();
   const headers = { "X-UNS-ID": await subscriptionOf(as) };
   const posted = await service.post(example(), { app: "contoso-server", headers });
@@ -136,10 +136,22 @@ test("the app that sent it fetches what it was told when it posted, with its sub
   assert.match(posted.json["@odata.context"], new RegExp(encodeURIComponent(as)));
   const fetched = await service.request("GET", location(posted), { app: "contoso-server", headers });
   assert.equal(fetched.status, 200, fetched.text);
-  assert.deepEqual(Object.keys(fetched.json), Object.keys(posted.json));
+  const became = ["readState", "userActionState", "answer", "lastModifiedDateTime"];
+  assert.deepEqual(Object.keys(fetched.json), [...Object.keys(posted.json), ...became]);
   const seconds = fetched.json.displayTimeToLive;
   assert.ok(50 < seconds && seconds <= 59);
-  assert.deepEqual(fetched.json, { ...posted.json, displayTimeToLive: seconds });
+  const { lastModifiedDateTime } = fetched.json;
+  const untouched = { readState: "unread", userActionState: "noInteraction", answer: null, lastModifiedDateTime };
+  assert.deepEqual(fetched.json, { ...posted.json, displayTimeToLive: seconds, ...untouched });
+
+  const json = { readState: "read", userActionState: "activated" };
+  assert.equal((await service.request("PATCH", location(posted), { as, json })).status, 200);
+  const again = await service.request("GET", location(posted), { app: "contoso-server", headers });
+  assert.deepEqual([again.json.readState, again.json.userActionState], ["read", "activated"]);
+  assert.ok(again.json.lastModifiedDateTime >= lastModifiedDateTime);
+  assert.notEqual(again.headers.get("etag"), fetched.headers.get("etag"));
+  const repeated = await service.post(example(), { app: "contoso-server", headers });
+  assert.deepEqual(Object.keys(repeated.json), Object.keys(posted.json), "the answer to a post stays the page's");
 });
 
 test("nobody else fetches it", async () => {

@@ -183,15 +183,27 @@ fn an_item_looks_otherwise_to_its_sender_and_to_its_user() {
     let subscription = world.subscribed(None);
     let post = Post::new("raw").command(world.now(), &world.settings);
     let created = world.ask(&by_subscription(&subscription, post));
-    let read = Command::Read(created.id());
-    let sent = world.ask(&by_subscription(&subscription, read.clone()));
-    assert_eq!((sent.status, &sent.body), (200, &created.body));
+    let command = Command::Read(created.id());
+    let sent = world.ask(&by_subscription(&subscription, command.clone()));
+    let now = world.now();
+    // The page's members as the post was answered, to the byte, and then what became of it.
+    let again = |states: &str| {
+        let page = created.body.strip_suffix('}').unwrap();
+        let modified = format!(r#""lastModifiedDateTime":"{now}""#);
+        format!(r#"{page},{states},"answer":null,{modified}}}"#)
+    };
+    let untouched = r#""readState":"unread","userActionState":"noInteraction""#;
+    assert_eq!((sent.status, &sent.body), (200, &again(untouched)));
     assert!(sent.header("ETag").is_some());
-    let received = world.as_megan(read);
+    let received = world.as_megan(command);
     assert_eq!(received.json()["payload"]["rawContent"], "raw");
     assert_eq!(received.header("ETag"), sent.header("ETag"));
     // In the name of the user, the subscription shows the user's view.
     let mut request = by_subscription(&subscription, Command::Read(created.id()));
     request.access.user = Some(megan());
     assert_eq!(world.ask(&request).body, received.body);
+    world.set(&created.id(), read());
+    let after = world.ask(&by_subscription(&subscription, Command::Read(created.id())));
+    assert_eq!(after.json()["readState"], "read");
+    assert_ne!(after.header("ETag"), sent.header("ETag"));
 }
