@@ -83,6 +83,8 @@ export class IndexedDbStore implements Store {
 
   /** Empties it at once; that the database itself goes is only asked for, since a tab may stand in the way. */
   async forget(): Promise<void> {
+    // Storage that failed in this visit may work by now.
+    this.#failed = false;
     try {
       await this.#write(({ items, changes, position }, generation = 0) => {
         for (const store of [items, changes, position]) store.clear();
