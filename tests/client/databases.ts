@@ -87,8 +87,8 @@ export class Databases {
 
   /** The browser clears what it stored of the origin, as a person asked it to. */
   clear(): void {
-    for (const database of [...this.#open.keys()]) {
-      this.#open.delete(database);
+    for (const [database, { running }] of this.#open) {
+      for (const transaction of running) transaction._abort("AbortError");
       forceCloseDatabase(database as never);
     }
     for (const { name } of this.stored) this.#library.deleteDatabase(name);
@@ -154,7 +154,8 @@ export class Databases {
     transaction._start = turn;
     const dispatch = transaction.dispatchEvent.bind(transaction);
     transaction.dispatchEvent = (event) => {
-      if (tab.isAlive) tab.enter(() => dispatch(event));
+      // Other transactions wait for the end of an aborted one, and not for its tab.
+      if (tab.isAlive && event.type !== "abort") tab.enter(() => dispatch(event));
       else dispatch(event);
       return true;
     };
