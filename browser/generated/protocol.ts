@@ -174,10 +174,10 @@ export const MAX_PUSH_SUBSCRIPTION = 4096;
 /** The most subscriptions that a user has of one host. */
 export const MAX_SUBSCRIPTIONS = 1000;
 
-/** How many items a page has when `$top` doesn't say. */
+/** The number of items of a page without `$top`. */
 export const DEFAULT_TOP = 20;
 
-/** How many items a page has at most. */
+/** The most items of a page. */
 export const MAX_TOP = 100;
 
 /** The longest `$filter`, in characters. */

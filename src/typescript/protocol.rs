@@ -164,12 +164,8 @@ fn limits() -> Vec<String> {
             subscription::MAX_PUSH_SUBSCRIPTION,
             subscription::MAX_SUBSCRIPTIONS,
         }
-        "../feed/query.rs" => {
-            query::DEFAULT_TOP,
-            query::MAX_TOP,
-            query::MAX_FILTER,
-            query::MAX_CONDITIONS,
-        }
+        "../feed/query/mod.rs" => { query::DEFAULT_TOP, query::MAX_TOP }
+        "../feed/query/filter.rs" => { query::MAX_FILTER, query::MAX_CONDITIONS }
         "../feed/room.rs" => { room::MAX_ITEMS }
         "../live/mod.rs" => { live::MAX_SOCKETS, live::MAX_SOCKET_LIFE, live::SILENCE }
         "../live/client.rs" => { client::MAX_REFERENCE, client::MAX_FRAME_BYTES }
