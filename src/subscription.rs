@@ -36,7 +36,7 @@ const DECLARED: [&str; 6] = [
 
 /// A subscription that is asked for. Only [`parse`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct SubscriptionRequest {
     target_host_name: HostName,
     platform: Platform,
     device_id: Option<String>,
@@ -44,7 +44,7 @@ pub struct Request {
     channel: Option<Channel>,
 }
 
-impl Request {
+impl SubscriptionRequest {
     /// The host whose notifications the device gets.
     pub fn target_host_name(&self) -> &str {
         self.target_host_name.as_str()
@@ -75,7 +75,7 @@ impl Request {
 ///
 /// # Errors
 /// Every violation, as for a notification.
-pub fn parse(body: &[u8], hosts: &PushHosts) -> Result<Request, Violations> {
+pub fn parse(body: &[u8], hosts: &PushHosts) -> Result<SubscriptionRequest, Violations> {
     let mut check = Check::default();
     let request = read(&mut check, body, hosts);
     let (violations, _) = check.findings.into_parts();
@@ -86,11 +86,11 @@ pub fn parse(body: &[u8], hosts: &PushHosts) -> Result<Request, Violations> {
     }
 }
 
-fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<Request> {
+fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<SubscriptionRequest> {
     let document = json::read(body)
         .map_err(|error| check.findings.violation(error.into()))
         .ok()?;
-    for fault in document.faults {
+    for fault in document.ambiguities {
         check.findings.violation(fault.into());
     }
     let Value::Object(object) = &document.value else {
@@ -125,7 +125,7 @@ fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<Request> {
         pushed(check, is_pushed, "webPush")?;
         Opening::read(check, opening, "webPush")
     });
-    Some(Request {
+    Some(SubscriptionRequest {
         target_host_name: host?,
         platform: platform?,
         device_id: transpose(device_id)?,
@@ -279,7 +279,7 @@ impl View<'_> {
 mod tests {
     use super::*;
 
-    fn parse(body: &[u8]) -> Result<Request, Violations> {
+    fn parse(body: &[u8]) -> Result<SubscriptionRequest, Violations> {
         super::parse(body, &PushHosts::default())
     }
 

@@ -48,7 +48,7 @@ pub fn validate(body: &[u8], now: Timestamp, policy: &Policy) -> Verdict {
     let (violations, warnings) = check.findings.into_parts();
     let outcome = match (request, violations) {
         (
-            Some(rules::Request {
+            Some(rules::CheckedBody {
                 notification,
                 expiration,
             }),
@@ -68,7 +68,7 @@ pub fn validate(body: &[u8], now: Timestamp, policy: &Policy) -> Verdict {
     Verdict { outcome, warnings }
 }
 
-fn read(check: &mut Check, body: &[u8], clock: Option<Clock>) -> Option<rules::Request> {
+fn read(check: &mut Check, body: &[u8], clock: Option<Clock>) -> Option<rules::CheckedBody> {
     let findings: &mut Findings = &mut check.findings;
     let document = match json::read(body) {
         Ok(document) => document,
@@ -77,10 +77,10 @@ fn read(check: &mut Check, body: &[u8], clock: Option<Clock>) -> Option<rules::R
             return None;
         }
     };
-    for fault in document.faults {
+    for fault in document.ambiguities {
         findings.violation(fault.into());
     }
-    if document.more_faults {
+    if document.more_ambiguities {
         findings.more_violations();
     }
     rules::request(check, &document.value, clock)

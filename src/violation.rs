@@ -4,7 +4,9 @@
 mod code;
 
 use crate::error::ErrorCode;
-use crate::json::{Fault, FaultKind, Position, SyntaxError, SyntaxErrorKind, Writer, push_integer};
+use crate::json::{
+    Ambiguity, AmbiguityKind, Position, SyntaxError, SyntaxErrorKind, Writer, push_integer,
+};
 
 pub use code::{ViolationCode, WarningCode};
 
@@ -83,19 +85,19 @@ impl From<SyntaxError> for Violation {
     }
 }
 
-impl From<Fault> for Violation {
-    fn from(fault: Fault) -> Self {
-        let (code, what) = match fault.kind {
-            FaultKind::DuplicateName => (
+impl From<Ambiguity> for Violation {
+    fn from(ambiguity: Ambiguity) -> Self {
+        let (code, what) = match ambiguity.kind {
+            AmbiguityKind::DuplicateName => (
                 ViolationCode::DuplicateProperty,
                 "This property stands twice in its object: keep one of them.",
             ),
-            FaultKind::LoneSurrogate => (
+            AmbiguityKind::LoneSurrogate => (
                 ViolationCode::LoneSurrogate,
                 "This `\\u` escape is half a surrogate pair: write both halves, or the character itself.",
             ),
         };
-        Self::at(code, fault.path, what, fault.position)
+        Self::at(code, ambiguity.path, what, ambiguity.position)
     }
 }
 

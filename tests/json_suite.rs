@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use notifeed::json::{self, FaultKind, SyntaxErrorKind};
+use notifeed::json::{self, AmbiguityKind, SyntaxErrorKind};
 
 /// `y_` cases that ours refuses, since the contract does: duplicate keys (CONTRACT §1).
 const REFUSED: [&str; 2] = [
@@ -46,7 +46,7 @@ fn cases() -> Vec<(String, Vec<u8>)> {
 
 /// Read, and without a fault.
 fn is_read(text: &[u8]) -> bool {
-    json::read(text).is_ok_and(|document| document.faults.is_empty())
+    json::read(text).is_ok_and(|document| document.ambiguities.is_empty())
 }
 
 #[test]
@@ -67,11 +67,11 @@ fn every_case_is_read_or_refused_as_it_should_be() {
 fn what_is_refused_but_is_json_has_a_fault_that_says_why() {
     for (name, text) in cases() {
         if REFUSED.contains(&name.as_str()) {
-            let faults = json::read(&text).unwrap().faults;
+            let faults = json::read(&text).unwrap().ambiguities;
             assert!(
                 faults
                     .iter()
-                    .all(|fault| fault.kind == FaultKind::DuplicateName),
+                    .all(|fault| fault.kind == AmbiguityKind::DuplicateName),
                 "{name}"
             );
         }

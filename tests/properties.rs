@@ -209,10 +209,10 @@ fn assert_refused_alike(text: &str) {
     // Ours reads an escaped lone surrogate, and notes it as a fault; a mark only once.
     let careful = ours
         .as_ref()
-        .is_ok_and(|document| document.faults.is_empty());
+        .is_ok_and(|document| document.ambiguities.is_empty());
     let fault = ours
         .as_ref()
-        .is_ok_and(|document| !document.faults.is_empty());
+        .is_ok_and(|document| !document.ambiguities.is_empty());
     if !fault && !text.starts_with("\u{feff}\u{feff}") {
         assert_eq!(careful, theirs.is_ok(), "{text}: {ours:?} {theirs:?}");
     }
@@ -364,7 +364,7 @@ proptest! {
     fn the_reader_agrees_with_serde_json(value in json_value()) {
         for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
             let document = json::read(text.as_bytes()).expect("JSON");
-            prop_assert_eq!(&document.faults, &[]);
+            prop_assert_eq!(&document.ambiguities, &[]);
             prop_assert!(same(&document.value, &value), "{}", text);
         }
     }

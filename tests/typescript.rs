@@ -23,7 +23,7 @@ use notifeed::feed::{
 use notifeed::guid::Guid;
 use notifeed::http::{ApiVersion, Context};
 use notifeed::json::Writer;
-use notifeed::live::client::{ClientFrame, Request};
+use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::frame::{self, Ready};
 use notifeed::notification::{Notification, Platform};
 use notifeed::time::Timestamp;
@@ -310,7 +310,9 @@ fn client_frames() -> Vec<String> {
             Some(ClientFrame::Ack { seq, .. }) => seq == 12,
             Some(ClientFrame::Request { request, .. }) => matches!(
                 request,
-                Ok(Request::Update { .. } | Request::Delete { .. } | Request::Token { .. })
+                Ok(ClientRequest::Update { .. }
+                    | ClientRequest::Delete { .. }
+                    | ClientRequest::Token { .. })
             ),
             None => false,
         };

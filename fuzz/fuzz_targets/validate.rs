@@ -92,10 +92,10 @@ fn reads_what_serde_json_reads(text: &[u8]) {
                 Ok(theirs) => assert_eq!(read, theirs, "{written}"),
                 Err(error) => assert!(
                     document
-                        .faults
+                        .ambiguities
                         .iter()
-                        .any(|fault| fault.kind == json::FaultKind::LoneSurrogate)
-                        || document.more_faults,
+                        .any(|fault| fault.kind == json::AmbiguityKind::LoneSurrogate)
+                        || document.more_ambiguities,
                     "serde_json refuses what ours reads: {error}"
                 ),
             }

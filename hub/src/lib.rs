@@ -46,7 +46,7 @@ use marking::Counted;
 use push::Pushes;
 use room::Room;
 use settings::Settings;
-use subscriptions::Known;
+use subscriptions::KnownSubscriptions;
 use throttle::{Kind, Throttle};
 use wire::{Command, Request, Stream, Undecodable};
 
@@ -61,7 +61,7 @@ pub struct Feed<H: Host> {
     connections: Connections,
     pushes: Pushes,
     throttle: Throttle,
-    known_subscriptions: Known,
+    known_subscriptions: KnownSubscriptions,
     counted: Counted,
     /// The number of the last effect that was started.
     effects: u64,
@@ -91,7 +91,7 @@ impl<H: Host> Feed<H> {
             alarm: Alarm::woken(alarm),
             connections,
             throttle: Throttle::default(),
-            known_subscriptions: Known::default(),
+            known_subscriptions: KnownSubscriptions::default(),
             counted: Counted::default(),
             effects: 0,
             timer: None,

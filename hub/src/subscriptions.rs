@@ -81,9 +81,9 @@ impl Subscription {
 /// The subscriptions that posts came by since the feed woke, with their expirations: what is known
 /// needn't be read again.
 #[derive(Debug, Default)]
-pub struct Known(BTreeMap<Guid, Timestamp>);
+pub struct KnownSubscriptions(BTreeMap<Guid, Timestamp>);
 
-impl Known {
+impl KnownSubscriptions {
     fn forget(&mut self, id: Guid) {
         self.0.remove(&id);
     }

@@ -43,7 +43,7 @@ pub fn issuers(text: &str, development: bool) -> Read<Vec<Issuer>> {
     let Value::Array(elements) = &document.value else {
         return error("ISSUERS", "must be a JSON array of issuers");
     };
-    if !document.faults.is_empty() {
+    if !document.ambiguities.is_empty() {
         return error("ISSUERS", "has a name twice, or text that isn't Unicode");
     }
     if elements.len() > MAX_ENTRIES {

@@ -51,7 +51,7 @@ pub fn parse_cursor(body: &[u8]) -> Result<Option<String>, Violations> {
     let mut cursor = None;
     match json::read(body) {
         Ok(document) => {
-            for fault in document.faults {
+            for fault in document.ambiguities {
                 check.findings.violation(fault.into());
             }
             match &document.value {

@@ -34,7 +34,7 @@ impl StateUpdate {
         let mut check = Check::default();
         let update = match json::read(body) {
             Ok(document) => {
-                for fault in document.faults {
+                for fault in document.ambiguities {
                     check.findings.violation(fault.into());
                 }
                 match &document.value {

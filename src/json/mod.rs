@@ -1,10 +1,10 @@
-//! JSON text (RFC 8259), exactly as the contract needs it: every fault with its place, strings
+//! JSON text (RFC 8259), exactly as the contract needs it: every fault with its path, strings
 //! and numbers kept exactly, nothing linked that a browser would have to load in vain.
 //!
 //! [`read`] turns bytes into a [`Document`], whose [`Value`]s borrow from them; [`Writer`] renders
 //! everything that the product answers with.
 
-mod fault;
+mod ambiguity;
 mod number;
 mod reader;
 mod scan;
@@ -13,10 +13,10 @@ mod text;
 mod value;
 mod writer;
 
-pub(crate) use fault::push_name;
-pub use fault::{Fault, FaultKind};
+pub(crate) use ambiguity::push_name;
+pub use ambiguity::{Ambiguity, AmbiguityKind};
 pub use number::{Number, NumberError};
-pub use reader::{Document, MAX_DEPTH, MAX_FAULTS, read};
+pub use reader::{Document, MAX_AMBIGUITIES, MAX_DEPTH, read};
 pub use syntax::{Position, SyntaxError, SyntaxErrorKind};
 pub use text::JsonText;
 pub use value::{Member, Object, Value};
@@ -28,7 +28,7 @@ pub(crate) use writer::{joined, push_integer, push_padded};
 pub fn read_object(text: &[u8]) -> Option<Object<'_>> {
     let document = read(text).ok()?;
     match document.value {
-        Value::Object(object) if document.faults.is_empty() => Some(object),
+        Value::Object(object) if document.ambiguities.is_empty() => Some(object),
         _ => None,
     }
 }

@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
-use super::fault::Place;
+use super::ambiguity::ValuePath;
 use super::scan::{copy_plain_run, plain_run};
 use super::syntax::SyntaxErrorKind as Kind;
-use super::{Fault, FaultKind, Member, Number, Object, Position, SyntaxError, Value};
+use super::{Ambiguity, AmbiguityKind, Member, Number, Object, Position, SyntaxError, Value};
 
 /// How many objects and arrays may be in one another (D15).
 pub const MAX_DEPTH: usize = 16;
 
-/// How many faults of one text are listed; a text with more of them is no better for it.
-pub const MAX_FAULTS: usize = 100;
+/// How many ambiguities of one text are listed; a text with more of them is no better for it.
+pub const MAX_AMBIGUITIES: usize = 100;
 
 /// From this number of members on, duplicates are found by sorting.
 const MANY_MEMBERS: usize = 16;
@@ -22,13 +22,13 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A text that is JSON by the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document<'a> {
-    /// What it says. Where there are faults: as if they weren't.
+    /// What it says. Where there are ambiguities: as if they weren't.
     pub value: Value<'a>,
-    /// What a careful reader refuses all the same, the first [`MAX_FAULTS`] of them: those of
+    /// What a careful reader refuses all the same, the first [`MAX_AMBIGUITIES`] of them: those of
     /// strings in the order of the text, duplicates at the end of their object.
-    pub faults: Vec<Fault>,
-    /// Whether there are more faults than are listed.
-    pub more_faults: bool,
+    pub ambiguities: Vec<Ambiguity>,
+    /// Whether there are more ambiguities than are listed.
+    pub more_ambiguities: bool,
 }
 
 /// Reads one JSON text in UTF-8; a byte order mark in front is skipped. At most [`MAX_DEPTH`]
@@ -48,20 +48,20 @@ pub fn read(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
     let mut reader = Reader {
         text: characters,
         at: 0,
-        faults: Vec::new(),
-        more_faults: false,
+        ambiguities: Vec::new(),
+        more_ambiguities: false,
     };
     match reader.document() {
         Ok(value) => {
             let Reader {
-                faults,
-                more_faults,
+                ambiguities,
+                more_ambiguities,
                 ..
             } = reader;
             Ok(Document {
                 value,
-                faults,
-                more_faults,
+                ambiguities,
+                more_ambiguities,
             })
         }
         Err(kind) => Err(error(kind, reader.at)),
@@ -72,8 +72,8 @@ pub fn read(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    faults: Vec<Fault>,
-    more_faults: bool,
+    ambiguities: Vec<Ambiguity>,
+    more_ambiguities: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         if self.next_token().is_none() {
             return Err(Kind::Empty);
         }
-        let value = self.value(Place::Top, 0)?;
+        let value = self.value(ValuePath::Top, 0)?;
         match self.next_token() {
             None => Ok(value),
             Some(b'/') => Err(Kind::Comment),
@@ -112,12 +112,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
+    fn value(&mut self, path: ValuePath<'_>, depth: usize) -> Result<Value<'a>, Kind> {
         match self.next_token() {
-            Some(b'"') => Ok(Value::String(self.string(place)?)),
+            Some(b'"') => Ok(Value::String(self.string(path)?)),
             Some(b'{' | b'[') if depth == MAX_DEPTH => Err(Kind::TooDeep),
-            Some(b'{') => self.object(place, depth + 1),
-            Some(b'[') => self.array(place, depth + 1),
+            Some(b'{') => self.object(path, depth + 1),
+            Some(b'[') => self.array(path, depth + 1),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$') => self.word(),
             Some(b'\'') => Err(Kind::SingleQuote),
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
+    fn object(&mut self, path: ValuePath<'_>, depth: usize) -> Result<Value<'a>, Kind> {
         let mut members: Vec<Member<'a>> = Vec::new();
         // Which members have a name that an earlier one has, and where that name stands.
         let mut repeated: Vec<(usize, usize)> = Vec::new();
@@ -149,14 +149,14 @@ impl<'a> Reader<'a> {
                 Some(_) => return Err(Kind::NameExpected),
                 None => return Err(Kind::EndInObject),
             };
-            let name = self.string(place)?;
+            let name = self.string(path)?;
             match self.next_token() {
                 Some(b':') => self.at += 1,
                 Some(b'/') => return Err(Kind::Comment),
                 Some(_) => return Err(Kind::ColonExpected),
                 None => return Err(Kind::EndInObject),
             }
-            let value = self.value(Place::Name(&place, &name), depth)?;
+            let value = self.value(ValuePath::Name(&path, &name), depth)?;
             if members.len() >= MANY_MEMBERS {
                 offsets.push(offset);
             } else if members.iter().any(|earlier| earlier.name == name) {
@@ -186,13 +186,17 @@ impl<'a> Reader<'a> {
         }
         for (index, offset) in repeated {
             if let Some(Member { name, .. }) = members.get(index) {
-                self.fault(FaultKind::DuplicateName, Place::Name(&place, name), offset);
+                self.ambiguity(
+                    AmbiguityKind::DuplicateName,
+                    ValuePath::Name(&path, name),
+                    offset,
+                );
             }
         }
         Ok(Value::Object(Object::new(members)))
     }
 
-    fn array(&mut self, place: Place<'_>, depth: usize) -> Result<Value<'a>, Kind> {
+    fn array(&mut self, path: ValuePath<'_>, depth: usize) -> Result<Value<'a>, Kind> {
         let mut elements = Vec::new();
         self.at += 1;
         if self.next_token() == Some(b']') {
@@ -205,7 +209,7 @@ impl<'a> Reader<'a> {
                 None => return Err(Kind::EndInArray),
                 Some(_) => {}
             }
-            elements.push(self.value(Place::Index(&place, elements.len()), depth)?);
+            elements.push(self.value(ValuePath::Index(&path, elements.len()), depth)?);
             match self.next_token() {
                 Some(b',') => self.at += 1,
                 Some(b']') => break,
@@ -282,7 +286,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A string, from its quotation mark on. `place` is what a fault in it concerns.
-    fn string(&mut self, place: Place<'_>) -> Result<Cow<'a, str>, Kind> {
+    fn string(&mut self, path: ValuePath<'_>) -> Result<Cow<'a, str>, Kind> {
         self.at += 1;
         let start = self.at;
         self.at += plain_run(self.rest());
@@ -302,7 +306,7 @@ impl<'a> Reader<'a> {
                     return Ok(Cow::Owned(text));
                 }
                 Some(b'\\') => {
-                    let character = self.escape(place)?;
+                    let character = self.escape(path)?;
                     match u8::try_from(character) {
                         Ok(byte @ 0..0x80) => text.push(byte),
                         _ => text.extend(character.encode_utf8(&mut [0; 4]).bytes()),
@@ -316,7 +320,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An escape, from its backslash on.
-    fn escape(&mut self, place: Place<'_>) -> Result<char, Kind> {
+    fn escape(&mut self, path: ValuePath<'_>) -> Result<char, Kind> {
         let start = self.at;
         let character = match self.rest().get(1) {
             Some(b'"') => '"',
@@ -341,7 +345,7 @@ impl<'a> Reader<'a> {
                     }
                     self.at = second_start;
                 }
-                self.fault(FaultKind::LoneSurrogate, place, start);
+                self.ambiguity(AmbiguityKind::LoneSurrogate, path, start);
                 return Ok(char::REPLACEMENT_CHARACTER);
             }
             Some(_) => return Err(Kind::InvalidEscape),
@@ -369,17 +373,17 @@ impl<'a> Reader<'a> {
         Ok(unit)
     }
 
-    fn fault(&mut self, kind: FaultKind, place: Place<'_>, offset: usize) {
-        if self.faults.len() == MAX_FAULTS {
-            self.more_faults = true;
+    fn ambiguity(&mut self, kind: AmbiguityKind, path: ValuePath<'_>, offset: usize) {
+        if self.ambiguities.len() == MAX_AMBIGUITIES {
+            self.more_ambiguities = true;
             return;
         }
-        let mut path = String::new();
-        place.push_to(&mut path);
+        let mut written = String::new();
+        path.push_to(&mut written);
         let position = Position::of(self.text.as_bytes(), offset);
-        self.faults.push(Fault {
+        self.ambiguities.push(Ambiguity {
             kind,
-            path,
+            path: written,
             position,
         });
     }

@@ -32,7 +32,7 @@ pub enum ClientFrame {
         /// The client's own name for it.
         reference: String,
         /// What, or why it can't be.
-        request: Result<Request, Box<Problem>>,
+        request: Result<ClientRequest, Box<Problem>>,
     },
 }
 
@@ -43,7 +43,7 @@ pub enum ClientFrame {
     derive(ts_rs::TS),
     ts(rename = "ClientRequest", tag = "type", rename_all = "camelCase")
 )]
-pub enum Request {
+pub enum ClientRequest {
     /// Sets states of an item, as PATCH does: at least one.
     Update {
         /// The item, as the client names it.
@@ -120,42 +120,42 @@ impl ClientFrame {
     }
 }
 
-fn update(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+fn update(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     let id = required(check, frame, "id");
     let since = since(check, frame);
     let states = StateUpdate::read(check, frame);
-    Some(Request::Update {
+    Some(ClientRequest::Update {
         id: id?,
         since: since?,
         states: states?,
     })
 }
 
-fn delete(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+fn delete(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     let id = required(check, frame, "id");
     let since = since(check, frame);
-    Some(Request::Delete {
+    Some(ClientRequest::Delete {
         id: id?,
         since: since?,
     })
 }
 
-fn mark_all_read(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+fn mark_all_read(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     let cursor = optional(check, frame, "cursor")?;
-    Some(Request::MarkAllRead { cursor })
+    Some(ClientRequest::MarkAllRead { cursor })
 }
 
-fn mark_all_seen(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+fn mark_all_seen(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     let cursor = optional(check, frame, "cursor")?;
-    Some(Request::MarkAllSeen { cursor })
+    Some(ClientRequest::MarkAllSeen { cursor })
 }
 
-fn token(check: &mut Check, frame: &Object<'_>) -> Option<Request> {
+fn token(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     let token = required(check, frame, "token")?;
-    Some(Request::Token { token })
+    Some(ClientRequest::Token { token })
 }
 
-const fn unknown(_check: &mut Check, _frame: &Object<'_>) -> Option<Request> {
+const fn unknown(_check: &mut Check, _frame: &Object<'_>) -> Option<ClientRequest> {
     None
 }
 
@@ -238,7 +238,7 @@ mod tests {
         for (text, expected) in [
             (
                 r#"{"type":"update","ref":"1","id":"x","readState":"read"}"#,
-                Ok(Request::Update {
+                Ok(ClientRequest::Update {
                     id: "x".into(),
                     since: None,
                     states,
@@ -246,7 +246,7 @@ mod tests {
             ),
             (
                 r#"{"type":"update","ref":"1","id":"x","since":12,"readState":"read"}"#,
-                Ok(Request::Update {
+                Ok(ClientRequest::Update {
                     id: "x".into(),
                     since: Some(Seq::new(12)),
                     states,
@@ -262,25 +262,25 @@ mod tests {
             ),
             (
                 r#"{"type":"delete","ref":"1","id":"x"}"#,
-                Ok(Request::Delete {
+                Ok(ClientRequest::Delete {
                     id: "x".into(),
                     since: None,
                 }),
             ),
             (
                 r#"{"type":"delete","ref":"1","id":"x","since":0}"#,
-                Ok(Request::Delete {
+                Ok(ClientRequest::Delete {
                     id: "x".into(),
                     since: Some(Seq::ZERO),
                 }),
             ),
             (
                 r#"{"type":"markAllRead","ref":"1"}"#,
-                Ok(Request::MarkAllRead { cursor: None }),
+                Ok(ClientRequest::MarkAllRead { cursor: None }),
             ),
             (
                 r#"{"type":"markAllSeen","ref":"1","cursor":"c"}"#,
-                Ok(Request::MarkAllSeen {
+                Ok(ClientRequest::MarkAllSeen {
                     cursor: Some("c".into()),
                 }),
             ),
@@ -290,7 +290,7 @@ mod tests {
             ),
             (
                 r#"{"type":"token","ref":"1","token":"t"}"#,
-                Ok(Request::Token { token: "t".into() }),
+                Ok(ClientRequest::Token { token: "t".into() }),
             ),
         ] {
             assert_eq!(request(text), Some((reference(), expected)), "{text}");

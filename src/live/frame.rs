@@ -42,7 +42,7 @@ pub(crate) struct FeedFrame<'f> {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct NotificationFrame<'f> {
     #[cfg_attr(test, ts(flatten))]
-    place: Place,
+    place: ChangePosition,
     /// It is a part of what the client missed, not something that happens now.
     replayed: bool,
     /// All of it.
@@ -54,7 +54,7 @@ pub(crate) struct NotificationFrame<'f> {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct StateFrame {
     #[cfg_attr(test, ts(flatten))]
-    place: Place,
+    place: ChangePosition,
     /// The notification's.
     id: Guid,
     /// Whether the user has read it.
@@ -68,7 +68,7 @@ pub(crate) struct StateFrame {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct RemovedFrame {
     #[cfg_attr(test, ts(flatten))]
-    place: Place,
+    place: ChangePosition,
     /// The notification's.
     id: Guid,
     /// Why it went.
@@ -81,7 +81,7 @@ pub(crate) struct RemovedFrame {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct ReadAllFrame {
     #[cfg_attr(test, ts(flatten))]
-    place: Place,
+    place: ChangePosition,
     /// The number up to which items were read.
     through: Seq,
     /// Only the items that this platform receives; `null`: all.
@@ -155,7 +155,7 @@ pub(crate) struct ResultFrame<'f> {
 /// Where a change stands in the feed.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
-struct Place {
+struct ChangePosition {
     /// The change's number: grows within an epoch of the feed.
     seq: Seq,
     /// The position at which everything up to this change is known: opaque, for storing.
@@ -192,7 +192,7 @@ pub fn notification(
     now: Timestamp,
 ) -> String {
     ServerFrame::Notification(NotificationFrame {
-        place: Place::of(cursor),
+        place: ChangePosition::of(cursor),
         replayed,
         notification: FeedNotification::of(entry, content, now),
     })
@@ -202,7 +202,7 @@ pub fn notification(
 /// Only the states changed.
 pub fn state(entry: &Entry, cursor: Cursor) -> String {
     ServerFrame::State(StateFrame {
-        place: Place::of(cursor),
+        place: ChangePosition::of(cursor),
         id: entry.id,
         read_state: entry.read_state,
         user_action_state: entry.user_action_state,
@@ -213,7 +213,7 @@ pub fn state(entry: &Entry, cursor: Cursor) -> String {
 /// The item is gone.
 pub fn removed(entry: &Entry, reason: RemovalReason, cursor: Cursor) -> String {
     ServerFrame::Removed(RemovedFrame {
-        place: Place::of(cursor),
+        place: ChangePosition::of(cursor),
         id: entry.id,
         reason,
     })
@@ -223,7 +223,7 @@ pub fn removed(entry: &Entry, reason: RemovalReason, cursor: Cursor) -> String {
 /// All unread items up to `through` were read. `cursor` is the position at which that is known.
 pub fn read_all(through: Seq, platform: Option<Platform>, cursor: Cursor) -> String {
     ServerFrame::ReadAll(ReadAllFrame {
-        place: Place::of(cursor),
+        place: ChangePosition::of(cursor),
         through,
         platform,
     })
@@ -428,7 +428,7 @@ impl<'f> ResultFrame<'f> {
     }
 }
 
-impl Place {
+impl ChangePosition {
     const fn of(cursor: Cursor) -> Self {
         Self {
             seq: cursor.seq(),

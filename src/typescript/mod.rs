@@ -18,7 +18,7 @@ use crate::feed::view::{FeedNotification, SentNotification, SentPayload};
 use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
 use crate::json::{JsonText, Position};
-use crate::live::client::{ClientFrame, Request};
+use crate::live::client::{ClientFrame, ClientRequest};
 use crate::live::frame::{
     FeedFrame, NotificationFrame, ReadAllFrame, ReadyFrame, RemovedFrame, ResultFrame,
     SeenAllFrame, ServerFrame, StateFrame,
@@ -221,7 +221,7 @@ fn declarations() -> String {
         interface::<ReadyFrame>(""),
         interface::<ResultFrame<'_>>(""),
         declaration::union::<ClientFrame>(),
-        declaration::union::<Request>(),
+        declaration::union::<ClientRequest>(),
     ]);
     parts.join("\n\n") + "\n"
 }

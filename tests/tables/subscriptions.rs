@@ -3,7 +3,7 @@
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
 use notifeed::push::{Channel, PushHosts};
-use notifeed::subscription::{self, ChannelState, PushState, Request, View};
+use notifeed::subscription::{self, ChannelState, PushState, SubscriptionRequest, View};
 use notifeed::violation::Violations;
 
 use super::{NOW, at};
@@ -13,11 +13,11 @@ const ID: &str = "119081f2-f19d-4fa8-817c-7e01092c0f7d";
 /// A browser's push subscription: the keys are those of RFC 8291 §5.
 const PUSH: &str = r#"{"endpoint":"https://web.push.apple.com/x","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}}"#;
 
-fn parse(body: &str) -> Result<Request, Violations> {
+fn parse(body: &str) -> Result<SubscriptionRequest, Violations> {
     subscription::parse(body.as_bytes(), &PushHosts::default())
 }
 
-fn asked(rest: &str) -> Result<Request, Violations> {
+fn asked(rest: &str) -> Result<SubscriptionRequest, Violations> {
     parse(&format!(
         r#"{{"targetHostName":"App.example.com","platform":"iOS"{rest}}}"#
     ))

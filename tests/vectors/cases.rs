@@ -72,7 +72,11 @@ pub fn all() -> Vec<Case> {
     let files = FILES.iter().flat_map(|(name, text)| {
         let document =
             json::read(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(document.faults.is_empty(), "{name}: {:?}", document.faults);
+        assert!(
+            document.ambiguities.is_empty(),
+            "{name}: {:?}",
+            document.ambiguities
+        );
         let file = document.value.as_object().expect("a file is an object");
         let cases = member(file, "cases")
             .as_array()

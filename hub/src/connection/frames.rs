@@ -9,7 +9,7 @@ use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::guid::Guid;
 use notifeed::http::origin::Readers;
 use notifeed::http::{ApiVersion, Context};
-use notifeed::live::client::{ClientFrame, Request};
+use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::close::Close;
 use notifeed::live::{MAX_SOCKET_LIFE, frame};
 use notifeed::time::Timestamp;
@@ -129,7 +129,7 @@ impl<H: Host> Feed<H> {
         &mut self,
         socket: Socket,
         reference: &str,
-        request: Result<Request, Box<Problem>>,
+        request: Result<ClientRequest, Box<Problem>>,
         now: Timestamp,
     ) {
         let full = self.connections.open.get(&socket);
@@ -141,7 +141,7 @@ impl<H: Host> Feed<H> {
         }
         let context = self.frame_context(now);
         let outcome = match request {
-            Ok(Request::Token { token }) => {
+            Ok(ClientRequest::Token { token }) => {
                 return self.verify(socket, reference, token);
             }
             Ok(request) => self.carry_out(socket, request, &context),
@@ -165,28 +165,28 @@ impl<H: Host> Feed<H> {
     fn carry_out(
         &mut self,
         socket: Socket,
-        request: Request,
+        request: ClientRequest,
         context: &Context,
     ) -> Result<Done, Refused> {
         match request {
-            Request::Update { id, since, states } => {
+            ClientRequest::Update { id, since, states } => {
                 let entry = self.unchanged_entry(&id, since, context.now)?;
                 let (entry, changed) = self.set_states(entry, states, Some(socket), context)?;
                 Ok(Done::Item(200, changed.then_some(entry)))
             }
-            Request::Delete { id, since } => {
+            ClientRequest::Delete { id, since } => {
                 let entry = self.unchanged_entry(&id, since, context.now)?;
                 let tombstone = self.end(entry, Some(socket), context)?;
                 Ok(Done::Item(204, Some(tombstone)))
             }
-            Request::MarkAllRead { cursor } => {
+            ClientRequest::MarkAllRead { cursor } => {
                 self.mark_as_asked(socket, Marking::Read, cursor, context.now)
             }
-            Request::MarkAllSeen { cursor } => {
+            ClientRequest::MarkAllSeen { cursor } => {
                 self.mark_as_asked(socket, Marking::Seen, cursor, context.now)
             }
             // Verified elsewhere: it takes time.
-            Request::Token { .. } => Ok(Done::Item(200, None)),
+            ClientRequest::Token { .. } => Ok(Done::Item(200, None)),
         }
     }
 

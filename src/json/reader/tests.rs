@@ -19,10 +19,10 @@ fn error(text: &[u8]) -> (Kind, u32, u32) {
     (error.kind, error.position.line, error.position.column)
 }
 
-fn faults(text: &str) -> Vec<(FaultKind, String, u32)> {
+fn ambiguities(text: &str) -> Vec<(AmbiguityKind, String, u32)> {
     let document = read(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let faults = document.faults.into_iter();
-    faults
+    let ambiguities = document.ambiguities.into_iter();
+    ambiguities
         .map(|fault| (fault.kind, fault.path, fault.position.column))
         .collect()
 }
@@ -161,10 +161,10 @@ fn nesting_is_bounded() {
 
 #[test]
 fn every_duplicate_is_found() {
-    use FaultKind::DuplicateName;
-    assert_eq!(faults(r#"{"a":1,"b":{"a":1}}"#), []);
+    use AmbiguityKind::DuplicateName;
+    assert_eq!(ambiguities(r#"{"a":1,"b":{"a":1}}"#), []);
     assert_eq!(
-        faults(r#"{"a":1,"b":[{"c":1,"\u0063":{"d":1,"d":2}}],"a":3,"a":4,"":0,"":0}"#),
+        ambiguities(r#"{"a":1,"b":[{"c":1,"\u0063":{"d":1,"d":2}}],"a":3,"a":4,"":0,"":0}"#),
         [
             (DuplicateName, "b[0].c.d".to_owned(), 36),
             (DuplicateName, "b[0].c".to_owned(), 20),
@@ -183,7 +183,7 @@ fn every_duplicate_is_found() {
 fn large_objects_are_searched_the_same_way() {
     for size in [15, 16, 17, 18, 60] {
         let members: Vec<String> = (0..size).map(|i| format!("\"{}\":{i}", i % 15)).collect();
-        let found = faults(&format!("{{{}}}", members.join(",")));
+        let found = ambiguities(&format!("{{{}}}", members.join(",")));
         let names: Vec<String> = found.into_iter().map(|(_, path, _)| path).collect();
         let expected: Vec<String> = (15..size).map(|i| (i % 15).to_string()).collect();
         assert_eq!(names, expected, "{size}");
@@ -196,16 +196,16 @@ fn at_most_so_many_faults_are_listed() {
         let text = format!("{{{}}}", vec!["\"a\":0"; size].join(","));
         let document = read(text.as_bytes()).unwrap();
         assert_eq!(
-            (document.faults.len(), document.more_faults),
-            (MAX_FAULTS, more)
+            (document.ambiguities.len(), document.more_ambiguities),
+            (MAX_AMBIGUITIES, more)
         );
     }
 }
 
 #[test]
 fn lone_surrogates_are_found() {
-    use FaultKind::LoneSurrogate;
-    for (text, place, column) in [
+    use AmbiguityKind::LoneSurrogate;
+    for (text, path, column) in [
         (r#"{"a":"x\ud800y"}"#, "a", 8),
         (r#"{"a":"\udc00\ud83d\ude00"}"#, "a", 7),
         (r#"{"a":"\ud83d\ud83d\ude00"}"#, "a", 7),
@@ -214,8 +214,8 @@ fn lone_surrogates_are_found() {
         (r#"{"a":{"\ud83d\n":1}}"#, "a", 8),
     ] {
         assert_eq!(
-            faults(text),
-            [(LoneSurrogate, place.to_owned(), column)],
+            ambiguities(text),
+            [(LoneSurrogate, path.to_owned(), column)],
             "{text}"
         );
     }

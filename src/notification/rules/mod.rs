@@ -56,7 +56,7 @@ pub(crate) struct Clock {
 
 /// A body that keeps the rules, before the expiration that was asked for is defaulted or capped.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub(crate) struct CheckedBody {
     pub(crate) notification: Notification,
     /// The expiration as asked. The notification's own one is this, or the latest instant that
     /// the clock allows.
@@ -69,7 +69,7 @@ pub(crate) fn request(
     check: &mut Check,
     body: &Value<'_>,
     clock: Option<Clock>,
-) -> Option<Request> {
+) -> Option<CheckedBody> {
     let object = match body {
         Value::Object(object) => object,
         Value::Array(_) => {
@@ -172,7 +172,7 @@ pub(crate) fn request(
     let latest = clock.map_or(Timestamp::MAX, |Clock { now, policy }| {
         now.saturating_add_millis(policy.retention_millis())
     });
-    Some(Request {
+    Some(CheckedBody {
         notification: Notification {
             content: Content {
                 app_notification_id,
@@ -190,7 +190,7 @@ pub(crate) fn request(
     })
 }
 
-fn about_body(check: &mut Check, code: Code, what: &[&str]) -> Option<Request> {
+fn about_body(check: &mut Check, code: Code, what: &[&str]) -> Option<CheckedBody> {
     let violation = Violation::new(code, String::new(), joined(what));
     check.findings.violation(violation);
     None

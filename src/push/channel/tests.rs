@@ -9,7 +9,10 @@ const P256DH: &str =
 const SECRET: &str = "BTBZMqHH6r4Tts7J_aSIgg";
 const URL: &str = "https://fcm.googleapis.com/fcm/send/f1LsxkKphfQ:APA91bFUx7ja4BK4JVrNgVjpg1cs9lGSGI6IMNL4mQ3Xe6mDGxvt_C_gItKYJI9CAx5i_Ss6cmDxdWZoLyhS2RJhkcv7LeE6hkiOsK6oBzbyifvKCdUYU7ADIRBiYNxIVpLIYeZ8kq_A";
 
-fn on(platform: &str, push: &str) -> Result<subscription::Request, Vec<(String, &'static str)>> {
+fn on(
+    platform: &str,
+    push: &str,
+) -> Result<subscription::SubscriptionRequest, Vec<(String, &'static str)>> {
     let body =
         format!(r#"{{"targetHostName":"a","platform":"{platform}","pushSubscription":{push}}}"#);
     let parsed = subscription::parse(body.as_bytes(), &PushHosts::default());

@@ -29,7 +29,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(25);
 const KEPT: u64 = 30 * 24 * 60 * 60;
 
 /// A key set, and the keys of it that were needed.
-struct Known {
+struct FetchedKeySet {
     set: KeySet,
     fetched: Timestamp,
     imported: RefCell<HashMap<(usize, Algorithm), VerifyingKey>>,
@@ -38,7 +38,7 @@ struct Known {
 /// What this isolate knows of an issuer's keys.
 #[derive(Default)]
 struct State {
-    known: Option<Rc<Known>>,
+    known: Option<Rc<FetchedKeySet>>,
     /// KV was asked.
     loaded: bool,
     /// When the last fetch ended, whatever came of it, or began, if it is under way.
@@ -49,7 +49,7 @@ struct State {
 
 /// A key set as KV keeps it.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredKeySet {
     fetched: Timestamp,
     jwks: String,
 }
@@ -94,7 +94,7 @@ pub(super) async fn key(
     known.key(algorithm, id).await
 }
 
-impl Known {
+impl FetchedKeySet {
     async fn key(
         &self,
         algorithm: Algorithm,
@@ -121,7 +121,7 @@ impl Known {
     }
 }
 
-fn look(url: &str) -> (Option<Rc<Known>>, Option<Timestamp>, bool) {
+fn look(url: &str) -> (Option<Rc<FetchedKeySet>>, Option<Timestamp>, bool) {
     STATES.with_borrow(|states| match states.get(url) {
         Some(state) => (state.known.clone(), state.tried, state.fetching),
         None => (None, None, false),
@@ -154,7 +154,7 @@ async fn load(env: &Env, url: &str) {
     });
 }
 
-async fn kept(env: &Env, url: &str) -> Result<Option<Kept>, Fault> {
+async fn kept(env: &Env, url: &str) -> Result<Option<StoredKeySet>, Fault> {
     let kv = env.kv("REGISTRY").map_err(|error| in_kv(&error))?;
     let text = kv.get(&kv_key(url)).text().await;
     let text = text.map_err(|error| in_kv(&error))?;
@@ -166,8 +166,8 @@ fn kv_key(url: &str) -> String {
     format!("jwks:{}", sha256_hex(&[url]))
 }
 
-fn known(jwks: &[u8], fetched: Timestamp) -> Result<Rc<Known>, KeySetError> {
-    Ok(Rc::new(Known {
+fn known(jwks: &[u8], fetched: Timestamp) -> Result<Rc<FetchedKeySet>, KeySetError> {
+    Ok(Rc::new(FetchedKeySet {
         set: KeySet::parse(jwks)?,
         fetched,
         imported: RefCell::default(),
@@ -209,7 +209,8 @@ async fn refresh(env: &Env, url: &str, freshness: Freshness) {
 
 async fn keep(env: &Env, url: &str, jwks: Vec<u8>, fetched: Timestamp) -> Result<(), Fault> {
     let jwks = String::from_utf8(jwks).map_err(|error| Fault::new("a key set", &error))?;
-    let kept = serde_json::to_string(&Kept { fetched, jwks }).map_err(|error| in_kv(&error))?;
+    let kept =
+        serde_json::to_string(&StoredKeySet { fetched, jwks }).map_err(|error| in_kv(&error))?;
     let kv = env.kv("REGISTRY").map_err(|error| in_kv(&error))?;
     let put = kv.put(&kv_key(url), kept).map_err(|error| in_kv(&error))?;
     let done = put.expiration_ttl(KEPT).execute().await;

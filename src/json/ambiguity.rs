@@ -10,18 +10,18 @@ const MAX_PATH: usize = 128;
 
 /// Something that RFC 8259 calls unpredictable: different readers make different things of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Ambiguity {
     /// What it is.
-    pub kind: FaultKind,
+    pub kind: AmbiguityKind,
     /// The value that it concerns: `payload.visualContent.title`, `a[2].b`; empty at the top.
     pub path: String,
     /// Where it stands.
     pub position: Position,
 }
 
-/// The kinds of [`Fault`].
+/// The kinds of [`Ambiguity`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
+pub enum AmbiguityKind {
     /// A name that an earlier member of the same object has (RFC 8259 §4).
     DuplicateName,
     /// A `\u` escape of a surrogate without its other half (RFC 8259 §8.2): not a character. It is
@@ -31,17 +31,17 @@ pub enum FaultKind {
 
 /// The way from the top to a value. It lives on the stack, and is only written down for a fault.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'p> {
+pub(super) enum ValuePath<'p> {
     Top,
-    Name(&'p Place<'p>, &'p str),
-    Index(&'p Place<'p>, usize),
+    Name(&'p ValuePath<'p>, &'p str),
+    Index(&'p ValuePath<'p>, usize),
 }
 
-impl Place<'_> {
+impl ValuePath<'_> {
     pub(super) fn push_to(self, path: &mut String) {
         match self {
-            Place::Top => {}
-            Place::Name(parent, name) => {
+            ValuePath::Top => {}
+            ValuePath::Name(parent, name) => {
                 parent.push_to(path);
                 if path.len() >= MAX_PATH {
                     return;
@@ -51,7 +51,7 @@ impl Place<'_> {
                 }
                 push_name(path, name);
             }
-            Place::Index(parent, index) => {
+            ValuePath::Index(parent, index) => {
                 parent.push_to(path);
                 if path.len() >= MAX_PATH {
                     return;
