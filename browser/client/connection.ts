@@ -26,6 +26,8 @@ const GOOD = 10_000;
 const SPARE = 300_000;
 /** Renewals are never closer together than this, whatever tokens and clocks say; a failed one is tried again after it. */
 const RENEWAL = 60_000;
+/** The `ref` of a fresh token. */
+const RENEWED = "token";
 /** So many tokens in a row are refused, and the client gives up. */
 const TOKENS = 5;
 /** A tab in view answers within this time; milliseconds. */
@@ -58,6 +60,9 @@ export class Connection {
   #state: Status["state"] = "stopped";
   #socket: WebSocket | undefined;
   #token = "";
+  /** A fresh one that the service hasn't answered yet. */
+  #offered: string | null = null;
+  #renewal: (() => void) | undefined;
   /** The service has said whose feed this is. */
   #named = false;
   #subscriptionEnded = false;
@@ -156,6 +161,7 @@ export class Connection {
     this.#attempt.abort();
     this.#attempt = new AbortController();
     this.#heardOf = undefined;
+    this.#offered = null;
     this.#asked.clear();
     return this.#attempt.signal;
   }
@@ -251,11 +257,25 @@ export class Connection {
     const { signal } = this.#attempt;
     const token = await this.#options.tokens.get(true).catch(() => null);
     if (signal.aborted) return;
-    if (token === null || token === this.#token || !this.send({ type: "token", ref: "token", token })) {
-      return void this.#after(RENEWAL, () => void this.#renewToken());
+    if (token !== null && token !== this.#token && this.send({ type: "token", ref: RENEWED, token }))
+      this.#offered = token;
+    this.#renewal = this.#after(RENEWAL, () => void this.#renewToken());
+  }
+
+  /** The service has answered a fresh token: until then the connection is the former's. */
+  #renewed(status: number): void {
+    const offered = this.#offered;
+    this.#offered = null;
+    if (offered === null || status >= 500 || status === 406 || status === 429) return;
+    if (status < 300) {
+      this.#token = offered;
+      this.#renewal?.();
+      this.#renewInTime();
+    } else {
+      // Another user's, perhaps: a connection of its own tells whose.
+      this.#options.tokens.keep(offered);
+      this.renew();
     }
-    this.#token = token;
-    this.#renewInTime();
   }
 
   #heard(): void {
@@ -280,6 +300,7 @@ export class Connection {
     }
     // Nothing is taken of a feed whose user isn't known.
     if (!this.#named) return this.#lost(BROKEN, "the service didn't say whose feed it is");
+    if (frame.type === "result" && frame.ref === RENEWED) return this.#renewed(frame.status);
     const { signal } = this.#attempt;
     if (this.#options.onFrame(frame)) this.#failures = 0;
     if (signal.aborted) return;

@@ -58,6 +58,25 @@ test("a client that was never connected isn't taken over by another user's first
   assert.deepEqual(stage.disk.titles, []);
 });
 
+test("a fresh token on the open connection is another user's: nothing of that user is read by it, and the client stops", async () => {
+  using stage = withFeeds();
+  for (let number = 0; number < 10; number++) stage.service.post("ann", { title: `ann's ${number}` });
+  let user = "ann";
+  const opened = await stage.live("ann", { top: 3, token: async () => stage.service.token(user) });
+  user = "bob";
+  await stage.world.run(54.9 * MINUTE);
+  assert.equal(opened.client.status.state, "live");
+  const isSent = () => [...stage.service.connections].some(({ frames }) => frames.some(({ type }) => type === "token"));
+  await stage.world.until("the fresh token is sent", isSent, 10 * MINUTE);
+  const older = opened.client.loadOlder().catch(() => {});
+  await stage.world.settle(older);
+  assert.ok(shown(opened).every((title) => title.startsWith("ann's")));
+  await stage.is(opened, "stopped");
+  assert.equal(opened.client.status.cause, "another-user");
+  await stage.world.run(SECOND);
+  assert.ok(stage.disk.titles.every((title) => title.startsWith("ann's")));
+});
+
 test("a token of another form of the same user goes on", async () => {
   using stage = withFeeds();
   let format = () => stage.service.token("ann");
