@@ -119,7 +119,9 @@ export class People {
     this.service.answer = () => undefined;
     for (const device of this.devices) {
       this.#mend(device);
-      for (const tab of device.browser.tabs) if (tab.isStopped) tab.resume();
+      for (const tab of device.browser.tabs)
+        if (tab.isFrozen) tab.resume();
+        else tab.goOn();
     }
     await this.world.run(REST);
     for (const device of this.devices) {
@@ -215,7 +217,7 @@ export class People {
     if (!visit) return;
     const { tab } = visit;
     const what = tab.isStopped
-      ? this.#random.one(["goes on", "resumes"])
+      ? this.#random.one([tab.isFrozen ? "resumes" : "goes on"])
       : this.#random.one(["freezes", "stops", "hides", "shows"]);
     this.#note(`tab ${this.visits.indexOf(visit)} ${what}`);
     if (what === "freezes") tab.freeze();

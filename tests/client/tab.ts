@@ -78,6 +78,8 @@ export class Tab {
   readonly random: Random;
   isVisible = true;
   isAlive = true;
+  /** It was frozen, and is told when it goes on. */
+  isFrozen = false;
   /** How many timers ran out. */
   timers = 0;
   /** What waits for a page that is stopped; `null`: it runs. */
@@ -151,12 +153,14 @@ export class Tab {
   /** The browser freezes the page, or puts it into its back/forward cache: it is told, and then stops. */
   freeze(): void {
     if (this.#held) return;
+    this.isFrozen = true;
     this.tell("leave");
     // What the page does at once it can still do.
     this.browser.world.after(PROMPT / 2, () => this.stop());
   }
 
   resume(): void {
+    this.isFrozen = false;
     this.goOn();
     this.later(() => this.tell("return"), 0);
   }
