@@ -132,7 +132,8 @@ export class Client implements Core {
   }
 
   reconnect(): void {
-    if (this.#closing) return;
+    // A page that is put away joins when it returns.
+    if (this.#closing || this.#away) return;
     if (this.#role) this.#role.reconnect();
     else if (this.#replica.standing.state !== "connecting") void this.#start(0);
   }
