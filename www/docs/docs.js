@@ -70,10 +70,12 @@ class Description {
    */
   #operation(method, operation, inherited) {
     const parameters = [...inherited, ...operation.parameters].map((one) => this.resolve(one));
-    const answers = Object.entries(operation.responses).map(([status, answer]) => [status, this.resolve(answer)]);
+    const answers = Object.entries(operation.responses).map(([status, answer]) => ({
+      status,
+      answer: this.resolve(answer),
+    }));
     const body = this.example(operation.requestBody?.content);
-    const [, success] = answers[0];
-    const answer = this.example(success.content);
+    const example = this.example(answers[0].answer.content);
     return element(
       "details",
       { class: "operation", id: operation.operationId },
@@ -81,8 +83,8 @@ class Description {
       ...part("Callers", element("p", {}, callers(operation.security))),
       ...(parameters.length > 0 ? part("Parameters", list(parameters.map(parameter))) : []),
       ...(body === undefined ? [] : part("Body", element("pre", { tabindex: "0" }, body))),
-      ...part("Answers", list(answers.map(([status, one]) => [String(status), one.description]))),
-      ...(answer === undefined ? [] : part("Example", element("pre", { tabindex: "0" }, answer))),
+      ...part("Answers", list(answers.map(({ status, answer }) => [status, answer.description]))),
+      ...(example === undefined ? [] : part("Example", element("pre", { tabindex: "0" }, example))),
     );
   }
 }
