@@ -93,6 +93,8 @@ test("a reload has everything at once and goes on at the cursor; another user ha
   second.send({ type: "removed", seq: 3, cursor: "e3", id: "a", reason: "deleted" }, ready("e3", true));
   await readied(page, 1);
   assert.deepEqual(await told(page), ["removed a deleted", "ready resumed 1"]);
+  // Closing waits for the save; without it, changes that a reload overtook come again.
+  await page.evaluate("client.close()");
 
   await again("alex");
   assert.equal((await server.line(2)).cursor, null);
