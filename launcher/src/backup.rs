@@ -191,7 +191,7 @@ fn copy_store(from: &Path, to: &Path) -> io::Result<u64> {
 }
 
 /// The databases below a folder, those with alarms last.
-fn databases(store: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn databases(store: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for namespace in fs::read_dir(store)? {
         let namespace = namespace?.path();

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use crate::settings::Settings;
-use crate::{Failure, control};
+use crate::{Failure, backup, control};
 
 /// How long the Worker may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -149,20 +149,8 @@ pub fn erased_since(state: &Path, time: u64) -> Vec<String> {
 
 /// Removes the copies of Hubs from the files below the folder, so that none of their text is left in them.
 pub fn erase_copies(kv: &Path, ids: &[impl AsRef<str>]) -> io::Result<()> {
-    for namespace in fs::read_dir(kv)? {
-        let namespace = namespace?.path();
-        if !namespace.is_dir() {
-            continue;
-        }
-        for file in fs::read_dir(namespace)? {
-            let path = file?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "sqlite")
-            {
-                overwrite(&path, ids).map_err(io::Error::other)?;
-            }
-        }
+    for path in backup::databases(kv)? {
+        overwrite(&path, ids).map_err(io::Error::other)?;
     }
     Ok(())
 }
