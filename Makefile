@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # Passed on by `make dev PORT=…` and the like.
-export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF SAMPLE JOBS
+export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF SAMPLE JOBS ENV JURISDICTION ORIGIN PUSH_CONTACT PERCENT DRY_RUN
 node := node_modules/.bin/node
 
 help: ## this list
@@ -66,8 +66,9 @@ app: export LOCAL := $(LOCAL)
 app: ## who may use a deployment: add=ID issuer=ISS hosts=a,b, or show=, block=, unblock= (LOCAL=1: make serve's)
 	@scripts/setup node && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/app.mjs
 
-deploy: ## to Cloudflare; says what must exist first
-	@scripts/setup build && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/deploy.mjs
+deploy: export ISSUERS := $(value ISSUERS)
+deploy: ## to Cloudflare, from an empty account on (docs/deploy.md): ENV=, ISSUERS=, JURISDICTION=, PERCENT=, DRY_RUN=1
+	@scripts/setup build && scripts/build worker browser && exec $(node) scripts/deploy.mjs
 
 clean: ## remove what was built here (not the tools, not the state)
 	@rm -rf target worker/build www/notifeed browser/glue dist

@@ -7,12 +7,13 @@
 //   make app block=ID issuer=ISS                    every call of the app is 403 CallerBlocked
 //   make app unblock=ID issuer=ISS
 //
-// Of the deployment that wrangler.toml names; with LOCAL=1 of `make serve` (STATE= its folder),
+// Of the deployment of that ENV (docs/deploy.md); with LOCAL=1 of `make serve` (STATE= its folder),
 // which must not run meanwhile.
 
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { configuration, namespaces, titleOf } from "./deployment.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 
@@ -23,7 +24,9 @@ const root = resolve(fileURLToPath(import.meta.url), "../..");
  */
 
 const { add, show, block, unblock, issuer, hosts, LOCAL, STATE } = process.env;
-const where = LOCAL ? ["--local", "--persist-to", STATE || resolve(root, ".wrangler/state")] : ["--remote"];
+const where = LOCAL
+  ? ["--binding", "REGISTRY", "--local", "--persist-to", STATE || resolve(root, ".wrangler/state")]
+  : ["--namespace-id", await remoteRegistry(), "--remote"];
 const place = LOCAL ? "here, for make serve" : "in the deployment";
 
 const asked = Object.entries({ add, show, block, unblock }).filter(([, id]) => id);
@@ -43,6 +46,19 @@ if (asked.length === 0) {
     console.log("It counts within two minutes; open connections end within the hour.");
   }
   console.log(`${id} of ${issuer}, ${place}: ${JSON.stringify(app)}`);
+}
+
+/** The id of the deployment's namespace. */
+async function remoteRegistry() {
+  try {
+    const { name, kv_namespaces } = configuration(process.env);
+    const bound = kv_namespaces.find((/** @type {any} */ { binding }) => binding === "REGISTRY")?.id;
+    const title = titleOf(name, "REGISTRY");
+    const id = bound ?? (await namespaces()).find((namespace) => namespace.title === title)?.id;
+    return id ?? giveUp(`there is no KV namespace ${title}: make deploy (LOCAL=1 for what make serve uses)`);
+  } catch (fault) {
+    return giveUp(`${/** @type {Error} */ (fault).message}\n(LOCAL=1 for what make serve uses)`);
+  }
 }
 
 function list() {
@@ -92,7 +108,7 @@ function read(key) {
 
 /** @param {string[]} args */
 function kv(...args) {
-  const all = ["kv", "key", ...args, "--binding", "REGISTRY", ...where];
+  const all = ["kv", "key", ...args, ...where];
   const { status, stdout, stderr } = spawnSync("wrangler", all, {
     cwd: root,
     encoding: "utf8",

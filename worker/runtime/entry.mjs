@@ -119,8 +119,8 @@ async function answer(request, env, address) {
       return respond((await wait(() => issueToken(call))) ?? "");
     } else {
       if (call) run(() => release(call));
-      if (what === "feed") return ask(step, env.HUB);
-      if (what === "connect") return connect(step, env.HUB);
+      if (what === "feed") return ask(step, hubsOf(env));
+      if (what === "connect") return connect(step, hubsOf(env));
       if (what === "reply") return respond(step.rest());
       if (what === "close") return closed(Number(step.next()), step.next(), step.next(), step.next());
       throw new Error("the request has no answer");
@@ -157,6 +157,15 @@ async function bodyOf(request, limit) {
     chunks.push(chunk);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/**
+ * The feeds of the deployment, all of which live where `JURISDICTION` says.
+ * @param {any} env
+ * @returns {DurableObjectNamespace<import("./hub.mjs").Hub>}
+ */
+export function hubsOf({ HUB, JURISDICTION }) {
+  return JURISDICTION ? HUB.jurisdiction(JURISDICTION) : HUB;
 }
 
 /**

@@ -1,0 +1,155 @@
+// `make deploy` against a double of Cloudflare's API: from an empty account on, again, and with what must be refused.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, test } from "node:test";
+import { Cloudflare } from "./cloudflare.mjs";
+
+const ISSUERS = JSON.stringify([
+  { issuer: "https://id.example.com", audience: "notifeed", jwksUrl: "https://id.example.com/keys" },
+]);
+
+const cloudflare = new Cloudflare();
+/** What deployments printed. @type {string[]} */
+const printed = [];
+/** wrangler's own folder. */
+let home = "";
+
+before(async () => {
+  await cloudflare.start();
+  home = await mkdtemp(join(tmpdir(), "notifeed-test-"));
+});
+
+after(async () => {
+  cloudflare.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+/**
+ * Deploys, and answers what was printed and what was changed in the account.
+ * @param {Record<string, string>} environment
+ */
+async function deploy(environment) {
+  cloudflare.changes = [];
+  const child = spawn(process.execPath, ["scripts/deploy.mjs"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      CLOUDFLARE_API_BASE_URL: cloudflare.url,
+      CLOUDFLARE_API_TOKEN: "token",
+      WRANGLER_SEND_METRICS: "false",
+      ...environment,
+    },
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  printed.push(output + errors);
+  return { status, output: output + errors, changes: cloudflare.changes };
+}
+
+/** @param {string} name */
+function scriptOf(name) {
+  const script = cloudflare.scripts.get(name);
+  assert.ok(script, `${name} was deployed`);
+  return script;
+}
+
+/**
+ * @param {any} metadata of a version
+ * @returns {Record<string, any>} its bindings by name
+ */
+function bindingsOf({ bindings }) {
+  return Object.fromEntries(bindings.map((/** @type {any} */ binding) => [binding.name, binding]));
+}
+
+test("an empty account", async (t) => {
+  const first = { ENV: "staging", JURISDICTION: "eu", PUSH_CONTACT: "mailto:ops@example.com", ISSUERS };
+
+  await t.test("a dry run changes nothing", async () => {
+    const { status, output, changes } = await deploy({ ...first, DRY_RUN: "1" });
+    assert.equal(status, 0, output);
+    assert.deepEqual(changes, []);
+    assert.match(output, /would make the KV namespace notifeed-staging-feed/);
+  });
+
+  await t.test("has all that a deployment needs afterwards", async () => {
+    const { status, output } = await deploy(first);
+    assert.equal(status, 0, output);
+    assert.deepEqual(
+      cloudflare.namespaces.map(({ title, jurisdiction }) => [title, jurisdiction]),
+      [
+        ["notifeed-staging-feed", "eu"],
+        ["notifeed-staging-registry", "eu"],
+      ],
+    );
+    const { secrets, versions } = scriptOf("notifeed-staging");
+    assert.deepEqual(Object.keys(secrets).sort(), ["ISSUERS", "UNS_KEYS", "VAPID_KEYS"]);
+    assert.equal(secrets.ISSUERS, ISSUERS);
+    assert.equal(Buffer.from(JSON.parse(secrets.UNS_KEYS)[1], "base64url").length, 32);
+    const { metadata } = versions[versions.length - 1];
+    const bindings = bindingsOf(metadata);
+    assert.equal(bindings.JURISDICTION.text, "eu");
+    assert.equal(bindings.FEED.namespace_id, cloudflare.namespaces[0].id);
+    assert.equal(bindings.REGISTRY.namespace_id, cloudflare.namespaces[1].id);
+    assert.notEqual(bindings.APP_LIMIT.namespace_id, "1001", "another deployment's limits are its own");
+    assert.equal(metadata.migrations.new_tag, "v1");
+  });
+
+  await t.test("a second time nothing is made, and the new version can have a part of the users only", async () => {
+    const { secrets, deployments } = scriptOf("notifeed-staging");
+    const before = { ...secrets };
+    const old = deployments[deployments.length - 1][0].version_id;
+    const { status, output, changes } = await deploy({ ENV: "staging", PERCENT: "10" });
+    assert.equal(status, 0, output);
+    assert.deepEqual(secrets, before);
+    assert.ok(!changes.some((change) => /namespaces|secrets|PUT/.test(change)), changes.join("\n"));
+    const versions = deployments[deployments.length - 1];
+    assert.equal(versions.find(({ version_id }) => version_id === old)?.percentage, 90);
+    assert.equal(versions.length, 2);
+    assert.match(output, new RegExp(`npx wrangler rollback ${old} --name notifeed-staging`));
+  });
+
+  await t.test("no secret was printed, nor is one in wrangler's logs", async () => {
+    const { secrets } = scriptOf("notifeed-staging");
+    const folder = join(home, ".config/.wrangler/logs");
+    const logs = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
+    assert.ok(logs.length > 0);
+    for (const said of [...printed, ...logs])
+      for (const secret of [JSON.parse(secrets.UNS_KEYS)[1], JSON.parse(secrets.VAPID_KEYS)[1].privateKey])
+        assert.ok(!said.includes(secret));
+  });
+
+  await t.test("feeds aren't moved", async () => {
+    const { status, output, changes } = await deploy({ ENV: "staging", JURISDICTION: "us" });
+    assert.equal(status, 1);
+    assert.match(output, /JURISDICTION can't be changed, it is eu/);
+    assert.deepEqual(changes, []);
+  });
+
+  await t.test("an API that fails replaces no key", async () => {
+    cloudflare.failing = "/secrets";
+    const { status, output, changes } = await deploy({ ENV: "staging", ISSUERS });
+    cloudflare.failing = undefined;
+    assert.equal(status, 1);
+    assert.match(output, /wrangler secret list failed/);
+    assert.deepEqual(changes, []);
+  });
+});
+
+for (const [what, environment, sentence] of /** @type {[string, Record<string, string>, RegExp][]} */ ([
+  ["no issuer", {}, /whose tokens count\? Give ISSUERS/],
+  ["a wrong issuer", { ISSUERS: '[{"issuer":"https://id.example.com"}]' }, /ISSUERS\[0\]/],
+  ["a wrong ENV", { ENV: "a_b", ISSUERS }, /ENV is a word/],
+])) {
+  test(`${what} is refused in a sentence, before anything is changed`, async () => {
+    const { status, output, changes } = await deploy(environment);
+    assert.equal(status, 1, output);
+    assert.match(output, sentence);
+    assert.deepEqual(changes, []);
+  });
+}
