@@ -21,6 +21,7 @@ const ENTRIES = {
   live: "client/entry.ts",
   inbox: "inbox/entry.ts",
   toast: "toast/entry.ts",
+  push: "push/entry.ts",
   react: "bindings/react.ts",
   vue: "bindings/vue.ts",
   svelte: "bindings/svelte.ts",
@@ -28,6 +29,11 @@ const ENTRIES = {
   "send.node": "sender/node.ts",
   "send.workerd": "sender/workerd.ts",
 };
+/** A service worker's script has all it needs in itself; the second is for `importScripts`. */
+const WORKERS = /** @type {const} */ ({
+  "push-worker": ["push-worker/entry.ts", "esm"],
+  "push-worker.classic": ["push-worker/classic.ts", "iife"],
+});
 const labels = readdirSync(at("browser/labels")).map((file) => `labels/${file}`);
 const entries = Object.entries(ENTRIES).concat(labels.map((source) => [source.replace(".ts", ""), source]));
 
@@ -66,6 +72,12 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 for (const output of Object.keys(metafile.outputs)) made.add(output.replace(/^.*\//, ""));
+for (const [name, [source, format]] of Object.entries(WORKERS)) {
+  const outfile = `${folder}/${name}.js`;
+  const entryPoints = [at(`browser/${source}`)];
+  await build({ entryPoints, outfile, bundle: true, minify: true, format, target: "es2022", logLevel: "warning" });
+  made.add(`${name}.js`);
+}
 
 cpSync(at("browser/glue/notifeed_bg.wasm"), `${folder}/notifeed_bg.wasm`);
 rmSync(`${folder}/types`, { recursive: true, force: true });
@@ -79,7 +91,8 @@ for (const file of readdirSync(`${folder}/types`, { recursive: true, encoding: "
 
 const manifest = JSON.parse(readFileSync(at("browser/package.json"), "utf8"));
 const typed = Object.values(manifest.exports).map(({ types }) => types);
-for (const [name, source] of entries) {
+const workers = Object.entries(WORKERS).map(([name, [source]]) => [name, source]);
+for (const [name, source] of [...entries, ...workers]) {
   const [pattern, up] = name.includes("/") ? ["labels/*", ".."] : [name, "."];
   // The hosts of one import share its types.
   if (!typed.includes(`./${pattern}.d.ts`)) continue;

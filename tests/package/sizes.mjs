@@ -60,6 +60,18 @@ const imports = [
     limit: 1_200,
     what: "toasts",
   },
+  {
+    entry: "notifeed/push",
+    code: 'export { createPush } from "notifeed/push";',
+    limit: 2_500,
+    what: "Web Push, the page's half",
+  },
+  {
+    entry: "notifeed/push-worker",
+    code: 'export { handle } from "notifeed/push-worker";',
+    limit: 3_500,
+    what: "the service worker's half",
+  },
   ...["ar", "de", "es", "fr", "hi", "it", "ja", "pt", "ru", "zh"].map((language) => ({
     entry: `notifeed/labels/${language}`,
     code: `export { labels } from "notifeed/labels/${language}";`,
