@@ -1,16 +1,14 @@
 // `notifeed/push-worker`: the service worker's half of Web Push. It shows what comes, says what a person did with it, and
 // leads back to the app.
 
-import { type Deed, Kept, sendUnsent } from "../push/kept.ts";
+import { change, type Deed } from "../push/kept.ts";
 import { isKnown, isMessage, type PushMessage, read, type Shown } from "./message.ts";
 import { lead } from "./lead.ts";
+import { keep, send } from "./receipts.ts";
 import type { NotificationDone, WorkerScope } from "./scope.ts";
 
 export type { About, PushMessage } from "./message.ts";
 export type { WorkerScope } from "./scope.ts";
-
-/** So long a receipt may hold up what a person waits for; milliseconds. */
-const TELLING = 10_000;
 
 export interface HandleOptions {
   /** Pushes of other senders are left alone: another handler of this worker shows them. */
@@ -29,7 +27,7 @@ export interface HandleOptions {
 }
 
 /**
- * Handles `push`, `notificationclick`, `notificationclose` and `pushsubscriptionchange` of a service worker. To be called
+ * Handles `push`, `notificationclick`, `notificationclose`, `pushsubscriptionchange` and the page's messages of a service worker. To be called
  * once, while the worker's script runs for the first time.
  */
 export function handle(scope: WorkerScope | object, options: HandleOptions = {}): void {
@@ -48,6 +46,9 @@ export function handle(scope: WorkerScope | object, options: HandleOptions = {})
     if (shownOf(event)) event.waitUntil(worker.closed(event));
   });
   on("pushsubscriptionchange", (event) => event.waitUntil(worker.changed()));
+  on("message", (event) => {
+    if ((event.data as { notifeed?: string } | null)?.notifeed === "send") event.waitUntil(worker.tell());
+  });
 }
 
 /** What a notification of this worker carries; `undefined`: it is another's. */
@@ -58,14 +59,12 @@ function shownOf({ notification }: NotificationDone): Partial<Shown> | undefined
 class PushWorker {
   readonly #scope: WorkerScope;
   readonly #options: HandleOptions;
-  readonly #kept: Kept;
   /** Notifications that were clicked or closed from here: their end isn't a person's dismissal. */
   readonly #done = new Set<string>();
 
   constructor(scope: WorkerScope, options: HandleOptions) {
     this.#scope = scope;
     this.#options = options;
-    this.#kept = new Kept(scope.indexedDB);
   }
 
   /** Shows exactly one notification, whatever came: a browser ends the subscription of a worker that shows none. */
@@ -80,14 +79,14 @@ class PushWorker {
     const { id, close = [], receipt, unread } = message.notifeed;
     await this.#close(close.filter((one) => one !== id));
     if (unread !== undefined) await this.#scope.navigator.setAppBadge?.(unread).catch(() => {});
-    await this.#tell(receipt, { received: true });
+    await this.tell(receipt, { received: true });
   }
 
   async clicked(event: NotificationDone): Promise<void> {
     const { notification, action } = event;
     const shown = shownOf(event) ?? {};
     this.#end(notification);
-    const told = this.#tell(shown.receipt, deedOf(action, shown));
+    const told = this.tell(shown.receipt, deedOf(action, shown));
     // The window first: a browser lets a click open one for a few seconds.
     if (action === "") {
       const { navigate, link } = shown;
@@ -100,17 +99,21 @@ class PushWorker {
   async closed(event: NotificationDone): Promise<void> {
     const { receipt } = shownOf(event) ?? {};
     if (this.#done.delete(keyOf(event.notification))) return;
-    await this.#tell(receipt, { readState: "read", userActionState: "dismissed" });
+    await this.tell(receipt, { readState: "read", userActionState: "dismissed" });
   }
 
   /** The page does the rest, at its next start: this worker has no token. */
   async changed(): Promise<void> {
-    await this.#kept.changed().catch(() => {});
+    const changed = change(this.#scope.indexedDB, "owner", (owner) => owner && { ...owner, endpoint: null });
+    await changed.catch(() => {});
   }
 
   async #isOwned(feed: string): Promise<boolean> {
-    const owner = await this.#kept.owner().catch(() => null);
-    return owner?.feed === feed;
+    return (await this.#owner().catch(() => undefined))?.feed === feed;
+  }
+
+  #owner(): ReturnType<typeof change<"owner">> {
+    return change(this.#scope.indexedDB, "owner", (owner) => owner);
   }
 
   async #show(message: PushMessage): Promise<void> {
@@ -162,12 +165,11 @@ class PushWorker {
   }
 
   /** Tells the service, with what it hasn't been told before; offline it is kept for the next time. */
-  async #tell(receipt: string | undefined, deed: Deed): Promise<void> {
+  async tell(receipt?: string, deed: Deed = {}): Promise<void> {
     try {
-      const to = receipt && (await this.#kept.owner())?.receipts;
-      if (to) await this.#kept.tell({ receipt, to, deed });
-      const signal = AbortSignal.timeout(TELLING);
-      await sendUnsent(this.#kept, (url, init) => this.#scope.fetch(url, { ...init, signal }));
+      const to = receipt && (await this.#owner())?.receipts;
+      if (to) await keep(this.#scope, { receipt, to, deed });
+      await send(this.#scope);
     } catch {
       // There is no storage: the service isn't told.
     }

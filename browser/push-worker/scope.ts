@@ -18,6 +18,7 @@ export interface WorkerEvents {
   notificationclick: NotificationDone;
   notificationclose: NotificationDone;
   pushsubscriptionchange: WorkerEvent;
+  message: WorkerEvent & { readonly data: unknown };
 }
 
 export interface Window {

@@ -1,7 +1,5 @@
 // Web Push as a page sees it.
 
-import type { LiveClient } from "../client/api.ts";
-
 /**
  * How it stands with pushes in this browser.
  * * `not-ready`: that isn't known yet
@@ -41,10 +39,10 @@ export interface PushOptions {
   token: (options: { fresh: boolean }) => Promise<string | null>;
   /** The host whose notifications are pushed. */
   targetHostName: string;
-  /** The address of the service worker, or the app's own registration of it. */
-  worker: string | URL | ServiceWorkerRegistration;
-  /** Whether the worker at `worker` is a module. Default: true. */
-  module?: boolean;
+  /**
+   * The app's service worker: `navigator.serviceWorker?.register("/sw.js")`. `undefined` where the browser has none.
+   */
+  worker: ServiceWorkerRegistration | undefined | Promise<ServiceWorkerRegistration | undefined>;
   /** `ios`: an app on the Home Screen that is the user's iOS endpoint. Default: `webpush`. */
   platform?: "webpush" | "ios";
   /** What a click opens: an address with `{id}` in it. */
@@ -86,21 +84,15 @@ export interface Push {
    * be called after a sign-in.
    */
   sync(): Promise<PushState>;
-  /**
-   * Takes away what was read elsewhere while the page is open, and keeps the badge of the app's icon.
-   * @returns what ends it
-   */
-  follow(client: LiveClient): () => void;
-  /** The page has no more use for it. Pushes go on. */
-  close(): void;
 }
 
 /** Pushes weren't turned on. */
 export class PushError extends Error {
   override readonly name = "PushError";
   /**
-   * Stable: the state that it ends in (`denied`, `prompt`: the person closed the question), `unreached`: the service can't
-   * be reached, or `refused`.
+   * Stable. `not-ready`: `state` says why; `denied`, `prompt` (the person closed the question), `needs-gesture`: the browser
+   * refused; `foreign`: the subscription is other code's; `off`: it was turned off meanwhile; `unreached`: the service can't be
+   * reached; `refused`: it says no.
    */
   readonly code: PushState | "unreached" | "refused";
 

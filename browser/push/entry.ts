@@ -2,13 +2,14 @@
 // (`notifeed/push-worker`).
 
 import type { Push, PushOptions } from "./api.ts";
-import { BrowserPush } from "./push.ts";
+import { pushOf } from "./push.ts";
 import { surroundings } from "./surroundings.ts";
 
 export type * from "./api.ts";
 export { PushError } from "./api.ts";
+export { follow } from "./shown.ts";
 
-/** Registers the service worker and finds out how it stands; it asks the person nothing. */
+/** Finds out how it stands; it asks the person nothing. */
 export function createPush(options: PushOptions): Push {
-  return new BrowserPush(options, surroundings());
+  return pushOf(options, surroundings());
 }

@@ -1,80 +1,64 @@
 // What the page asks of the service.
 
-import { APPLICATION_SERVER_KEY_PATH, NOTIFICATIONS_PATH, SUBSCRIPTIONS_PATH } from "../generated/protocol.ts";
+import { APPLICATION_SERVER_KEY_PATH, SUBSCRIPTIONS_PATH } from "../generated/protocol.ts";
 import { type PushOptions, PushError, type Subscribed } from "./api.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** The answer to a subscription. */
 export interface Registered extends Subscribed {
-  /** What the service calls the feed; nothing is pushed without it. */
-  feed?: string;
-  createdDateTime: string;
+  /** What the service calls the feed. */
+  feed: string;
   expirationDateTime: string;
 }
 
-export class Service {
-  readonly #options: PushOptions;
-  readonly #surroundings: Surroundings;
-  readonly #base: string;
-
-  constructor(options: PushOptions, surroundings: Surroundings) {
-    this.#options = options;
-    this.#surroundings = surroundings;
-    this.#base = String(options.url).replace(/\/*$/, "");
+/** Asks with the user's token, and once more with a fresh one. @returns `null` for 404 */
+export async function ask(
+  { url, token }: PushOptions,
+  fetched: typeof fetch,
+  method: string,
+  path: string,
+  json?: object,
+): Promise<unknown> {
+  const body = JSON.stringify(json);
+  for (const fresh of [false, true]) {
+    const headers = {
+      Authorization: `Bearer ${await token({ fresh })}`,
+      ...(json && { "Content-Type": "application/json" }),
+    };
+    const answer = await fetched(base(url) + path, { method, headers, ...(json && { body }) }).catch((error) => {
+      throw new PushError("unreached", String(error));
+    });
+    if (answer.status === 401 && !fresh) continue;
+    if (answer.status === 404) break;
+    const text = await answer.text();
+    if (answer.ok) return text && (JSON.parse(text) as unknown);
+    throw new PushError(answer.status < 500 ? "refused" : "unreached", text);
   }
+  return null;
+}
 
-  /** Where receipts go. */
-  get receipts(): string {
-    return `${this.#base}${NOTIFICATIONS_PATH}/receipts`;
-  }
+/** The service's address without a slash at its end. */
+export const base = (url: string | URL): string => String(url).replace(/\/*$/, "");
 
-  /** The service, as its users are told apart. */
-  get name(): string {
-    return `${this.#base} ${this.#options.targetHostName}`;
-  }
+/** @returns the key that subscriptions are made with; `null`: the service pushes nothing */
+export async function keyOf(options: PushOptions, fetched: typeof fetch): Promise<string | null> {
+  const answer = (await ask(options, fetched, "GET", APPLICATION_SERVER_KEY_PATH)) as {
+    applicationServerKey: string;
+  } | null;
+  return answer && answer.applicationServerKey;
+}
 
-  /** @returns the key that subscriptions are made with; `null`: the service pushes nothing */
-  async key(): Promise<Uint8Array<ArrayBuffer> | null> {
-    const answer = await this.#ask("GET", APPLICATION_SERVER_KEY_PATH);
-    if (!answer) return null;
-    const { applicationServerKey } = answer as { applicationServerKey: string };
-    return Uint8Array.from(atob(applicationServerKey.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
-      character.charCodeAt(0),
-    );
-  }
+export function subscribe(
+  options: PushOptions,
+  fetched: typeof fetch,
+  pushSubscription: PushSubscription,
+  deviceId: string,
+): Promise<Registered> {
+  const { targetHostName, platform = "webpush", displayName, navigate, title } = options;
+  const webPush = navigate && { navigate, title };
+  const asked = { targetHostName, platform, deviceId, displayName, pushSubscription, webPush };
+  return ask(options, fetched, "POST", SUBSCRIPTIONS_PATH, asked) as Promise<Registered>;
+}
 
-  async subscribe(subscription: PushSubscription, deviceId: string): Promise<Registered> {
-    const { targetHostName, platform = "webpush", displayName, navigate, title } = this.#options;
-    const webPush = navigate === undefined ? undefined : { navigate, title };
-    const pushSubscription = subscription.toJSON();
-    const body = { targetHostName, platform, deviceId, displayName, pushSubscription, webPush };
-    return (await this.#ask("POST", SUBSCRIPTIONS_PATH, body)) as Registered;
-  }
-
-  async unsubscribe(id: string): Promise<void> {
-    const host = encodeURIComponent(this.#options.targetHostName);
-    await this.#ask("DELETE", `${SUBSCRIPTIONS_PATH}/${id}?targetHostName=${host}`);
-  }
-
-  /** @returns `null` for 404 */
-  async #ask(method: string, path: string, body?: object): Promise<unknown> {
-    for (const fresh of [false, true]) {
-      const token = await this.#options.token({ fresh });
-      if (token === null) throw new PushError("refused", "nobody is signed in");
-      const headers = { Authorization: `Bearer ${token}`, ...(body && { "Content-Type": "application/json" }) };
-      let answer: Response;
-      try {
-        const sent = body ? { body: JSON.stringify(body) } : {};
-        answer = await this.#surroundings.fetch(this.#base + path, { method, headers, ...sent });
-      } catch (error) {
-        throw new PushError("unreached", String(error));
-      }
-      if (answer.status === 401 && !fresh) continue;
-      if (answer.status === 404) return null;
-      const text = await answer.text();
-      if (answer.ok) return text === "" ? {} : (JSON.parse(text) as unknown);
-      throw new PushError(answer.status >= 500 ? "unreached" : "refused", `${answer.status}: ${text}`);
-    }
-    return null;
-  }
+export function unsubscribe(options: PushOptions, fetched: typeof fetch, id: string): Promise<unknown> {
+  return ask(options, fetched, "DELETE", `${SUBSCRIPTIONS_PATH}/${id}?targetHostName=${options.targetHostName}`);
 }

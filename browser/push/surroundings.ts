@@ -1,36 +1,23 @@
 // What the page's half needs of a browser: an argument, so that tests can give their own.
 
 export interface Surroundings {
-  secure: boolean;
-  /** `undefined` where there are none. */
-  workers: ServiceWorkerContainer | undefined;
-  /** Whether subscriptions can be made at all. */
-  pushes: boolean;
-  /** A page on iOS that could be put on the Home Screen. */
-  installable: boolean;
-  permission(): NotificationPermission;
-  databases: IDBFactory;
-  locks: LockManager | undefined;
+  isSecureContext: boolean;
+  /** Only Safari on iOS has `standalone`: false in a tab, true for an app on the Home Screen. */
+  navigator: Pick<Navigator, "serviceWorker" | "locks"> & {
+    standalone?: boolean;
+    setAppBadge?(count: number): Promise<void>;
+  };
+  /** `undefined` where subscriptions can't be made. */
+  PushManager?: unknown;
+  Notification: { permission: NotificationPermission };
+  indexedDB: IDBFactory;
   fetch: typeof fetch;
+  /** Milliseconds since 1970. */
   now(): number;
-  /** Shows a number at the app's icon, where there is one. */
-  badge(count: number): void;
 }
 
-export function surroundings(): Surroundings {
-  const { navigator, isSecureContext, PushManager, Notification, indexedDB } = globalThis;
-  const own = navigator as Navigator & { standalone?: boolean };
-  return {
-    secure: isSecureContext,
-    workers: navigator.serviceWorker,
-    pushes: PushManager !== undefined && Notification !== undefined,
-    // Only Safari on iOS knows the word.
-    installable: own.standalone === false,
-    permission: () => Notification.permission,
-    databases: indexedDB,
-    locks: navigator.locks,
-    fetch: (...asked) => fetch(...asked),
-    now: () => Date.now(),
-    badge: (count) => void own.setAppBadge?.(count).catch(() => {}),
-  };
-}
+export const surroundings = (): Surroundings => {
+  const { isSecureContext, navigator, PushManager, Notification, indexedDB } = globalThis;
+  const fetched: typeof fetch = (...asked) => fetch(...asked);
+  return { isSecureContext, navigator, PushManager, Notification, indexedDB, fetch: fetched, now: () => Date.now() };
+};
