@@ -238,9 +238,19 @@ pub struct View<'a> {
 impl View<'_> {
     /// As it is told to the device that subscribes: with the user notification subscription id,
     /// which is for its app server.
-    pub fn created(&self, subscription_id: &str) -> String {
+    /// `pushed`: where it asks to be pushed to, what the feed is called if it is; the browser keeps that to
+    /// know whose its pushes are.
+    pub fn created(&self, subscription_id: &str, pushed: Option<Option<&str>>) -> String {
         self.render(|writer| {
             writer.string_field("userNotificationSubscriptionId", subscription_id);
+            match pushed {
+                None => {}
+                Some(None) => writer.string_field("push", "none"),
+                Some(Some(feed)) => {
+                    writer.string_field("push", ChannelState::Active.as_str());
+                    writer.string_field("feed", feed);
+                }
+            }
         })
     }
 

@@ -82,7 +82,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     if (owner) await (await registration?.pushManager.getSubscription())?.unsubscribe();
     if (ready) ready.subscription = null;
     await closeShown(registration, () => true);
-    void navigator.setAppBadge?.(0);
+    void navigator.setAppBadge?.(0).catch(() => {});
     await own(undefined);
   };
 
@@ -94,7 +94,9 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     if (!registration) return navigator.standalone === false ? "needs-install" : "unsupported";
     owner = await change(indexedDB, "owner", (known) => known);
     const token = await options.token({ fresh: false });
-    const user = token && (await digest(`${base(options.url)} ${options.user ?? userOf(token)}`));
+    const who = token && (options.user ?? userOf(token));
+    if (token && !who) throw new PushError("refused", "the token doesn't say whose it is: pass `user`");
+    const user = who && (await digest(`${base(options.url)} ${who}`));
     // The former user's pushes end before anything else, whether or not the service can be reached.
     if (owner && (owner.user !== user || allowed() !== "off")) await end();
     if (!user) return allowed();
@@ -169,7 +171,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
         owner = await change(indexedDB, "owner", (known) => known);
         const id = owner?.id;
         await end();
-        if (state !== "not-ready") stand(allowed());
+        if (id) stand(allowed());
         if (id) await unsubscribe(options, fetched, id).catch(() => {});
       });
     },

@@ -7,6 +7,7 @@ use notifeed::credentials::subscription_id::{HubId, LIFETIME, SubscriptionId};
 use notifeed::error::problems::{no_such_subscription, too_many_subscriptions};
 use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::feed_digest;
 use notifeed::guid::Guid;
 use notifeed::http::{Context, Reply};
 use notifeed::json::Writer;
@@ -357,7 +358,14 @@ impl<H: Host> Feed<H> {
             subscription: subscription.id,
             expires: subscription.expiration,
         };
-        Ok(subscription.view().created(&unsigned.sign(key)))
+        let pushed = subscription.push_subscription.as_ref();
+        let feed = self
+            .settings
+            .push
+            .as_ref()
+            .map(|_| feed_digest(&self.host.id()));
+        let pushed = pushed.map(|_| feed.as_deref());
+        Ok(subscription.view().created(&unsigned.sign(key), pushed))
     }
 }
 

@@ -46,6 +46,8 @@ test("what is imported and not used costs nothing", async () => {
     "notifeed/inbox",
     "notifeed/labels/de",
     "notifeed/toast",
+    "notifeed/push",
+    "notifeed/push-worker",
     "notifeed/svelte",
     "notifeed/send",
     "notifeed/schema",

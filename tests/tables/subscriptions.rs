@@ -92,7 +92,9 @@ fn what_a_device_is_told() {
     };
     let rest = r#""platform":"iOS","deviceId":"d","displayName":null,"createdDateTime":"2019-10-21T22:05:36.25Z","expirationDateTime":"2019-11-20T22:05:36.25Z"}"#;
     assert_eq!(
-        view.created("v1.k.a.b"),
+        view.created("v1.k.a.b", None),
+        view.created("v1.k.a.b", Some(Some("9f86d081884c7d65"))),
+        view.created("v1.k.a.b", Some(None)),
         format!(r#"{{"id":"{ID}","userNotificationSubscriptionId":"v1.k.a.b",{rest}"#)
     );
     for live in [true, false] {

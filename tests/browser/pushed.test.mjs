@@ -1,0 +1,105 @@
+// Web Push to a real Chromium: a page turns it on and is closed; what is posted is shown, clicked and waved away.
+
+import assert from "node:assert/strict";
+import { execSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { Response } from "miniflare";
+import { chromium } from "playwright-core";
+import { root } from "../../scripts/local.mjs";
+import { eventually, someone } from "../blackbox/expect.mjs";
+import { example, host, startService, temporaryFolder, userToken } from "../blackbox/harness.mjs";
+import { Google } from "./google.mjs";
+
+const { google, flags } = await Google.start();
+const service = await startService({
+  outbound: async (request) => {
+    // Debian's Chromium is built without Google's keys, and has subscriptions at that host.
+    const { hostname, pathname } = new URL(request.url);
+    const token =
+      hostname === "jmt17.google.com" || hostname === "fcm.googleapis.com" ? pathname.split("/").at(-1) : "";
+    const taken = google.push(token ?? "", Buffer.from(await request.arrayBuffer()));
+    return new Response(null, { status: taken ? 201 : 410 });
+  },
+});
+
+const page = `<!doctype html><title>An app</title><script type="module">
+  import { createPush } from "/notifeed/push.js";
+  const [service, host, token] = location.hash.slice(1).split("|");
+  const worker = navigator.serviceWorker.register("/worker.js", { type: "module" });
+  globalThis.push = createPush({ url: service, targetHostName: host, worker, user: token,
+    token: async () => token, navigate: "https://app.example.com/?n={id}" });
+</script>`;
+/** @type {Record<string, string>} */
+const scripts = {
+  "/": page,
+  "/worker.js": `import { handle } from "/notifeed/push-worker.js"; handle(self);`,
+  "/classic.js": `importScripts("/notifeed/push-worker.classic.js"); notifeedPush.handle(self);`,
+};
+const app = createServer(async (request, response) => {
+  const path = request.url ?? "";
+  const type = path === "/" ? "text/html" : "text/javascript";
+  response.writeHead(200, { "Content-Type": type });
+  response.end(scripts[path] ?? (await readFile(join(root, "www", path)).catch(() => "")));
+});
+await new Promise((listening) => app.listen(0, "127.0.0.1", () => listening(undefined)));
+after(() => app.close());
+const { port } = /** @type {import("node:net").AddressInfo} */ (app.address());
+const origin = `http://localhost:${port}`;
+
+const browser = await chromium.launchPersistentContext(await temporaryFolder(), {
+  executablePath: execSync("command -v chromium", { encoding: "utf8" }).trim(),
+  ignoreDefaultArgs: ["--disable-background-networking", "--disable-sync"],
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-component-update", "--disable-quic", ...flags],
+});
+after(() => browser.close());
+await browser.grantPermissions(["notifications"], { origin });
+
+/** @param {string} as */
+async function visit(as) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${origin}/#${[service.url, host, await userToken(as)].join("|")}`);
+  await page.waitForFunction('globalThis.push && push.state !== "not-ready"');
+  return page;
+}
+
+/** Notifications that the browser shows. @param {import("playwright-core").Page} page */
+const shown = (page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const notifications = await registration.getNotifications();
+    return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
+  });
+
+/** @param {string} as @param {string} title */
+async function post(as, title) {
+  const payload = { visualContent: { title, body: "for a closed page" } };
+  const targetPolicy = { platformTypes: ["webpush"] };
+  const answer = await service.post(example({ appNotificationId: undefined, payload, targetPolicy }), { as });
+  assert.equal(answer.status, 201, answer.text);
+  return answer.json.id;
+}
+
+test("a browser whose pages are closed shows what is posted, and nothing once its user has signed out", async () => {
+  const as = someone();
+  const first = await visit(as);
+  assert.equal(await first.evaluate("push.state"), "off");
+  const subscribed = await first.evaluate("push.enable()");
+  assert.equal(typeof (/** @type {any} */ (subscribed).userNotificationSubscriptionId), "string");
+  await eventually(() => google.isConnected);
+  await first.goto("about:blank");
+  const id = await post(as, "You are told");
+  const later = await visit(as);
+  const [notification] = await eventually(async () => {
+    const all = await shown(later);
+    return all.length > 0 && all;
+  });
+  assert.deepEqual(notification, { title: "You are told", body: "for a closed page", tag: id });
+  assert.equal(await later.evaluate("push.state"), "on");
+  await later.evaluate("push.disable()");
+  assert.deepEqual(await shown(later), []);
+  assert.equal(google.registrations.size, 0);
+});
