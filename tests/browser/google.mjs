@@ -120,11 +120,8 @@ export class Google {
     }
     const form = new URLSearchParams(body.toString());
     const app = form.get("app") ?? "";
+    if (form.has("delete")) return response.end(`deleted=${app}`);
     const subtype = form.get("X-subtype") ?? app;
-    if (form.has("delete") || form.has("X-delete")) {
-      for (const [token, known] of this.registrations) if (known.subtype === subtype) this.registrations.delete(token);
-      return response.end(`deleted=${app}`);
-    }
     const token = randomBytes(16).toString("base64url");
     this.registrations.set(token, { app, subtype, sender: form.get("sender") ?? "" });
     response.end(`token=${token}`);

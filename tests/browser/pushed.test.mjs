@@ -27,9 +27,9 @@ const service = await startService({
 
 const page = `<!doctype html><title>An app</title><script type="module">
   import { createPush } from "/notifeed/push.js";
-  const [service, host, token] = location.hash.slice(1).split("|");
-  const worker = navigator.serviceWorker.register("/worker.js", { type: "module" });
-  globalThis.push = createPush({ url: service, targetHostName: host, worker, user: token,
+  const [service, host, token, type] = location.hash.slice(1).split("|");
+  const worker = navigator.serviceWorker.register(type === "classic" ? "/classic.js" : "/worker.js", { type });
+  globalThis.push = createPush({ url: service, targetHostName: host, worker,
     token: async () => token, navigate: "https://app.example.com/?n={id}" });
 </script>`;
 /** @type {Record<string, string>} */
@@ -57,11 +57,11 @@ const browser = await chromium.launchPersistentContext(await temporaryFolder(), 
 after(() => browser.close());
 await browser.grantPermissions(["notifications"], { origin });
 
-/** @param {string} as */
-async function visit(as) {
+/** @param {string} as @param {"module" | "classic"} [type] */
+async function visit(as, type = "module") {
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
-  await page.goto(`${origin}/#${[service.url, host, await userToken(as)].join("|")}`);
+  await page.goto(`${origin}/#${[service.url, host, await userToken(as), type].join("|")}`);
   await page.waitForFunction('globalThis.push && push.state !== "not-ready"');
   return page;
 }
@@ -73,6 +73,9 @@ const shown = (page) =>
     const notifications = await registration.getNotifications();
     return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
   });
+
+const hasSubscription =
+  "navigator.serviceWorker.ready.then(({ pushManager }) => pushManager.getSubscription()).then(Boolean)";
 
 /** @param {string} as @param {string} title */
 async function post(as, title) {
@@ -101,5 +104,35 @@ test("a browser whose pages are closed shows what is posted, and nothing once it
   assert.equal(await later.evaluate("push.state"), "on");
   await later.evaluate("push.disable()");
   assert.deepEqual(await shown(later), []);
-  assert.equal(google.registrations.size, 0);
+  assert.equal(await later.evaluate(hasSubscription), false);
+});
+
+test("in the browser of another user nothing of the former one's is shown", async () => {
+  const [megan, alex] = [someone(), someone()];
+  const before = await visit(megan);
+  await before.evaluate("push.enable()");
+  await eventually(() => google.isConnected);
+  const page = await visit(alex);
+  assert.equal(await page.evaluate("push.state"), "off");
+  assert.equal(await page.evaluate(hasSubscription), false);
+  await page.evaluate("push.enable()");
+  // Megan's page is still open; what is posted to her finds nobody, what is posted to him comes.
+  await post(megan, "For Megan");
+  await post(alex, "For Alex");
+  const titles = await eventually(async () => {
+    const all = await shown(page);
+    return all.length > 0 && all.map(({ title }) => title);
+  });
+  assert.deepEqual(titles, ["For Alex"]);
+  await page.evaluate("push.disable()");
+});
+
+test("a worker that imports scripts does the same", async () => {
+  const as = someone();
+  const page = await visit(as, "classic");
+  await page.evaluate("push.enable()");
+  await eventually(() => google.isConnected);
+  await post(as, "By the classic worker");
+  await eventually(async () => (await shown(page)).some(({ title }) => title === "By the classic worker"));
+  await page.evaluate("push.disable()");
 });

@@ -91,12 +91,16 @@ fn what_a_device_is_told() {
         expiration: at(NOW + 30 * 86_400_000),
     };
     let rest = r#""platform":"iOS","deviceId":"d","displayName":null,"createdDateTime":"2019-10-21T22:05:36.25Z","expirationDateTime":"2019-11-20T22:05:36.25Z"}"#;
-    assert_eq!(
-        view.created("v1.k.a.b", None),
-        view.created("v1.k.a.b", Some(Some("9f86d081884c7d65"))),
-        view.created("v1.k.a.b", Some(None)),
-        format!(r#"{{"id":"{ID}","userNotificationSubscriptionId":"v1.k.a.b",{rest}"#)
-    );
+    for (pushed, told) in [
+        (None, ""),
+        (Some(None), r#""push":"none","#),
+        (Some(Some("9f86")), r#""push":"active","feed":"9f86","#),
+    ] {
+        assert_eq!(
+            view.created("v1.k.a.b", pushed),
+            format!(r#"{{"id":"{ID}","userNotificationSubscriptionId":"v1.k.a.b",{told}{rest}"#)
+        );
+    }
     for live in [true, false] {
         let told = format!(r#"{{"id":"{ID}","live":{live},{rest}"#);
         assert_eq!(view.endpoint(live, None), told);
