@@ -138,6 +138,8 @@ const rooms = {
   "browser/glue/": "face",
   "browser/inbox/": "inbox",
   "browser/labels/": "labels",
+  "browser/push/": "push",
+  "browser/push-worker/": "pushed",
   "browser/sender/": "sender",
   "browser/src/": "face",
   "browser/toast/": "toast",

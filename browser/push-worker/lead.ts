@@ -1,18 +1,11 @@
 // A click leads to a window of the app: one that shows this very feed, or a new one.
 
+import type { Opening } from "../push/opening.ts";
 import type { Shown } from "./message.ts";
 import type { Window, WorkerScope } from "./scope.ts";
 
 /** So long a window has to say that it shows the feed; milliseconds. */
 const PATIENCE = 500;
-
-/** What a window is asked; it answers `true` on the port where it takes the person there. */
-export interface Opening {
-  notifeed: "open";
-  id: string;
-  owner: string;
-  link?: string;
-}
 
 /** Brings a person to what they clicked. */
 export async function lead(scope: WorkerScope, to: string, shown: Partial<Shown>): Promise<void> {

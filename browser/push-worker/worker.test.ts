@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Browser } from "../push/browser.ts";
 import { change } from "../push/kept.ts";
+import type { Opening } from "../push/opening.ts";
 import { pushOf } from "../push/push.ts";
 import { handle, type HandleOptions, type WorkerScope } from "./entry.ts";
-import type { Opening } from "./lead.ts";
 
 const id = "0b0b0b0b-0000-4000-8000-000000000001";
 

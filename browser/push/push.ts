@@ -2,9 +2,9 @@
 
 import { userOf } from "../client/token.ts";
 import { NOTIFICATIONS_PATH } from "../generated/protocol.ts";
-import type { Opening } from "../push-worker/lead.ts";
 import { type Push, PushError, type PushOptions, type PushState, type Subscribed } from "./api.ts";
 import { change, type Owner } from "./kept.ts";
+import type { Opening } from "./opening.ts";
 import { base, keyOf, subscribe, unsubscribe } from "./service.ts";
 import { closeShown } from "./shown.ts";
 import type { Surroundings } from "./surroundings.ts";

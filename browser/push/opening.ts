@@ -1,0 +1,7 @@
+/** What a window is asked by the worker; it answers `true` on the port where it takes the person there. */
+export interface Opening {
+  notifeed: "open";
+  id: string;
+  owner: string;
+  link?: string;
+}
