@@ -5,7 +5,10 @@
 
 pub mod credentials;
 pub mod digest;
+#[cfg(test)]
+mod doc_comments;
 pub mod error;
+pub mod error_code;
 pub mod feed;
 pub mod guid;
 pub mod http;
@@ -17,10 +20,12 @@ pub mod manual;
 pub mod notification;
 pub mod policy;
 pub mod push;
+pub mod request;
 pub mod subscription;
 pub mod throttle;
 pub mod time;
 #[cfg(test)]
 mod typescript;
+pub mod uri;
 pub mod verdict;
 pub mod violation;

@@ -3,7 +3,7 @@
 
 mod code;
 
-use crate::error::ErrorCode;
+use crate::error_code::ErrorCode;
 use crate::json::{
     Ambiguity, AmbiguityKind, Position, SyntaxError, SyntaxErrorKind, Writer, push_integer,
 };

@@ -21,11 +21,11 @@ use notifeed::feed::{
     Cursor, Entry, Epoch, ReadState, RemovalReason, UserActionState, feed_digest, update, view,
 };
 use notifeed::guid::Guid;
-use notifeed::http::{ApiVersion, Context};
 use notifeed::json::Writer;
 use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::frame::{self, Ready};
 use notifeed::notification::{Notification, Platform};
+use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
 use notifeed::violation::{ViolationCode, WarningCode};
@@ -189,7 +189,7 @@ fn context(now: Timestamp) -> Context {
         client_request_id: None,
         origin: String::from("https://notify.example.com"),
         version: ApiVersion::Beta,
-        readers: notifeed::http::origin::Readers::All,
+        readers: notifeed::request::origin::Readers::All,
     }
 }
 

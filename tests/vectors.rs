@@ -18,8 +18,9 @@ use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::view;
 use notifeed::feed::view::Sent;
 use notifeed::guid::Guid;
-use notifeed::http::{ApiVersion, Context, MAX_BODY_BYTES};
+use notifeed::http::MAX_BODY_BYTES;
 use notifeed::notification::Notification;
+use notifeed::request::{ApiVersion, Context};
 use notifeed::verdict::{Accepted, Verdict, validate};
 use notifeed::violation::{ViolationCode, WarningCode};
 
@@ -128,7 +129,7 @@ fn answer(case: &Case, accepted: &Accepted) -> String {
         client_request_id: None,
         origin: case.origin.clone(),
         version: ApiVersion::Beta,
-        readers: notifeed::http::origin::Readers::All,
+        readers: notifeed::request::origin::Readers::All,
     };
     let post = Post {
         platforms: accepted.notification().platforms(),

@@ -5,7 +5,8 @@ use notifeed::error::problems::{no_such_notification, precondition_failed};
 use notifeed::feed::update::{self, StateUpdate};
 use notifeed::feed::{Entry, view};
 use notifeed::guid::Guid;
-use notifeed::http::{Context, Reply, headers};
+use notifeed::http::{Reply, headers};
+use notifeed::request::Context;
 use notifeed::time::Timestamp;
 
 use crate::Feed;

@@ -54,7 +54,7 @@ impl From<Fault> for Stop {
 /// The answer to a request that was stopped; a fault is logged.
 pub fn reply(
     stop: &Stop,
-    context: &notifeed::http::Context,
+    context: &notifeed::request::Context,
     policy: &notifeed::policy::Policy,
     log: impl FnOnce(&str),
 ) -> notifeed::http::Reply {

@@ -8,8 +8,7 @@ use notifeed::push;
 use notifeed::time::Timestamp;
 
 use crate::fault::Fault;
-use crate::push::Push;
-use crate::store::Statement;
+use crate::statement::Statement;
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +71,17 @@ pub struct OpenSocket {
     pub socket: Socket,
     /// The text that [`Host::attach`] gave it last.
     pub attachment: Option<String>,
+}
+
+/// A message to send to a push service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// The endpoint at its push service.
+    pub channel: push::Channel,
+    /// The key that the subscription was made with.
+    pub key_id: String,
+    /// Content, urgency and lifetime.
+    pub message: push::Message,
 }
 
 /// Something that takes time.

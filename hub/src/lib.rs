@@ -23,6 +23,7 @@ pub mod push;
 mod reads;
 pub mod room;
 pub mod settings;
+mod statement;
 pub mod store;
 pub mod subscriptions;
 pub mod throttle;
@@ -31,7 +32,8 @@ pub mod wire;
 use std::rc::Rc;
 
 use notifeed::error::Problem;
-use notifeed::http::{Context, Reply};
+use notifeed::http::Reply;
+use notifeed::request::Context;
 use notifeed::throttle::Bucket;
 use notifeed::time::Timestamp;
 

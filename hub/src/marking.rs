@@ -2,9 +2,10 @@
 
 use notifeed::feed::mark_all::{self, Counts, MarkAll, Marking};
 use notifeed::feed::{Cursor, Seq};
-use notifeed::http::{Context, Reply};
+use notifeed::http::Reply;
 use notifeed::live::frame;
 use notifeed::notification::{Platform, PlatformSet};
+use notifeed::request::Context;
 use notifeed::time::Timestamp;
 
 use crate::Feed;

@@ -7,7 +7,8 @@ use notifeed::feed::entry::Sender;
 use notifeed::feed::view::{self, Sent};
 use notifeed::feed::{Appended, Entry};
 use notifeed::guid::Guid;
-use notifeed::http::{Context, Reply, reply};
+use notifeed::http::Reply;
+use notifeed::request::{Context, links};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
@@ -257,6 +258,6 @@ fn sender_reply(
         visual_content: command.visual_content.clone(),
     };
     let body = view::sender(entry, &sent, &owner.user.principal_name, context);
-    let location = reply::location(context, &entry.id.to_string());
+    let location = links::location(context, &entry.id.to_string());
     Reply::odata(status, body).header("Location", location)
 }

@@ -8,9 +8,10 @@ use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::view::{self, Sent};
 use notifeed::feed::{Change, Cursor, Known, RemovalReason, Seq, change_since};
 use notifeed::guid::Guid;
-use notifeed::http::{Context, Reply, reply};
+use notifeed::http::Reply;
 use notifeed::json::Writer;
 use notifeed::notification::{Notification, Platform, PlatformSet};
+use notifeed::request::{Context, links};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
@@ -79,7 +80,7 @@ impl<H: Host> Feed<H> {
         let (items, next) = self.page(query, context)?;
         let next = next.map(|token| {
             let query = query.continued("$skiptoken", &token.to_string());
-            format!("{}?{query}", reply::feed_url(context, ""))
+            format!("{}?{query}", links::feed_url(context, ""))
         });
         let values: Vec<String> = items
             .iter()
@@ -293,7 +294,7 @@ impl<H: Host> Feed<H> {
         };
         let url = format!(
             "{}?{}",
-            reply::feed_url(context, "/delta"),
+            links::feed_url(context, "/delta"),
             query.continued(option, &text)
         );
         let count = match query.counts() {
@@ -318,7 +319,7 @@ impl<H: Host> Feed<H> {
                     .endpoint(live, pushes.get(&subscription.id))
             })
             .collect();
-        let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
+        let feed = links::feed_context(context, &admitted.owner.user.principal_name);
         let body = page::render(&format!("{feed}/endpoints"), None, &values, None);
         Ok(Reply::odata(200, body))
     }
@@ -326,7 +327,7 @@ impl<H: Host> Feed<H> {
 
 /// `@odata.context` of a page: with the properties that were selected (OData 4.01 §10.7).
 fn selected_context(query: &Query, admitted: &Admitted, context: &Context) -> String {
-    let feed = reply::feed_context(context, &admitted.owner.user.principal_name);
+    let feed = links::feed_context(context, &admitted.owner.user.principal_name);
     match query.select.as_slice() {
         [] => feed,
         select => format!("{feed}({})", select.join(",")),

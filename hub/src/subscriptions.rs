@@ -9,11 +9,12 @@ use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::feed_digest;
 use notifeed::guid::Guid;
-use notifeed::http::{Context, Reply};
+use notifeed::http::Reply;
 use notifeed::json::Writer;
 use notifeed::live::close::Close;
 use notifeed::notification::Platform;
 use notifeed::push::Channel;
+use notifeed::request::Context;
 use notifeed::subscription::{self, MAX_SUBSCRIPTIONS};
 use notifeed::time::Timestamp;
 

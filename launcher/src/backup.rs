@@ -18,16 +18,13 @@ use serde_json::{Value, json};
 use crate::Failure;
 use crate::person::{erase_copies, erased_since};
 use crate::settings::Settings;
-use crate::state::{DEPLOYMENT, GENERATION, SECRETS, State};
+use crate::state::{DEPLOYMENT, GENERATION, SECRETS, State, databases, generation_in};
 
 /// The file that makes a folder a backup.
 const MANIFEST: &str = "manifest.json";
 
 /// The stores: Hubs first, so that a copy of each of their items is no older than the Hub.
 const STORES: [&str; 2] = ["hubs", "kv"];
-
-/// The file of a store with its alarms: after the others, so that no due time is missed.
-const ALARMS: &str = "metadata.sqlite";
 
 /// How many pages of 4 KiB are copied between two looks of the runtime at the same file, and the pause.
 const STEP: (i32, Duration) = (1000, Duration::from_millis(1));
@@ -146,14 +143,6 @@ pub fn restore(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The generation that a state folder is in.
-pub fn generation_in(state: &Path) -> i64 {
-    fs::read_to_string(state.join(GENERATION))
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(0)
-}
-
 /// A folder that wasn't there, for its owner only.
 fn make_folder(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent() {
@@ -188,28 +177,6 @@ fn copy_store(from: &Path, to: &Path) -> io::Result<u64> {
             copied.insert(path);
         }
     }
-}
-
-/// The databases below a folder, those with alarms last.
-pub fn databases(store: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for namespace in fs::read_dir(store)? {
-        let namespace = namespace?.path();
-        if !namespace.is_dir() {
-            continue;
-        }
-        for file in fs::read_dir(namespace)? {
-            let path = file?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "sqlite")
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort_by_key(|path| path.ends_with(ALARMS));
-    Ok(found)
 }
 
 /// Copies a database that may be written meanwhile.

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use crate::settings::Settings;
-use crate::{Failure, backup, control};
+use crate::state::databases;
+use crate::{Failure, control};
 
 /// How long the Worker may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -149,7 +150,7 @@ pub fn erased_since(state: &Path, time: u64) -> Vec<String> {
 
 /// Removes the copies of Hubs from the files below the folder, so that none of their text is left in them.
 pub fn erase_copies(kv: &Path, ids: &[impl AsRef<str>]) -> io::Result<()> {
-    for path in backup::databases(kv)? {
+    for path in databases(kv)? {
         overwrite(&path, ids).map_err(io::Error::other)?;
     }
     Ok(())

@@ -128,7 +128,7 @@ impl Settings {
                 .insert("DEVELOPMENT_TOKEN_SECRET".to_owned(), secret);
         }
         // Devices notice a restore by the generation.
-        let restored = crate::backup::generation_in(&self.state);
+        let restored = crate::state::generation_in(&self.state);
         let set = self
             .variables
             .get("GENERATION")

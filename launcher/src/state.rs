@@ -4,13 +4,16 @@
 //! unpacked, `control.sock` is the private socket, `lock` keeps a second server off.
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::Failure;
+
+/// The file of a store with its alarms: after the others, so that no due time is missed.
+const ALARMS: &str = "metadata.sqlite";
 
 /// The name of the deployment: a random one, made with the state.
 pub const DEPLOYMENT: &str = "deployment";
@@ -74,7 +77,7 @@ impl State {
     }
 }
 
-fn secret(path: &Path) -> std::io::Result<String> {
+fn secret(path: &Path) -> io::Result<String> {
     use std::io::Read;
     match fs::read_to_string(path) {
         Ok(text) => return Ok(text.trim().to_owned()),
@@ -98,4 +101,34 @@ fn secret(path: &Path) -> std::io::Result<String> {
     fs::rename(&part, path)?;
     File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
     Ok(text)
+}
+
+/// The generation that a state folder is in.
+pub fn generation_in(state: &Path) -> i64 {
+    fs::read_to_string(state.join(GENERATION))
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+/// The databases below a folder, those with alarms last.
+pub fn databases(store: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for namespace in fs::read_dir(store)? {
+        let namespace = namespace?.path();
+        if !namespace.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(namespace)? {
+            let path = file?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "sqlite")
+            {
+                found.push(path);
+            }
+        }
+    }
+    found.sort_by_key(|path| path.ends_with(ALARMS));
+    Ok(found)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::issuer::Issuer;
-use crate::http::route::percent_encode;
+use crate::uri::percent_encode;
 
 /// The longest key of KV, in bytes.
 const MAX_KEY: usize = 512;

@@ -2,8 +2,8 @@
 //! tests only.
 
 use super::{ErrorCode, RefusalCode};
+use crate::doc_comments::{docs_of, for_javascript};
 use crate::policy::Policy;
-use crate::typescript::declaration::{docs_of, for_javascript};
 use crate::violation::ViolationCode;
 
 const HEAD: &str = "\
@@ -13,7 +13,7 @@ Every error is `{\"error\":{\"code\",\"message\",\"innerError\":{\"date\",\"requ
 ([contract.md](contract.md)). Programs go by `code` and by `details[].code`, which never change their meaning;
 `message` is for people and may. `request-id` is what the service's log has.
 
-This page is made from the tables in [`src/error.rs`](../src/error.rs), [`src/error/detail.rs`](../src/error/detail.rs)
+This page is made from the tables in [`src/error_code.rs`](../src/error_code.rs), [`src/error/detail.rs`](../src/error/detail.rs)
 and [`src/violation/code.rs`](../src/violation/code.rs) by `UPDATE=1 cargo test errors_are_documented`.
 ";
 
@@ -57,7 +57,7 @@ fn cell(docs: &str) -> String {
 
 /// A row of the error table: `docs` is the status, the headers that come with it, and the condition.
 fn row(code: ErrorCode) -> String {
-    let docs = docs_of(include_str!("../error.rs"), "ErrorCode", code.as_str());
+    let docs = docs_of(include_str!("../error_code.rs"), "ErrorCode", code.as_str());
     let (answer, condition) = docs.split_once(": ").unwrap_or(("", &docs));
     let status = code.status(&Policy::DEFAULT).to_string();
     assert!(answer.starts_with(&status), "{code:?} is {status}: {docs}");

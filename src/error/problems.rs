@@ -4,7 +4,6 @@
 use super::{ErrorCode, Problem, RefusalCode};
 use crate::credentials::App;
 use crate::credentials::jwt::TokenError;
-use crate::live::MAX_TOP;
 use crate::violation::ViolationCode;
 
 /// How long a caller waits that a limit of the whole service refuses, in seconds.
@@ -170,9 +169,9 @@ pub fn bad_endpoint() -> Problem {
     )
 }
 
-/// 400: the stream's `top` is no number, or not within its limits.
-pub fn bad_top() -> Problem {
-    let sentence = format!("'top' must be a whole number from 1 to {MAX_TOP}.");
+/// 400: the stream's `top` is no whole number from 1 to `most`.
+pub fn bad_top(most: u32) -> Problem {
+    let sentence = format!("'top' must be a whole number from 1 to {most}.");
     RefusalCode::InvalidParameter.problem("top", sentence)
 }
 

@@ -2,9 +2,9 @@
 
 use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
-use crate::http::{Context, reply};
 use crate::json::{self, JsonText, Writer};
 use crate::notification::{Content, Notification, Priority, VisualContent};
+use crate::request::{Context, links};
 use crate::time::Timestamp;
 
 /// A notification as its sender has it: what 201 and 200 answer with.
@@ -90,7 +90,7 @@ pub fn sender_again(
 impl<'n> SentNotification<'n> {
     fn of(entry: &Entry, sent: &'n Sent<'n>, principal_name: &str, context: &Context) -> Self {
         Self {
-            odata_context: reply::notification_context(context, principal_name),
+            odata_context: links::notification_context(context, principal_name),
             display_time_to_live: entry.display_seconds_left(context.now),
             expiration_date_time: entry.expiration,
             group_name: sent.group_name,
@@ -236,7 +236,7 @@ pub fn receiver_entity(
     context: &Context,
 ) -> String {
     let mut writer = Writer::with_capacity(content.as_str().len().saturating_add(512));
-    let odata_context = reply::notification_context(context, principal_name);
+    let odata_context = links::notification_context(context, principal_name);
     FeedNotification::of(entry, content, context.now).write(Some(&odata_context), &mut writer);
     writer.finish()
 }

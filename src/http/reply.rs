@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use crate::error::{ErrorCode, Problem};
-use crate::http::Context;
 use crate::http::endpoint::{ENDPOINTS, METADATA};
 use crate::http::headers::RequestHeader;
-use crate::http::origin::Readers;
-use crate::http::route::percent_encode;
 use crate::policy::Policy;
+use crate::request::Context;
+use crate::request::origin::Readers;
 
 /// The page's `Content-Type` of an OData answer.
 const ODATA_JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -188,39 +187,11 @@ fn allowed_headers() -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// `{origin}/{version}/me/activities/{id}`: where a notification can be fetched.
-pub fn location(context: &Context, id: &str) -> String {
-    format!("{}/{}/me/activities/{id}", context.origin, context.version)
-}
-
-/// `{origin}/{version}/me/notifications{rest}`: a call on the feed.
-pub fn feed_url(context: &Context, rest: &str) -> String {
-    format!(
-        "{}/{}/me/notifications{rest}",
-        context.origin, context.version
-    )
-}
-
-/// `@odata.context` of a user's notifications (principal name, percent-encoded).
-pub fn feed_context(context: &Context, principal_name: &str) -> String {
-    format!(
-        "{}/{}/$metadata#users('{}')/notifications",
-        context.origin,
-        context.version,
-        percent_encode(principal_name)
-    )
-}
-
-/// `@odata.context` of one of them.
-pub fn notification_context(context: &Context, principal_name: &str) -> String {
-    format!("{}/$entity", feed_context(context, principal_name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::guid::Guid;
-    use crate::http::ApiVersion;
+    use crate::request::ApiVersion;
     use crate::time::Timestamp;
 
     fn context(readers: Readers) -> Context {

@@ -1,38 +1,10 @@
 //! The endpoint that a path leads to (CONTRACT §1 to §4), by the templates of [`ENDPOINTS`].
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::{ENDPOINTS, Endpoint};
-
-/// The version segment of a path. `v1.0` is an alias that answers with `v1.0` in its links (D1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ApiVersion {
-    /// `/beta`, as the page has it.
-    #[serde(rename = "beta")]
-    Beta,
-    /// `/v1.0`.
-    #[serde(rename = "v1.0")]
-    V1,
-}
-
-impl ApiVersion {
-    /// The version of that spelling.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Beta, Self::V1]
-            .into_iter()
-            .find(|version| version.as_str() == text)
-    }
-
-    /// The path segment.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Beta => "beta",
-            Self::V1 => "v1.0",
-        }
-    }
-}
+use crate::request::ApiVersion;
+use crate::uri::percent_decode;
 
 /// The methods that an endpoint can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,63 +122,6 @@ fn id<'p>(template: &str, path: &'p str) -> Option<&'p str> {
     same.then_some("")
 }
 
-impl fmt::Display for ApiVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Undoes percent-encoding (RFC 3986 §2.1). `None` where it isn't well-formed or isn't UTF-8.
-pub fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            u8::try_from(high * 16 + low).ok()?
-        } else {
-            byte
-        });
-    }
-    String::from_utf8(decoded).ok()
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
-pub fn percent_encode(text: &str) -> String {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                encoded.extend(HEX.get(usize::from(digit)));
-            }
-        }
-    }
-    encoded
-}
-
-/// The values of a query's parameters, by name, percent-decoded, in order. What can't be decoded
-/// stays as it is: it then is no name that anyone knows, and no value that anyone takes.
-pub fn query(text: &str) -> Vec<(String, String)> {
-    let decoded = |part: &str| {
-        let part = part.replace('+', " ");
-        percent_decode(&part).unwrap_or(part)
-    };
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name), decoded(value))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,24 +217,5 @@ mod tests {
         ] {
             assert!(Route::parse(path).is_none(), "{path}");
         }
-    }
-
-    #[test]
-    fn percent_encoding_keeps_only_unreserved_characters() {
-        assert_eq!(percent_encode("a-Z_0.~@'é"), "a-Z_0.~%40%27%C3%A9");
-        assert_eq!(percent_decode("%C3%A9%40").as_deref(), Some("é@"));
-        assert_eq!(percent_decode("%4"), None);
-    }
-
-    #[test]
-    fn a_query_is_read_pair_by_pair() {
-        let pairs = query("platform=windows&cursor=a%2Bb&&x&y=%zz");
-        let expected = [
-            ("platform", "windows"),
-            ("cursor", "a+b"),
-            ("x", ""),
-            ("y", "%zz"),
-        ];
-        assert_eq!(pairs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 }

@@ -5,9 +5,9 @@ use crate::feed::mark_all::Counts;
 use crate::feed::view::FeedNotification;
 use crate::feed::{Cursor, Entry, ReadState, RemovalReason, Seq, UserActionState};
 use crate::guid::Guid;
-use crate::http::Context;
 use crate::json::{JsonText, Writer};
 use crate::notification::{Content, Platform};
+use crate::request::Context;
 use crate::time::Timestamp;
 
 /// A frame of the server over `notifeed.v1`: one JSON object in a text frame; the first is always `feed`.

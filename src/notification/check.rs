@@ -2,7 +2,7 @@
 //! reported, types checked. What the values must be is the business of [`super::rules`].
 
 use super::names::{is_annotation, nearest};
-use crate::error::ErrorCode;
+use crate::error_code::ErrorCode;
 use crate::json::{Object, Value, joined, push_name};
 use crate::violation::{Findings, Violation, ViolationCode, WarningCode};
 

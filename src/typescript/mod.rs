@@ -189,7 +189,7 @@ fn declarations() -> String {
         spelled(
             ErrorCode::ALL,
             ErrorCode::as_str,
-            include_str!("../error.rs"),
+            include_str!("../error_code.rs"),
         ),
         interface::<ErrorObject<'_>>(""),
         interface::<InnerError>(""),

@@ -1,6 +1,6 @@
 //! The stable codes of violations and warnings.
 
-use crate::error::ErrorCode;
+use crate::error_code::ErrorCode;
 
 /// What is wrong with a body. Stable: codes are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

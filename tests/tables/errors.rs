@@ -1,10 +1,11 @@
 //! CONTRACT §1, "Errors", and §4's refusals: the whole table.
 
 use notifeed::error::{ErrorCode, Problem, problems};
+use notifeed::http::Reply;
 use notifeed::http::reply::common_headers;
-use notifeed::http::{Context, Reply};
 use notifeed::live::close::refusal_reason;
 use notifeed::policy::{Policy, ThrottleStatus};
+use notifeed::request::Context;
 use serde_json::{Value, json};
 
 use super::context;

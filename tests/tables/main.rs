@@ -20,10 +20,10 @@ mod subscriptions;
 mod values;
 
 use notifeed::guid::Guid;
-use notifeed::http::origin::Readers;
-use notifeed::http::{ApiVersion, Context};
 use notifeed::notification::Notification;
 use notifeed::policy::Policy;
+use notifeed::request::origin::Readers;
+use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
 

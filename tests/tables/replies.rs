@@ -1,10 +1,10 @@
 //! CONTRACT §1, "Success" and "Headers": what an answer of each kind carries.
 
-use notifeed::http::origin::Readers;
-use notifeed::http::reply::{
-    common_headers, feed_context, feed_url, location, notification_context,
-};
-use notifeed::http::{ApiVersion, Context, Reply};
+use notifeed::http::Reply;
+use notifeed::http::reply::common_headers;
+use notifeed::request::links::{feed_context, feed_url, location, notification_context};
+use notifeed::request::origin::Readers;
+use notifeed::request::{ApiVersion, Context};
 
 use super::context;
 

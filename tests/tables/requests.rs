@@ -2,8 +2,9 @@
 
 use notifeed::error::ErrorCode;
 use notifeed::http::headers::{BodyHeaders, bearer, client_request_id, if_match};
-use notifeed::http::route::{percent_decode, percent_encode, query};
-use notifeed::http::{Addressee, ApiVersion, ContentEncoding, Method, Route};
+use notifeed::http::{Addressee, ContentEncoding, Method, Route};
+use notifeed::request::ApiVersion;
+use notifeed::uri::{percent_decode, percent_encode, query};
 
 /// `application/json`, but for what a test changes.
 fn headers(change: fn(&mut BodyHeaders)) -> Result<ContentEncoding, (ErrorCode, Vec<String>)> {

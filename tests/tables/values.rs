@@ -3,10 +3,10 @@
 use notifeed::credentials::configuration::issuers;
 use notifeed::digest::sha256_hex;
 use notifeed::guid::Guid;
-use notifeed::http::origin::OriginsError;
 use notifeed::json::{self, Value};
 use notifeed::notification::{CanonicalError, Platform, PlatformSet, Priority};
 use notifeed::policy::PolicyError;
+use notifeed::request::origin::OriginsError;
 use notifeed::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

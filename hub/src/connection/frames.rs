@@ -7,11 +7,11 @@ use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::has_changed_since;
 use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::guid::Guid;
-use notifeed::http::origin::Readers;
-use notifeed::http::{ApiVersion, Context};
 use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::close::Close;
 use notifeed::live::{MAX_SOCKET_LIFE, frame};
+use notifeed::request::origin::Readers;
+use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
 
 use super::State;

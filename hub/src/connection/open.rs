@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use notifeed::error::problems::{other_platform, subscription_ended};
 use notifeed::feed::entry::Sender;
 use notifeed::feed::{Known, Newest, Resume, Seq, feed_digest};
-use notifeed::http::Context;
 use notifeed::live::endpoint::Endpoint;
 use notifeed::live::window::Window;
 use notifeed::live::{MAX_SOCKET_LIFE, frame};
 use notifeed::notification::{Platform, PlatformSet};
+use notifeed::request::Context;
 use notifeed::throttle::Bucket;
 use notifeed::time::Timestamp;
 

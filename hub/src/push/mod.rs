@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
-use notifeed::push::{Channel, Message, PushHosts, message};
+use notifeed::push::{Channel, PushHosts, message};
 use notifeed::subscription::{ChannelState, PushState};
 use notifeed::time::Timestamp;
 
@@ -41,17 +41,6 @@ pub struct PushSettings {
     pub lifetime: i64,
     /// `MAX_PUSH_ENDPOINTS`: how many endpoints of a user are pushed to.
     pub max_endpoints: usize,
-}
-
-/// Something to send to a push service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Push {
-    /// Where to.
-    pub channel: Channel,
-    /// The key that the subscription was made with.
-    pub key_id: String,
-    /// What.
-    pub message: Message,
 }
 
 /// An endpoint that is pushed to.

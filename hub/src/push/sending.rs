@@ -6,11 +6,11 @@ use notifeed::push::message::Size;
 use notifeed::push::{Channel, Message};
 use notifeed::time::Timestamp;
 
-use super::{Flight, Push, rows};
+use super::{Flight, rows};
 use crate::Feed;
 use crate::alarm::SAFETY;
 use crate::fault::Fault;
-use crate::host::{Bound, Effect, Host, Query};
+use crate::host::{Bound, Effect, Host, Push, Query};
 use crate::store::{self, Item, Row, Statement};
 
 /// How many pushes are under way at once: the runtime has six connections for each event.

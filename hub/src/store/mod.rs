@@ -1,16 +1,16 @@
-//! The tables: [`statement`] has the schema and every statement, [`rows`] reads rows, [`writes`] makes
+//! The tables: [`statement`](crate::statement) has the schema and every statement, [`rows`] reads rows, [`writes`] makes
 //! the changes of items. Who asks what stands in the rooms that need it.
 
 mod rows;
-mod statement;
 mod writes;
 
 pub use rows::{Item, Record, Row};
-pub use statement::Statement;
 pub use writes::{
     end, free_id, insert, opt_text, platforms, read_state, replace, seq, set_states,
     user_action_state,
 };
+
+pub use crate::statement::Statement;
 
 use crate::fault::Fault;
 use crate::host::{Bound, Host, Query, Value};

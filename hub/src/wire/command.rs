@@ -7,10 +7,11 @@ use notifeed::feed::mark_all::MarkAll;
 use notifeed::feed::query::Query;
 use notifeed::feed::update::StateUpdate;
 use notifeed::guid::Guid;
-use notifeed::http::origin::Readers;
-use notifeed::http::{Addressee, ApiVersion, Context};
+use notifeed::http::Addressee;
 use notifeed::json::JsonText;
 use notifeed::notification::{Content, Platform, PlatformSet, Priority, VisualContent};
+use notifeed::request::origin::Readers;
+use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
 
 /// The release of the protocol between a Worker and a feed. A feed answers one of a later release

@@ -7,9 +7,10 @@ use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
 use notifeed::guid::Guid;
-use notifeed::http::{Addressee, ApiVersion};
+use notifeed::http::Addressee;
 use notifeed::json::JsonText;
 use notifeed::notification::{Platform, PlatformSet, Priority};
+use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 
 use super::command::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};

@@ -69,7 +69,7 @@ impl World {
     /// What was sent since this was asked last: the last part of each endpoint, and the raw content.
     fn sent(&mut self) -> Vec<(String, String)> {
         let sent = std::mem::take(&mut self.runtime.services.borrow_mut().sent);
-        let read = |push: &notifeed_hub::push::Push| {
+        let read = |push: &notifeed_hub::host::Push| {
             let json: serde_json::Value = serde_json::from_str(&push.message.text).unwrap();
             let raw = json["notifeed"]["raw"]
                 .as_str()

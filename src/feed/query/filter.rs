@@ -180,12 +180,12 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
 mod tests {
     use super::super::Query;
     use super::*;
-    use crate::http::route;
+    use crate::uri;
 
     const OPTIONS: [&str; 1] = ["$filter"];
 
     fn conditions(filter: &str) -> Option<Vec<Condition>> {
-        let query = format!("$filter={}", route::percent_encode(filter));
+        let query = format!("$filter={}", uri::percent_encode(filter));
         let filter = Query::parse(&query, &OPTIONS).ok()?.filter.into_iter();
         Some(
             filter
@@ -239,7 +239,7 @@ mod tests {
             &long,
             &many,
         ] {
-            let query = format!("$filter={}", route::percent_encode(filter));
+            let query = format!("$filter={}", uri::percent_encode(filter));
             let problem = Query::parse(&query, &OPTIONS).err();
             let targets: Vec<_> = problem
                 .iter()

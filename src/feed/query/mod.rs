@@ -10,9 +10,9 @@ mod options;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Problem, RefusalCode};
-use crate::http::route;
 use crate::json::push_name;
 use crate::notification::Platform;
+use crate::uri;
 
 pub use filter::{Comparison, Condition, MAX_CONDITIONS, MAX_FILTER};
 pub use options::whole_number;
@@ -52,7 +52,7 @@ impl Query {
     pub fn parse(text: &str, allowed: &[&str]) -> Result<Self, Problem> {
         let mut query = Self::default();
         let mut seen: Vec<String> = Vec::new();
-        for (name, value) in route::query(text) {
+        for (name, value) in uri::query(text) {
             if !allowed.contains(&name.as_str()) {
                 let name = shown(&name);
                 return Err(bad_option(
@@ -115,7 +115,7 @@ impl Query {
         pairs.extend(self.host.clone().map(|host| ("targetHostName", host)));
         let pairs: Vec<String> = pairs
             .into_iter()
-            .map(|(name, value)| format!("{name}={}", route::percent_encode(&value)))
+            .map(|(name, value)| format!("{name}={}", uri::percent_encode(&value)))
             .collect();
         pairs.join("&")
     }

@@ -3,7 +3,7 @@
 use super::content::fallback_visual_content;
 use super::values::{decimal, seconds, unknown_value};
 use super::{MAX_FALLBACK_DELAY, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY};
-use crate::error::ErrorCode;
+use crate::error_code::ErrorCode;
 use crate::json::{Value, joined};
 use crate::notification::check::Check;
 use crate::notification::{EndpointFallback, FallbackPolicy, Platform, PlatformSet, TargetPolicy};

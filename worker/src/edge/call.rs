@@ -9,11 +9,12 @@ use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
 use notifeed::http::headers::{self, BodyHeaders};
 use notifeed::http::{
-    Addressee, ApiVersion, ContentEncoding, Context, Endpoint, Method, Operation, OperationId,
-    Route, encoding, route,
+    Addressee, ContentEncoding, Endpoint, Method, Operation, OperationId, Route, encoding,
 };
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
+use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
+use notifeed::uri;
 use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::wire::{Access, AskedBy, Command, Request};
 
@@ -219,7 +220,7 @@ impl Call {
 
     /// The first value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let parameters = route::query(&self.url.query);
+        let parameters = uri::query(&self.url.query);
         let found = parameters.into_iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value)
     }

@@ -2,10 +2,11 @@
 //! envelope, sentence and origin policy are those of every other answer.
 
 use notifeed::guid::Guid;
-use notifeed::http::origin::Readers;
 use notifeed::http::reply::common_headers;
-use notifeed::http::{ApiVersion, Context, Reply, headers};
+use notifeed::http::{Reply, headers};
 use notifeed::policy::Policy;
+use notifeed::request::origin::Readers;
+use notifeed::request::{ApiVersion, Context};
 use notifeed_hub::fault::Fault;
 use worker::console_error;
 

@@ -7,10 +7,10 @@
 use notifeed::error::{ErrorCode, Problem, problems};
 use notifeed::feed::query::whole_number;
 use notifeed::guid::Guid;
-use notifeed::http::origin::Readers;
 use notifeed::live::MAX_TOP;
 use notifeed::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
 use notifeed::notification::Platform;
+use notifeed::request::origin::Readers;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Command, Stream};
 use serde::Deserialize;
@@ -52,7 +52,7 @@ impl Call {
             .map_err(|_| problems::bad_endpoint())?;
         let top = self
             .parameter("top")
-            .map(|top| whole_number(&top, MAX_TOP).ok_or_else(problems::bad_top))
+            .map(|top| whole_number(&top, MAX_TOP).ok_or_else(|| problems::bad_top(MAX_TOP)))
             .transpose()?;
         let digest = self.token.as_ref().map(|token| token.digest().to_owned());
         let stream = Stream {

@@ -7,7 +7,7 @@ use notifeed::push::vapid::{Vapid, VapidKey};
 use notifeed::push::{Channel, Outcome};
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Fault;
-use notifeed_hub::push::Push;
+use notifeed_hub::host::Push;
 use worker::console_error;
 
 use crate::platform::{now, upload, web_push};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use notifeed::push;
 use notifeed_hub::host::Outcome;
-use notifeed_hub::push::Push;
+use notifeed_hub::host::Push;
 
 /// All push services.
 #[derive(Default)]

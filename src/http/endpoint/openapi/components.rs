@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::operations;
+use crate::doc_comments::{docs_of, for_javascript};
 use crate::error::{ErrorCode, Problem, RefusalCode};
 use crate::feed::entry::{NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
+use crate::http::Reply;
 use crate::http::endpoint::{Kind, Operation, QueryOption};
 use crate::http::headers::{MAX_CLIENT_REQUEST_ID, RequestHeader};
-use crate::http::origin::Readers;
-use crate::http::{ApiVersion, Context, Reply};
 use crate::notification::{Platform, Priority};
 use crate::policy::Policy;
+use crate::request::origin::Readers;
+use crate::request::{ApiVersion, Context};
 use crate::time::Timestamp;
-use crate::typescript::declaration::{docs_of, for_javascript};
 use crate::violation::ViolationCode;
 
 /// The page's example.
@@ -108,7 +109,7 @@ pub(super) fn schemas() -> Value {
 /// The condition of a row of the error table: the doc comment, less the status.
 fn condition(code: ErrorCode) -> String {
     let docs = docs_of(
-        include_str!("../../../error.rs"),
+        include_str!("../../../error_code.rs"),
         "ErrorCode",
         code.as_str(),
     );

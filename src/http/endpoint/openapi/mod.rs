@@ -9,7 +9,7 @@ use super::{
     Answer, Availability, Body, Callers, ENDPOINTS, Endpoint, Operation, OperationId, Shape,
 };
 use crate::http::headers::RequestHeader;
-use crate::http::route::ApiVersion;
+use crate::request::ApiVersion;
 use components::{
     answer_headers, example, failures, header, header_parameter, name_of, parameter_name,
     reference, schemas,

@@ -3,7 +3,7 @@
 //!
 //! Times are Unix milliseconds. What a change of states touches never changes its stored size, so that
 //! SQLite writes the page of the row's head and not the whole body: `seq` and `content_seq` stand as
-//! [`SEQ_BASE`](super::SEQ_BASE) + n (always 6 bytes), states and flags as small numbers from 2 on
+//! [`SEQ_BASE`](crate::store::SEQ_BASE) + n (always 6 bytes), states and flags as small numbers from 2 on
 //! (always 1 byte; `deleted` is 2: no, 3: yes, 4: expired, and its app's own id is free), and the body is the last column.
 
 /// The columns of an [`Entry`](notifeed::feed::Entry), in the order in which it is read.
