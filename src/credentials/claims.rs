@@ -1,4 +1,4 @@
-//! What a token says of its caller, once its signature has been checked (RFC 7519 §4.1; CONTRACT §3).
+//! The claims of a token, once its signature has been checked (RFC 7519 §4.1; CONTRACT §3).
 
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +17,9 @@ pub struct User {
     pub issuer: String,
     /// Empty where the issuer has no tenants.
     pub tenant: String,
-    /// What the user is known by here.
+    /// The name by which the service knows the user.
     pub subject: String,
-    /// What else the issuer calls the same user: the `sub` of one that is known by their `oid`.
+    /// Further names that the issuer has for the same user: the `sub` of a user who is known by their `oid`.
     pub other_subjects: Vec<String>,
     /// For `@odata.context`; the subject where the issuer says none.
     pub principal_name: String,
@@ -47,7 +47,7 @@ pub enum Principal {
     App,
     /// A signed-in user, by a delegated token that has [`SCOPE`] or not.
     User {
-        /// Who.
+        /// The user that the token is for.
         user: User,
         /// Whether the token carries [`SCOPE`].
         scope: bool,
@@ -56,7 +56,7 @@ pub enum Principal {
     Unproven,
 }
 
-/// What a verified token proves.
+/// The caller that a verified token proves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// `iss`
@@ -99,7 +99,7 @@ impl Caller {
     }
 }
 
-/// App-only and delegated both need their evidence. What has neither, or both, proves nothing.
+/// App-only and delegated both need their evidence. A token with neither, or with both, proves nothing.
 fn principal(claims: &Object<'_>, issuer: &Issuer, app: &str) -> Principal {
     let app_only = issuer.app_only.iter().any(|evidence| {
         claims.get(&evidence.claim).and_then(Value::as_str) == Some(&evidence.equals)
@@ -166,7 +166,7 @@ fn first_text<'c>(claims: &'c Object<'_>, names: &[String]) -> Option<&'c str> {
     texts(claims, names).next()
 }
 
-/// Those of these claims that are texts, and not empty.
+/// The texts among these claims that aren't empty.
 fn texts<'c>(claims: &'c Object<'_>, names: &[String]) -> impl Iterator<Item = &'c str> {
     names
         .iter()

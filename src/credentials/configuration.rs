@@ -13,7 +13,7 @@ const MAX_ENTRIES: usize = 32;
 /// The longest name, value or URL, in bytes.
 const MAX_TEXT: usize = 1024;
 
-/// What is wrong with `ISSUERS`, and what to do: one sentence for the operator's log.
+/// A fault of `ISSUERS`, and the way out: a sentence for the operator's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigurationError(String);
 
@@ -178,7 +178,7 @@ fn text(path: &str, value: &Value<'_>) -> Read<String> {
     }
 }
 
-/// One text, or a list of at least one.
+/// A text, or a list of at least one text, as a list.
 fn texts(path: &str, value: &Value<'_>) -> Read<Vec<String>> {
     match value {
         Value::Array(elements) if (1..=MAX_ENTRIES).contains(&elements.len()) => {

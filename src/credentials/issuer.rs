@@ -1,4 +1,4 @@
-//! Who may issue tokens, and how theirs are to be read (ARCHITECTURE "Credentials").
+//! The issuers of tokens, and how to read theirs (ARCHITECTURE "Credentials").
 
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). `none` isn't one. Each belongs to one type
 /// of key, so that a public key is never taken for a shared secret.
@@ -17,7 +17,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Those with a public key: what a configured issuer may use.
+    /// The algorithms with a public key: a configured issuer may use no others.
     pub const PUBLIC: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
 
     /// The `alg` of a token and of a key.
@@ -69,9 +69,9 @@ pub struct Issuer {
     pub algorithms: Vec<Algorithm>,
     /// Where its keys come from.
     pub keys: KeySource,
-    /// What its claims are called.
+    /// The names of the claims in its tokens.
     pub claims: ClaimNames,
-    /// What shows that a token is an app's own: any one of these.
+    /// The evidence that a token is an app's own: any of these is enough.
     pub app_only: Vec<Evidence>,
 }
 
@@ -133,7 +133,7 @@ impl Default for ClaimNames {
 }
 
 impl Evidence {
-    /// What Entra ID says of an app-only token, and what Auth0 says.
+    /// The evidence in app-only tokens of Entra ID, and in those of Auth0.
     pub fn usual() -> Vec<Self> {
         [("idtyp", "app"), ("gty", "client-credentials")]
             .map(|(claim, equals)| Self {

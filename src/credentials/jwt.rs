@@ -15,7 +15,7 @@ pub struct Unverified<'a> {
     pub key_id: Option<String>,
     /// The issuer that the claims name: which keys to check the signature with.
     pub issuer: String,
-    /// What was signed.
+    /// The text that was signed.
     pub signed: &'a str,
     /// The signature.
     pub signature: Vec<u8>,
@@ -53,7 +53,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// One sentence that says what to do, and nothing that helps to forge.
+    /// A sentence that says what to do, and nothing that helps to forge.
     pub const fn message(self) -> &'static str {
         match self {
             Self::TooLarge => "The access token is too large. Send one of at most 16 KiB.",

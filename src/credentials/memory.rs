@@ -1,4 +1,4 @@
-//! What was found out a moment ago and needn't be found out again: bounded in number and in time.
+//! A memory of results that would be costly to find again: bounded in number and in time.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::hash::Hash;
 use crate::time::Timestamp;
 
 /// A memory of two generations: when the younger is full, it becomes the older, and what was there
-/// is forgotten. What is asked for moves to the younger, so what is in use stays.
+/// is forgotten. A value that is asked for moves to the younger, so that values in use stay.
 #[derive(Debug)]
 pub struct Memory<K, V> {
     young: HashMap<K, (V, Timestamp)>,
@@ -26,7 +26,7 @@ impl<K: Hash + Eq, V: Clone> Memory<K, V> {
         }
     }
 
-    /// What is remembered, until it is forgotten.
+    /// The value of a key, until it is forgotten.
     pub fn get<Q: Hash + Eq + ?Sized>(&mut self, key: &Q, now: Timestamp) -> Option<V>
     where
         K: Borrow<Q>,

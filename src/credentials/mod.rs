@@ -1,4 +1,4 @@
-//! Who is calling, and what a token or a subscription id proves (CONTRACT §1 and §3).
+//! Callers, and what a token or a subscription id proves (CONTRACT §1 and §3).
 //!
 //! [`configuration`] reads which [`issuer`]s a deployment accepts. [`jwt`] takes a token apart;
 //! [`jwks`] finds the key for it, and whoever has WebCrypto checks its signature; [`claims`] then

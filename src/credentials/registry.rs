@@ -8,7 +8,7 @@ use crate::uri::percent_encode;
 /// The longest key of KV, in bytes.
 const MAX_KEY: usize = 512;
 
-/// What the registry knows of an app.
+/// An app, as the registry knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
     /// The cross-device domains that it may notify for, in lower case.

@@ -3,7 +3,7 @@
 //! `v1.{key id}.{base64url(Hub id ‖ subscription id ‖ expiry)}.{base64url(HMAC-SHA-256)}`. It leads
 //! straight to the user's Hub: 32 bytes of its Durable Object id, which tells nothing about the
 //! user; then the 16 bytes of the subscription's GUID; then the expiry, Unix seconds, 8 bytes big
-//! endian. What comes before the last dot is signed. At most 256 characters.
+//! endian. The part before the last dot is signed. At most 256 characters.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -32,7 +32,7 @@ pub struct Key {
     pub secret: Vec<u8>,
 }
 
-/// What an id says, once its signature has been checked.
+/// The content of an id, once its signature has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubscriptionId {
     /// The Durable Object id of the Hub.
@@ -52,7 +52,7 @@ pub struct HubId([u8; 32]);
 pub enum SubscriptionIdError {
     /// Not one of ours, or signed with a key that isn't live.
     Forged,
-    /// It was ours.
+    /// The id was signed by this service, and has expired.
     Expired,
 }
 

@@ -1,4 +1,4 @@
-//! What a post does to the feed (CONTRACT §1, "Success", the rows 201 and 200).
+//! The effect of a post on the feed (CONTRACT §1, "Success", the rows 201 and 200).
 
 use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
 use crate::guid::Guid;
@@ -40,7 +40,7 @@ pub struct Existing<'a> {
     pub request_digest: &'a str,
 }
 
-/// What the post did.
+/// The effect of a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
     /// A new item: 201. Store the row with its body, then fan out.
@@ -187,7 +187,7 @@ mod tests {
                 ..before
             })
         );
-        // One that isn't on the feed any longer frees its `appNotificationId`.
+        // An item that has left the feed frees its `appNotificationId`.
         for gone in [
             Entry {
                 deleted: true,

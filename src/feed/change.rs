@@ -1,4 +1,4 @@
-//! What an endpoint must be told of an entry: the whole of resume, delta and fan-out.
+//! The news that an endpoint must be told of an entry: the whole of resume, delta and fan-out.
 //!
 //! The change feed is state-based: an endpoint catches up by reading the entries that changed after
 //! its position, in the order of their change, and being told of each what [`change_since`] says. A
@@ -13,9 +13,9 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RemovalReason {
-    /// It was deleted, or what replaced it has expired.
+    /// The item was deleted, or its replacement has expired.
     Deleted,
-    /// What replaced it isn't for this platform.
+    /// The replacement isn't for this platform.
     Retargeted,
 }
 
@@ -32,19 +32,19 @@ impl RemovalReason {
     }
 }
 
-/// What to tell.
+/// The news of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// The whole item: it is new to this endpoint, or its content is.
     Content,
     /// Only its states.
     State,
-    /// It is gone.
+    /// The item is gone.
     Removed(RemovalReason),
 }
 
-/// What an endpoint of `platform` that has this `known` of the feed must be told of `entry` at
-/// `now`; `None`: nothing. One that knows nothing has nothing that could be taken back. Without a
+/// The news of `entry` for an endpoint of `platform` that has this `known` of the feed, at
+/// `now`; `None`: nothing. An endpoint that knows nothing has nothing that could be taken back. Without a
 /// platform every item counts, as in delta.
 pub fn change_since(
     entry: &Entry,

@@ -13,7 +13,7 @@ impl Epoch {
     /// be honoured by whatever the feed becomes.
     pub const UNMADE: Self = Self([0; 16]);
 
-    /// Of 16 random bytes.
+    /// An epoch of 16 random bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -24,7 +24,7 @@ impl Epoch {
     }
 }
 
-/// What an endpoint knows of a feed.
+/// The part of a feed that an endpoint knows.
 ///
 /// Two numbers, because a replay goes through the entries in the order of their last change, and an
 /// entry stands there once, at its newest one. An endpoint that was cut off in the middle has been
@@ -37,12 +37,12 @@ pub struct Known {
     /// Content up to here has arrived, whatever has changed of it since: where the replay began
     /// that led to `position`. Never after `position`.
     pub content: Seq,
-    /// It asked for the newest items only, and hasn't been told all of them yet.
+    /// Present while an endpoint that asked for the newest items only hasn't been told all of them.
     pub newest: Option<Newest>,
 }
 
 /// The part of a feed that an endpoint asked for which began with its newest items only. Of the
-/// older ones it is told what happens to them from then on, as whoever has them all.
+/// older ones it is told the changes from then on, as an endpoint that has them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Newest {
     /// The place in the list of the oldest item that it asked for.
@@ -89,14 +89,14 @@ impl Known {
     }
 }
 
-/// What an endpoint knows of which feed. As text: base64url of the epoch's 16 bytes and the numbers,
+/// A position in a certain feed. As text: base64url of the epoch's 16 bytes and the numbers,
 /// 8 bytes each, big endian: position and content, the latter left out where it equals the former;
 /// after both, where the newest items were asked for, the two numbers of [`Newest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     /// Which feed.
     pub epoch: Epoch,
-    /// What is known of it.
+    /// The part of the feed that is known.
     pub known: Known,
 }
 
@@ -167,11 +167,11 @@ impl std::fmt::Display for Cursor {
 /// How an endpoint that presents a cursor, or none, goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resume {
-    /// It has nothing: the whole live feed follows.
+    /// The endpoint has nothing: the whole live feed follows.
     FromNothing,
-    /// It has this; the rest follows.
+    /// The endpoint has this part; the rest follows.
     From(Known),
-    /// What it has is of no use (malformed, another feed's, or ahead of this one): it must forget
+    /// The endpoint's part is of no use (malformed, another feed's, or ahead of this one): it must forget
     /// everything, then the whole live feed follows.
     Reset,
 }
@@ -202,7 +202,7 @@ impl Resume {
         }
     }
 
-    /// What the endpoint knows.
+    /// The part of the feed that the endpoint knows.
     pub const fn known(self) -> Known {
         match self {
             Self::From(known) => known,

@@ -70,7 +70,7 @@ impl ReadState {
     }
 }
 
-/// What the user did with it.
+/// The user's way of dealing with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum UserActionState {
@@ -180,7 +180,7 @@ pub struct Entry {
     /// The latest expiration that any revision had: until then the row stays, as a tombstone if
     /// need be, because an endpoint that was away may still show that revision.
     pub keep_until: Timestamp,
-    /// It was deleted: the row is a tombstone.
+    /// The item was deleted: the row is a tombstone.
     pub deleted: bool,
 }
 

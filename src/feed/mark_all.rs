@@ -9,7 +9,7 @@ use crate::notification::Platform;
 use crate::notification::check::Check;
 use crate::violation::{Violation, ViolationCode, Violations};
 
-/// What is done to all of a feed's items.
+/// A change of state for all items of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marking {
     /// Each unread item is read from now on.
@@ -18,10 +18,10 @@ pub enum Marking {
     Seen,
 }
 
-/// What is asked: `markAllRead` or `markAllSeen`.
+/// The request of `markAllRead` or `markAllSeen`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkAll {
-    /// What is done.
+    /// The change of state.
     pub marking: Marking,
     /// Up to where: a frame's cursor or a `$deltatoken`; `None`: to the head.
     pub cursor: Option<String>,
@@ -34,7 +34,7 @@ pub struct MarkAll {
 pub struct Counts {
     /// Items that are on the feed, unread and not dismissed: the number of a badge.
     pub unread: u32,
-    /// Those of them whose last change came after everything was seen.
+    /// The unread items whose last change came after everything was seen.
     pub unseen: u32,
 }
 

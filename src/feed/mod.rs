@@ -33,7 +33,7 @@ pub fn hub_name(user: &User, host: &str) -> String {
     crate::digest::sha256_hex(&[&user.issuer, &user.tenant, &user.subject, host])
 }
 
-/// What a client knows a feed by: the same for all connections of one (issuer, tenant, subject, host),
+/// The name by which a client knows a feed: the same for all connections of one (issuer, tenant, subject, host),
 /// whatever happens to the feed. `hub` is the id of the Hub, which the runtime makes of [`hub_name`] and
 /// the secret key of its namespace: users' names can't be tried until one fits the digest. And it leads
 /// nowhere: a subscription id needs the Hub's id and a signature.

@@ -23,7 +23,7 @@ pub struct ListToken {
 pub struct DeltaToken {
     /// Which feed.
     pub epoch: Epoch,
-    /// What the reader knew when it began, and how far it has been told since.
+    /// The part of the feed that the reader knew when the read began, and how far it has been told since.
     pub known: Known,
     /// Everything up to here will be.
     pub bound: Seq,
@@ -220,7 +220,7 @@ pub fn render(
     writer.finish()
 }
 
-/// What is left in a delta of an item that is gone; `reason`: `deleted`, or `changed` where it is for others
+/// The entry of an item that is gone in a delta; `reason`: `deleted`, or `changed` where it is for others
 /// from now on (OData 4.01 §15.5).
 pub fn removed(id: Guid, reason: &str) -> String {
     let mut writer = Writer::new();

@@ -1,4 +1,4 @@
-//! What a user does to an item: states change, or it goes (CONTRACT §2, PATCH and DELETE).
+//! A user's change of an item: its states change, or it is deleted (CONTRACT §2, PATCH and DELETE).
 
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +19,12 @@ const DECLARED: [&str; 2] = ["readState", "userActionState"];
 pub struct StateUpdate {
     /// Whether the user has read it.
     pub read_state: Option<ReadState>,
-    /// What the user did with it.
+    /// The new state of the user's dealing with it.
     pub user_action_state: Option<UserActionState>,
 }
 
 impl StateUpdate {
-    /// Reads the body of a PATCH: at least one of the two states. What an SDK sends back of the item
+    /// Reads the body of a PATCH: at least one of the two states. An SDK may send back the whole item
     /// as it read it is ignored (OData 4.01 §11.4.3): other properties of an item, members that are
     /// `null`, and annotations. Any other property is a violation, not a warning.
     ///

@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct SentNotification<'n> {
-    /// What this is, to OData clients.
+    /// The type and origin of this object, for OData clients.
     #[cfg_attr(test, ts(rename = "@odata.context"))]
     odata_context: String,
     /// The whole seconds left to show it.
@@ -28,27 +28,27 @@ pub struct SentNotification<'n> {
     payload: SentPayload<'n>,
 }
 
-/// What is echoed of a payload: raw content never is.
+/// The part of a payload that an answer repeats: raw content never is.
 #[derive(Debug, Clone)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub(crate) struct SentPayload<'n> {
-    /// What a person reads.
+    /// The content that a person reads.
     visual_content: Option<&'n JsonText<VisualContent>>,
 }
 
-/// What the sender's view repeats of a notification.
+/// The members of a notification that the sender's view repeats.
 #[derive(Debug, Clone)]
 pub struct Sent<'n> {
     /// The group that it is shown in.
     pub group_name: Option<&'n str>,
     /// How urgent it is.
     pub priority: Priority,
-    /// What a person reads.
+    /// The content that a person reads.
     pub visual_content: Option<JsonText<VisualContent>>,
 }
 
 impl<'n> Sent<'n> {
-    /// Of a notification as it was posted.
+    /// The members of a notification as it was posted.
     pub fn of(notification: &'n Notification) -> Self {
         Self {
             group_name: notification.group_name(),
@@ -157,7 +157,7 @@ pub struct FeedNotification<'n> {
     display_time_to_live: Option<i64>,
     /// Whether the user has read it.
     read_state: ReadState,
-    /// What the user did with it.
+    /// The user's way of dealing with it.
     user_action_state: UserActionState,
     /// Whether it has been replaced.
     status: NotificationStatus,
@@ -210,7 +210,7 @@ pub fn receiver(entry: &Entry, content: &JsonText<Content>, now: Timestamp) -> S
     writer.finish()
 }
 
-/// Of a receiver's view only the id and what is selected, in the view's order; all of it where nothing
+/// The id and the selected members of a receiver's view, in the view's order; the whole view where none
 /// is.
 pub fn selected(view: String, select: &[String]) -> String {
     let is_selected = |name: &str| name == "id" || select.iter().any(|one| one == name);

@@ -1,4 +1,4 @@
-//! What a client sends: one JSON object a text frame.
+//! The client's frames: a JSON object in each text frame.
 
 use crate::error::{ErrorCode, Problem};
 use crate::feed::entry::Seq;
@@ -13,7 +13,7 @@ pub const MAX_REFERENCE: usize = 64;
 /// The largest frame that a client may send, in bytes: a token is the largest thing in one.
 pub const MAX_FRAME_BYTES: usize = 20 * 1024;
 
-/// What a client sends over `notifeed.v1`, besides the text `ping`. `ref`: its own name for the
+/// A client's frame of `notifeed.v1`, besides the text `ping`. `ref`: the client's name for the
 /// frame, at most 64 characters, which the `result` repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(tag = "type", rename_all = "camelCase"))]
@@ -31,12 +31,12 @@ pub enum ClientFrame {
     Request {
         /// The client's own name for it.
         reference: String,
-        /// What, or why it can't be.
+        /// The request, or why it can't be carried out.
         request: Result<ClientRequest, Box<Problem>>,
     },
 }
 
-/// What a client asks for, to be answered with a `result`.
+/// A client's request, to be answered with a `result`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(
     test,
@@ -79,14 +79,14 @@ pub enum ClientRequest {
     },
     /// Goes on with a fresh token, on the open socket.
     Token {
-        /// Of the same user.
+        /// A fresh token of the same user.
         token: String,
     },
 }
 
 impl ClientFrame {
     /// Reads a frame. `None` for what isn't one, that is not a JSON object with a `type` and a `ref`, or
-    /// an `ack` without its `seq`: then the connection is closed with 4400. One of a type that isn't
+    /// an `ack` without its `seq`: then the connection is closed with 4400. A frame of a type that isn't
     /// known is refused with 400 `UnknownFrame`.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > MAX_FRAME_BYTES {

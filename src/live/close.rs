@@ -30,7 +30,7 @@ impl Close {
         code: 4403,
         reason: SUBSCRIPTION_ENDED,
     };
-    /// It sends more frames than it may. It comes back with backoff, and its cursor.
+    /// The client sends more frames than it may. It comes back with backoff, and its cursor.
     pub const FLOODING: Self = Self {
         code: 4429,
         reason: "Throttled",
@@ -40,7 +40,7 @@ impl Close {
         code: 4408,
         reason: "ReplayCut",
     };
-    /// It sent pings, and then none for a long time: the line is most likely dead. Should it live,
+    /// The client sent pings, and then none for a long time: the connection is most likely dead. If it lives,
     /// the client comes back with its cursor.
     pub const SILENT: Self = Self {
         code: 4408,

@@ -1,4 +1,4 @@
-//! What is remembered of a connection: enough to go on after the Hub was evicted from memory.
+//! The memory of a connection: enough to go on after the Hub was evicted.
 
 use crate::feed::Seq;
 use crate::guid::Guid;
@@ -8,15 +8,15 @@ use crate::time::Timestamp;
 /// A live connection, as its socket's attachment keeps it: a text, see [`Endpoint::to_text`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint {
-    /// What it receives.
+    /// The platform whose notifications it receives.
     pub platform: Platform,
     /// The subscription that it named.
     pub subscription: Option<Guid>,
     /// When its token, or its hour, ends.
     pub expires: Timestamp,
-    /// It is being told what it missed, and doesn't take part in the fan-out.
+    /// Whether the endpoint is still being told what it missed, and doesn't take part in the fan-out.
     pub behind: bool,
-    /// What was under way to it when this was written.
+    /// The frames that were under way to it when this was written.
     pub owes: Option<Debt>,
 }
 

@@ -1,4 +1,4 @@
-//! What the server sends: one JSON object a text frame.
+//! The server's frames: a JSON object in each text frame.
 
 use crate::error::{ErrorObject, Problem};
 use crate::feed::mark_all::Counts;
@@ -43,7 +43,7 @@ pub(crate) struct FeedFrame<'f> {
 pub(crate) struct NotificationFrame<'f> {
     #[cfg_attr(test, ts(flatten))]
     place: ChangePosition,
-    /// It is a part of what the client missed, not something that happens now.
+    /// Whether the frame belongs to what the client missed, and doesn't tell of something that happens now.
     replayed: bool,
     /// All of it.
     notification: FeedNotification<'f>,
@@ -59,7 +59,7 @@ pub(crate) struct StateFrame {
     id: Guid,
     /// Whether the user has read it.
     read_state: ReadState,
-    /// What the user did with it.
+    /// The user's way of dealing with it.
     user_action_state: UserActionState,
 }
 
@@ -115,7 +115,7 @@ pub(crate) struct ReadyFrame {
     more: Option<bool>,
     /// The items that are unread and not dismissed, of those that the connection's platform receives.
     unread: u32,
-    /// Those of them whose last change has a number beyond `seenThrough`.
+    /// The unread items whose last change has a number beyond `seenThrough`.
     unseen: u32,
     /// The number up to which everything is seen.
     seen_through: Seq,
@@ -134,21 +134,21 @@ pub(crate) struct ResultFrame<'f> {
     /// The position at which the change is known, if it made one: the sender isn't told of it
     /// otherwise.
     cursor: Option<Cursor>,
-    /// Of a change: the server waits for an `ack` of its number before it sends much more.
+    /// In a change: the server waits for an `ack` of its number before it sends much more.
     #[cfg_attr(test, ts(optional, type = "true"))]
     #[expect(dead_code, reason = "declared for its shape: `asking` writes it")]
     ack: Option<bool>,
-    /// Of `markAllRead` and `markAllSeen`: the number up to which items were marked.
+    /// In the answer to `markAllRead` and `markAllSeen`: the number up to which items were marked.
     through: Option<Seq>,
-    /// Of `markAllRead` and `markAllSeen`: as `ready` has it.
+    /// In the answer to `markAllRead` and `markAllSeen`: as `ready` has it.
     unread: Option<u32>,
-    /// Of `markAllRead` and `markAllSeen`: as `ready` has it.
+    /// In the answer to `markAllRead` and `markAllSeen`: as `ready` has it.
     unseen: Option<u32>,
     /// Where the item has changed since what the client knew: whether the user has read it.
     read_state: Option<ReadState>,
     /// Where the item has changed since what the client knew: what the user did with it.
     user_action_state: Option<UserActionState>,
-    /// What went wrong, if anything did.
+    /// The error, where the request failed.
     error: Option<ErrorObject<'f>>,
 }
 

@@ -21,7 +21,7 @@ pub const BEARER_SUBPROTOCOL: &str = "bearer.";
 /// The text of a ping and of its answer, which the runtime gives without waking anyone.
 pub const PING: (&str, &str) = ("ping", "pong");
 
-/// (D22) How many live connections a feed has at most. One more is refused: 406, or 4429 where the
+/// (D22) The number of live connections that a feed has at most. A further one is refused: 406, or 4429 where the
 /// client can see no status.
 pub const MAX_SOCKETS: usize = 1000;
 

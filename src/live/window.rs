@@ -39,7 +39,7 @@ struct Chunk {
     since: Timestamp,
 }
 
-/// What is under way to one client.
+/// The frames that are under way to a client.
 #[derive(Debug, Clone, Default)]
 pub struct Window {
     chunks: VecDeque<Chunk>,
@@ -72,7 +72,7 @@ impl Window {
                 .is_none_or(|since| since.saturating_add(bytes) >= ASK_EVERY)
     }
 
-    /// A frame was sent. One without a number of its own belongs to the last that had one.
+    /// Counts a frame that was sent. A frame without a number belongs to the last that had one.
     pub fn sent(&mut self, seq: Seq, bytes: usize, now: Timestamp) {
         self.last = self.last.max(seq);
         self.bytes = self.bytes.saturating_add(bytes);

@@ -1,12 +1,12 @@
 //! Actions: what a person can answer a notification with (CONTRACT §5.2, §5.3).
 
-/// One way to answer a notification: a button, with a line of text where it asks for one.
+/// A way to answer a notification: a button, with a line of text where it asks for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Action {
     /// The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification.
     pub(super) id: String,
-    /// What its button says: 1 to 64 characters.
+    /// The text on its button: 1 to 64 characters.
     pub(super) title: String,
     /// How its button looks. Default: `default`.
     pub(super) style: Option<ActionStyle>,
@@ -27,7 +27,7 @@ impl Action {
         &self.id
     }
 
-    /// What its button says.
+    /// The text on its button.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -47,7 +47,7 @@ impl Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub struct ActionInput {
-    /// What stands in the empty line, at most 64 characters.
+    /// The text in the empty line, at most 64 characters.
     pub(super) placeholder: Option<String>,
     /// The most characters of the text, 1 to 1000. Default: 200.
     pub(super) max_length: Option<u32>,
@@ -61,7 +61,7 @@ impl ActionInput {
     /// The most characters of a text where its action doesn't say.
     pub const DEFAULT_LENGTH: u32 = 200;
 
-    /// What stands in the empty line.
+    /// The text in the empty line.
     pub fn placeholder(&self) -> Option<&str> {
         self.placeholder.as_deref()
     }

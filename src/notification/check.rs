@@ -1,5 +1,5 @@
 //! How an object of the contract is gone through: its declared members are found, the others
-//! reported, types checked. What the values must be is the business of [`super::rules`].
+//! reported, types checked. The values are judged by [`super::rules`].
 
 use super::names::{is_annotation, nearest};
 use crate::error_code::ErrorCode;

@@ -106,7 +106,7 @@ pub enum HostNameError {
 }
 
 impl HostNameError {
-    /// What is wrong, as a predicate: "must …".
+    /// The fault as a predicate: "must …".
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Empty => "must not be empty",

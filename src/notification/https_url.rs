@@ -153,7 +153,7 @@ pub enum HttpsUrlError {
     NotAscii,
     /// More than 2048 characters.
     TooLong,
-    /// It doesn't begin with `https://`.
+    /// The URL doesn't begin with `https://`.
     Scheme,
     /// A blank, a control character, `\`, `"`, `<` or `>`.
     Character,
@@ -166,7 +166,7 @@ pub enum HttpsUrlError {
 }
 
 impl HttpsUrlError {
-    /// What is wrong, as a predicate: "must …".
+    /// The fault as a predicate: "must …".
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotAscii => {

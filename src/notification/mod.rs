@@ -44,7 +44,7 @@
 //! other member is ignored with a warning, which suggests the declared name that is meant: one
 //! that differs in case, `_` or `-` only, else the nearest, else one that begins or ends with it.
 //!
-//! What breaks a rule has a [`ViolationCode`](crate::violation::ViolationCode), which falls under a
+//! A broken rule has a [`ViolationCode`](crate::violation::ViolationCode), which falls under a
 //! row of the error table ([`ViolationCode::row`](crate::violation::ViolationCode::row)); inside
 //! `payload.visualContent` a row of `BadRequest` is `InvalidPayload`, inside `endpointFallback` the
 //! row is always `BadRequest`. All violations of a body are found, and the
@@ -90,7 +90,7 @@ pub struct Notification {
     display_time_to_live: Option<u32>,
 }
 
-/// What is sent to whom: all of a notification that no clock has a say in.
+/// Content and audience: all of a notification that no clock has a say in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct Content {
@@ -102,21 +102,21 @@ pub struct Content {
     group_name: Option<String>,
     /// How urgent it is.
     priority: Priority,
-    /// What is sent.
+    /// The content that is sent.
     payload: Payload,
     /// Whom it is for.
     target_policy: TargetPolicy,
-    /// What is shown where the raw content isn't fetched.
+    /// The content for iOS endpoints that don't fetch the raw content in time.
     fallback_policy: Option<FallbackPolicy>,
 }
 
-/// What is sent: raw content, visual content or both.
+/// The content that is sent: raw, visual or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase", optional_fields))]
 pub(crate) struct Payload {
-    /// What only the app understands; never empty.
+    /// Content that only the app understands; never empty.
     raw_content: Option<String>,
-    /// What a person reads.
+    /// The content that a person reads.
     visual_content: Option<VisualContent>,
 }
 
@@ -128,7 +128,7 @@ pub(crate) struct TargetPolicy {
     platform_types: PlatformSet,
 }
 
-/// What is shown where the raw content isn't fetched.
+/// The content for endpoints that don't fetch the raw content in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct FallbackPolicy {
@@ -157,13 +157,13 @@ impl Notification {
         self.content.priority
     }
 
-    /// What only the app understands; never empty. At least one of this and
+    /// Content that only the app understands; never empty. At least one of this and
     /// [`Notification::visual_content`] is there.
     pub fn raw_content(&self) -> Option<&str> {
         self.content.payload.raw_content.as_deref()
     }
 
-    /// What a person reads.
+    /// The content that a person reads.
     pub fn visual_content(&self) -> Option<&VisualContent> {
         self.content.payload.visual_content.as_ref()
     }
@@ -173,7 +173,7 @@ impl Notification {
         self.content.target_policy.platform_types
     }
 
-    /// What iOS endpoints show that don't fetch the raw content in time.
+    /// The content that iOS endpoints show which don't fetch the raw content in time.
     pub fn fallback(&self) -> Option<&EndpointFallback> {
         let policy = self.content.fallback_policy.as_ref();
         policy.map(|policy| &policy.endpoint_fallback)
@@ -191,7 +191,7 @@ impl Notification {
     }
 }
 
-/// What a person reads.
+/// The content that a person reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct VisualContent {
@@ -241,7 +241,7 @@ impl VisualContent {
     }
 }
 
-/// What an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
+/// The content that an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
 /// acting on it comes with push delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
@@ -250,7 +250,7 @@ pub struct EndpointFallback {
     platform_types: PlatformSet,
     /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
     fallback_delay_in_seconds: u32,
-    /// What is shown then.
+    /// The content that is shown then.
     #[cfg_attr(test, ts(type = "FallbackVisualContent"))]
     visual_content: VisualContent,
 }
@@ -261,7 +261,7 @@ impl EndpointFallback {
         self.fallback_delay_in_seconds
     }
 
-    /// What is shown then.
+    /// The content that is shown then.
     pub fn visual_content(&self) -> &VisualContent {
         &self.visual_content
     }

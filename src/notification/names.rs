@@ -33,7 +33,7 @@ pub(crate) fn nearest(name: &str, declared: &[&'static str]) -> Option<&'static 
             part = Some(*candidate);
         }
         let most = meant.len().min(folded.len()) / 3;
-        // What is longer by more needs no look.
+        // A name whose length differs by more needs no look.
         if meant.len().abs_diff(folded.len()) > most {
             continue;
         }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What an endpoint runs on.
+/// The operating system, or browser, of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Platform {
@@ -103,13 +103,13 @@ impl PlatformSet {
         self.0 |= platform.bit();
     }
 
-    /// What is in either.
+    /// The platforms that are in either set.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in this one and not in `other`.
+    /// The platforms that are in this set and not in `other`.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)

@@ -16,7 +16,7 @@ impl Notification {
     /// spelling and order, instants as [`Timestamp`] writes them, seconds are numbers; all else
     /// is as it was sent, with [`Writer`]'s escapes.
     ///
-    /// It is itself a valid request body, and with the same clock its verdict is the same text
+    /// Canonical text is itself a valid request body, and with the same clock its verdict is the same text
     /// again.
     pub fn canonical(&self) -> String {
         self.render(Some(self.expiration_date_time))
@@ -42,7 +42,7 @@ impl Notification {
         w.finish()
     }
 
-    /// What is sent to whom, as the members of an object: `"appNotificationId":…` to
+    /// Content and audience as the members of an object: `"appNotificationId":…` to
     /// `"fallbackPolicy":…` in canonical order, without braces. A store keeps this text, and the
     /// receiver's view repeats it: nobody parses it on the way.
     pub fn content_text(&self) -> JsonText<Content> {
@@ -52,7 +52,7 @@ impl Notification {
         JsonText::stored(w.finish())
     }
 
-    /// What a person reads, as the sender's view repeats it.
+    /// The content that a person reads, as the sender's view repeats it.
     pub fn visual_text(&self) -> Option<JsonText<VisualContent>> {
         self.visual_content().map(|visual| {
             let mut w = Writer::new();

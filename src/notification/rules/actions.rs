@@ -9,7 +9,7 @@ use crate::violation::ViolationCode as Code;
 pub(crate) const ACTION: [&str; 4] = ["id", "title", "style", "input"];
 pub(crate) const ACTION_INPUT: [&str; 2] = ["placeholder", "maxLength"];
 
-/// One to [`Action::MAX_COUNT`] actions, whose ids are distinct.
+/// Between one and [`Action::MAX_COUNT`] actions, whose ids are distinct.
 pub(super) fn actions(check: &mut Check, value: &Value<'_>, path: &str) -> Option<Vec<Action>> {
     let Some(elements) = value.as_array() else {
         check.wrong_type(value, path, "an array of objects");

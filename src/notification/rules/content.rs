@@ -36,7 +36,7 @@ fn no_content(check: &mut Check, object: &Object<'_>) {
     let what = "must have content: `rawContent`, `visualContent` or both";
     let meant = object
         .iter()
-        // One of these that is here is `null`, and meant so.
+        // A declared property that is here is `null`, and meant so.
         .filter(|member| !PAYLOAD.contains(&&*member.name))
         .find_map(|member| nearest(&member.name, &PAYLOAD));
     match meant {

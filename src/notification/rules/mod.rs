@@ -47,7 +47,7 @@ pub(crate) const NOTIFICATION: [&str; 9] = [
     "displayTimeToLive",
 ];
 
-/// What the clock says about an expiration.
+/// The clock's part in an expiration's verdict.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     pub(crate) now: Timestamp,

@@ -1,4 +1,4 @@
-//! What several properties have in common: lengths, names, whole seconds.
+//! Rules that several properties share: lengths, names, whole seconds.
 
 use crate::json::{Number, NumberError, Value, push_integer, push_name};
 use crate::notification::check::Check;

@@ -84,7 +84,7 @@ fn every_rule_of_the_fallback() {
         BadRequest,
         &inside("FallbackNotTargeted", ".platformTypes"),
     );
-    // What the target policy means isn't known when it is broken.
+    // A broken target policy has no meaning that could be compared.
     let broken = [whole.as_str(), r#""targetPolicy":{"platformTypes":[1]}"#].join(",");
     refused_with(&broken, DataType, "WrongType targetPolicy.platformTypes[0]");
 }

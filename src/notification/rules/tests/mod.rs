@@ -35,7 +35,7 @@ fn accept_with(members: &str) -> Notification {
     accept(&[HOST, PAYLOAD, members].join(","))
 }
 
-/// What is wrong with the body: its error code, and each violation's code and path.
+/// The error code of the body, and the code and path of each violation.
 fn refuse(members: &str) -> (ErrorCode, Vec<String>) {
     let verdict = verdict(&format!("{{{members}}}"));
     let Err(found) = verdict.outcome else {
