@@ -2,7 +2,7 @@
 //! envelope that they travel in.
 //!
 //! A [`Problem`] is what the caller did wrong, or what the service can't do for them now: a value
-//! of the contract, with a status and a sentence that says what to do. What breaks on our own side
+//! of the contract, with a status and a sentence that says what to do. A fault on our own side
 //! is never a `Problem` until the edge has logged it and chosen [`ErrorCode::ServiceUnavailable`].
 
 mod detail;
@@ -29,7 +29,7 @@ pub struct Detail {
     /// Stable code of the violation.
     #[cfg_attr(test, ts(type = "ViolationCode | RefusalCode"))]
     pub code: DetailCode,
-    /// What it is about: a property path, a header or a query option.
+    /// The thing that it is about: a property path, a header or a query option.
     pub target: String,
     /// A sentence that says what to do.
     pub message: String,
@@ -57,7 +57,7 @@ impl From<&Violations> for Problem {
 pub struct Problem {
     /// The row of the table.
     pub code: ErrorCode,
-    /// One sentence for the reader of `error.message`: what is wrong and what to do.
+    /// A sentence for the reader of `error.message`: what is wrong and what to do.
     pub message: Cow<'static, str>,
     /// Every violation, in the order of the document.
     pub details: Vec<Detail>,
@@ -121,7 +121,7 @@ impl Problem {
     }
 }
 
-/// What went wrong, on the wire: `error` of the envelope and of a `result` frame.
+/// An error on the wire: `error` of the envelope and of a `result` frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct ErrorObject<'p> {

@@ -1,5 +1,5 @@
 //! How values of the contract pass between the parts of a server (serde): a time as Unix
-//! milliseconds, an id, a platform and a priority by their spelling. What is read back is checked again.
+//! milliseconds, an id, a platform and a priority by their spelling. A text that is read back is checked again.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

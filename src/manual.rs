@@ -1,7 +1,7 @@
 //! The documents that are the authority, as pages of `cargo doc`. Links to types lead to the types;
 //! links to files are relative to `docs/` in the repository.
 //!
-//! This module exists only while documentation is made, so nothing that is built grows by it.
+//! The module exists only while documentation is made, so nothing that is built grows by it.
 
 #[doc = include_str!("../docs/contract.md")]
 pub mod contract {}

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What a deployment may set (CONTRACT, decisions).
+/// The choices that a deployment has (CONTRACT, decisions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct Policy {
@@ -110,7 +110,7 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    /// What is wrong.
+    /// The fault, as a sentence.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Retention => "retention must be from 1 to 2592000 seconds (30 days)",

@@ -14,7 +14,7 @@ use crate::violation::{Violation, ViolationCode, Violations};
 pub const MAX_DEVICE_ID: usize = 64;
 /// (D7) The most characters of `displayName`.
 pub const MAX_DISPLAY_NAME: usize = 128;
-/// (D15) The most bytes of `pushSubscription`, as compact JSON: 4 KiB. What browsers give has some
+/// (D15) The most bytes of `pushSubscription`, as compact JSON: 4 KiB. Browsers' subscriptions have some
 /// hundred.
 pub const MAX_PUSH_SUBSCRIPTION: usize = 4096;
 
@@ -50,7 +50,7 @@ impl SubscriptionRequest {
         self.target_host_name.as_str()
     }
 
-    /// What the device receives.
+    /// The platform whose notifications the device receives.
     pub const fn platform(&self) -> Platform {
         self.platform
     }
@@ -199,7 +199,7 @@ pub struct PushState {
 /// Whether a subscription is pushed to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChannelState {
-    /// It is.
+    /// The subscription is active.
     Active,
     /// Not for a while, since its push service didn't take the last one.
     Paused,
@@ -218,12 +218,12 @@ impl ChannelState {
     }
 }
 
-/// What a device is told of its subscription.
+/// A subscription as its device is told of it.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     /// The subscription's id: for listing and ending it.
     pub id: Guid,
-    /// What the device receives.
+    /// The platform whose notifications the device receives.
     pub platform: Platform,
     /// The app's own id of the device.
     pub device_id: Option<&'a str>,

@@ -3,7 +3,7 @@
 
 use crate::time::Timestamp;
 
-/// What a bucket holds of one token: time is counted in milliseconds, rates in seconds.
+/// A token's share of a bucket: time is counted in milliseconds, rates in seconds.
 const TOKEN: i64 = 1000;
 
 /// How much is allowed: so many a second for ever, and so many at once.
@@ -33,7 +33,7 @@ impl Rate {
     };
 }
 
-/// What a caller may still do.
+/// A bucket of calls that a caller may still make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
     /// In thousandths of a token.

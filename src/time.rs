@@ -43,7 +43,7 @@ impl Timestamp {
         self.0
     }
 
-    /// This instant moved by `millis` (negative: back), at most to the end of the range.
+    /// The instant moved by `millis` (negative: back), at most to the end of the range.
     pub fn saturating_add_millis(self, millis: i64) -> Self {
         Self::saturating_from_unix_millis(self.0.saturating_add(millis))
     }
@@ -183,7 +183,7 @@ pub enum TimeError {
 }
 
 impl TimeError {
-    /// What is wrong and what to write instead, as a predicate: "must be …".
+    /// The fault and the way out as a predicate: "must be …".
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => {
@@ -213,7 +213,7 @@ impl fmt::Display for TimeError {
 
 impl std::error::Error for TimeError {}
 
-/// What is left of the text to read.
+/// The rest of the text to read.
 struct Digits<'a>(&'a [u8]);
 
 impl Digits<'_> {
@@ -231,7 +231,7 @@ impl Digits<'_> {
         Some(value)
     }
 
-    /// One of `separators`, then two digits.
+    /// Reads a separator of `separators`, then two digits.
     fn after(&mut self, separators: &[u8]) -> Option<i64> {
         let (first, rest) = self.0.split_first()?;
         if !separators.contains(first) {

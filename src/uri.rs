@@ -35,8 +35,8 @@ pub fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// The values of a query's parameters, by name, percent-decoded, in order. What can't be decoded
-/// stays as it is: it then is no name that anyone knows, and no value that anyone takes.
+/// The values of a query's parameters, by name, percent-decoded, in order. A part that can't be decoded
+/// stays as it is: it then is no known name, and no valid value.
 pub fn query(text: &str) -> Vec<(String, String)> {
     let decoded = |part: &str| {
         let part = part.replace('+', " ");

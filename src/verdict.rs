@@ -103,12 +103,12 @@ impl Notification {
     }
 }
 
-/// What [`validate`] says.
+/// The outcome of [`validate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The notification, or everything that is wrong with the body.
     pub outcome: Result<Accepted, Violations>,
-    /// What is odd about the body, whatever the outcome.
+    /// Oddities of the body, whatever the outcome.
     pub warnings: Vec<Warning>,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with a body, and what is odd about it: stable codes, paths, and sentences that
+//! Violations and warnings of a body: stable codes, paths, and sentences that
 //! say what to do. A sentence names properties and enumeration values, never content.
 
 mod code;
@@ -14,11 +14,11 @@ pub use code::{ViolationCode, WarningCode};
 /// last one listed says so.
 pub const MAX_LISTED: usize = 100;
 
-/// One violation of the contract.
+/// A violation of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Violation {
-    /// What is wrong, for programs.
+    /// The kind of violation, for programs.
     pub code: ViolationCode,
     /// The row of the error table that it falls under. [`ViolationCode::row`] unless it stands
     /// inside `fallbackPolicy.endpointFallback`: there every fault is `BadRequest`.
@@ -27,7 +27,7 @@ pub struct Violation {
     /// The property: `payload.visualContent.title`, `targetPolicy.platformTypes[2]`; empty for
     /// the body itself.
     pub path: String,
-    /// What is wrong and what to do about it, for people: a sentence.
+    /// A sentence for people: the violation and the way out.
     pub message: String,
     /// Where it stands in the text: for faults of the text itself.
     #[cfg_attr(test, ts(skip))]
@@ -101,7 +101,7 @@ impl From<Ambiguity> for Violation {
     }
 }
 
-/// What is wrong with a body: at least one violation, in the order in which they were found.
+/// The violations of a body: at least one, in the order in which they were found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violations {
     list: Vec<Violation>,
@@ -129,7 +129,7 @@ impl Violations {
         self.error_code
     }
 
-    /// One sentence for `error.message`: the first violation that the code stands for, and how
+    /// The sentence for `error.message`: the first violation that the code stands for, and how
     /// many there are besides.
     pub fn message(&self) -> String {
         let ruling = self
@@ -163,11 +163,11 @@ impl<'v> IntoIterator for &'v Violations {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Warning {
-    /// What is odd, for programs.
+    /// The kind of oddity, for programs.
     pub code: WarningCode,
     /// The property; empty for the body itself.
     pub path: String,
-    /// What is odd and what to do about it, for people: a sentence.
+    /// A sentence for people: the oddity and the way out.
     pub message: String,
 }
 
@@ -209,7 +209,7 @@ impl Findings {
         }
     }
 
-    /// Whether another warning would still be listed. One that wouldn't needs no work.
+    /// Whether another warning would still be listed. A warning that wouldn't needs no work.
     pub(crate) fn has_room_for_warnings(&self) -> bool {
         self.warnings.len() < MAX_LISTED
     }
@@ -231,7 +231,7 @@ impl Findings {
         }
     }
 
-    /// What was collected: violations, if any, and warnings.
+    /// The collected violations, if any, and warnings.
     pub(crate) fn into_parts(self) -> (Option<Violations>, Vec<Warning>) {
         let list = self.violations;
         (

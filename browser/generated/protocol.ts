@@ -126,7 +126,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
 /** The statuses that answer a throttled caller, by a setting of the service. */
 export const THROTTLE_STATUSES: readonly ThrottleStatus[] = [406, 429];
 
-/** The largest decoded body, in bytes. One byte more is 413. */
+/** The largest decoded body, in bytes. A longer body is 413. */
 export const MAX_BODY_BYTES = 65536;
 
 /** How many objects and arrays may be in one another. */
@@ -166,7 +166,7 @@ export const MAX_DEVICE_ID = 64;
 export const MAX_DISPLAY_NAME = 128;
 
 /**
- * The most bytes of `pushSubscription`, as compact JSON: 4 KiB. What browsers give has some
+ * The most bytes of `pushSubscription`, as compact JSON: 4 KiB. Browsers' subscriptions have some
  * hundred.
  */
 export const MAX_PUSH_SUBSCRIPTION = 4096;
@@ -193,7 +193,7 @@ export const MAX_CONDITIONS = 8;
 export const MAX_ITEMS = 10000;
 
 /**
- * How many live connections a feed has at most. One more is refused: 406, or 4429 where the
+ * The number of live connections that a feed has at most. A further one is refused: 406, or 4429 where the
  * client can see no status.
  */
 export const MAX_SOCKETS = 1000;

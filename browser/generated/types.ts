@@ -14,23 +14,23 @@ export interface Notification {
   groupName: string | null;
   /** How urgent it is. */
   priority: Priority;
-  /** What is sent. */
+  /** The content that is sent. */
   payload: Payload;
   /** Whom it is for. */
   targetPolicy: TargetPolicy;
-  /** What is shown where the raw content isn't fetched. */
+  /** The content for iOS endpoints that don't fetch the raw content in time. */
   fallbackPolicy: FallbackPolicy | null;
 }
 
-/** What is sent: raw content, visual content or both. */
+/** The content that is sent: raw, visual or both. */
 export interface Payload {
-  /** What only the app understands; never empty. */
+  /** Content that only the app understands; never empty. */
   rawContent?: string;
-  /** What a person reads. */
+  /** The content that a person reads. */
   visualContent?: VisualContent;
 }
 
-/** What a person reads. */
+/** The content that a person reads. */
 export interface VisualContent {
   /** Never empty. */
   title: string;
@@ -46,11 +46,11 @@ export interface VisualContent {
   actions?: Array<Action>;
 }
 
-/** One way to answer a notification: a button, with a line of text where it asks for one. */
+/** A way to answer a notification: a button, with a line of text where it asks for one. */
 export interface Action {
   /** The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification. */
   id: string;
-  /** What its button says: 1 to 64 characters. */
+  /** The text on its button: 1 to 64 characters. */
   title: string;
   /** How its button looks. Default: `default`. */
   style?: ActionStyle;
@@ -60,7 +60,7 @@ export interface Action {
 
 /** A line of text that an action asks for. */
 export interface ActionInput {
-  /** What stands in the empty line, at most 64 characters. */
+  /** The text in the empty line, at most 64 characters. */
   placeholder?: string;
   /** The most characters of the text, 1 to 1000. Default: 200. */
   maxLength?: number;
@@ -81,14 +81,14 @@ export interface TargetPolicy {
   platformTypes: Platform[];
 }
 
-/** What is shown where the raw content isn't fetched. */
+/** The content for endpoints that don't fetch the raw content in time. */
 export interface FallbackPolicy {
   /** On iOS. */
   endpointFallback: EndpointFallback;
 }
 
 /**
- * What an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
+ * The content that an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
  * acting on it comes with push delivery.
  */
 export interface EndpointFallback {
@@ -96,14 +96,14 @@ export interface EndpointFallback {
   platformTypes: Platform[];
   /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
   fallbackDelayInSeconds: number;
-  /** What is shown then. */
+  /** The content that is shown then. */
   visualContent: FallbackVisualContent;
 }
 
 /** What a fallback shows: it can't be answered. */
 export type FallbackVisualContent = Omit<VisualContent, "actions">;
 
-/** What an endpoint runs on. */
+/** The operating system, or browser, of an endpoint. */
 export type Platform =
   | "Windows"
   | "iOS"
@@ -114,7 +114,7 @@ export type Platform =
 /** How urgent the sender says it is. Carried to the endpoints; the server treats all alike. */
 export type Priority = "None" | "High" | "Low";
 
-/** What a verdict depends on besides the body. */
+/** The things that a verdict depends on besides the body. */
 export interface Options {
   /** The clock: milliseconds since 1970. Default: `Date.now()`. */
   now?: number;
@@ -122,7 +122,7 @@ export interface Options {
   policy?: Partial<Policy>;
 }
 
-/** What a deployment may set. */
+/** The choices that a deployment has. */
 export interface Policy {
   /** How long a notification is kept at most, in seconds: 1 to 2592000. Default: 604800. */
   retentionSeconds: number;
@@ -142,36 +142,36 @@ export type Verdict = Accepted | Refused;
 
 /** The verdict on a body that is a notification. */
 export interface Accepted {
-  /** It is one. */
+  /** Whether the body is a notification. */
   ok: true;
   /** In canonical form. */
   notification: Notification;
-  /** What is odd about the body all the same. */
+  /** Oddities of a body that is valid all the same. */
   warnings: Array<Warning>;
 }
 
 /** The verdict on a body that is no notification. */
 export interface Refused {
-  /** It is none. */
+  /** Whether the body is a notification. */
   ok: false;
   /** The `error.code` that the server would answer. */
   code: ErrorCode;
   /** Everything that is wrong with it, at least one and at most 100. */
   violations: Array<Violation>;
-  /** What is odd about it besides. */
+  /** Oddities of the body besides. */
   warnings: Array<Warning>;
 }
 
-/** One violation of the contract. */
+/** A violation of the contract. */
 export interface Violation extends Partial<Position> {
-  /** What is wrong, for programs. */
+  /** The kind of violation, for programs. */
   code: ViolationCode;
   /**
    * The property: `payload.visualContent.title`, `targetPolicy.platformTypes[2]`; empty for
    * the body itself.
    */
   path: string;
-  /** What is wrong and what to do about it, for people: a sentence. */
+  /** A sentence for people: the violation and the way out. */
   message: string;
 }
 
@@ -185,11 +185,11 @@ export interface Position {
 
 /** Something that is no violation, but hardly what the sender means. */
 export interface Warning {
-  /** What is odd, for programs. */
+  /** The kind of oddity, for programs. */
   code: WarningCode;
   /** The property; empty for the body itself. */
   path: string;
-  /** What is odd and what to do about it, for people: a sentence. */
+  /** A sentence for people: the oddity and the way out. */
   message: string;
 }
 
@@ -197,7 +197,7 @@ export interface Warning {
 export type Finding = Omit<Violation, "code"> & { code: ViolationCode | WarningCode };
 
 /**
- * What an app posts: a notification before its defaults. `null` means absent, everywhere. Names of
+ * A notification as an app posts it, before its defaults. `null` means absent, everywhere. Names of
  * platforms and priorities go in any case.
  */
 export interface NotificationRequest {
@@ -209,11 +209,11 @@ export interface NotificationRequest {
   groupName?: string | null;
   /** How urgent it is. Default: `High` with visual content, else `None`. */
   priority?: Priority | Lowercase<Priority> | null;
-  /** What is sent: raw content, visual content or both. */
+  /** The content that is sent: raw, visual or both. */
   payload: PayloadRequest;
   /** Whom it is for. Default: all platforms. */
   targetPolicy?: TargetPolicyRequest | null;
-  /** What is shown where the raw content isn't fetched. */
+  /** The content for endpoints that don't fetch the raw content in time. */
   fallbackPolicy?: FallbackPolicyRequest | null;
   /** When it leaves every feed: ISO 8601. Default and latest: the service's retention from now. */
   expirationDateTime?: string | Date | null;
@@ -221,15 +221,15 @@ export interface NotificationRequest {
   displayTimeToLive?: number | `${number}` | null;
 }
 
-/** What is sent: raw content, visual content or both. */
+/** The content that is sent: raw, visual or both. */
 export interface PayloadRequest {
-  /** What only the app understands; not empty. */
+  /** Content that only the app understands; not empty. */
   rawContent?: string | null;
-  /** What a person reads. */
+  /** The content that a person reads. */
   visualContent?: VisualContentRequest | null;
 }
 
-/** What a person reads. */
+/** The content that a person reads. */
 export interface VisualContentRequest {
   /** Not empty. */
   title: string;
@@ -245,11 +245,11 @@ export interface VisualContentRequest {
   actions?: Array<ActionRequest> | null;
 }
 
-/** One way to answer a notification: a button, with a line of text where it asks for one. */
+/** A way to answer a notification: a button, with a line of text where it asks for one. */
 export interface ActionRequest {
   /** The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification. */
   id: string;
-  /** What its button says: 1 to 64 characters. */
+  /** The text on its button: 1 to 64 characters. */
   title: string;
   /** How its button looks. Default: `default`. */
   style?: ActionStyle | Lowercase<ActionStyle> | null;
@@ -259,7 +259,7 @@ export interface ActionRequest {
 
 /** A line of text that an action asks for. */
 export interface ActionInputRequest {
-  /** What stands in the empty line, at most 64 characters. */
+  /** The text in the empty line, at most 64 characters. */
   placeholder?: string | null;
   /** The most characters of the text, 1 to 1000. Default: 200. */
   maxLength?: number | null;
@@ -271,26 +271,26 @@ export interface TargetPolicyRequest {
   platformTypes?: Array<Platform | Lowercase<Platform>> | null;
 }
 
-/** What is shown where the raw content isn't fetched. */
+/** The content for endpoints that don't fetch the raw content in time. */
 export interface FallbackPolicyRequest {
   /** On iOS. */
   endpointFallback?: EndpointFallbackRequest | null;
 }
 
-/** What an iOS endpoint shows when it doesn't fetch the raw content in time. */
+/** The content that an iOS endpoint shows when it doesn't fetch the raw content in time. */
 export interface EndpointFallbackRequest {
   /** Just iOS, which the target policy must have as well. */
   platformTypes: Array<Platform | Lowercase<Platform>>;
   /** How long the endpoint has to fetch the raw content, 60 to 600 seconds. */
   fallbackDelayInSeconds: number;
-  /** What is shown then. */
+  /** The content that is shown then. */
   visualContent: FallbackVisualContentRequest;
 }
 
 /** What a fallback shows: it can't be answered. */
 export type FallbackVisualContentRequest = Omit<VisualContentRequest, "actions">;
 
-/** What is wrong with a body. Stable: codes are added, never changed. */
+/** The kinds of violation of a body. Stable: codes are added, never changed. */
 export type ViolationCode =
   /** The body is longer than 64 KiB. */
   | "BodyTooLarge"
@@ -359,7 +359,7 @@ export type ViolationCode =
   /** There are more violations than are listed. */
   | "MoreViolations";
 
-/** What is odd about a body. Stable: codes are added, never changed. */
+/** The kinds of oddity of a body. Stable: codes are added, never changed. */
 export type WarningCode =
   /** The contract doesn't declare this property; it is ignored. */
   | "UndeclaredProperty"
@@ -368,7 +368,7 @@ export type WarningCode =
   /** There are more warnings than are listed. */
   | "MoreWarnings";
 
-/** A row of the error table, by its `error.code`. Of the rows that a body can earn, the first in this order answers. */
+/** A row of the error table, by its `error.code`. Where a body can earn several rows, the first in this order answers. */
 export type ErrorCode =
   /** 400: the body is an array. */
   | "MultipleNotificationsNotSupported"
@@ -411,7 +411,7 @@ export type ErrorCode =
   /** 503, with `Retry-After`: a store is down, or the deployment isn't configured. */
   | "ServiceUnavailable";
 
-/** What went wrong, on the wire: `error` of the envelope and of a `result` frame. */
+/** An error on the wire: `error` of the envelope and of a `result` frame. */
 export interface ErrorObject {
   /** Stable, for programs. */
   code: ErrorCode;
@@ -437,7 +437,7 @@ export interface InnerError {
 export interface Detail {
   /** Stable code of the violation. */
   code: ViolationCode | RefusalCode;
-  /** What it is about: a property path, a header or a query option. */
+  /** The thing that it is about: a property path, a header or a query option. */
   target: string;
   /** A sentence that says what to do. */
   message: string;
@@ -470,7 +470,7 @@ export type RefusalCode =
 
 /** A notification as its sender has it: what 201 and 200 answer with. */
 export interface SentNotification {
-  /** What this is, to OData clients. */
+  /** The type and origin of this object, for OData clients. */
   "@odata.context": string;
   /** The whole seconds left to show it. */
   displayTimeToLive: number | null;
@@ -486,9 +486,9 @@ export interface SentNotification {
   payload: SentPayload;
 }
 
-/** What is echoed of a payload: raw content never is. */
+/** The part of a payload that an answer repeats: raw content never is. */
 export interface SentPayload {
-  /** What a person reads. */
+  /** The content that a person reads. */
   visualContent?: VisualContent;
 }
 
@@ -506,7 +506,7 @@ export interface FeedNotification {
   displayTimeToLive: number | null;
   /** Whether the user has read it. */
   readState: ReadState;
-  /** What the user did with it. */
+  /** The user's way of dealing with it. */
   userActionState: UserActionState;
   /** Whether it has been replaced. */
   status: NotificationStatus;
@@ -518,18 +518,18 @@ export interface FeedNotification {
   groupName: string | null;
   /** How urgent it is. */
   priority: Priority;
-  /** What is sent. */
+  /** The content that is sent. */
   payload: Payload;
   /** Whom it is for. */
   targetPolicy: TargetPolicy;
-  /** What is shown where the raw content isn't fetched. */
+  /** The content for iOS endpoints that don't fetch the raw content in time. */
   fallbackPolicy: FallbackPolicy | null;
 }
 
 /** Whether the user has read it. */
 export type ReadState = "unread" | "read";
 
-/** What the user did with it. */
+/** The user's way of dealing with an item. */
 export type UserActionState = "noInteraction" | "activated" | "dismissed" | "snoozed";
 
 /** Whether it is what was posted first. */
@@ -542,7 +542,7 @@ export type NotificationStatus =
 export interface StateUpdate {
   /** Whether the user has read it. */
   readState?: ReadState;
-  /** What the user did with it. */
+  /** The new state of the user's dealing with it. */
   userActionState?: UserActionState;
 }
 
@@ -574,7 +574,7 @@ export interface FeedFrame {
 
 /** New or replaced content. */
 export interface NotificationFrame {
-  /** It is a part of what the client missed, not something that happens now. */
+  /** Whether the frame belongs to what the client missed, and doesn't tell of something that happens now. */
   replayed: boolean;
   /** All of it. */
   notification: FeedNotification;
@@ -592,7 +592,7 @@ export interface StateFrame {
   id: string;
   /** Whether the user has read it. */
   readState: ReadState;
-  /** What the user did with it. */
+  /** The user's way of dealing with it. */
   userActionState: UserActionState;
   /** The change's number: grows within an epoch of the feed. */
   seq: number;
@@ -618,9 +618,9 @@ export interface RemovedFrame {
 
 /** Why an item goes. */
 export type RemovalReason =
-  /** It was deleted, or what replaced it has expired. */
+  /** The item was deleted, or its replacement has expired. */
   | "deleted"
-  /** What replaced it isn't for this platform. */
+  /** The replacement isn't for this platform. */
   | "retargeted";
 
 /**
@@ -662,7 +662,7 @@ export interface ReadyFrame {
   more?: true;
   /** The items that are unread and not dismissed, of those that the connection's platform receives. */
   unread: number;
-  /** Those of them whose last change has a number beyond `seenThrough`. */
+  /** The unread items whose last change has a number beyond `seenThrough`. */
   unseen: number;
   /** The number up to which everything is seen. */
   seenThrough: number;
@@ -681,24 +681,24 @@ export interface ResultFrame {
    * otherwise.
    */
   cursor?: string;
-  /** Of a change: the server waits for an `ack` of its number before it sends much more. */
+  /** In a change: the server waits for an `ack` of its number before it sends much more. */
   ack?: true;
-  /** Of `markAllRead` and `markAllSeen`: the number up to which items were marked. */
+  /** In the answer to `markAllRead` and `markAllSeen`: the number up to which items were marked. */
   through?: number;
-  /** Of `markAllRead` and `markAllSeen`: as `ready` has it. */
+  /** In the answer to `markAllRead` and `markAllSeen`: as `ready` has it. */
   unread?: number;
-  /** Of `markAllRead` and `markAllSeen`: as `ready` has it. */
+  /** In the answer to `markAllRead` and `markAllSeen`: as `ready` has it. */
   unseen?: number;
   /** Where the item has changed since what the client knew: whether the user has read it. */
   readState?: ReadState;
   /** Where the item has changed since what the client knew: what the user did with it. */
   userActionState?: UserActionState;
-  /** What went wrong, if anything did. */
+  /** The error, where the request failed. */
   error?: ErrorObject;
 }
 
 /**
- * What a client sends over `notifeed.v1`, besides the text `ping`. `ref`: its own name for the
+ * A client's frame of `notifeed.v1`, besides the text `ping`. `ref`: the client's name for the
  * frame, at most 64 characters, which the `result` repeats.
  */
 export type ClientFrame =
@@ -711,7 +711,7 @@ export type ClientFrame =
     }
   | ({ ref: string } & ClientRequest);
 
-/** What a client asks for, to be answered with a `result`. */
+/** A client's request, to be answered with a `result`. */
 export type ClientRequest =
   | {
       type: "update";
@@ -724,7 +724,7 @@ export type ClientRequest =
       since?: number;
       /** Whether the user has read it. */
       readState?: ReadState;
-      /** What the user did with it. */
+      /** The new state of the user's dealing with it. */
       userActionState?: UserActionState;
     }
   | {
@@ -749,6 +749,6 @@ export type ClientRequest =
     }
   | {
       type: "token";
-      /** Of the same user. */
+      /** A fresh token of the same user. */
       token: string;
     };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::Failure;
 
-/// What `--help` says.
+/// The text of `--help`.
 pub const HELP: &str = "\
 notifeed: a feed of notifications for each user, served on a machine of one's own.
 
@@ -27,7 +27,7 @@ notifeed: a feed of notifications for each user, served on a machine of one's ow
 Settings: docs/self-hosting.md.
 ";
 
-/// What is to be done.
+/// A command of the program.
 pub enum Command {
     /// Serve.
     Serve(Options),
@@ -51,7 +51,7 @@ pub enum Command {
     Runtime(Vec<OsString>),
 }
 
-/// What goes for every command.
+/// The options that every command takes.
 #[derive(Default)]
 pub struct Options {
     /// `--settings`: the file of settings.

@@ -105,7 +105,7 @@ pub fn restore(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     for store in STORES {
         copy_store(&folder.join(store), &arriving.join(store)).map_err(failed)?;
     }
-    // Who was erased since stays so.
+    // A person who was erased since then stays erased.
     let made = manifest.get("made").and_then(Value::as_u64).unwrap_or(0);
     let erased = erased_since(&settings.state, made);
     for id in &erased {

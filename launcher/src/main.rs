@@ -1,7 +1,7 @@
 //! notifeed on a machine of one's own: one program that carries the runtime (workerd), the Worker and the console.
 //!
-//! It checks the settings before anything starts ([`settings`]), unpacks what it carries ([`payload`]), opens the
-//! sockets, and has the runtime serve them ([`runtime`]) until it is told to end ([`serve`]). What the Worker alone
+//! The program checks the settings before anything starts ([`settings`]), unpacks what it carries ([`payload`]), opens the
+//! sockets, and has the runtime serve them ([`runtime`]) until it is told to end ([`serve`]). Facts that only the Worker
 //! knows, it asks over a private socket ([`control`]).
 
 mod apps;

@@ -1,4 +1,4 @@
-//! What the program carries behind its own code: the runtime, and what the runtime serves.
+//! The parts that the program carries behind its own code: the runtime, and what the runtime serves.
 //!
 //! `scripts/binary.mjs` appends each part as a zstd frame, then a line of JSON that lists the parts
 //! (`[{"name","sha256","offset","length","size"}]`: where the frame begins, how long it is, and how long the part is

@@ -44,7 +44,7 @@ pub fn erase(settings: &Settings, words: &[String]) -> Result<(), Failure> {
         .filter_map(|hub| hub.get("id").and_then(Value::as_str))
         .collect();
     let failed = |error: io::Error| Failure::of("the person can't be erased; try again", &error);
-    // Whatever happens from here on, no restore brings them back.
+    // From here on no restore brings them back, even if the erasure fails.
     mark(&settings.state, &ids).map_err(failed)?;
     ask(settings, "/erase", &json!(ids))?;
     let kv = settings.state.join("kv");
@@ -56,7 +56,7 @@ pub fn erase(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is stored of the person whom the words name.
+/// All that is stored of the person whom the words name.
 fn contents(settings: &Settings, words: &[String]) -> Result<Vec<Value>, Failure> {
     let named = |name: &str| {
         words
@@ -162,7 +162,7 @@ fn overwrite(path: &Path, ids: &[impl AsRef<str>]) -> rusqlite::Result<()> {
     if !database.table_exists(None, "entry")? {
         return Ok(());
     }
-    // What is deleted is overwritten.
+    // Deleted rows are overwritten.
     database.pragma_update(None, "secure_delete", true)?;
     let transaction = database.transaction()?;
     for id in ids {

@@ -102,7 +102,7 @@ pub fn become_runtime(arguments: &[OsString]) -> Failure {
 /// Sends a signal to a child that wasn't waited for yet.
 pub fn signal(child: &Child, signal: Signal) {
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // It may just have ended by itself.
+        // The process may just have ended by itself.
         let _ = kill_process(pid, signal);
     }
 }

@@ -171,7 +171,7 @@ impl Service {
     fn end(self, mut child: Child) -> Result<(), Failure> {
         let told = Instant::now();
         line(Level::Info, "ending");
-        // Whoever comes now is refused rather than left waiting.
+        // New connections are refused rather than left waiting.
         let Self {
             sockets, control, ..
         } = self;
@@ -207,9 +207,9 @@ impl Service {
 
 /// Whether one runtime has begun to serve.
 struct Ready {
-    /// It still runs.
+    /// Whether the runtime is meant to run.
     expected: AtomicBool,
-    /// It has answered.
+    /// Whether the runtime has answered.
     reached: AtomicBool,
 }
 

@@ -27,7 +27,7 @@ const OWN: [&str; 7] = [
 /// The hosts that always lead to this machine.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// What stands for a secret that is made only once the state folder is there: 32 bytes.
+/// A placeholder of 32 bytes for a secret that is made only once the state folder is there.
 const TO_BE_MADE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Settings that are right.
@@ -111,7 +111,7 @@ impl Settings {
         })
     }
 
-    /// What the Worker is told, as JSON (worker/selfhost/site.mjs). Secrets that no setting has are the state
+    /// The Worker's settings as JSON (worker/selfhost/site.mjs). Secrets that no setting has are the state
     /// folder's own.
     ///
     /// # Errors

@@ -87,7 +87,7 @@ pub struct Settings {
     pub vapid: Option<Vapid>,
     /// `PUSH_TIMEOUT_MS`: how long a push service may take, in milliseconds.
     pub push_timeout: u32,
-    /// What feeds go by.
+    /// The settings of feeds.
     pub feed: Rc<HubSettings>,
     /// Whether the runtime counts the calls of an app.
     pub counts_calls: bool,

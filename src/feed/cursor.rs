@@ -41,8 +41,8 @@ pub struct Known {
     pub newest: Option<Newest>,
 }
 
-/// The part of a feed that an endpoint asked for which began with its newest items only. Of the
-/// older ones it is told the changes from then on, as an endpoint that has them all.
+/// The part of a feed that an endpoint asked for which began with its newest items only. The endpoint is told
+/// the changes of older ones from then on, as an endpoint that has them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Newest {
     /// The place in the list of the oldest item that it asked for.

@@ -25,8 +25,8 @@ pub struct StateUpdate {
 
 impl StateUpdate {
     /// Reads the body of a PATCH: at least one of the two states. An SDK may send back the whole item
-    /// as it read it is ignored (OData 4.01 §11.4.3): other properties of an item, members that are
-    /// `null`, and annotations. Any other property is a violation, not a warning.
+    /// as it read it (OData 4.01 §11.4.3): other properties of an item, members that are
+    /// `null`, and annotations are ignored. Any other property is a violation, not a warning.
     ///
     /// # Errors
     /// Every violation.

@@ -8,7 +8,7 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use crate::error::{ErrorCode, Problem, RefusalCode};
 use crate::violation::ViolationCode;
 
-/// The largest decoded body, in bytes (D15). One byte more is 413.
+/// The largest decoded body, in bytes (D15). A longer body is 413.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The largest body on the wire, in bytes: the largest decoded one, and room for what an encoding
@@ -64,7 +64,7 @@ impl ContentEncoding {
     }
 }
 
-/// What is said of a body that is too large, whoever finds it out.
+/// The sentence about a body that is too large, wherever that is found out.
 pub(crate) const TOO_LARGE: &str =
     "The body is larger than 64 KiB (65536 bytes, decompressed). Send less, or a link to the rest.";
 

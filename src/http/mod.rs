@@ -1,4 +1,4 @@
-//! What an HTTP request must look like before its body counts, and what every answer carries
+//! The form of an HTTP request before its body counts, and the headers of every answer
 //! (CONTRACT §1, request headers, success headers, precedence).
 //!
 //! [`endpoint`] describes each endpoint, [`route`] says to which a path leads; [`order`] says in which order a request is

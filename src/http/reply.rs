@@ -100,7 +100,7 @@ impl Reply {
         reply
     }
 
-    /// What isn't a resource of the contract: plain JSON.
+    /// An answer in plain JSON, outside the resources of the contract.
     pub fn json(status: u16, body: String) -> Self {
         let mut reply = Self::with_status(status).header("Content-Type", "application/json");
         reply.body = body;

@@ -70,7 +70,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// Reads a path as it stands in the URL: percent-encoded, without the query. One trailing
+    /// Reads a path as it stands in the URL: percent-encoded, without the query. A single trailing
     /// slash is tolerated. `None`: there is no such path (404).
     pub fn parse(path: &str) -> Option<Self> {
         let path = path.strip_suffix('/').unwrap_or(path);
@@ -117,7 +117,7 @@ fn id<'p>(template: &str, path: &'p str) -> Option<&'p str> {
         let id = path.strip_prefix(name)?;
         return (!id.is_empty() && !id.contains('/')).then_some(id);
     }
-    // Of the characters in names, `$` is the only one that a client may encode.
+    // The only character in names that a client may encode is `$`.
     let same = path == template || path.contains("%24") && path.replace("%24", "$") == template;
     same.then_some("")
 }

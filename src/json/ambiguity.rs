@@ -11,7 +11,7 @@ const MAX_PATH: usize = 128;
 /// Something that RFC 8259 calls unpredictable: different readers make different things of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ambiguity {
-    /// What it is.
+    /// The kind of ambiguity.
     pub kind: AmbiguityKind,
     /// The value that it concerns: `payload.visualContent.title`, `a[2].b`; empty at the top.
     pub path: String,

@@ -91,9 +91,9 @@ fn read_exponent(text: &[u8]) -> i64 {
 /// Why a [`Number`] is not an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberError {
-    /// It has a fraction that is not zero.
+    /// The number has a fraction that is not zero.
     NotWhole,
-    /// It is outside the range of an `i64`.
+    /// The number is outside the range of an `i64`.
     TooLarge,
 }
 

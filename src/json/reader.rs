@@ -22,9 +22,9 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A text that is JSON by the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document<'a> {
-    /// What it says. Where there are ambiguities: as if they weren't.
+    /// The value of the text. An ambiguous text is read as most readers would.
     pub value: Value<'a>,
-    /// What a careful reader refuses all the same, the first [`MAX_AMBIGUITIES`] of them: those of
+    /// The ambiguities that a careful reader refuses, the first [`MAX_AMBIGUITIES`] of them: those of
     /// strings in the order of the text, duplicates at the end of their object.
     pub ambiguities: Vec<Ambiguity>,
     /// Whether there are more ambiguities than are listed.

@@ -1,4 +1,4 @@
-//! What can be wrong with JSON text, and where.
+//! The faults that JSON text can have, and their places.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place of the byte at `offset`. What comes before it must be UTF-8.
+    /// The place of the byte at `offset`. The bytes before it must be UTF-8.
     pub(super) fn of(text: &[u8], offset: usize) -> Self {
         let mut position = Self { line: 1, column: 1 };
         for byte in text.iter().take(offset) {
@@ -36,7 +36,7 @@ impl Position {
 /// The text is not JSON; this is the first place where it isn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong.
+    /// The fault.
     pub kind: SyntaxErrorKind,
     /// Where.
     pub position: Position,
@@ -51,7 +51,7 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// What is wrong at the place of a [`SyntaxError`].
+/// The fault at the place of a [`SyntaxError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyntaxErrorKind {
     /// Nothing but white space.

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 /// The JSON text of a `T` that the contract wrote: it can be repeated in other texts without being
-/// read again. What the text is of, and whether it has braces, says whoever wrote it.
+/// read again. Its writer decides what the text describes, and whether it has braces.
 pub struct JsonText<T> {
     text: String,
     of: PhantomData<fn() -> T>,

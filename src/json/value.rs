@@ -97,7 +97,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What it is, for a sentence: `a string`, `null`, ….
+    /// The kind of value, for a sentence: `a string`, `null`, ….
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -15,7 +15,7 @@ use crate::violation::ViolationCode as Code;
 const AUTH: usize = 16;
 
 const SUBSCRIPTION: [&str; 3] = ["endpoint", "expirationTime", "keys"];
-/// What [`Channel::to_text`] adds to `pushSubscription`.
+/// The member that [`Channel::to_text`] adds to `pushSubscription`.
 const OPENING: &str = "webPush";
 const KEYS: [&str; 2] = ["p256dh", "auth"];
 
@@ -36,7 +36,7 @@ pub struct WebPush {
     pub p256dh: [u8; POINT],
     /// The secret that the browser shares with whoever may send (RFC 8291 §3.2).
     pub auth: [u8; AUTH],
-    /// What a click opens; `None`: whatever the app's service worker does.
+    /// The page that a click opens; `None`: the app's service worker decides.
     pub opening: Option<Opening>,
 }
 
@@ -99,7 +99,7 @@ impl Endpoint {
 pub enum EndpointError {
     /// More than 2048 characters.
     TooLong,
-    /// It doesn't begin with `https://`.
+    /// The URL doesn't begin with `https://`.
     Scheme,
     /// A character that has no place in it.
     Character,
@@ -110,7 +110,7 @@ pub enum EndpointError {
 }
 
 impl EndpointError {
-    /// What is wrong, as a predicate: "must …".
+    /// The fault as a predicate: "must …".
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::TooLong => "must have at most 2048 characters",

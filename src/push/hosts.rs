@@ -66,7 +66,7 @@ fn matches(host: &str, pattern: &str) -> bool {
     }
 }
 
-/// What is wrong with `PUSH_HOSTS`.
+/// A fault of the setting `PUSH_HOSTS`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushHostsError {
     /// An entry that is no host name, with or without `*.` in front.

@@ -1,4 +1,4 @@
-//! What is pushed of a notification: a text that a service worker shows by itself, since it has no token
+//! The message that is pushed for a notification: a text that a service worker shows by itself, since it has no token
 //! to fetch more with. Safari shows the part `notification` without one (Declarative Web Push).
 
 use super::opening::Opening;
@@ -14,7 +14,7 @@ const MAX_TTL: i64 = 28 * 24 * 60 * 60;
 /// So many characters of a title are kept, whatever else goes.
 const TITLE_KEPT: usize = 120;
 
-/// What marks a declarative message (the number of RFC 8030).
+/// The mark of a declarative message (the number of RFC 8030).
 const DECLARATIVE: i64 = 8030;
 
 /// A message for a push service.
@@ -98,7 +98,7 @@ struct Draft<'d> {
     default_title: Option<&'d str>,
 }
 
-/// What is left of a notification where not all fits.
+/// The parts of a notification that are kept where not all fits.
 #[derive(Debug, Clone, Copy)]
 struct Kept {
     raw: bool,

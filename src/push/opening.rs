@@ -1,4 +1,4 @@
-//! What a click on a pushed notification opens: `webPush` of a subscription (CONTRACT §5.7).
+//! The page that a click on a pushed notification opens: `webPush` of a subscription (CONTRACT §5.7).
 
 use crate::error::ErrorCode;
 use crate::json::{Value, Writer, joined};
@@ -12,7 +12,7 @@ const ID: &str = "{id}";
 
 const DECLARED: [&str; 2] = ["navigate", "title"];
 
-/// What a click on a pushed notification opens, and what one without a title is called.
+/// The page that a click on a pushed notification opens, and the title of a notification without one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
     navigate: String,

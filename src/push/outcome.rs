@@ -1,11 +1,11 @@
-//! What became of a push: every answer of a push service, or none, as one [`Outcome`].
+//! The outcome of a push: every answer of a push service, or none, as an [`Outcome`].
 
 use crate::time::Timestamp;
 
 /// The longest that a push service may have us wait, in milliseconds: 24 hours.
 const MAX_WAIT: i64 = 24 * 60 * 60 * 1000;
 
-/// What became of a push. The relays of Windows, Apple and Google will say the same in other words.
+/// The outcome of a push. The relays of Windows, Apple and Google will say the same in other words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The service has it.
@@ -30,7 +30,7 @@ pub enum Reason {
     KeyMismatch,
     /// Sent elsewhere: nobody is followed there.
     Redirected,
-    /// What was sent isn't understood.
+    /// The push service doesn't understand the message.
     Rejected,
 }
 

@@ -4,7 +4,7 @@
 /// The length of an uncompressed point.
 pub const POINT: usize = 65;
 
-/// What an uncompressed point begins with (SEC 1 §2.3.3).
+/// The first byte of an uncompressed point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
 /// Whether the bytes are an uncompressed point of the curve: y² = x³ − 3x + b, modulo p.

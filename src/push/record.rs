@@ -22,7 +22,7 @@ const RECORD_SIZE: u32 = 4096;
 /// Texts are padded to one of these lengths, so that a push service learns little from the length.
 const LENGTHS: [usize; 4] = [512, 1024, 2048, MAX_TEXT];
 
-/// What ends the text of a last record (RFC 8188 §2).
+/// The byte that ends the text of a last record (RFC 8188 §2).
 const LAST: u8 = 2;
 
 /// The info of the content key (RFC 8188 §2.2).

@@ -1,4 +1,4 @@
-//! Who sends: VAPID (RFC 8292). A browser ties a subscription to the key that it was made with.
+//! The sender's identity: VAPID (RFC 8292). A browser ties a subscription to the key that it was made with.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -129,7 +129,7 @@ impl Vapid {
         self.keys.iter().find(|key| key.id == id)
     }
 
-    /// What is signed of a token for a push service: header and claims (RFC 8292 §2), and until when it
+    /// The signed part of a token for a push service: header and claims (RFC 8292 §2), and until when it
     /// serves.
     pub fn signed(&self, origin: &str, now: Timestamp) -> (String, Timestamp) {
         let expires = now.saturating_add_millis(LIFETIME);
@@ -178,7 +178,7 @@ fn is_contact(contact: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && byte != b'"')
 }
 
-/// What is wrong with the settings of VAPID.
+/// A fault of the settings of VAPID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VapidError {
     /// A key is none.

@@ -31,7 +31,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// What `client-request-id` answers: the caller's, else the server's `request-id`.
+    /// The answer's `client-request-id`: the caller's, else the server's `request-id`.
     pub fn client_request_id(&self) -> String {
         match &self.client_request_id {
             Some(id) => id.clone(),

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 pub enum AllowedOrigins {
     /// `*`: every page, as the contract has it.
     Any,
-    /// These, and the service's own.
+    /// The listed origins, and the service's own.
     Listed(Vec<String>),
 }
 
-/// What an answer says of who may read it.
+/// The readers that an answer names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Readers {
     /// Every page.
@@ -68,7 +68,7 @@ impl AllowedOrigins {
         Ok(Self::Listed(origins.collect::<Result<_, _>>()?))
     }
 
-    /// Who may read the answer to a request from a page of `origin` (none: not from a page, or from
+    /// The readers of the answer to a request from a page of `origin` (none: not from a page, or from
     /// one of the service's own origin, `own`).
     pub fn readers(&self, origin: Option<&str>, own: &str) -> Readers {
         match (self, origin) {

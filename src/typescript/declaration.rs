@@ -32,7 +32,7 @@ pub(super) fn alias(name: &str, docs: &str, definition: &str) -> String {
     format!("{}export type {name} = {definition};", comment(docs, ""))
 }
 
-/// One of `spellings`. What there is to say about each stands in the `source` of the type.
+/// A type with the values `spellings`. The comment on each stands in the `source` of the type.
 pub(super) fn enumeration<T: TS + Debug>(all: &[T], spellings: &[String], source: &str) -> String {
     let config = config();
     let name = T::name(&config);
@@ -53,7 +53,7 @@ pub(super) fn enumeration<T: TS + Debug>(all: &[T], spellings: &[String], source
     format!("{}export type {name} ={values};", docs::<T>())
 }
 
-/// One of several object types.
+/// A type that is any of several object types.
 pub(super) fn union<T: TS>() -> String {
     let config = config();
     let members = T::inline(&config);

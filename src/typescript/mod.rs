@@ -77,12 +77,12 @@ impl<T: TS> TS for JsonText<T> {
 #[ts(rename = "Accepted")]
 #[expect(dead_code, reason = "declared for its shape")]
 struct AcceptedVerdict {
-    /// It is one.
+    /// Whether the body is a notification.
     #[ts(type = "true")]
     ok: bool,
     /// In canonical form.
     notification: Notification,
-    /// What is odd about the body all the same.
+    /// Oddities of a body that is valid all the same.
     warnings: Vec<Warning>,
 }
 
@@ -91,18 +91,18 @@ struct AcceptedVerdict {
 #[ts(rename = "Refused")]
 #[expect(dead_code, reason = "declared for its shape")]
 struct RefusedVerdict {
-    /// It is none.
+    /// Whether the body is a notification.
     #[ts(type = "false")]
     ok: bool,
     /// The `error.code` that the server would answer.
     code: ErrorCode,
     /// Everything that is wrong with it, at least one and at most 100.
     violations: Vec<Violation>,
-    /// What is odd about it besides.
+    /// Oddities of the body besides.
     warnings: Vec<Warning>,
 }
 
-/// What a verdict depends on besides the body.
+/// The things that a verdict depends on besides the body.
 #[derive(TS)]
 #[ts(optional_fields)]
 #[expect(dead_code, reason = "declared for its shape")]
@@ -113,7 +113,7 @@ struct Options {
     policy: Option<PartialPolicy>,
 }
 
-/// What is left out of a policy is the contract's.
+/// A policy whose missing members are the contract's.
 struct PartialPolicy;
 
 /// An enumeration of `spellings`, whose values stand in the source `file` of its type.

@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 use super::declaration::{alias, interface, members};
 use crate::notification::{ActionStyle, Platform, Priority, rules};
 
-/// What an app posts: a notification before its defaults. `null` means absent, everywhere. Names of
+/// A notification as an app posts it, before its defaults. `null` means absent, everywhere. Names of
 /// platforms and priorities go in any case.
 #[derive(TS)]
 #[ts(rename_all = "camelCase", optional_fields = nullable)]
@@ -20,11 +20,11 @@ struct NotificationRequest {
     group_name: Option<String>,
     /// How urgent it is. Default: `High` with visual content, else `None`.
     priority: Option<AnyCase<Priority>>,
-    /// What is sent: raw content, visual content or both.
+    /// The content that is sent: raw, visual or both.
     payload: PayloadRequest,
     /// Whom it is for. Default: all platforms.
     target_policy: Option<TargetPolicyRequest>,
-    /// What is shown where the raw content isn't fetched.
+    /// The content for endpoints that don't fetch the raw content in time.
     fallback_policy: Option<FallbackPolicyRequest>,
     /// When it leaves every feed: ISO 8601. Default and latest: the service's retention from now.
     expiration_date_time: Option<Moment>,
@@ -32,17 +32,17 @@ struct NotificationRequest {
     display_time_to_live: Option<Seconds>,
 }
 
-/// What is sent: raw content, visual content or both.
+/// The content that is sent: raw, visual or both.
 #[derive(TS)]
 #[ts(rename_all = "camelCase", optional_fields = nullable)]
 struct PayloadRequest {
-    /// What only the app understands; not empty.
+    /// Content that only the app understands; not empty.
     raw_content: Option<String>,
-    /// What a person reads.
+    /// The content that a person reads.
     visual_content: Option<VisualContentRequest>,
 }
 
-/// What a person reads.
+/// The content that a person reads.
 #[derive(TS)]
 #[ts(optional_fields = nullable)]
 struct VisualContentRequest {
@@ -60,13 +60,13 @@ struct VisualContentRequest {
     actions: Option<Vec<ActionRequest>>,
 }
 
-/// One way to answer a notification: a button, with a line of text where it asks for one.
+/// A way to answer a notification: a button, with a line of text where it asks for one.
 #[derive(TS)]
 #[ts(optional_fields = nullable)]
 struct ActionRequest {
     /// The app's name for it: 1 to 32 letters, digits, `.`, `_` and `-`, once in a notification.
     id: String,
-    /// What its button says: 1 to 64 characters.
+    /// The text on its button: 1 to 64 characters.
     title: String,
     /// How its button looks. Default: `default`.
     style: Option<AnyCase<ActionStyle>>,
@@ -78,7 +78,7 @@ struct ActionRequest {
 #[derive(TS)]
 #[ts(rename_all = "camelCase", optional_fields = nullable)]
 struct ActionInputRequest {
-    /// What stands in the empty line, at most 64 characters.
+    /// The text in the empty line, at most 64 characters.
     placeholder: Option<String>,
     /// The most characters of the text, 1 to 1000. Default: 200.
     max_length: Option<u32>,
@@ -92,7 +92,7 @@ struct TargetPolicyRequest {
     platform_types: Option<Vec<AnyCase<Platform>>>,
 }
 
-/// What is shown where the raw content isn't fetched.
+/// The content for endpoints that don't fetch the raw content in time.
 #[derive(TS)]
 #[ts(rename_all = "camelCase", optional_fields = nullable)]
 struct FallbackPolicyRequest {
@@ -100,7 +100,7 @@ struct FallbackPolicyRequest {
     endpoint_fallback: Option<EndpointFallbackRequest>,
 }
 
-/// What an iOS endpoint shows when it doesn't fetch the raw content in time.
+/// The content that an iOS endpoint shows when it doesn't fetch the raw content in time.
 #[derive(TS)]
 #[ts(rename_all = "camelCase")]
 struct EndpointFallbackRequest {
@@ -108,7 +108,7 @@ struct EndpointFallbackRequest {
     platform_types: Vec<AnyCase<Platform>>,
     /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
     fallback_delay_in_seconds: u32,
-    /// What is shown then.
+    /// The content that is shown then.
     #[ts(type = "FallbackVisualContentRequest")]
     visual_content: VisualContentRequest,
 }
@@ -130,7 +130,7 @@ impl<T: TS> TS for AnyCase<T> {
     }
 }
 
-/// What `JSON.stringify` makes the text of an instant of.
+/// A value from which `JSON.stringify` makes the text of an instant.
 struct Moment;
 
 /// A number, or its decimal digits.

@@ -2,7 +2,7 @@
 
 use crate::error_code::ErrorCode;
 
-/// What is wrong with a body. Stable: codes are added, never changed.
+/// The kinds of violation of a body. Stable: codes are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ViolationCode {
@@ -179,7 +179,7 @@ impl ViolationCode {
     }
 }
 
-/// What is odd about a body. Stable: codes are added, never changed.
+/// The kinds of oddity of a body. Stable: codes are added, never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum WarningCode {

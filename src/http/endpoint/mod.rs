@@ -50,9 +50,9 @@ pub struct Path {
 pub enum Availability {
     /// All.
     Always,
-    /// Those with the development secret.
+    /// Deployments with the development secret.
     Development,
-    /// Those of the test of what a crash does.
+    /// Deployments that test crashes.
     CrashTest,
 }
 

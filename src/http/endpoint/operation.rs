@@ -75,7 +75,7 @@ pub enum OperationId {
     Crash,
 }
 
-/// Who may call an operation.
+/// The callers of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Callers {
     /// Everybody, without an access token.

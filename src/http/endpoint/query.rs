@@ -27,7 +27,7 @@ pub enum Kind {
     Id,
     /// A boolean.
     Flag,
-    /// This text.
+    /// The value is this text.
     Only(&'static str),
     /// The name of a platform.
     Platform,

@@ -254,7 +254,7 @@ fn it_has_at_most_4096_bytes_without_blanks() {
             r#"{},"x":""}}"#,
             with(URL, P256DH, SECRET).trim_end_matches('}')
         );
-        // One brace closes the keys.
+        // A brace closes the keys.
         let least = least.replace(r#","x""#, r#"},"x""#);
         least.replace(
             r#""x":"""#,

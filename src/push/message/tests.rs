@@ -1,4 +1,4 @@
-//! What is pushed, and what of it goes where not all fits.
+//! Tests of the message, and of the parts that go where not all fits.
 
 use super::*;
 use crate::feed::append::{Appended, Head, Post, append};
