@@ -1,4 +1,4 @@
-//! Who may: what led to this feed must prove its right to it.
+//! Admission: a caller must prove its right to the feed that it was led to.
 
 use std::rc::Rc;
 

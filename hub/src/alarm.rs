@@ -26,10 +26,10 @@ impl Alarm {
         Self { set, purge: None }
     }
 
-    /// Makes sure that it rings by `at`. One that is set to an earlier time stays.
+    /// Makes sure that the alarm rings by `at`. An alarm that is set to an earlier time stays.
     ///
     /// # Errors
-    /// It is what it was.
+    /// The alarm could not be set, and is what it was.
     pub fn wake_by<H: Host>(&mut self, host: &H, at: Timestamp) -> Result<(), Fault> {
         let at = match self.set {
             Some(set) if set <= at => {
@@ -46,7 +46,7 @@ impl Alarm {
         Ok(())
     }
 
-    /// It rang: it is set no longer.
+    /// Notes that the alarm rang: it is set no longer.
     pub const fn rang(&mut self) {
         self.set = None;
     }

@@ -1,4 +1,4 @@
-//! What is due while nobody calls: the alarm, which outlives the feed's memory, and the timer, which
+//! Work that is due while nobody calls: the alarm, which outlives the feed's memory, and the timer, which
 //! doesn't.
 
 use notifeed::feed::Seq;

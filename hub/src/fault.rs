@@ -1,4 +1,4 @@
-//! What broke on our side, and how it differs from what the caller did wrong.
+//! Faults on our side, and how they differ from the mistakes of a caller.
 
 use std::fmt;
 

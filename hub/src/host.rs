@@ -1,5 +1,5 @@
-//! What a feed needs of whoever runs it: storage, sockets, an alarm, a clock, random numbers. All of it
-//! is synchronous and coarse. What takes time leaves as an [`Effect`] with a number and comes back as an
+//! The host: storage, sockets, an alarm, a clock and random numbers for a feed. All of it
+//! is synchronous and coarse. Work that takes time leaves as an [`Effect`] with a number and comes back as an
 //! event ([`Feed::done`](crate::Feed::done)).
 
 use notifeed::credentials::Caller;
@@ -44,9 +44,9 @@ pub struct Write<'a> {
 /// A question to the tables.
 #[derive(Debug, Clone, Copy)]
 pub enum Query<'a> {
-    /// One of the fixed ones, whose text the host has once and for all.
+    /// A statement whose text the host has once and for all.
     Fixed(Statement),
-    /// One whose text depends on what is asked.
+    /// A statement whose text depends on the question.
     Text(&'a str),
 }
 
@@ -117,7 +117,7 @@ pub enum Effect {
 pub enum Outcome {
     /// [`Effect::Put`] and [`Effect::Remove`]: KV confirmed it.
     Done,
-    /// It failed; the sentence is for the log.
+    /// The effect failed; the sentence is for the log.
     Failed(String),
     /// [`Effect::Push`]: the push service's answer.
     Pushed(push::Outcome),
@@ -127,16 +127,16 @@ pub enum Outcome {
     Refused(Box<Problem>),
 }
 
-/// What a token proved.
+/// The identity and rights that a token proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// Who holds it.
+    /// The token's holder.
     pub caller: Caller,
     /// The hosts that its app is registered for.
     pub hosts: Vec<String>,
 }
 
-/// Whoever runs a feed.
+/// The surroundings that run a feed.
 pub trait Host {
     /// The clock.
     fn now(&self) -> Timestamp;
@@ -184,7 +184,7 @@ pub trait Host {
     /// The runtime has no room for it.
     fn accept(&self, socket: Socket, attachment: &str) -> Result<(), Fault>;
 
-    /// Sends a text frame to connections. One that fails has gone: its close event follows.
+    /// Sends a text frame to connections. A connection that fails has gone: its close event follows.
     fn send(&self, frame: &str, to: &[Socket]);
 
     /// Closes a connection; one that is closed already stays so.

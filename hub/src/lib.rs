@@ -6,7 +6,7 @@
 //! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
 //! stands, [`room`] how full it is, [`alarm`] what is due, [`throttle`] who did how much: each owns its
-//! state. What a change means, and what a frame says, is the contract's (`notifeed`).
+//! state. The meaning of a change and the text of a frame are the contract's (`notifeed`).
 
 pub mod admission;
 pub mod alarm;

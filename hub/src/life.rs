@@ -43,7 +43,7 @@ pub struct Life {
     pub owner: Option<Rc<Owner>>,
 }
 
-/// What the feed's own row says besides.
+/// Further columns of the feed's own row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mark {
     /// All changes up to here are copied to KV,
@@ -178,7 +178,7 @@ fn epoch_text(epoch: Epoch) -> String {
     Guid::from_bytes(*epoch.as_bytes()).to_string()
 }
 
-/// What must be written before a feed's first change: its tables, and whose it is. Holds the texts that
+/// The writes that must come before a feed's first change: its tables, and whose it is. Holds the texts that
 /// the statements borrow.
 #[derive(Debug, Default)]
 pub struct Prelude {

@@ -30,7 +30,7 @@ pub(crate) struct Counted {
     found: Vec<Found>,
 }
 
-/// What marking did.
+/// The outcome of marking.
 pub(crate) struct Marked {
     /// The number up to which items were marked.
     pub(crate) through: Seq,

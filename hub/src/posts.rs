@@ -55,7 +55,7 @@ impl<H: Host> Feed<H> {
         let (status, entry) = match append(existing, self.life.head, &post) {
             Appended::Repeated(entry) => (200, entry),
             Appended::Created(entry) => {
-                // One that has expired since still holds its app's own id.
+                // An item that has expired since then still holds its app's own id.
                 let holder = existing.map(|existing| existing.entry.ordinal);
                 self.create(&entry, holder, command, sender, admitted, context)?;
                 (201, entry)
@@ -244,7 +244,7 @@ fn size(command: &Append) -> u64 {
     u64::try_from(command.content.as_str().len()).unwrap_or(u64::MAX)
 }
 
-/// The sender's view. What is repeated of the content is the same for the same content.
+/// The sender's view. The repeated part of the content is the same for the same content.
 fn sender_reply(
     status: u16,
     entry: &Entry,

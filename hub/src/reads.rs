@@ -113,7 +113,7 @@ impl<H: Host> Feed<H> {
             return Ok((Vec::new(), None));
         }
         let size = query.page_size();
-        // One more than the page has: then there is a next one.
+        // A row more than the page has shows that there is a next page.
         let limit = i64::from(size).saturating_add(1);
         let mut values = vec![
             Bound::Integer(below),
@@ -224,7 +224,7 @@ impl<H: Host> Feed<H> {
         context: &Context,
     ) -> Result<Reply, Stop> {
         let (epoch, head, forgotten) = (self.life.epoch, self.life.head, self.life.forgotten);
-        // What one platform was told is no cursor for all.
+        // A cursor for one platform's items is no cursor for all.
         let reader = query.platform.map(Platform::parameter).unwrap_or_default();
         let own = |token: &'_ String| page::of_reader(token, &reader).map(str::to_owned);
         let token = match &query.skip_token {

@@ -1,7 +1,7 @@
 //! The schema and all statements, each written once. A host may keep their texts ([`Statement::ALL`])
 //! and be asked by number.
 //!
-//! Times are Unix milliseconds. What a change of states touches never changes its stored size, so that
+//! Times are Unix milliseconds. A change of states never changes the stored size of its columns, so that
 //! SQLite writes the page of the row's head and not the whole body: `seq` and `content_seq` stand as
 //! [`SEQ_BASE`](crate::store::SEQ_BASE) + n (always 6 bytes), states and flags as small numbers from 2 on
 //! (always 1 byte; `deleted` is 2: no, 3: yes, 4: expired, and its app's own id is free), and the body is the last column.
@@ -89,9 +89,9 @@ statements! {
         app_notification_id TEXT, app TEXT NOT NULL, issuer TEXT NOT NULL,
         request_digest TEXT NOT NULL, body TEXT
     ) STRICT";
-    /// What changed since a cursor.
+    /// The order of changes, for reads from a cursor.
     CreateItemSeq = "CREATE UNIQUE INDEX item_seq ON item (seq)";
-    /// One by its id.
+    /// An item by its id.
     CreateItemId = "CREATE UNIQUE INDEX item_id ON item (id)";
     /// The one item that holds its app's own id: it hasn't ended, as far as its row says.
     CreateItemApp = "CREATE UNIQUE INDEX item_app_notification_id
@@ -177,21 +177,21 @@ statements! {
     ItemById = concat!("SELECT ", entry_columns!(), ", body FROM item WHERE id = ?");
     /// An entry by its id.
     EntryById = concat!("SELECT ", entry_columns!(), " FROM item WHERE id = ?");
-    /// What an item's sender is shown of it, and who that is.
+    /// The part of an item that its sender is shown, and who the sender is.
     RecordByOrdinal = concat!("SELECT ", record_columns!(), " FROM item WHERE ordinal = ?");
     /// The item that holds an app's `appNotificationId`.
     EntryByApp = concat!("SELECT ", entry_columns!(), ", request_digest FROM item \
         WHERE app_notification_id = ? AND app = ? AND issuer = ? AND deleted = 2");
     /// The body of an item.
     BodyByOrdinal = "SELECT body FROM item WHERE ordinal = ?";
-    /// What changed after a number, in the order of change.
+    /// The items that changed after a number, in the order of change.
     ChangedAfter = concat!("SELECT ", entry_columns!(), ", body FROM item \
         WHERE seq > ? ORDER BY seq LIMIT ?");
     /// The same, for one that had nothing when it came: of what was there before then without what is
     /// gone, and from a place in the list on. (The plus keeps SQLite to the index of numbers.)
     ChangedAfterLive = concat!("SELECT ", entry_columns!(), ", body FROM item \
         WHERE seq > ? AND (seq > ? OR (+ordinal >= ? AND ", live!("?"), ")) ORDER BY seq LIMIT ?");
-    /// Of a platform's newest items, so many at most: the last one's place in the list, the number of the
+    /// The newest items of a platform, so many at most: the last one's place in the list, the number of the
     /// change that was first, and how many there are.
     Newest = concat!("SELECT min(ordinal), min(seq), count(*) FROM (SELECT ordinal, seq FROM item \
         WHERE ", live!("?"), " AND platforms & ? ORDER BY ordinal DESC LIMIT ?)");
@@ -211,18 +211,18 @@ statements! {
     CountUnread = concat!("SELECT count(*), coalesce(sum(seq > ?1), 0), min(expiration) FROM item \
         WHERE read_state = 2 AND user_action_state <> 4 AND ", live!("?2"), " AND platforms & ?3");
     /// How many items a delta tells of between two numbers: those that are there, and of the others,
-    /// unless it began with nothing, those that are taken back (as `change_since` has it). Of places
-    /// before one, what came after another number only.
+    /// unless it began with nothing, those that are taken back (as `change_since` has it). For places
+    /// before `?3`, only changes after `?4` count.
     CountChanges = concat!("SELECT count(*) FROM item WHERE seq > ?1 AND seq <= ?2 \
         AND (ordinal >= ?3 OR seq > ?4) AND ((", live!("?5"), " AND platforms & ?8) \
         OR (?6 AND reached & ?8 AND (deleted = 3 OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1 ORDER BY iif(deleted = 3, seq, content_seq) LIMIT ?2");
-    /// One item, for its copy.
+    /// An item, for its copy.
     UncopiedByOrdinal = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE ordinal = ?");
-    /// What a purge takes, and when the next one has something to do.
+    /// The rows that a purge takes, and when the next purge has something to do.
     PurgeAhead = "SELECT max(iif(keep_until <= ?1, seq, NULL)), max(iif(keep_until <= ?1, ordinal, NULL)), \
         min(iif(keep_until > ?1, keep_until, NULL)) FROM item";
     /// How full the feed is.
@@ -316,14 +316,14 @@ statements! {
     CancelReadPushes = "DELETE FROM push WHERE EXISTS (SELECT 1 FROM item WHERE ordinal = push.item AND read_state = 3)";
     /// A person has seen what was to be pushed.
     PushesSeen = "DELETE FROM push WHERE subscription = ? AND content <= ?";
-    /// What was held is due, unless its endpoint is left alone.
+    /// Makes held pushes due, unless their endpoint is left alone.
     ReleasePushes = "UPDATE push SET due = ?1 WHERE subscription = ?2 AND content <= ?3 AND due > ?1 AND attempts = 0 \
         AND NOT EXISTS (SELECT 1 FROM push_endpoint WHERE push_endpoint.subscription = ?2 AND until > ?1)";
-    /// What is past its time goes.
+    /// Removes pushes that are past their time.
     ExpirePushes = "DELETE FROM push WHERE expires <= ?";
-    /// What is due to an endpoint waits.
+    /// Lets the pushes to an endpoint wait.
     PostponePushes = "UPDATE push SET due = ?1 WHERE subscription = ?2 AND due < ?1";
-    /// Of what is due to an endpoint the newest stay.
+    /// Removes all but the newest pushes to an endpoint.
     ShrinkPushes = "DELETE FROM push WHERE subscription = ?1 AND item NOT IN \
         (SELECT item FROM push WHERE subscription = ?1 ORDER BY content DESC LIMIT ?2)";
     /// A push service has taken a push.

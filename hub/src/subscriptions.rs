@@ -36,7 +36,7 @@ pub struct Subscription {
     pub sender: Sender,
     /// The app's own id of the device.
     pub device_id: Option<String>,
-    /// What the device receives.
+    /// The platform whose notifications the device receives.
     pub platform: Platform,
     /// For people to recognize it by.
     pub display_name: Option<String>,
@@ -67,7 +67,7 @@ impl Subscription {
         })
     }
 
-    /// What its device is told of it.
+    /// The device's view of its subscription.
     pub(crate) fn view(&self) -> subscription::View<'_> {
         subscription::View {
             id: self.id,

@@ -18,7 +18,7 @@ pub enum Kind {
     Calls,
 }
 
-/// What the apps have used up.
+/// The calls that apps have used up.
 #[derive(Debug, Default)]
 pub struct Throttle {
     buckets: Vec<(Sender, Kind, Bucket)>,

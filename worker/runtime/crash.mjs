@@ -1,6 +1,6 @@
-// What a crash of the wasm instance does to those who use it.
+// Crashes of the wasm instance, and how those who use it learn of them.
 //
-// In a plain call a crash is an exception, at once. What waits for an async function would wait for
+// In a plain call a crash is an exception, at once. A caller of an async function would wait for
 // ever: its futures are gone. So whoever waits is told by `crashed`, which the panic hook of
 // worker/src/lib.rs calls too.
 

@@ -1,4 +1,4 @@
-// What a feed asks of its Durable Object: worker/src/feed/host.rs calls the functions at the end,
+// The host of a feed on its Durable Object: worker/src/feed/host.rs calls the functions at the end,
 // always within an event of one Hub, whose host is then the current one. None of them may throw: an
 // exception that passes through wasm ends the instance.
 
@@ -15,7 +15,7 @@ import * as storage from "./storage.mjs";
  */
 
 /**
- * What a Hub hears, with the memory of the feed that asked for it.
+ * The events that a Hub hears, with the memory of the feed that asked for it.
  * @typedef {object} Events
  * @property {() => void} timer
  * @property {(memory: Memory, effect: number, error: string | undefined) => void} kvEnded
@@ -270,7 +270,7 @@ export const sockets = () => current.openSockets();
 export const accept = (socket, attachment) => outcomeOf(() => current.accept(socket, attachment));
 
 /**
- * One that fails has gone: its close event follows.
+ * Sends a frame to sockets. A socket that fails has gone: its close event follows.
  * @param {string} frame
  * @param {Uint32Array} to
  */
@@ -279,7 +279,7 @@ export function send(frame, to) {
 }
 
 /**
- * One that is closed already stays so.
+ * Closes a socket. A socket that is closed already stays so.
  * @param {number} socket
  * @param {number} code
  * @param {string} reason

@@ -1,4 +1,4 @@
-// The Hub: the Durable Object of one user's feed of one host. What a feed does is in the crate
+// The Hub: the Durable Object of one user's feed of one host. The feed's rules are in the crate
 // notifeed-hub; here are the runtime's events, each handed on to it by a plain call.
 
 import { DurableObject } from "cloudflare:workers";
@@ -21,7 +21,7 @@ function fitting(reason) {
   return reason.slice(0, read);
 }
 
-/** One user's feed of one host. */
+/** The feed of one user at one host. */
 export class Hub extends DurableObject {
   #host;
 
@@ -74,7 +74,7 @@ export class Hub extends DurableObject {
     try {
       return run(() => during(host, () => event(feed, generation)));
     } catch (crash) {
-      // What is durable now may not have been told to everybody: they come back by their cursors.
+      // A change that is durable now may not have been told to all clients: they come back by their cursors.
       if (host.committed) host.closeAll(constants.restarted);
       throw crash;
     }
@@ -180,7 +180,7 @@ export class Hub extends DurableObject {
         fitting(reason),
       );
     } catch {
-      // It is closed already.
+      // The socket is closed already.
     }
     this.#ended(socket);
   }

@@ -10,7 +10,7 @@ let generation = 0;
 let settings;
 
 /**
- * What wasm says of itself: see `constants` in worker/src/lib.rs.
+ * The constants of the wasm module: see `constants` in worker/src/lib.rs.
  * @type {{ protocol: number, retry: string, ping: string, pong: string, restarted: { code: number, reason: string },
  *   headers: string[], statements: string[] }}
  */
@@ -46,7 +46,7 @@ export function currentGeneration() {
 }
 
 /**
- * Makes a plain call. What that throws is a crash: the exceptions of what wasm calls are caught there.
+ * Makes a plain call. An exception of that call is a crash: the exceptions of what wasm calls are caught there.
  * @template T
  * @param {() => T} call
  * @returns {T}

@@ -1,4 +1,4 @@
-// What the operator sees of requests: never a token, a path, an id of a person or a notification.
+// The operator's view of requests: never a token, a path, an id of a person or a notification.
 
 import { operationOf } from "../build/bindings.js";
 import { run } from "./instance.mjs";

@@ -36,7 +36,7 @@ export function query(storage, statement, shape, texts, budget) {
   let columns = 0;
   let left = budget;
   for (const row of storage.sql.exec(statement, ...values).raw()) {
-    // One row more than there was room for.
+    // The rows don't fit: there is one more than there was room for.
     if (left < 0) return `+${columns}\n${packed}`;
     columns = row.length;
     for (const value of row) {

@@ -109,7 +109,7 @@ export class Hub extends FeedHub {
       try {
         socket.close(code, reason);
       } catch {
-        // It is closed already.
+        // The socket is closed already.
       }
     }
   }

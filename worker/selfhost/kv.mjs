@@ -1,5 +1,5 @@
 // The store behind the KV bindings: the protocol of the runtime's KV client, over one SQLite Durable Object for each
-// namespace. What has expired is never given out, and removed by and by.
+// namespace. An expired entry is never given out, and is removed by and by.
 
 import { DurableObject } from "cloudflare:workers";
 

@@ -1,4 +1,4 @@
-// What stands for Cloudflare's rate-limit bindings: counts in memory, in fixed windows.
+// The stand-in for Cloudflare's rate-limit bindings: counts in memory, in fixed windows.
 
 export class RateLimit {
   #limit;

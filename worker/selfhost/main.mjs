@@ -51,7 +51,7 @@ export default {
   },
 };
 
-/** What only the launcher can reach. */
+/** The functions that only the launcher can reach. */
 export const control = {
   /**
    * @param {Request} request
@@ -79,7 +79,7 @@ export const control = {
 };
 
 /**
- * What the Hubs of these names have stored, of each the id too; only of those that have something.
+ * The stored content of the Hubs of these names, with the id of each; only of those that have something.
  * @param {DurableObjectNamespace<Hub>} hubs
  * @param {string[]} names
  */

@@ -1,9 +1,9 @@
-// What is counted since the runtime began, in the text format of Prometheus.
+// Counters since the runtime began, in the text format of Prometheus.
 
 /** Upper bounds of the times of answers, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** What only counts up. */
+/** The counters that only grow. */
 export const totals = { hubs_woken: 0, connections_opened: 0, connections_closed: 0 };
 
 /** How many answers of each kind. @type {Map<string, number>} */

@@ -20,7 +20,7 @@ class Site {
     this.#hosts = hosts === "*" ? undefined : new Set(hosts);
     this.#addressHeader = addressHeader;
     const limiters = Object.entries(limits).map(([name, { limit, period }]) => [name, new RateLimit(limit, period)]);
-    /** What the Worker sees as its bindings. @type {any} */
+    /** The bindings that the Worker sees. @type {any} */
     this.env = { HUB, FEED, REGISTRY, ...variables, ...Object.fromEntries(limiters) };
   }
 

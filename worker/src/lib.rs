@@ -2,8 +2,8 @@
 //!
 //! [`edge`] answers a request as far as it can without a user's feed; [`feed`] runs feeds in Durable
 //! Objects; [`credentials`] proves who calls; [`platform`] has the runtime's interfaces, and
-//! [`settings`] the deployment's choices. What any of it decides, the contract (`notifeed`) and the
-//! feed (`notifeed-hub`) decide.
+//! [`settings`] the deployment's choices. All decisions are made by the contract (`notifeed`) and the
+//! feed (`notifeed-hub`).
 //!
 //! JavaScript drives it (worker/runtime/entry.mjs, worker/runtime/hub.mjs): what is hot is a plain call that answers
 //! at once, without a promise; what has to ask somebody else is an async function. Below is all that
@@ -41,7 +41,7 @@ pub fn configure(variables: &str, counts_calls: bool) {
     settings::configure(variables, counts_calls);
 }
 
-/// What JavaScript needs to know, a line each: the protocol of commands, the answer [`RETRY`], a
+/// The constants that JavaScript needs, a line each: the protocol of commands, the answer [`RETRY`], a
 /// ping, its pong, the close code and its reason for a connection that may lack a frame, and then the
 /// headers by which requests are judged.
 #[wasm_bindgen]

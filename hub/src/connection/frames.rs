@@ -1,4 +1,4 @@
-//! What clients ask for over their sockets.
+//! The requests of clients over their sockets.
 
 use notifeed::credentials::Principal;
 use notifeed::error::Problem;
@@ -23,7 +23,7 @@ use crate::marking::Marked;
 /// How many frames wait while a token is verified.
 const MAX_WAITING: usize = 16;
 
-/// What became of a request.
+/// The outcome of a request.
 enum Done {
     /// The status of its result, and the change that it made.
     Item(u16, Option<Entry>),
@@ -117,7 +117,7 @@ impl<H: Host> Feed<H> {
         freed > 0 || first
     }
 
-    /// What a client has, its person sees, or doesn't.
+    /// Notes what a client has, and whether its person sees it.
     fn seen(&mut self, socket: Socket, seq: Seq, visible: bool) {
         let connection = self.connections.open.get(&socket);
         if let Some(id) = connection.and_then(|connection| connection.endpoint.subscription) {

@@ -28,11 +28,11 @@ const DEBT_STEP: usize = 4096;
 /// A connection that isn't told of changes as they happen, but from the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Behind {
-    /// What it has been told.
+    /// The part of the feed that it has been told.
     known: Known,
     /// The head when the endpoint came, which had nothing then: what had ended by then needn't be told.
     fresh_at: Option<Seq>,
-    /// It is greeted with `ready` when it has caught up; whether it resumed.
+    /// Present until it has caught up and is greeted with `ready`: whether it resumed.
     greeting: Option<bool>,
 }
 
@@ -53,7 +53,7 @@ enum State {
 /// A connection.
 #[derive(Debug)]
 struct Connection {
-    /// What its attachment says.
+    /// The content of its attachment.
     endpoint: Endpoint,
     state: State,
     window: Window,
@@ -65,7 +65,7 @@ struct Connection {
     verifying: Option<(u64, String)>,
     /// The frames that wait for that.
     waiting: VecDeque<String>,
-    /// Who holds it: its subscription, or a digest of its token.
+    /// The holder of the connection: its subscription, or a digest of its token.
     holder: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Connections {
     allowance: usize,
     /// When silent ones were looked for last.
     looked_for_silent: Timestamp,
-    /// Those that can be told more from the index at once.
+    /// The connections that can be told more from the index at once.
     runnable: VecDeque<Socket>,
 }
 
@@ -125,8 +125,8 @@ impl Connections {
         self.wake_waiting();
     }
 
-    /// Finds the connections that are open when the feed wakes. One that was behind can't go on: it
-    /// comes back with its cursor. One that owed bytes still does.
+    /// Finds the connections that are open when the feed wakes. A connection that was behind can't go on: it
+    /// comes back with its cursor. A connection that owed bytes still does.
     pub(crate) fn woken<H: Host>(host: &H, head: Seq, bucket: Bucket, now: Timestamp) -> Self {
         let mut connections = Self {
             open: BTreeMap::new(),

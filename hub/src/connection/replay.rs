@@ -24,7 +24,7 @@ const PAGE_BYTES: usize = 256 * 1024;
 /// How many pages are sent in one turn, to all connections together.
 const PAGES_A_TURN: usize = 16;
 
-/// What a connection is told at a time.
+/// The part of a replay that a connection is told at a time.
 struct Page {
     /// Items in the order of their changes.
     items: Vec<Item>,

@@ -168,7 +168,7 @@ impl Copies {
                     }
                 },
             };
-            // What has expired needs no copy.
+            // An expired item needs no copy.
             if copy.ends <= now {
                 self.waiting.drop(ordinal);
                 self.progress = true;

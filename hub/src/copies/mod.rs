@@ -36,7 +36,7 @@ const BUSY: i64 = 1000;
 /// and waits so many times as long for the next one.
 const BUSY_FACTOR: i64 = 10;
 
-/// What an effect is about.
+/// The item or the mark that an effect writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Of {
     /// The put of an item's copy; the lowest copy that goes after it.
@@ -73,7 +73,7 @@ pub struct Copies {
     exceptions_read: bool,
     /// Whether anything was confirmed since the last mark.
     progress: bool,
-    /// One is tried, not all: KV failed, or nobody knows since the feed woke.
+    /// Whether a single copy is tried, not all: KV failed, or nobody knows since the feed woke.
     probing: bool,
     /// KV failed: it is tried when the alarm rings.
     failing: bool,

@@ -22,7 +22,7 @@ pub struct Pending {
     pub lowest: u32,
     /// Since when it waits.
     pub since: Timestamp,
-    /// It is on its way.
+    /// Whether the copy is on its way.
     pub in_flight: bool,
     /// The last try failed.
     pub failed: bool,
@@ -30,14 +30,14 @@ pub struct Pending {
     pub untouched: bool,
 }
 
-/// What an event did to an item.
+/// The change of an item by an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// It is new.
+    /// The item is new.
     Created,
-    /// It has other content.
+    /// The item has other content.
     Replaced,
-    /// It ended.
+    /// The item ended.
     Ended,
 }
 

@@ -1,4 +1,4 @@
-//! What KV is given: whole rows, less the number of the last change, each as one versioned JSON text.
+//! The values in KV: whole rows, less the number of the last change, each as one versioned JSON text.
 
 use notifeed::feed::Entry;
 use notifeed::feed::entry::Sender;

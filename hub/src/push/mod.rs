@@ -70,7 +70,7 @@ struct Flight {
     least: bool,
 }
 
-/// What is known of pushes in memory.
+/// The memory of pushes.
 #[derive(Debug, Default)]
 pub(crate) struct Pushes {
     /// Whether the tables are there.
@@ -129,7 +129,7 @@ impl Pushes {
     }
 }
 
-/// What is written with a change of an item.
+/// The writes that go with a change of an item.
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
     /// A former revision's pushes go.
@@ -196,7 +196,7 @@ impl<H: Host> Feed<H> {
         rows.rows.into_iter().map(state).collect()
     }
 
-    /// What is to be pushed of an item that was posted or replaced.
+    /// The pushes of an item that was posted or replaced.
     pub(crate) fn plan(&mut self, entry: &Entry, now: Timestamp) -> Result<Planned, Fault> {
         let hold = self.settings.push.as_ref().map_or(0, |push| push.hold);
         let expires = message::until(entry);

@@ -126,7 +126,7 @@ pub fn seen(subscription: &str, seq: Seq) -> Write<'_> {
     }
 }
 
-/// What was held is due.
+/// Makes held pushes due.
 pub fn release(subscription: &str, seq: Seq, now: Timestamp) -> Write<'_> {
     Write {
         statement: Statement::ReleasePushes,
@@ -138,7 +138,7 @@ pub fn release(subscription: &str, seq: Seq, now: Timestamp) -> Write<'_> {
     }
 }
 
-/// What is past its time goes.
+/// Removes pushes that are past their time.
 pub fn expired(now: Timestamp) -> Write<'static> {
     Write {
         statement: Statement::ExpirePushes,
@@ -188,7 +188,7 @@ pub fn postpone(subscription: &str, until: Timestamp) -> Write<'_> {
     }
 }
 
-/// Of what is due to an endpoint that is left alone the newest stay.
+/// Removes all but the newest pushes to an endpoint that is left alone.
 pub fn shrink(subscription: &str) -> Write<'_> {
     Write {
         statement: Statement::ShrinkPushes,

@@ -1,4 +1,4 @@
-//! What follows from a push service's answer.
+//! The consequences of a push service's answer.
 
 use notifeed::push::outcome::Reason;
 use notifeed::push::{Channel, Outcome, schedule};
@@ -35,7 +35,7 @@ impl<H: Host> Feed<H> {
     ) -> Result<(), Fault> {
         let id = flight.subscription.to_string();
         let Some(endpoint) = self.pushes.endpoint_of(flight.subscription) else {
-            // It has ended meanwhile, and its rows with it.
+            // The subscription has ended meanwhile, and its rows with it.
             return Ok(());
         };
         let failures = endpoint.failures.saturating_add(1);

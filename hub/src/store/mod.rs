@@ -1,5 +1,5 @@
 //! The tables: [`statement`](crate::statement) has the schema and every statement, [`rows`] reads rows, [`writes`] makes
-//! the changes of items. Who asks what stands in the rooms that need it.
+//! the changes of items. The questions stand in the rooms that need them.
 
 mod rows;
 mod writes;
@@ -18,7 +18,7 @@ use crate::host::{Bound, Host, Query, Value};
 /// The number of the schema. A later one only adds, with defaults.
 pub const SCHEMA: i64 = 1;
 
-/// What a change's number is stored from: 2⁴⁰, so that it always takes 6 bytes.
+/// The base of a change's stored number: 2⁴⁰, so that it always takes 6 bytes.
 pub const SEQ_BASE: i64 = 1 << 40;
 
 /// Reads that are bounded by what they ask for.

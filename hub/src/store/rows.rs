@@ -196,7 +196,7 @@ pub struct Item {
 pub struct Record {
     /// The app that sent it.
     pub sender: Sender,
-    /// That app's own id for it.
+    /// The sending app's own id for the item.
     pub app_notification_id: Option<String>,
     /// The group.
     pub group_name: Option<String>,

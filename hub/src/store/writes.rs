@@ -130,7 +130,7 @@ pub const fn read_state<'a>(state: ReadState) -> Bound<'a> {
     })
 }
 
-/// What the user did, as items store it.
+/// The state of the user's dealing with an item, as rows store it.
 pub const fn user_action_state<'a>(state: UserActionState) -> Bound<'a> {
     Bound::Integer(match state {
         UserActionState::NoInteraction => 2,

@@ -34,11 +34,11 @@ pub struct Request {
     pub sender: Sender,
     /// In whose name, or by which subscription.
     pub access: Access,
-    /// What to do.
+    /// The command.
     pub command: Command,
 }
 
-/// What an answer repeats of the caller's request.
+/// The facts of the caller's request that an answer repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedBy {
     /// The server's own id of it.
@@ -52,7 +52,7 @@ pub struct AskedBy {
 }
 
 impl AskedBy {
-    /// The context of the answer, by the feed's own clock. Who may read it is for the Worker to add.
+    /// The context of the answer, by the feed's own clock. The Worker adds who may read it.
     pub fn context(self, now: Timestamp) -> Context {
         Context {
             now,
@@ -65,7 +65,7 @@ impl AskedBy {
     }
 }
 
-/// What led to this feed.
+/// The proof that led to this feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// The signed-in user, by a delegated token: the feed is theirs, unless a subscription led here;
@@ -79,7 +79,7 @@ pub struct Access {
     pub addressee: Addressee,
 }
 
-/// What to do.
+/// A command for the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Post a notification.
@@ -149,7 +149,7 @@ pub struct Append {
     pub display_time_to_live: Option<u32>,
     /// SHA-256 of the canonical request, before what depends on the clock.
     pub request_digest: String,
-    /// What is sent to whom.
+    /// Content and audience of the item.
     pub content: JsonText<Content>,
     /// The part of it that its sender is shown again.
     pub visual_content: Option<JsonText<VisualContent>>,
@@ -158,7 +158,7 @@ pub struct Append {
 /// A validated subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscribe {
-    /// What the device receives.
+    /// The platform whose notifications the device receives.
     pub platform: Platform,
     /// The app's own id of the device; the same again renews.
     pub device_id: Option<String>,
@@ -171,7 +171,7 @@ pub struct Subscribe {
 /// A client that connects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
-    /// What it receives.
+    /// The platform whose notifications the connection receives.
     pub platform: Platform,
     /// Where it left off.
     pub cursor: Option<String>,

@@ -38,7 +38,7 @@ impl Request {
 }
 
 impl Request {
-    /// What can be read of the caller's request where the command can't be.
+    /// The facts of the caller's request, as far as they can be read where the command can't be.
     pub fn asked_by(text: &str) -> AskedBy {
         let asked_by = Fields::read(text).and_then(|mut fields| AskedBy::decode(&mut fields));
         asked_by.unwrap_or(AskedBy {

@@ -8,9 +8,9 @@ use crate::fault::Fault;
 /// Why a command can't be carried out by this release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undecodable {
-    /// It has an operation or a field of a later release: nothing was done.
+    /// The text has an operation or a field of a later release: nothing was done.
     Unsupported(String),
-    /// It isn't what any release writes.
+    /// The text isn't written by any release.
     Malformed(Fault),
 }
 

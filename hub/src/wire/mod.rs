@@ -1,4 +1,4 @@
-//! What the Worker asks of a feed, and how it travels: an operation's name and its fields as one text.
+//! The Worker's requests to a feed, and how they travel: an operation's name and its fields as one text.
 //! The answer is [`Reply::to_text`](notifeed::http::Reply::to_text).
 
 mod command;

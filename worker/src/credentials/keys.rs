@@ -35,7 +35,7 @@ struct FetchedKeySet {
     imported: RefCell<HashMap<(usize, Algorithm), VerifyingKey>>,
 }
 
-/// What this isolate knows of an issuer's keys.
+/// The keys of an issuer that this isolate knows.
 #[derive(Default)]
 struct State {
     known: Option<Rc<FetchedKeySet>>,
@@ -132,7 +132,7 @@ fn change(url: &str, change: impl FnOnce(&mut State)) {
     STATES.with_borrow_mut(|states| change(states.entry(url.to_owned()).or_default()));
 }
 
-/// What another isolate has fetched, asked for once. KV failing is as good as its having none.
+/// Asks once for the keys that another isolate has fetched. KV failing is as good as its having none.
 async fn load(env: &Env, url: &str) {
     if STATES.with_borrow(|states| states.get(url).is_some_and(|state| state.loaded)) {
         return;

@@ -1,7 +1,7 @@
-//! Proving who calls: signatures by WebCrypto, keys from their issuers, apps by the registry. What a
-//! proof means is the contract's to say.
+//! Proving who calls: signatures by WebCrypto, keys from their issuers, apps by the registry. The meaning of a
+//! proof is the contract's.
 //!
-//! What was proven a moment ago is remembered: [`remembered`] answers at once, and only where it
+//! A recent proof is remembered: [`remembered`] answers at once, and only where it
 //! can't, [`prove`] waits for whoever knows.
 
 mod development;
@@ -22,10 +22,10 @@ pub use development::{Holder, issue_development_token};
 
 use crate::settings::Settings;
 
-/// Who calls, and what the registry knows of the app.
+/// The caller, and the registry's entry of the app.
 #[derive(Clone)]
 pub struct Proof {
-    /// What the token proves.
+    /// The caller that the token proves.
     pub caller: Rc<Caller>,
     /// The registry's entry.
     pub app: Rc<App>,
@@ -50,7 +50,7 @@ impl Token {
     }
 }
 
-/// What is known of a token's holder without asking anybody; `None`: nothing, or not enough. 403 for
+/// The memory of a token's holder, without asking anybody; `None`: nothing, or not enough. 403 for
 /// an app that is on the blocked list.
 pub fn remembered(
     settings: &Settings,
@@ -68,7 +68,7 @@ pub fn is_known(token: &Token, now: Timestamp) -> bool {
 }
 
 /// Proves who holds a token. 401 for one that proves nothing, 403 for an app that is on the blocked
-/// list. One that isn't registered has no host; that is found out where a host matters (CONTRACT §1,
+/// list. An app that isn't registered has no host; that is found out where a host matters (CONTRACT §1,
 /// precedence).
 pub async fn prove(
     env: &Env,

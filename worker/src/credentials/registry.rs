@@ -27,7 +27,7 @@ thread_local! {
     static REMEMBERED: RefCell<Memory<String, Entry>> = RefCell::new(Memory::new(GENERATION));
 }
 
-/// What the registry knows of a caller's app, if that needs no look into KV.
+/// The registry's entry of a caller's app, if that needs no look into KV.
 pub fn remembered(settings: &Settings, caller: &Caller, now: Timestamp) -> Option<Rc<App>> {
     let key = match in_no_store(settings, caller) {
         Ok(app) => return Some(app),
@@ -36,7 +36,7 @@ pub fn remembered(settings: &Settings, caller: &Caller, now: Timestamp) -> Optio
     fresh(settings, entry(&key, now).as_ref(), now)
 }
 
-/// What the registry knows of a caller's app. While KV fails, what was known last counts.
+/// The registry's entry of a caller's app. While KV fails, the last known entry counts.
 pub async fn registered(
     env: &Env,
     settings: &Settings,

@@ -27,12 +27,12 @@ thread_local! {
     static VERIFIED: RefCell<Memory<String, Rc<Caller>>> = RefCell::new(Memory::new(GENERATION));
 }
 
-/// Who a token proves its bearer to be, if it was verified a moment ago.
+/// The bearer that a token proves, if it was verified a moment ago.
 pub fn remembered(token: &Token, now: Timestamp) -> Option<Rc<Caller>> {
     VERIFIED.with_borrow_mut(|known| known.get(token.digest(), now))
 }
 
-/// Who a token proves its bearer to be.
+/// The bearer that a token proves.
 pub async fn authenticate(
     env: &Env,
     settings: &Settings,

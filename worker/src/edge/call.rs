@@ -40,7 +40,7 @@ pub struct Call {
     /// The id in the path.
     pub id: String,
     pub token: Option<Token>,
-    /// Who calls, once that is proven or refuted.
+    /// The caller, once proven or refuted.
     pub proof: Option<Result<Proof, Stop>>,
     /// The call counts toward its app's limit.
     pub counted: bool,
@@ -173,7 +173,7 @@ impl Call {
         }
     }
 
-    /// Who calls.
+    /// The caller.
     pub fn caller(&self) -> Result<Proof, Stop> {
         match &self.proof {
             Some(Ok(proof)) => Ok(proof.clone()),
@@ -243,7 +243,7 @@ impl Call {
         Ok(self.encoding.decode(body)?.into_owned())
     }
 
-    /// What leads a signed-in user to their feed.
+    /// The address and proof that lead a signed-in user to their feed.
     pub fn access_of(&self, user: &User, host: &str) -> (Address, Access) {
         let access = Access {
             user: Some(user.clone()),
@@ -254,7 +254,7 @@ impl Call {
         (Address::Name(hub_name(user, host)), access)
     }
 
-    /// What leads to the feed that a subscription id names.
+    /// The address and proof that lead to the feed that a subscription id names.
     pub fn access_by(
         &self,
         subscription: SubscriptionId,

@@ -1,4 +1,4 @@
-//! What is there in development only: `POST /dev/token`, the console's tokens, while the development
+//! Endpoints for development only: `POST /dev/token`, the console's tokens, while the development
 //! secret is bound (so is `GET /dev/copies`, in [`super::feed`]); `GET /dev/panic/…`, for the test
 //! of what a crash does, where a variable says so.
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 pub use notifeed::http::headers::RequestHeader as Header;
 
-/// What stands for a header that the request doesn't have: no value contains it, nor a line feed.
+/// The mark of a header that the request doesn't have: no value contains it, nor a line feed.
 const ABSENT: &str = "\0";
 
 /// The method, the URL, and the headers of [`Header::ALL`].

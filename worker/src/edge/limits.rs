@@ -24,7 +24,7 @@ thread_local! {
     static PAUSED: RefCell<Memory<String, ()>> = RefCell::new(Memory::new(GENERATION));
 }
 
-/// What a caller's calls are counted by: one line.
+/// The key by which a caller's calls are counted, as a line.
 pub fn key(caller: &Caller) -> String {
     let (issuer, app) = (percent_encode(&caller.issuer), percent_encode(&caller.app));
     format!("{issuer} {app}")

@@ -1,8 +1,8 @@
 //! The edge: what happens to a request before a feed sees it, in the contract's order of precedence
 //! (CONTRACT §1, "Precedence") (D19), which [`ORDER`](notifeed::http::order::ORDER) has.
 //!
-//! It is a machine without futures. JavaScript hands a request over ([`begin`]), and is told one
-//! [`Step`] at a time what to do next; what has to be waited for, it waits for, and comes back with
+//! The edge is a machine without futures. JavaScript hands a request over ([`begin`]), and is told one
+//! [`Step`] at a time what to do next; it does all the waiting, and comes back with
 //! the number of the [`Call`]: [`proven`], [`with_body`], [`over_limit`].
 
 mod call;

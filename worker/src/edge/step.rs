@@ -1,4 +1,4 @@
-//! What JavaScript does next for a call, as text.
+//! The next step of a call for JavaScript, as text.
 
 use notifeed::credentials::subscription_id::HubId;
 use notifeed::http::reply::{common_headers, header_lines};
@@ -33,7 +33,7 @@ pub enum Step {
 pub struct ToFeed {
     /// Where the feed lives.
     pub address: Address,
-    /// What it is asked.
+    /// The request to the feed.
     pub request: Request,
 }
 

@@ -11,7 +11,7 @@ pub struct RequestUrl {
 }
 
 impl RequestUrl {
-    /// Takes a URL apart. One that is plainly in its canonical form needs no parser; all others go
+    /// Takes a URL apart. A URL that is plainly in its canonical form needs no parser; all others go
     /// through the runtime's. `None`: it is no URL.
     pub fn parse(url: &str) -> Option<Self> {
         Self::split(url).or_else(|| {

@@ -1,4 +1,4 @@
-//! A feed's host on Workers. What it needs of JavaScript is in worker/runtime/host.mjs, which knows the
+//! A feed's host on Workers. Its JavaScript half is in worker/runtime/host.mjs, which knows the
 //! Durable Object whose event is being handled: all of a feed's events are synchronous.
 
 use notifeed::time::Timestamp;

@@ -43,7 +43,7 @@ struct Feeds {
     feeds: LruCache<u32, Option<Box<Feed<DurableObject>>>>,
     /// The outcomes of what feeds asked for, until they hear of them.
     outcomes: HashMap<u32, Outcome>,
-    /// What feeds have to push, until it is sent.
+    /// The messages that feeds push, until they are sent.
     pushes: HashMap<u32, Box<Push>>,
 }
 

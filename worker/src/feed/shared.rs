@@ -1,4 +1,4 @@
-//! What the feeds of a wasm instance share: its memory, KV, and the memory of who may not return.
+//! The part that the feeds of a wasm instance share: its memory, KV, and the memory of who may not return.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ const OF_A_FEED: usize = 16 << 20;
 /// instance has.
 const OF_ALL_FEEDS: usize = 48 << 20;
 
-/// What a feed may have at least, however much the others have.
+/// The memory that a feed may have at least, however much the others have.
 const AT_LEAST: usize = 512 << 10;
 
 /// How many failures of KV in a row make all feeds rest.

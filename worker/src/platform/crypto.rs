@@ -158,7 +158,7 @@ impl VerifyingKey {
     }
 }
 
-/// What came of a promise that was to be had.
+/// The outcome of a promise that was to be had.
 pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Fault> {
     let promise = promise.map_err(thrown)?;
     JsFuture::from(promise).await.map_err(thrown)

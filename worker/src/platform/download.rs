@@ -43,7 +43,7 @@ async fn request(url: &str, timeout: u32) -> Result<Response, JsValue> {
     Ok(response.unchecked_into())
 }
 
-/// What a stream has, unless that is over `limit` bytes: then `None`, and no more of it is read.
+/// The bytes of a stream, unless they are over `limit`: then `None`, and no more of it is read.
 async fn read(stream: &ReadableStream, limit: usize) -> Result<Option<Vec<u8>>, JsValue> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut document = Vec::new();

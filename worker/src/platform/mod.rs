@@ -1,5 +1,5 @@
 //! The runtime's interfaces, as credentials use them: WebCrypto, fetches, the clock, random numbers,
-//! with every exception caught. What a feed uses is in [`crate::feed`].
+//! with every exception caught. The platform of a feed is in [`crate::feed`].
 
 pub mod crypto;
 pub mod download;
@@ -72,7 +72,7 @@ pub fn new_guid() -> Result<Guid, Fault> {
     random_bytes().map(Guid::random_v4)
 }
 
-/// What an exception of JavaScript says.
+/// The fault that an exception of JavaScript describes.
 pub fn thrown(exception: JsValue) -> Fault {
     let text = String::from(js_sys::Object::from(exception).to_string());
     Fault::new("an exception", &text)

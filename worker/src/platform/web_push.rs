@@ -1,5 +1,5 @@
 //! The key exchange and the encryption of Web Push, and the signature of VAPID, by the runtime's
-//! WebCrypto. What goes in and how the parts are put together is [`record`] and
+//! WebCrypto. The input, and how the parts are put together, are [`record`] and
 //! [`vapid`](notifeed::push::vapid).
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
