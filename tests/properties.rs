@@ -1,4 +1,4 @@
-//! What holds for every body, looked for with random ones.
+//! Rules that hold for every body, tried with random ones.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

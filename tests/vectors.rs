@@ -121,7 +121,7 @@ fn what_is_refused_has_its_status_and_all_details() {
     }
 }
 
-/// What a service answers that has this clock, and gives this id.
+/// The answer of a service that has this clock, and gives this id.
 fn answer(case: &Case, accepted: &Accepted) -> String {
     let context = Context {
         now: case.now,

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::javascript::{TextEncoder, TypeError, Uint8Array, copy};
 
-/// What a body may have, and a character: what doesn't fit is too large, whatever it says.
+/// The bytes of the longest body and one more character: a body that doesn't fit is too large, whatever it says.
 const BUFFER_BYTES: usize = MAX_BODY_BYTES + 4;
 
 thread_local! {

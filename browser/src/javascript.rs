@@ -1,4 +1,4 @@
-//! What this face uses of JavaScript. The `js-sys` crate has it all, but brings its executor for
+//! The parts of JavaScript that this face uses. The `js-sys` crate has it all, but brings its executor for
 //! promises into every module that links it: some kilobytes for a page to load in vain.
 
 use wasm_bindgen::prelude::*;

@@ -23,7 +23,7 @@ const TYPES: &str = r#"import type { Options, Verdict } from "../generated/types
 
 #[wasm_bindgen]
 extern "C" {
-    /// What [`validate`] gives.
+    /// The value that [`validate`] returns.
     #[wasm_bindgen(typescript_type = "Verdict")]
     pub type VerdictValue;
 }

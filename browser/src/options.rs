@@ -54,7 +54,7 @@ impl Settings {
 fn read_policy(options: &PolicyOptions) -> Result<Policy, JsValue> {
     let retention_seconds = match options.retention_seconds() {
         None => Policy::DEFAULT.retention_seconds(),
-        // What isn't a number of seconds at all is out of the policy's range as well.
+        // A value that isn't a number of seconds at all is out of the policy's range as well.
         Some(seconds) => whole(seconds)
             .and_then(|whole| whole.try_into().ok())
             .unwrap_or(0),

@@ -150,7 +150,7 @@ fn a_body_may_have_64_kib_and_no_more() {
             }
         }
     }
-    // What an earlier body left in the buffer is not a part of the next one.
+    // The rest of an earlier body in the buffer is no part of the next one.
     assert_eq!(member(&verdict(&text(EXAMPLE)), "ok"), JsValue::TRUE);
     assert_eq!(
         first_code(&verdict(&text(""))).as_deref(),

@@ -9,7 +9,7 @@ export class NotInitializedError extends Error {
   }
 }
 
-/** What {@link normalize} throws for a body that isn't a notification. */
+/** The error of {@link normalize} for a body that isn't a notification. */
 export interface InvalidNotificationError extends Error {
   readonly name: "InvalidNotificationError";
   /** The `error.code` that the server would answer. */

@@ -1,4 +1,4 @@
-// What every entry of the validator exports besides its own `init`.
+// The exports that every entry of the validator has besides its own `init`.
 
 export type * from "../generated/types.ts";
 export * from "./errors.ts";

@@ -12,7 +12,7 @@ const options = { now };
 const request: NotificationRequest = { targetHostName: "app.example.com", payload: { rawContent: "x" } };
 const wasm = readFile(new URL("../glue/notifeed_bg.wasm", import.meta.url));
 
-/** What is wrong with a body: codes and paths; nothing when it is a notification. */
+/** The violations of a body: codes and paths; nothing when it is a notification. */
 function wrong(verdict: Verdict): string[] {
   return verdict.ok ? [] : verdict.violations.map(({ code, path }) => `${code} ${path}`.trim());
 }

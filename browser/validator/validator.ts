@@ -70,7 +70,7 @@ export function normalize(body: Body, options?: Options): string {
   return glue.normalize(crossing(body), options);
 }
 
-/** What goes over to the wasm, in one piece. An object is judged as the text that `fetch` would be given. */
+/** The body as it goes over to the wasm, in one piece. An object is judged as the text that `fetch` would be given. */
 function crossing(body: Body): string | Uint8Array {
   if (!loaded) throw new NotInitializedError();
   if (typeof body === "string" || body instanceof Uint8Array) return body;

@@ -1,4 +1,4 @@
-//! Any bytes as an encoded body: the first byte says in which encoding. What is decoded is what
+//! Any bytes as an encoded body: the first byte says in which encoding. The decoded body is the one that
 //! flate2 makes of it, never more than the limit; and what was encoded comes back.
 #![no_main]
 
@@ -54,7 +54,7 @@ fn never_makes_more(encoding: ContentEncoding, body: &[u8]) {
 /// All that a decoder makes, up to twice the limit.
 fn all(decoder: impl Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // What was made before a fault doesn't count: ours must not have accepted it.
+    // Output before a fault doesn't count: ours must not have accepted it.
     match decoder
         .take(2 * MAX_BODY_BYTES as u64)
         .read_to_end(&mut bytes)

@@ -36,7 +36,7 @@ fuzz_target!(|body: &[u8]| {
     }
 });
 
-/// What the text face and the envelope say of a verdict is JSON, and says something.
+/// The text face and the envelope of a verdict are JSON, and say something.
 fn keeps_its_own_rules(verdict: &Verdict) {
     let text = verdict.to_json();
     let face: serde_json::Value = serde_json::from_str(&text).expect("the text face is JSON");

@@ -1,4 +1,4 @@
-// What the bench does with contenders that can't be measured: a sentence each, no number, and the
+// Contenders that the bench can't measure: a sentence each, no number, and the
 // others go on.
 
 import assert from "node:assert/strict";

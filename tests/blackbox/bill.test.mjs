@@ -1,4 +1,4 @@
-// What each operation costs on the platform, counted by its storage: none may come to cost more than
+// The price of each operation on the platform, counted by its storage: none may come to cost more than
 // bench/service/bill.json has. A change that is worth it records the bill anew: UPDATE_BILL=1.
 
 import assert from "node:assert/strict";

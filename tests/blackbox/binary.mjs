@@ -28,7 +28,7 @@ export function run(settings, args = [], heard = () => {}) {
   /** @type {Started["lines"]} */
   const lines = [];
   createInterface({ input: child.stdout }).on("line", (text) => {
-    // What a command prints is for people.
+    // The output of a command is for people.
     if (!text.startsWith("{")) return;
     const line = JSON.parse(text);
     lines.push(line);

@@ -17,7 +17,7 @@ const notifications = "/beta/me/notifications";
 const hour = 60 * 60 * 1000;
 
 /**
- * What KV has of an item, an owner (`!owner`) or a subscription (`!{id}`): keys with metadata and value.
+ * KV's copies of an item, an owner (`!owner`) or a subscription (`!{id}`): keys with metadata and value.
  * @param {string} what
  * @param {Service} [of]
  */
@@ -26,7 +26,7 @@ async function kept(what, of = service) {
   const { keys } = await kv.list();
   const found = keys.filter(({ name }) => name.split(":")[1] === what);
   const copies = await Promise.all(found.map(async (key) => ({ ...key, text: await kv.get(key.name, "text") })));
-  // One that went in between isn't there.
+  // A copy that went in between isn't there.
   return copies.flatMap(({ text, ...key }) => (text === null ? [] : [{ ...key, value: JSON.parse(text) }]));
 }
 

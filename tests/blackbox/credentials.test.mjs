@@ -1,4 +1,4 @@
-// Who calls, and for whom: tokens, apps, subscription ids (CONTRACT §1 and §3).
+// Callers, and for whom they call: tokens, apps, subscription ids (CONTRACT §1 and §3).
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -149,7 +149,7 @@ test("an app that isn't registered, or not for the host, is 403", async () => {
   assertProblem(await service.post(example(), { token: stranger }), unregistered);
   const json = example({ targetHostName: second });
   assertProblem(await service.post(json, { as }), unregistered);
-  // What is wrong with the request before its host comes first.
+  // Faults of the request come before the question of its host.
   assertProblem(await service.post([], { token: stranger }), {
     status: 400,
     code: "MultipleNotificationsNotSupported",

@@ -1,4 +1,4 @@
-// What there is in development only: tokens for the console's pages, and what is copied to KV
+// Endpoints for development only: tokens for the console's pages, and what is copied to KV
 // (docs/settings.md). The usual ways of a development token are in credentials.test.mjs.
 
 import assert from "node:assert/strict";
@@ -13,7 +13,7 @@ const service = await startService();
 const waiting = await startService({ vars: { COPY_DELAY_MS: "600000" } });
 
 /**
- * What of a user's feed is copied.
+ * The copied part of a user's feed.
  * @param {typeof service} of
  * @param {string} as
  * @param {string} [query]

@@ -1,4 +1,4 @@
-// What outlives a crash, and what a Hub out of memory still does (ARCHITECTURE "The Hub").
+// Changes that outlive a crash, and the work that a Hub out of memory still does (ARCHITECTURE "The Hub").
 
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What is refused: each row of the error table that a request can reach, in the envelope, and
+// Refusals: each row of the error table that a request can reach, in the envelope, and
 // nothing stored afterwards (CONTRACT §1, "Errors").
 
 import assert from "node:assert/strict";

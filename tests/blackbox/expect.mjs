@@ -1,4 +1,4 @@
-// What the tests of many stories expect alike.
+// Expectations that the tests of many stories share.
 
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,7 +17,7 @@ export function someone() {
   return `user${++users}@contoso.com`;
 }
 
-/** What a browser gives to be pushed to by; its keys are those of RFC 8291 §5. */
+/** A browser's push subscription; its keys are those of RFC 8291 §5. */
 export const pushSubscription = {
   endpoint: "https://fcm.googleapis.com/fcm/send/secret-push",
   expirationTime: null,
@@ -118,7 +118,7 @@ export async function eventually(condition, milliseconds = 5000) {
 }
 
 /**
- * What a promise brings, unless that takes too long.
+ * The result of a promise, unless that takes too long.
  * @template T
  * @param {Promise<T>} promise
  * @param {number} [milliseconds]

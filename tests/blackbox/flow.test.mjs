@@ -26,7 +26,7 @@ async function postMany(as, count) {
   return ids;
 }
 
-/** What a frame counts for, in bytes: all but that it asks. @param {any} frame */
+/** The bytes that a frame counts for: all but that it asks. @param {any} frame */
 const size = (frame) => Buffer.byteLength(JSON.stringify({ ...frame, ack: undefined }));
 
 /** @param {any[]} frames */
@@ -98,7 +98,7 @@ test("one that acknowledges what asks gets all of it, over one line", async () =
 test("live: who doesn't read is behind, the others are told at once; it reads on where it was", async () => {
   const as = someone();
   const [slow, prompt] = [(await connected({ as })).stream, (await connected({ as })).stream];
-  // It acknowledged something once: it is waited for.
+  // The client acknowledged something once: it is waited for.
   slow.send({ type: "ack", seq: 0 });
   /** @type {string[]} */
   const ids = [];
@@ -113,7 +113,7 @@ test("live: who doesn't read is behind, the others are told at once; it reads on
   assert.ok(frames.every(({ replayed }) => replayed === false));
   assert.deepEqual(await slow.within(500), []);
 
-  // What it wasn't sent may change meanwhile: then it is told once, as it is now.
+  // An item that it wasn't sent may change meanwhile: then it is told once, as it is now.
   const json = { readState: "read" };
   await service.request("PATCH", `/beta/me/notifications/${ids[15]}`, { as, json });
   slow.send({ type: "ack", seq: frames.at(-1).seq });
@@ -124,7 +124,7 @@ test("live: who doesn't read is behind, the others are told at once; it reads on
   assert.deepEqual(told, [...ids.filter((id) => id !== ids[15]), ids[15]]);
   assert.equal(rest.at(-1).notification.readState, "read");
 
-  // It has caught up: from here on as it happens.
+  // The client has caught up: from here on as it happens.
   const last = await post(as);
   for (const stream of [slow, prompt]) {
     const [live] = (await acknowledgingUntil(stream, last)).slice(-1);

@@ -33,7 +33,7 @@ export function follow(service) {
   };
 }
 
-/** What a frame is about. @param {any} frame */
+/** The subject of a frame. @param {any} frame */
 export const about = (frame) => [frame.type, frame.notification?.id ?? frame.id];
 
 /** @param {any[]} frames each with a later number than the one before */

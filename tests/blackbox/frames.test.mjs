@@ -1,4 +1,4 @@
-// What the frames of the live connection promise: whose feed it is, how much is replayed, what is refused and how
+// The promises of the live connection's frames: whose feed it is, how much is replayed, which requests are refused and how
 // (CONTRACT §4, §5).
 
 import assert from "node:assert/strict";
@@ -35,7 +35,7 @@ test("the first frame says whose feed it is, the same for all of a user's connec
   const feeds = streams.map(({ first }) => first.feed);
   assert.deepEqual(feeds.slice(0, 3), [feeds[0], feeds[0], feeds[0]]);
   assert.notEqual(feeds[3], feeds[0]);
-  // It is opaque, and no part of what leads an app server to the user.
+  // The digest is opaque, and no part of what leads an app server to the user.
   assert.match(feeds[0], /^[0-9a-f]{64}$/);
   const [, , address] = userNotificationSubscriptionId.split(".");
   const hub = Buffer.from(address, "base64url").subarray(0, 32).toString("hex");
@@ -97,7 +97,7 @@ test("a line that breaks in the middle of the newest items misses none of them, 
   const stream = await service.connect({ as, query: { top: "3" } });
   const { cursor } = await stream.next();
   stream.terminate();
-  // Of what it had, of what was on its way, and of what it hadn't asked for.
+  // Changes of items that it had, that were on their way, and that it hadn't asked for.
   await patch(as, ids.d, { readState: "read" });
   await remove(as, ids.e);
   await patch(as, ids.a, { readState: "read" });

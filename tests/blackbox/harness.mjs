@@ -1,4 +1,4 @@
-// What every black-box test needs: the built Worker on workerd, on a port and a state folder of its
+// The harness of every black-box test: the built Worker on workerd, on a port and a state folder of its
 // own, and the two ways to talk to it. The tests know the wire, nothing else.
 
 import assert from "node:assert/strict";
@@ -38,7 +38,7 @@ export async function startService(options = {}) {
 }
 
 /**
- * Who makes a request: a user (delegated token), an app (app-only), or a token as it is.
+ * The caller of a request: a user (delegated token), an app (app-only), or a token as it is.
  * @typedef {{ as?: string, app?: string, token?: string }} Caller
  */
 
@@ -99,7 +99,7 @@ class Service {
   }
 
   /**
-   * One request. `json` becomes the body with its type; `body` goes as it is.
+   * Makes a request. `json` becomes the body with its type; `body` goes as it is.
    * @param {string} method
    * @param {string} path
    * @param {Caller & { headers?: Record<string, string>, json?: unknown, body?: BodyInit }} [options]
@@ -255,7 +255,7 @@ class Stream {
   }
 
   /**
-   * What came in this time, for tests that nothing comes.
+   * The frames that came in this time, for tests that nothing comes.
    * @param {number} milliseconds
    * @returns {Promise<any[]>}
    */

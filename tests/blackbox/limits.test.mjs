@@ -39,7 +39,7 @@ test("items of a feed: one more is refused, nothing that was accepted goes", asy
   for (let time = 0; time < 2; time++) assertFull(await post(as));
   assert.equal((await small.request("GET", `${feed}/$count`, { as })).text, "5");
 
-  // What adds nothing goes on: the same again, and a replacement.
+  // Calls that add nothing go on: the same again, and a replacement.
   const replacement = { ...example(), appNotificationId: "n0", groupName: "other" };
   for (let time = 0; time < 2; time++) assert.equal((await small.post(replacement, { as })).status, 200);
   assertFull(await post(as));
@@ -53,7 +53,7 @@ test("items of a feed: one more is refused, nothing that was accepted goes", asy
   const posted = await post(as);
   assert.equal(posted.status, 201, posted.text);
   assertFull(await post(as));
-  // Those who were refused left nothing behind.
+  // Refused connections left nothing behind.
   const frames = [];
   do frames.push(await stream.next());
   while (frames.at(-1).notification?.id !== posted.json.id);

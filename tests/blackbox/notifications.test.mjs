@@ -28,7 +28,7 @@ async function subscriptionOf(as) {
   return answer.json.userNotificationSubscriptionId;
 }
 
-/** Of an answer's Location, what a request names. @param {import("./harness.mjs").Answer} answer */
+/** The part of an answer's Location that a request names. @param {import("./harness.mjs").Answer} answer */
 function location(answer) {
   return new URL(answer.headers.get("location") ?? "").pathname;
 }

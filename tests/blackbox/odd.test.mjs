@@ -14,7 +14,7 @@ const { post, connected } = follow(service);
 const feed = "/beta/me/notifications";
 
 /**
- * What comes back on a connection of its own over which exactly that is sent, and then no more.
+ * The answer on a connection of its own over which exactly that text is sent, and then no more.
  * @param {string} text
  * @returns {Promise<{ status: number, body: string }>}
  */
@@ -70,7 +70,7 @@ test("a body that is cut short or badly framed is the caller's fault, and nothin
     ["no size of a chunk", request(["Transfer-Encoding: chunked"], `nonsense\r\n${body}\r\n0\r\n\r\n`)],
   ]) {
     const { status, body: answer } = await exchange(text);
-    // Who is in front of the Worker may have refused it already.
+    // A server in front of the Worker may have refused it already.
     assert.equal(status, 400, `${name}: ${answer}`);
   }
   const whole = request(["Transfer-Encoding: chunked"], `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
@@ -123,7 +123,7 @@ test("an error's answer isn't much longer for a long request", async () => {
 
 test("a close whose reason is too long for a close frame is answered all the same", async () => {
   const { stream } = await connected({ as: someone() });
-  // Of 124 bytes and more, whose 123rd is in the middle of a character.
+  // Reasons of 124 bytes and more, whose 123rd is in the middle of a character.
   const reason = Buffer.from("é".repeat(62) + "x");
   const payload = Buffer.concat([Buffer.from([4000 >> 8, 4000 & 255]), reason]);
   const header = Buffer.from([0x88, 0x80 | 126, payload.length >> 8, payload.length & 255, 0, 0, 0, 0]);

@@ -95,7 +95,7 @@ test("what comes from us and not from the caller is 503, and says no more", asyn
   const answer = await broken.request("POST", `${notifications}/subscriptions`, { as, json });
   assertProblem(answer, { status: 503, code: "ServiceUnavailable" });
   assert.doesNotMatch(answer.text, /UNS_KEYS|nonsense/);
-  // Whoever operates it finds the request in the log.
+  // The operator finds the request in the log.
   const id = answer.headers.get("request-id") ?? "";
   assert.ok(
     broken.log.some((line) => line.includes(id) && line.includes("UNS_KEYS")),

@@ -174,7 +174,7 @@ test("who sees it in an open page isn't pushed to, who doesn't is", async () => 
     const stream = await service.connect({ as, platform: "webpush", query: { endpoint: id } });
     await stream.until("ready");
     await post(as);
-    // It asks what its person has seen.
+    // The frame asks whether its person has seen it.
     const { type, seq, ack } = await stream.next();
     assert.deepEqual([type, ack], ["notification", true]);
     stream.send({ type: "ack", seq, visible });

@@ -17,9 +17,9 @@ import { Response } from "miniflare";
  */
 
 export class PushServices {
-  /** What was sent, in order. @type {Pushed[]} */
+  /** The pushes that were sent, in order. @type {Pushed[]} */
   pushed = [];
-  /** What else was fetched. @type {string[]} */
+  /** The addresses outside the services that were fetched. @type {string[]} */
   strangers = [];
   /** @type {Map<string, Browser>} */
   #browsers = new Map();
@@ -57,7 +57,7 @@ export class Browser {
   #keys = createECDH("prime256v1");
   #auth = randomBytes(16);
 
-  /** What the service answers: 201, unless a test says otherwise. @type {() => Response | Promise<Response>} */
+  /** The service's answer: 201, unless a test says otherwise. @type {() => Response | Promise<Response>} */
   answer = () => new Response(null, { status: 201 });
 
   /** @param {string} endpoint */

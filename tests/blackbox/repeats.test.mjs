@@ -20,7 +20,7 @@ async function subscriptionOf(as) {
   return answer.json.userNotificationSubscriptionId;
 }
 
-/** Of an answer's Location, what a request names. @param {import("./harness.mjs").Answer} answer */
+/** The part of an answer's Location that a request names. @param {import("./harness.mjs").Answer} answer */
 function location(answer) {
   return new URL(answer.headers.get("location") ?? "").pathname;
 }
@@ -87,7 +87,7 @@ test("other content under the same appNotificationId replaces, keeping id and cr
   const fetched = await service.request("GET", location(second), { as });
   assert.deepEqual(fetched.json.payload, payload);
   assert.equal(fetched.json.status, "updated");
-  // What it says now, said again, is the same again.
+  // The present content, posted again, is the same again.
   assert.equal((await service.post(example(), { as })).status, 200);
   assert.equal((await stream.next()).notification.payload.visualContent.title, "Hello World!");
 });

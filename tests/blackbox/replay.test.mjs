@@ -16,7 +16,7 @@ const feed = "/beta/me/notifications";
 /** How much is under way to a client at most (docs/limits.md), in bytes; the last frame may pass it. */
 const WINDOW = 512 * 1024;
 
-/** What a frame counts for, in bytes: all but that it asks. @param {any} frame */
+/** The bytes that a frame counts for: all but that it asks. @param {any} frame */
 const size = (frame) => Buffer.byteLength(JSON.stringify({ ...frame, ack: undefined }));
 
 describe("in the middle of a replay", () => {
@@ -69,7 +69,7 @@ describe("in the middle of a replay", () => {
   const short = (frames) =>
     frames.map((frame) => inShort(frame).map((part) => (typeof part === "string" ? part.replace(padding, "") : part)));
 
-  /** What two tellings together make of a feed. @param {any[]} frames */
+  /** The feed that two tellings together make. @param {any[]} frames */
   function shown(frames) {
     const shown = new Map();
     let last = 0;
@@ -183,7 +183,7 @@ describe("in the middle of a replay", () => {
       middle = await stopInTheMiddle();
       frames = [...middle.frames];
       results = [];
-      // Asks while there is room again, and still more to be told. Who comes too late, when the next window is full, is
+      // Asks while there is room again, and still more to be told. A client that is too late, when the next window is full, is
       // cut, and so must try again.
       middle.stream.send({ type: "ack", seq: frames.at(-1).seq });
       middle.stream.send({ type: "update", ref: "told", id: read(), userActionState: states[tries++ % 2] });

@@ -1,4 +1,4 @@
-// What an endpoint is told when it comes back: every case there is, to the frame (ARCHITECTURE "Sequence,
+// The frames for an endpoint when it comes back: every case there is, to the frame (ARCHITECTURE "Sequence,
 // resume, delta"; docs/live.md). The same table runs natively against the feed in hub/tests.
 
 import assert from "node:assert/strict";
@@ -185,7 +185,7 @@ test("replaced while away by one that has expired since: removed, for the endpoi
   if (told.length === 2) assert.deepEqual(told, [["notification", 2, id, "short", "unread"], resumed]);
   await expired(as, id);
   assert.deepEqual((await comeBack(as, cursor)).told, [["removed", 2, id, "deleted"], resumed]);
-  // One that saw the replacement knows when it goes.
+  // An endpoint that saw the replacement learns when it goes.
   assert.deepEqual((await comeBack(as, later)).told, [resumed]);
   assert.deepEqual((await comeBack(as)).told, [begun]);
 });
@@ -232,7 +232,7 @@ test("more than a page away: everything, in order, once", async () => {
   ]);
   // Without a cursor the tombstone isn't told, though it stands in a later page.
   assert.deepEqual((await comeBack(as)).told, [...contents, ["notification", 134, kept, "kept", "read"], begun]);
-  // Whoever is cut off goes on where the last frame was.
+  // A client that is cut off goes on where the last frame was.
   for (const last of [97, 99, 120]) {
     assert.deepEqual((await comeBack(as, frames[last].cursor)).told, told.slice(last + 1), `after ${last}`);
   }

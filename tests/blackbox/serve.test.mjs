@@ -21,7 +21,7 @@ async function freePort() {
   return port;
 }
 
-/** What was started, by process id. @type {Map<number, Promise<unknown>>} */
+/** The servers that were started, by process id. @type {Map<number, Promise<unknown>>} */
 const servers = new Map();
 
 /** A state folder; what was started goes before it does. */
@@ -31,7 +31,7 @@ const stateFolder = () =>
       try {
         process.kill(-pid, "SIGKILL");
       } catch {
-        // It has ended already.
+        // The process has ended already.
       }
       await ended;
     }

@@ -139,7 +139,7 @@ test("a replacement that no longer aims at a platform is removed there as it hap
   assert.deepEqual(removed, { type: "removed", seq: removed.seq, cursor: removed.cursor, id, reason: "retargeted" });
   assertInOrder([first, removed]);
   assert.deepEqual(about(await ios.stream.next()), ["notification", id]);
-  // It may come back.
+  // The endpoint may come back.
   await replace("windows");
   assert.deepEqual(about(await windows.stream.next()), ["notification", id]);
   const back = await ios.stream.next();

@@ -105,7 +105,7 @@ test("a device gets its subscription, and an id for its app server", async () =>
   const lasts = Date.parse(expirationDateTime) - created;
   assert.ok(month - 1000 < lasts && lasts <= month, expirationDateTime);
 
-  // It fits a header, and tells nothing about the user.
+  // The id fits a header, and tells nothing about the user.
   assert.match(userNotificationSubscriptionId, /^[\x21-\x7e]{1,256}$/);
   const [user] = as.split("@");
   assert.ok(!userNotificationSubscriptionId.includes(user));

@@ -1,4 +1,4 @@
-// Who may do what, on every route: the table in docs/access.md is what the service really answers.
+// Rights on every route: the table in docs/access.md is what the service really answers.
 // UPDATE=1 writes the table anew.
 
 import assert from "node:assert/strict";
@@ -55,7 +55,7 @@ const json = { readState: "read" };
 const byId = { "X-UNS-ID": subscription.userNotificationSubscriptionId };
 const userPath = `/beta/users/${encodeURIComponent(owner)}/notifications`;
 
-/** The rows: what is asked for. What ends things comes last. @type {[string, string, string, object?][]} */
+/** The requests, a row each. Those that end things come last. @type {[string, string, string, object?][]} */
 const routes = [
   ["POST /me/notifications", "POST", notifications, { json: example() }],
   ["POST /me/notifications, with the user's UNS id", "POST", notifications, { json: example(), headers: byId }],
@@ -128,7 +128,7 @@ async function connect({ token }) {
   }
 }
 
-/** What its user sees: to find out that nobody else changed it. */
+/** The user's view: to find out that nobody else changed it. */
 async function state() {
   const of = async (/** @type {string} */ path) => (await service.request("GET", path, { as: owner })).json;
   const { value: items } = await of(notifications);
@@ -154,7 +154,7 @@ test("every route answers every caller as the table says, and nobody reads or wr
       for (const secret of secrets) assert.ok(!text.includes(secret), `${caller}: ${name} tells ${secret}: ${text}`);
     }
     if (caller === "app-only") {
-      // It was given the user's subscription id, and may post with it.
+      // The app was given the user's subscription id, and may post with it.
       const after = await state();
       assert.deepEqual(after.states.slice(1), before.states);
       before = after;

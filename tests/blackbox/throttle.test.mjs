@@ -1,4 +1,4 @@
-// Who does too much is told so, in whole seconds, and nobody else notices (CONTRACT §1, 406).
+// Throttling: a caller over its limit is told so, in whole seconds, and nobody else notices (CONTRACT §1, 406).
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -16,7 +16,7 @@ const week = 7 * 24 * 60 * 60 * 1000;
 const notReplayed = new Map([["past by a clock of the year 9999", "none of that year's days is past yet"]]);
 
 /**
- * One after the other: the encoding changes no verdict.
+ * The encodings, tried in turn: none changes a verdict.
  * @type {[headers: Record<string, string>, encode: (body: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>][]}
  */
 const encodings = [
@@ -83,7 +83,7 @@ async function replay(vector, index) {
   // Members in their order: to the byte, but for those two.
   assert.equal(answer.text, JSON.stringify({ ...expected, id, expirationDateTime }));
 
-  // What the devices get is the canonical notification.
+  // Devices get the canonical notification.
   const received = await service.request("GET", `/beta/me/notifications/${id}`, { as });
   assert.equal(received.status, 200, received.text);
   for (const name of Object.keys(canonical)) {

@@ -14,7 +14,7 @@ const validate = ajv.compile(schema);
 const cases = await readCases();
 
 /**
- * What a schema can't say: violations that a body can have and be valid by the schema. Each has a
+ * The limits of a schema: violations that a body can have and be valid by the schema. Each has a
  * row in schema/README.md.
  */
 const beyondSchemas = new Set(["LoneSurrogate", "ExpirationInPast", "DuplicateActionId"]);

@@ -48,7 +48,7 @@ const TABLE: [(&str, u16, u16, Extra); 20] = [
     ("ServiceUnavailable", 503, 1013, None),
 ];
 
-/// What every error carries.
+/// The headers of every error.
 const EVERY: [(&str, &str); 7] = [
     ("request-id", "119081f2-f19d-4fa8-817c-7e01092c0f7d"),
     ("client-request-id", "mine"),

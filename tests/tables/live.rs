@@ -16,7 +16,7 @@ fn every_end_has_its_code_and_its_reason() {
         (Close::RESTARTED, 1012, "ServiceRestart"),
     ] {
         assert_eq!((close.code, close.reason), (code, reason));
-        // What a refusal with the same reason is closed with.
+        // A refusal with the same reason has the same close code.
         if let Some(row) = ErrorCode::parse(reason) {
             assert_eq!(row.close_code(), code, "{reason}");
         }

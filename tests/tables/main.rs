@@ -1,4 +1,4 @@
-//! What the contract and the documents say in tables, held row by row: a value here is copied from
+//! The tables of the contract and the documents, held row by row: a value here is copied from
 //! them, never from the code.
 #![expect(
     clippy::unwrap_used,

@@ -64,7 +64,7 @@ fn a_caller_s_share() {
             assert_eq!(bucket.take(rate, at(NOW)), Ok(()), "{rate:?} {number}");
         }
         assert_eq!(bucket.take(rate, at(NOW)), Err(wait), "{rate:?}");
-        // What a token takes to come back, to the millisecond.
+        // The time that a token takes to come back, to the millisecond.
         let millis = (1000_i64 + i64::from(rate.per_second) - 1) / i64::from(rate.per_second);
         assert!(bucket.take(rate, at(NOW + millis - 1)).is_err(), "{rate:?}");
         assert_eq!(bucket.take(rate, at(NOW + millis)), Ok(()), "{rate:?}");

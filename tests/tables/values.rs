@@ -150,7 +150,7 @@ fn a_random_guid_is_version_4() {
     }
 }
 
-/// Of each text its length, 8 bytes big endian, and then itself.
+/// For each text its length, 8 bytes big endian, and then itself.
 #[test]
 fn digests_of_lists() {
     let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -174,7 +174,7 @@ fn digests_of_lists() {
     }
 }
 
-/// What is logged says what is wrong.
+/// The logged text says what is wrong.
 #[test]
 fn our_own_errors_have_a_sentence() {
     let id = Guid::parse("x").unwrap_err().to_string();

@@ -28,7 +28,7 @@ pub const FILES: [(&str, &str); 17] = [
 
 const SENTENCES: &str = include_str!("sentences.json");
 
-/// One vector.
+/// A vector.
 pub struct Case {
     pub name: String,
     pub body: Vec<u8>,
@@ -40,7 +40,7 @@ pub struct Case {
     pub origin: String,
     pub expected: Expected,
     pub warnings: Vec<Finding>,
-    /// What the violations and then the warnings say, as it was recorded.
+    /// The sentences of the violations and then of the warnings, as they were recorded.
     pub sentences: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Who may: what led to the feed proves a right to it, in the order of the contract (CONTRACT §1,
+//! Admission: a caller proves its right to the feed that it was led to, in the order of the contract (CONTRACT §1,
 //! "Precedence").
 
 use notifeed::credentials::subscription_id::LIFETIME;

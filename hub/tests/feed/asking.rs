@@ -1,4 +1,4 @@
-//! What a Worker asks of a feed, and how its answers read.
+//! The requests of a Worker to a feed, and how its answers read.
 
 use notifeed::credentials::User;
 use notifeed::credentials::subscription_id::Key;

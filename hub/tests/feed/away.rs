@@ -1,4 +1,4 @@
-//! What an endpoint is told of that happened while it was away (ARCHITECTURE "Sequence, resume, delta").
+//! The changes that an endpoint is told of which happened while it was away (ARCHITECTURE "Sequence, resume, delta").
 
 use notifeed::feed::UserActionState;
 use notifeed::notification::Platform;
@@ -130,7 +130,7 @@ fn replaced_by_one_that_has_expired_since() {
         comes_back(&mut world, &mut device),
         [Told::removed(2, &id, "deleted"), RESUMED]
     );
-    // One that saw the replacement knows when it goes.
+    // An endpoint that saw the replacement learns when it goes.
     assert_eq!(goes_on(&mut world, Platform::Windows, &later), [RESUMED]);
     assert_eq!(begins(&mut world, Platform::Windows), [FRESH]);
 }

@@ -61,7 +61,7 @@ fn what_is_no_frame_closes() {
         let mut device = connected(&mut world, HOUR);
         assert!(world.try_say(line(&device), frame).is_ok());
         assert_closed(&mut world, &mut device, 4400, "BadRequest");
-        // It is gone: it is told of nothing, and in the way of nobody.
+        // The connection is gone: it is told of nothing, and in the way of nobody.
         world.posted(&Post::new("a"));
         assert_eq!(device.told(), []);
     }
@@ -213,7 +213,7 @@ fn a_fresh_token_of_the_same_user_keeps_a_connection_open() {
     );
     world.pass(HOUR);
     assert_closed(&mut world, &mut device, 4401, "InvalidAuthenticationToken");
-    // It may also be shorter than what it had.
+    // The new token may also be shorter than the one before.
     assert!(device.connect(&mut world));
     let short = world.now().saturating_add_millis(60_000);
     let proof = verified("megan", &[HOST], short);

@@ -1,4 +1,4 @@
-//! What KV has of a feed: what it takes to heal one.
+//! KV's copies of a feed: all that it takes to heal one.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ impl World {
         copies
     }
 
-    /// What KV has under a key that isn't an item's.
+    /// The copy under a key that isn't an item's.
     pub fn other_copy(&self, name: &str) -> Option<Json> {
         let kv = self.runtime.kv.borrow();
         let key = format!("{FEED}:!{name}");
@@ -72,7 +72,7 @@ impl World {
             assert_eq!(newest["expiration"], item.expiration.unix_millis(), "{id}");
         }
         for (id, until) in gone {
-            // What came and went before it was copied, KV needn't hear of.
+            // KV needn't hear of an item that came and went before it was copied.
             if let Some(copies) = copies.get(id).filter(|_| now < *until && !lied(id)) {
                 let (_, newest) = copies.last_key_value().unwrap();
                 assert_eq!(newest["gone"], true, "{id} was deleted, and KV has it");

@@ -32,7 +32,7 @@ fn numbers(world: &World, id: &str) -> Vec<u64> {
         .map_or(Vec::new(), |copies| copies.keys().copied().collect())
 }
 
-/// What the console is told of each item, newest first: whether KV has a copy.
+/// The console's view of each item, newest first: whether KV has a copy.
 fn told_copied(world: &mut World) -> Vec<bool> {
     let answer = world.as_megan(Command::Copies(Query::default()));
     let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -155,14 +155,14 @@ fn a_replacement_and_an_end_have_numbers_of_their_own_and_states_none() {
     assert_eq!(asked(&world), (3, 0));
     world.posted(&Post::new("two").key("k"));
     world.rest();
-    // What was before is removed once its successor is there.
+    // The former copy is removed once its successor is there.
     assert_eq!((numbers(&world, &id), asked(&world)), (vec![2], (4, 1)));
     world.remove(&id);
     world.rest();
     assert_eq!((numbers(&world, &id), asked(&world)), (vec![3], (5, 2)));
     let mark = world.copies()[&id][&3].clone();
     assert_eq!(mark["gone"], true);
-    // It lasts as long as an endpoint, or a copy, could still show the item.
+    // The row lasts as long as an endpoint, or a copy, could still show the item.
     world.pass(HOUR - 1000);
     assert_eq!(numbers(&world, &id), [3]);
     world.pass(2 * HOUR);
@@ -181,7 +181,7 @@ fn while_kv_works_there_is_one_alarm_for_all_of_it() {
         world.remove(&id);
         world.rest();
     }
-    // One for purging, by the hour.
+    // A single alarm for purging, by the hour.
     let set = world.runtime.alarms_set.get() - before;
     assert!(set <= 1, "{set} settings of the alarm");
     world.pass(3 * HOUR);
@@ -327,7 +327,7 @@ fn an_answer_that_comes_late_or_never_loses_nothing() {
     let id = world.posted(&Post::new("one").key("k").lives(6 * DAY));
     world.rest();
     assert_eq!(world.pending(), 1);
-    // What happens meanwhile waits for it.
+    // Changes that happen meanwhile wait for it.
     world.posted(&Post::new("two").key("k").lives(6 * DAY));
     world.pass(5000);
     assert_eq!(world.pending(), 1);
@@ -353,7 +353,7 @@ fn an_answer_that_comes_late_or_never_loses_nothing() {
 fn what_kv_may_have_is_marked_gone_when_it_ends() {
     for evicted in [false, true] {
         let mut world = known();
-        // It is done, but the feed is told that it failed; or isn't told.
+        // The write is done, but the feed is told that it failed; or isn't told.
         mood(&world, Mood::Slow);
         let id = world.posted(&Post::new("one").lives(6 * DAY));
         world.rest();

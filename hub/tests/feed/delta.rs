@@ -54,7 +54,7 @@ fn a_delta_counts_what_it_has() {
     world.pass(1000);
     // The replacement that nobody saw is taken back, what was new and is gone isn't told.
     assert_eq!(delta(&mut world, Some(token)).0, 4);
-    // Whoever has nothing isn't told of what is gone.
+    // An endpoint that has nothing isn't told of items that are gone.
     assert_eq!(delta(&mut world, None).0, 4);
     let mut device = Device::new(Platform::Windows);
     device.top = Some(2);

@@ -14,7 +14,7 @@ use crate::asking::{request, stream};
 use crate::told::{Told, assert_shape};
 use crate::world::{FEED, Heard, Interruption, Line, World};
 
-/// What is shown of an item.
+/// The shown part of an item.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Item {
     pub text: String,
@@ -25,7 +25,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// Of the receiver's view.
+    /// Reads the receiver's view.
     pub fn of(view: &Json) -> Self {
         let text = |name: &str| view[name].as_str().unwrap().to_owned();
         Self {
@@ -64,7 +64,7 @@ pub struct Device {
     pub seen: i64,
     pub cursor: Option<String>,
     pub line: Option<Line>,
-    /// It has been told that it knows everything.
+    /// Whether it has been told that it knows everything.
     pub ready: bool,
     /// How many of the newest items it asks for, where all would come.
     pub top: Option<u32>,
@@ -83,7 +83,7 @@ pub struct Device {
     /// The changes that reached the app, by their number within the epoch.
     delivered: BTreeSet<(i64, [u8; 16])>,
     last: Option<(Epoch, i64)>,
-    /// What it asked for and wasn't answered yet, by its own name for it.
+    /// The requests that weren't answered yet, by the device's own name for each.
     asked: BTreeMap<String, Asked>,
     references: usize,
 }
@@ -279,7 +279,7 @@ impl Device {
                 let ack = self.take(world, &frame);
                 self.heard.push(frame);
                 if let Some(seq) = ack.filter(|_| self.acknowledges) {
-                    // One that is lost in a crash is lost with what it would have freed.
+                    // An acknowledgement that is lost in a crash is lost with what it would have freed.
                     let ack = format!(r#"{{"type":"ack","seq":{seq}}}"#);
                     let _ = world.try_say(line, Some(&ack));
                 }
@@ -410,13 +410,13 @@ impl Device {
         }
     }
 
-    /// What it shows: it knows by itself what has expired.
+    /// The items that it shows: it knows by itself which have expired.
     pub fn shown(&mut self, now: Timestamp) -> BTreeMap<String, Item> {
         self.items.retain(|_, item| now < item.expiration);
         self.items.clone()
     }
 
-    /// It shows what is there, but for what was too old to be asked for.
+    /// Asserts that it shows the items that are there, but for those that were too old to be asked for.
     pub fn assert_shows(&mut self, mut there: BTreeMap<String, Item>, now: Timestamp) {
         let shown = self.shown(now);
         there.retain(|id, _| shown.contains_key(id) || !self.too_old.contains(id));
@@ -465,7 +465,7 @@ impl World {
             .collect()
     }
 
-    /// What a device of that platform should show.
+    /// The items that a device of that platform should show.
     pub fn shown(&mut self, platform: Platform) -> BTreeMap<String, Item> {
         let list = self.list();
         let items = list

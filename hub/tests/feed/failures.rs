@@ -38,7 +38,7 @@ fn fail_at(nth: u64, after: &[Shown]) -> Option<bool> {
     happened.then_some(unavailable)
 }
 
-/// What memory says and what a feed says that has just woken.
+/// Compares the answers from memory with those of a feed that has just woken.
 fn assert_same_after_waking(life: &mut Life, expected: &Shown, place: (u64, usize)) {
     let seen = look(life);
     assert_eq!(seen.0, *expected, "operation and step {place:?}");

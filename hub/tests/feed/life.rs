@@ -30,7 +30,7 @@ impl From<Interruption> for Setback {
 
 pub type Step = fn(&mut Life) -> Result<(), Setback>;
 
-/// What the list shows of an item: its text and states.
+/// The list's view of each item: its text and states.
 pub type Shown = Vec<(String, String, String)>;
 
 pub struct Life {
@@ -81,7 +81,7 @@ impl Life {
         }
     }
 
-    /// What the list shows after each step when nothing goes wrong.
+    /// The list after each step when nothing goes wrong.
     pub fn undisturbed() -> Vec<Shown> {
         let mut life = Self::new();
         let after = STEPS.iter().map(|step| {
@@ -93,7 +93,7 @@ impl Life {
         after
     }
 
-    /// What the list shows.
+    /// The list's view now.
     pub fn shown(&mut self) -> Shown {
         let items = self.world.quietly(World::list);
         let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap().to_owned();

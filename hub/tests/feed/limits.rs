@@ -43,7 +43,7 @@ fn one_item_more_is_refused_and_nothing_that_was_accepted_goes() {
     world.evict();
     assert_full(&world.post(&post(5)));
     assert_eq!(world.count(), 5);
-    // What adds nothing goes on: the same again, a replacement, what the user does.
+    // Calls that add nothing go on: the same again, a replacement, the user's changes.
     assert_eq!(world.post(&post(0)).status, 200);
     assert_eq!(world.post(&Post::new("other").key("n0")).status, 200);
     assert_full(&world.post(&post(5)));
@@ -54,7 +54,7 @@ fn one_item_more_is_refused_and_nothing_that_was_accepted_goes() {
     assert_full(&world.post(&post(6)));
     device.listen(&mut world);
     let told = device.told();
-    // Those that were refused left nothing behind.
+    // Refused posts left nothing behind.
     assert_eq!(
         told[6..],
         [
@@ -92,7 +92,7 @@ fn the_status_of_a_full_feed_is_a_setting() {
     assert_eq!(world.post(&Post::new("b")).status, 429);
 }
 
-/// What a device is told that comes back.
+/// The frames for a device that comes back.
 fn comes_back(world: &mut World, device: &mut Device) -> Vec<Told> {
     assert!(device.connect(world));
     device.listen(world);
@@ -143,7 +143,7 @@ fn past_the_rows_the_oldest_ended_ones_go_and_whoever_may_lack_them_begins_anew(
         ..Query::default()
     }));
     assert_eq!(refused.problem(), (410, "SyncStateNotFound".into()));
-    // Who knew of the end goes on, also after the feed has woken.
+    // A device that knew of the end goes on, also after the feed has woken.
     world.evict();
     let told = comes_back(&mut world, &mut knows);
     assert_eq!(told.len(), 8);
@@ -194,7 +194,7 @@ fn past_the_bytes_ended_rows_go_and_then_it_is_full() {
     assert_full(&world.post(&large("f")));
     assert_eq!(world.count(), 5);
     world.remove(&next);
-    // What expired counts until it goes.
+    // An expired item counts until it goes.
     world.posted(&large("short").lives(1000));
     assert_full(&world.post(&large("f")));
     world.pass(1000);

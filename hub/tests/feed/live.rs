@@ -1,4 +1,4 @@
-//! What connections are told as it happens, each change once.
+//! The frames of connections as things happen, each change once.
 
 use notifeed::feed::UserActionState;
 use notifeed::notification::Platform;

@@ -240,7 +240,7 @@ fn a_platform_reads_only_what_it_receives() {
     let page = world.as_megan(Command::Delta(of(Platform::Ios)));
     assert_eq!(page.ids(), [ids[0].clone(), ids[2].clone()]);
     let token = page.link("@odata.deltaLink").unwrap();
-    // It is for another platform from now on.
+    // The item is for another platform from now on.
     world.posted(&Post::new("b").key(&format!("{IOS:?}")).aims(WINDOWS));
     let next = |platform, token: &str| Query {
         delta_token: Some(token.to_owned()),

@@ -1,4 +1,4 @@
-//! What a feed lets clients hold that don't read: the runtime keeps each frame until its client has
+//! The frames that a feed lets clients hold that don't read: the runtime keeps each frame until its client has
 //! read it, or its line has gone (ARCHITECTURE "Memory of sockets").
 
 use notifeed::feed::query::Query;
@@ -67,7 +67,7 @@ fn a_client_that_never_reads_is_sent_a_window_and_then_closed() {
         world.pass(FIRST_PATIENCE);
         let closing = world.runtime.lines.borrow().closing(line);
         assert_eq!(closing, Some((4408, "ReplayCut".to_owned())));
-        // It holds what it held, and isn't sent more.
+        // The client holds the same frames, and isn't sent more.
         world.posted(&large());
         assert_eq!(unread_of(&world, line), held);
         assert_counted(&world, 1);
@@ -121,7 +121,7 @@ fn an_acknowledgement_of_what_was_not_sent_frees_nothing() {
         assert_eq!(device.told(), [], "{seq}");
         assert_eq!(world.runtime.under_way.get(), held, "{seq}");
     }
-    // One of a part frees that part.
+    // An acknowledgement of a part frees that part.
     let frame = format!(r#"{{"type":"ack","seq":{}}}"#, told - 4);
     world.say(device.line.unwrap(), &frame);
     device.listen(&mut world);
@@ -304,7 +304,7 @@ fn who_had_no_room_is_told_once_there_is_some() {
         device.told().len()
     };
     let sum = told(&mut world, &mut first) + told(&mut world, &mut second);
-    // Whoever was told has taken it: then there is room for the other, sooner or later.
+    // The clients that were sent frames have taken them: then there is room for the other, sooner or later.
     world.pass(5_000);
     let sum = sum + told(&mut world, &mut first) + told(&mut world, &mut second);
     assert_eq!(sum, 2);

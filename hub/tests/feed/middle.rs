@@ -1,4 +1,4 @@
-//! What happens in the middle of a replay: the client's window is full, and it doesn't acknowledge
+//! Changes in the middle of a replay: the client's window is full, and it doesn't acknowledge
 //! for a while.
 
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ fn middle() -> Middle {
 }
 
 impl Middle {
-    /// What is left of the replay but for those numbers, as it was.
+    /// The rest of the replay but for those numbers, as it was.
     fn unmoved(&self, moved: &[usize]) -> Vec<Told> {
         (self.told..ITEMS)
             .filter(|number| !moved.contains(number))
@@ -63,7 +63,7 @@ impl Middle {
             .collect()
     }
 
-    /// Changes what has been told, and what hasn't; one of each kind. What the client is told of it,
+    /// Changes items that were told, and items that weren't; one of each kind. Returns the news for the client,
     /// after the rest.
     fn change(&mut self) -> (Vec<usize>, Vec<Told>) {
         let head = ITEMS as i64;
@@ -217,7 +217,7 @@ fn what_expires_in_the_middle_is_not_told() {
     middle.world.pass(1);
     assert_eq!(middle.world.count(), 1);
     let seq = ITEMS as i64 + 1;
-    // It has been connected for an hour.
+    // The client has been connected for an hour.
     middle.device.listen(&mut middle.world);
     assert_eq!(
         middle.device.closed.as_ref().map(|(code, _)| *code),

@@ -24,11 +24,11 @@ const LARGE: usize = 60_000;
 /// More than all windows together.
 pub const ENOUGH: usize = 64 << 20;
 
-/// What the feed must have.
+/// The content that the feed must have.
 #[derive(Debug, Clone, Default)]
 struct Expected {
     live: BTreeMap<String, Item>,
-    /// What was deleted, and until when KV has to know.
+    /// The deleted items, and until when KV has to know of each.
     gone: BTreeMap<String, Timestamp>,
 }
 
@@ -92,7 +92,7 @@ impl Model {
             Step::Mark { read, platform } => self.mark(*read, *platform),
             Step::Pass(millis) => {
                 self.world.pass(*millis);
-                // Whoever waited has had time.
+                // All that waited have had time.
                 let enough = self.world.runtime.budget.get() == ENOUGH;
                 self.pressed &= !enough || *millis < 3000;
             }
@@ -329,7 +329,7 @@ impl Model {
                     device.listen(&mut self.world);
                 }
             }
-            // One that doesn't acknowledge is closed after a while, and goes on by its cursor.
+            // A device that doesn't acknowledge is closed after a while, and goes on by its cursor.
             self.world.pass(1000);
         }
         self.check();
@@ -339,7 +339,7 @@ impl Model {
             assert!(device.ready, "it never is");
             device.assert_shows(expected_on(&self.expected, device.platform), now);
         }
-        // Whatever it waits for, half a day and a fifth is the longest.
+        // The longest wait of any part is half a day and a fifth.
         self.world.pass(DAY);
         self.check();
         if self.world.settings.generation == 0 {
@@ -356,7 +356,7 @@ fn hear(device: &mut Device, world: &mut World, frames: usize) {
     }
 }
 
-/// What a device of that platform should show.
+/// The items that a device of that platform should show.
 fn expected_on(expected: &Expected, platform: Platform) -> BTreeMap<String, Item> {
     let items = expected.live.iter();
     items

@@ -16,7 +16,7 @@ fn device(top: u32) -> Device {
     device
 }
 
-/// What a device is told that comes, or comes back.
+/// The frames for a device that comes, or comes back.
 fn comes(world: &mut World, device: &mut Device) -> Vec<Told> {
     assert!(device.connect(world));
     device.listen(world);
@@ -103,7 +103,7 @@ fn up_to_date(world: &mut World) -> String {
     device.cursor.unwrap()
 }
 
-/// Whatever happens to items that it has, that it hasn't been told of yet and that are too old, and
+/// Items that the client has, that it hasn't been told of yet and that are too old may change, and
 /// wherever the line breaks, the client ends with what is there.
 #[test]
 fn cut_off_in_the_middle_it_misses_nothing_of_what_it_asked_for() {
@@ -199,7 +199,7 @@ fn what_happens_during_the_replay_is_told_once() {
     device.listen(&mut world);
     let told = device.heard.len();
     assert!((40..50).contains(&told), "{told} frames in a window");
-    // Its window is full. One that it has, one that it will be told of, one that is too old.
+    // The window is full. Three items change: one that the client has, one that it will be told of, one that is too old.
     world.set(&ids[20], read());
     world.set(&ids[110], read());
     world.set(&ids[3], read());

@@ -66,7 +66,7 @@ impl World {
             .answers(&url(name), outcome);
     }
 
-    /// What was sent since this was asked last: the last part of each endpoint, and the raw content.
+    /// The pushes since this was asked last: the last part of each endpoint, and the raw content.
     fn sent(&mut self) -> Vec<(String, String)> {
         let sent = std::mem::take(&mut self.runtime.services.borrow_mut().sent);
         let read = |push: &notifeed_hub::host::Push| {
@@ -237,7 +237,7 @@ fn what_is_seen_anywhere_or_gone_is_not_pushed() {
         world.pass(HOUR);
         assert_eq!((world.sent(), world.due()), (vec![], 0), "{name}");
     }
-    // One that expires while its service is away.
+    // A push that expires while its service is away.
     let mut world = world();
     world.pushed_to("a");
     world.answers("a", LATER);
@@ -297,7 +297,7 @@ fn every_answer_has_its_consequence() {
         // The subscription's id works, whatever becomes of its channel.
         let command = Post::new("three").command(world.now(), &world.settings);
         assert_eq!(world.ask(&by_subscription(&id, command)).status, 201);
-        // Whoever subscribes again is pushed to again.
+        // An endpoint that subscribes again is pushed to again.
         world.answers("anew", Outcome::Taken);
         world.as_megan(subscribe_to(Platform::WebPush, "a", Some("anew")));
         world.pass(2 * HOUR);

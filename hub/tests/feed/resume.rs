@@ -23,7 +23,7 @@ pub fn one_item() -> (World, Device, String) {
     (world, device, id)
 }
 
-/// What the device is told when it comes back; it must then show what it should.
+/// The frames for the device when it comes back; it must then show what it should.
 pub fn comes_back(world: &mut World, device: &mut Device) -> Vec<Told> {
     assert!(device.connect(world));
     device.listen(world);
@@ -34,12 +34,12 @@ pub fn comes_back(world: &mut World, device: &mut Device) -> Vec<Told> {
     told
 }
 
-/// What a new device is told.
+/// The frames for a new device.
 pub fn begins(world: &mut World, platform: Platform) -> Vec<Told> {
     comes_back(world, &mut Device::new(platform))
 }
 
-/// What a device of that platform is told that left off at `cursor`; what it had is not known.
+/// The frames for a device of that platform that left off at `cursor`; the items that it had aren't known.
 pub fn goes_on(world: &mut World, platform: Platform, cursor: &str) -> Vec<Told> {
     let mut device = Device::new(platform);
     device.items = world.shown(platform);
@@ -249,7 +249,7 @@ fn more_than_a_page_away() {
     let mut fresh = live;
     fresh.extend([Told::content_read(134, &kept, "one"), FRESH]);
     assert_eq!(begins(&mut world, Platform::Windows), fresh);
-    // Whoever is cut off goes on where the last frame was.
+    // A client that is cut off goes on where the last frame was.
     for last in [1, 97, 99, 100, 120, 131] {
         let mut device = Device::new(Platform::Windows);
         device.cursor = Some(cursor.clone());
@@ -277,7 +277,7 @@ fn cut_off_in_the_middle_of_a_replay() {
     device.hear(&mut world);
     device.hang_up(&mut world);
     assert_eq!(device.told(), [Told::content(2, &second, "second")]);
-    // It is told of the content that it doesn't have, not only of the state.
+    // The device is told of the content that it doesn't have, not only of the state.
     assert_eq!(
         comes_back(&mut world, &mut device),
         [Told::content_read(3, &first, "first"), RESUMED]

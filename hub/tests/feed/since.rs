@@ -152,6 +152,6 @@ fn the_first_frame_says_whose_feed_it_is_whatever_happens_to_it() {
     look(&mut world, None);
     feeds.dedup();
     assert_eq!(feeds.len(), 1, "{feeds:?}");
-    // It is no address of the feed.
+    // The digest is no address of the feed.
     assert!(!feeds[0].contains(&crate::world::FEED[..16]));
 }

@@ -1,4 +1,4 @@
-//! What happens in the model check, and how often.
+//! The steps of the model check, and how often each happens.
 
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};

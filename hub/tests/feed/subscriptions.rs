@@ -14,7 +14,7 @@ fn expiration(answer: &Answer) -> Timestamp {
     Timestamp::parse(answer.json()["expirationDateTime"].as_str().unwrap()).unwrap()
 }
 
-/// What the signed id says.
+/// The content of the signed id.
 fn signed(answer: &Answer, now: Timestamp) -> SubscriptionId {
     let json = answer.json();
     let text = json["userNotificationSubscriptionId"].as_str().unwrap();

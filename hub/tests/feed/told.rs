@@ -1,4 +1,4 @@
-//! What a device is told: the shape of each frame, and frames in short.
+//! The frames of a device: the shape of each, and frames in short.
 
 use serde_json::Value as Json;
 

@@ -1,11 +1,11 @@
-//! What goes wrong when a test says so: a crash at an operation of the host, or an operation that fails.
+//! The faults that a test asks for: a crash at an operation of the host, or an operation that fails.
 
 use std::cell::Cell;
 use std::panic;
 
 use notifeed_hub::fault::Fault;
 
-/// What a crash unwinds with. It isn't a panic of the feed's: nothing is printed.
+/// The payload with which a crash unwinds. It isn't a panic of the feed's: nothing is printed.
 pub struct Crash;
 
 /// Why an event had no end.

@@ -9,18 +9,18 @@ use serde_json::Value as Json;
 /// How KV behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mood {
-    /// It does what it is asked, and says so.
+    /// KV carries out each operation, and says so.
     #[default]
     Well,
-    /// It does nothing, and says nothing until it is in another mood.
+    /// KV does nothing, and says nothing until it is in another mood.
     Slow,
-    /// It does what it is asked, and says that it failed.
+    /// KV carries out each operation, and says that it failed.
     Fails,
-    /// It refuses everything.
+    /// KV refuses everything.
     Down,
-    /// It refuses every nth.
+    /// KV refuses every nth operation.
     Refuses(usize),
-    /// It says that it has done what it was asked, and hasn't.
+    /// KV says that it has carried out each operation, and hasn't.
     Lies,
 }
 
@@ -113,7 +113,7 @@ impl Kv {
         self.put.clear();
     }
 
-    /// What it has at that time.
+    /// The entries at that time.
     pub fn stored(&self, now: Timestamp) -> impl Iterator<Item = (&str, &Stored)> {
         let now = u64::try_from(now.unix_millis() / 1000).unwrap();
         let stored = self.stored.iter();

@@ -10,7 +10,7 @@ use notifeed_hub::host::{OpenSocket, Socket};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(pub usize);
 
-/// What a client gets to see.
+/// An event that a client gets to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     Frame(Rc<str>),
@@ -101,7 +101,7 @@ impl Lines {
         }
     }
 
-    /// Whoever runs the feed closes all of them.
+    /// Closes all lines, as the runtime of the feed does.
     pub fn close_all(&mut self, code: u16, reason: &str) {
         for connection in self.open.values_mut() {
             connection
@@ -154,7 +154,7 @@ impl Lines {
         self.open.get(&line).map(|connection| connection.socket)
     }
 
-    /// What the client reads next.
+    /// The next event for the client.
     pub fn read(&mut self, line: Line) -> Option<Heard> {
         let Some(connection) = self.open.get_mut(&line) else {
             return Some(Heard::Closed(1006, String::new()));

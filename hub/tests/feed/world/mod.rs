@@ -44,7 +44,7 @@ const ALARM_RETRY: i64 = 2000;
 /// For how long an abort keeps its holders away.
 const ABORT_LASTS: i64 = 60_000;
 
-/// What a Worker answers for a feed that can't wake.
+/// The Worker's answer for a feed that can't wake.
 const ASLEEP: &str = "503\nRetry-After: 1\n\n{\"error\":{\"code\":\"ServiceUnavailable\"}}";
 
 /// A feed at an earlier moment.
@@ -58,7 +58,7 @@ pub struct World {
     pub runtime: Rc<Runtime>,
     pub settings: Rc<Settings>,
     feed: Option<Feed<Handle>>,
-    /// Who may not connect, and until when.
+    /// The holders that may not connect, and until when.
     banned: Vec<(String, Timestamp)>,
     /// The alarm rings once more, for its handler crashed.
     alarm_failed: bool,
@@ -117,7 +117,7 @@ impl World {
         self.deploy(|settings| settings.generation += 1);
     }
 
-    /// What a restore goes back to.
+    /// The state that a restore goes back to.
     pub fn backup(&self) -> Backup {
         Backup {
             tables: self.runtime.tables.copy(),
@@ -201,7 +201,7 @@ impl World {
         seen
     }
 
-    /// What a Worker does with a request. A crash is answered as the Worker answers it.
+    /// Answers a request as a Worker does, a crash too.
     pub fn ask(&mut self, request: &Request) -> Answer {
         self.try_ask(request)
             .unwrap_or_else(|_| panic!("a crash that nobody asked for"))
@@ -230,7 +230,7 @@ impl World {
         Ok(Answer::read(&text))
     }
 
-    /// What the feed itself answers.
+    /// The answer of the feed itself.
     pub fn call_raw(&mut self, request: &Request) -> String {
         let (operation, fields) = request.encode();
         let called = self.event(false, |feed| feed.call(PROTOCOL, operation, &fields));
@@ -292,7 +292,7 @@ impl World {
 
     /// A client sends a frame; `None`: a binary one.
     pub fn try_say(&mut self, line: Line, frame: Option<&str>) -> Result<(), Interruption> {
-        // It wakes first, for then the line has its number. If it can't, the line breaks.
+        // The feed wakes first, for then the line has its number. If it can't, the line breaks.
         if let Err(interruption) = self.event(false, |_| ()) {
             self.runtime.lines.borrow_mut().remove(line);
             return Err(interruption);
@@ -303,7 +303,7 @@ impl World {
         self.event(false, |feed| feed.message(socket, frame))
     }
 
-    /// What a client reads next.
+    /// The next event that a client reads.
     pub fn read(&mut self, line: Line) -> Option<Heard> {
         let heard = self.runtime.lines.borrow_mut().read(line);
         if matches!(heard, Some(Heard::Closed(..))) {
@@ -357,7 +357,7 @@ impl World {
                     self.runtime.kv.borrow_mut().carry_out(&effect, self.now())
                 }
             };
-            // Whoever didn't ask isn't told.
+            // A feed that didn't ask isn't told.
             if waking == self.runtime.waking.get() {
                 let _ = self.event(false, |feed| feed.done(number, outcome));
             }

@@ -1,4 +1,4 @@
-//! What outlives a feed's memory, and what the feed asks of it: the host.
+//! The runtime: all that outlives a feed's memory, and the host that the feed asks.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -22,14 +22,14 @@ pub struct Pending {
     pub waking: u32,
 }
 
-/// What outlives a feed's memory, and what the feed asks of it.
+/// All that outlives a feed's memory, and the host that the feed asks.
 pub struct Runtime {
     pub tables: Tables,
     pub kv: RefCell<Kv>,
     pub lines: RefCell<Lines>,
     pub services: RefCell<Services>,
     pub faults: Faults,
-    /// What the tokens prove that clients send.
+    /// The proofs of the tokens that clients send.
     pub tokens: RefCell<HashMap<String, Verified>>,
     /// Whether it takes until further notice to verify them.
     pub verifying: Cell<bool>,

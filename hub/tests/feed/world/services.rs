@@ -9,16 +9,16 @@ use notifeed_hub::host::Push;
 /// All push services.
 #[derive(Default)]
 pub struct Services {
-    /// What they answer at an endpoint; else they take it.
+    /// The answers of services at an endpoint; elsewhere they take a push.
     answers: HashMap<String, push::Outcome>,
     /// The endpoints that never answer.
     hanging: Vec<String>,
-    /// What they were sent, taken or not.
+    /// The pushes that were sent to them, taken or not.
     pub sent: Vec<Push>,
 }
 
 impl Services {
-    /// What is answered from now on at an endpoint.
+    /// Sets the answer at an endpoint from now on.
     pub fn answers(&mut self, endpoint: &str, outcome: push::Outcome) {
         self.answers.insert(endpoint.to_owned(), outcome);
     }
