@@ -7,7 +7,7 @@
 //   make app block=ID issuer=ISS                    every call of the app is 403 CallerBlocked
 //   make app unblock=ID issuer=ISS
 //
-// Of the deployment of that ENV (docs/deploy.md); with LOCAL=1 of `make serve` (STATE= its folder),
+// For the deployment of that ENV (docs/deploy.md); with LOCAL=1 for that of `make serve` (STATE= its folder),
 // which must not run meanwhile.
 
 import { spawnSync } from "node:child_process";
@@ -116,7 +116,7 @@ function kv(...args) {
     env: { ...process.env, WRANGLER_LOG: "log" },
   });
   if (status === 0) return stdout;
-  // What isn't there is no failure.
+  // An absent key is no failure.
   if (args[0] === "get" && /not found/i.test(stdout + stderr)) return "";
   return giveUp(`wrangler couldn't ${args[0]} (LOCAL=1 for what make serve uses):\n${stderr || stdout}`);
 }

@@ -1,4 +1,4 @@
-// One program for a machine of one's own: the launcher, and behind it, packed, the runtime and what it serves
+// The program for a machine of one's own: the launcher, and behind it, packed, the runtime and what it serves
 // (launcher/src/payload.rs says how). scripts/binary calls it.
 //
 //   node scripts/binary.mjs LAUNCHER OUTPUT
@@ -51,7 +51,7 @@ writeFileSync(`${folder}/config.capnp`, configuration());
 const config = execFileSync(workerd, ["compile", "--config-only", `${folder}/config.capnp`], { maxBuffer: 2 ** 28 });
 write(output, readFileSync(launcher), { workerd: readFileSync(workerd), config });
 
-/** What the runtime serves, in its own language. */
+/** The configuration of the runtime, in its own language. */
 function configuration() {
   const date = /compatibility_date = "(.*?)"/.exec(readFileSync(at("wrangler.toml"), "utf8"))?.[1];
   const files = consoleFiles();

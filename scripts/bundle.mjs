@@ -10,7 +10,7 @@ import { root } from "./local.mjs";
 const at = (/** @type {string} */ path) => resolve(root, path);
 const folder = at("www/notifeed");
 
-/** What the package has to import: the file, and the source that it is made of. */
+/** The entries of the package: the file, and the source that it is made of. */
 const ENTRIES = {
   index: "validator/web.ts",
   node: "validator/node.ts",

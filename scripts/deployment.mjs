@@ -23,7 +23,7 @@ const VARS = ["ORIGIN", "JURISDICTION", "PUSH_CONTACT"];
 export class Refusal extends Error {}
 
 /**
- * What is deployed: wrangler.toml, with what it has under `[env.{ENV}]` before the rest. Unlike wrangler's own
+ * The configuration that is deployed: wrangler.toml, with what it has under `[env.{ENV}]` before the rest. Unlike wrangler's own
  * environments it has all bindings of the rest too.
  * @param {Record<string, string | undefined>} environment
  */

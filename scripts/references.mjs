@@ -81,6 +81,22 @@ for (const file of documents) {
     faults.push(`${file}:${text.slice(0, index).split("\n").length}: a sentence begins with “${word}”`);
 }
 
+/** Languages whose comments are prose of this house: a line of a comment, its mark and its text. */
+const COMMENT = /^\s*(?:\/\/[/!]?|\/\*\*|\*) +(.*)$/;
+
+for (const file of sources.filter((source) => /\.(rs|ts|mjs|js)$/.test(source) && !source.startsWith("browser/push"))) {
+  let inside = false;
+  for (const [index, line] of read(file).split("\n").entries()) {
+    const [, text] = COMMENT.exec(line) ?? [];
+    const [, word] =
+      (text && !inside && /^(What|Who|One|Of|Whatever|Whoever|It|That|Those|These|They)\b/.exec(text)) ||
+      (text && /[.:!?]\s(What|Who|One|Of)\b/.exec(text)) ||
+      [];
+    if (word) faults.push(`${file}:${index + 1}: a comment's sentence begins with “${word}”`);
+    inside = text !== undefined && !line.trimEnd().endsWith("*/");
+  }
+}
+
 // --- References in comments: sections of the contract, names in documents, decisions
 
 const contract = read("docs/contract.md");
@@ -181,7 +197,7 @@ for (const file of files) {
   const targets = [
     ...[...text.matchAll(/\b(notifeed(?:_hub|_settings)?)::/g)].map(([, crate]) => roomsByName[crate]),
     ...[...text.matchAll(/(?:\bfrom |\bimport\(|\bimport |raw_module = )"(\.[^"]+)"/g)].map(([, path]) =>
-      // What wasm imports is beside the build, not beside the source.
+      // Imports of wasm are beside the build, not beside the source.
       roomOf(normalize(join(file.endsWith(".rs") ? "worker/build" : dirname(file), path))),
     ),
   ];

@@ -37,7 +37,7 @@ function giveUp(message) {
 }
 
 /**
- * What a newcomer wants to know next.
+ * Tells a newcomer the next steps.
  * @param {string} url
  */
 async function explain(url) {

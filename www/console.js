@@ -19,7 +19,7 @@ for (const [id, start] of Object.entries(SECTIONS)) {
   try {
     start(byId(id, HTMLElement), session);
   } catch (error) {
-    // One that fails takes none of the others with it.
+    // A section that fails takes none of the others with it.
     reportError(error);
   }
 }

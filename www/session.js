@@ -1,4 +1,4 @@
-// Who is signed in and who sends, and the tokens that say so. It tells whoever listens when that changes.
+// The signed-in user and the sender, and the tokens that prove both. Listeners are told of changes.
 
 import { DEVELOPMENT_TOKEN_PATH } from "./notifeed/protocol.js";
 
@@ -6,7 +6,7 @@ import { DEVELOPMENT_TOKEN_PATH } from "./notifeed/protocol.js";
 const SPARE = 60_000;
 
 /**
- * What a session tells:
+ * The events of a session:
  * - `user`: another user is signed in, or the same with another token. Forget what the last one saw.
  * - `sender`: notifications are sent by somebody else from now on.
  * - `feed`: something in the user's feed changed, as a section learned that sent it or that listens.
@@ -136,7 +136,7 @@ export class Session {
     const name = JSON.stringify(whose);
     const held = fresh ? undefined : this.#held.get(name);
     if (held && held.expires - SPARE >= Date.now()) return held.token;
-    // Who asks meanwhile gets the same.
+    // Callers that ask meanwhile get the same.
     const issuing = this.#issuing.get(name) ?? this.#issue(name).finally(() => this.#issuing.delete(name));
     this.#issuing.set(name, issuing);
     const issued = await issuing;

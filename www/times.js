@@ -58,7 +58,7 @@ export function countdown(dateTime, over = "now") {
 }
 
 /**
- * One for all: what is on the page counts, what was taken off it doesn't. It knows what is in sight.
+ * The clock of all times on the page: one that was taken off it doesn't count. It knows what is in sight.
  * @type {IntersectionObserver | undefined}
  */
 let clock;
@@ -66,7 +66,7 @@ let clock;
 const inSight = new Set();
 let ticks = 0;
 
-/** Who wants nothing to move, and who is out of sight, gets the time every so many ticks only. */
+/** Times of somebody who wants nothing to move, and times out of sight, change every so many ticks only. */
 const CALM = 10;
 
 function startClock() {

@@ -1,4 +1,4 @@
-// What the service wants to be, as ratios of one run.
+// The service's aims, as ratios of one run.
 
 import { median, ratioOf, short } from "./table.mjs";
 
@@ -45,7 +45,7 @@ const aims = [
 ];
 
 /**
- * Those that this run says something of.
+ * The aims that this run has the numbers for.
  * @param {Results} results
  */
 export function aimsOf(results) {

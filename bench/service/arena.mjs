@@ -140,7 +140,7 @@ export async function post(contender, serving, users, { inFlight = 32, stored = 
 }
 
 /**
- * One request, on a connection of its own.
+ * Makes a request on a connection of its own.
  * @param {Serving} serving
  * @param {Buffer} bytes
  */

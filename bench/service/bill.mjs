@@ -9,7 +9,7 @@ import { Stores } from "./stores-process.mjs";
 import { host, keySet } from "./tokens.mjs";
 
 /**
- * What is charged for.
+ * The charges of an operation.
  * @typedef {object} Charges
  * @property {number} workerRequests
  * @property {number} hubRequests requests and alarms of the Durable Object, and 20 messages of sockets as one
@@ -22,7 +22,7 @@ import { host, keySet } from "./tokens.mjs";
  * @property {number} kvReads by the key
  */
 
-/** What wrote rows: a statement or a method of the storage, and how many. @typedef {Record<string, number>} Writers */
+/** The writers of rows: statements or methods of the storage, and how many rows each wrote. @typedef {Record<string, number>} Writers */
 /** @typedef {{ charges: Charges, writers: Writers, dollars: number }} Bill `dollars` a million */
 
 /** @type {{ date: string, dollarsPerMillion: Record<string, number>, socketMessagesPerRequest: number }} */
@@ -130,7 +130,7 @@ class Metered {
    */
   async settled(rows = Infinity) {
     for (let rung = 0; rung < patience; rung++) {
-      // What is done beside an answer or an alarm needs no clock, but a moment.
+      // Work beside an answer or an alarm needs no clock, but a moment.
       let { storage, ...counted } = JSON.parse(await this.ask("GET", "/-/meter"));
       for (let text = ""; text !== JSON.stringify([storage.map(rowsOfHub), counted]);) {
         text = JSON.stringify([storage.map(rowsOfHub), counted]);
@@ -178,7 +178,7 @@ class Metered {
 const rowsOfHub = ({ rows }) => rows;
 
 /**
- * One number less another, member by member.
+ * Subtracts numbers, member by member.
  * @template {Record<string, number>} T
  * @param {T} after
  * @param {T} before
@@ -293,7 +293,7 @@ const operations = {
 };
 
 /**
- * What one operation is charged for.
+ * The charges of an operation, measured.
  * @param {Stores} stores
  * @param {string} name
  */
@@ -381,7 +381,7 @@ export function recordBill(bill) {
 }
 
 /**
- * What an operation is charged for more than it was, each in a sentence.
+ * The charges of an operation that have grown, each in a sentence.
  * @param {{ charges: Charges, writers: Writers }} now
  * @param {{ charges: Charges, writers: Writers }} before
  */

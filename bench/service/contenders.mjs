@@ -1,4 +1,4 @@
-// Who is measured, and how each is spoken to. All of them get the same notifications.
+// The contenders, and how each is spoken to. All of them get the same notifications.
 
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path/posix";
@@ -141,7 +141,7 @@ export function notifeedModules({ main = "worker/build/index.js", built = "worke
 }
 
 /**
- * This service, as it is deployed, but for limits that a single client would meet.
+ * Starts notifeed as it is deployed, but for limits that a single client would meet.
  * @param {import("./stores-process.mjs").Stores} stores
  * @param {{ modules?: Record<string, Buffer>, vars?: Record<string, string>, namespace?: string, inspector?: boolean }} [options]
  */

@@ -96,7 +96,7 @@ export class Line {
   /** @param {Buffer} body */
   #finish(body) {
     const answer = { status: this.#status, head: this.#head, body };
-    // What follows a switch of protocols is the socket's.
+    // Bytes after a switch of protocols are the socket's.
     const rest = this.#status === 101 ? this.#received.subarray(this.#headLength) : Buffer.alloc(0);
     this.#received = Buffer.alloc(0);
     this.#headLength = -1;
@@ -148,7 +148,7 @@ export class Socket {
     this.closed = new Promise((done) => line.socket.once("close", () => done(undefined)));
     line.socket.on("data", (chunk) => this.#read(chunk));
     if (!line.rest?.length) return;
-    // What came with the answer is read before what comes next.
+    // Bytes that came with the answer are read before those that come next.
     this.#received = line.rest;
     setImmediate(() => this.#read(Buffer.alloc(0)));
   }

@@ -27,7 +27,7 @@ const seconds = 6;
 /** @typedef {{ serving: import("./workerd.mjs").Workerd, users: import("./arena.mjs").User[] }} Site */
 
 /**
- * What can be profiled: a load that says how many requests it made.
+ * The loads that can be profiled; each says how many requests it made.
  * @type {Record<string, (site: Site, milliseconds: number) => Promise<number>>}
  */
 const loads = {
@@ -130,7 +130,7 @@ await inspector.ask("Profiler.enable");
 await inspector.ask("Profiler.setSamplingInterval", { interval });
 await inspector.ask("Profiler.start");
 const requests = await load({ serving, users }, seconds * 1000);
-// What was put off belongs to it. (The process isn't quiet while it is sampled.)
+// Work that was put off belongs to the load. (The process isn't quiet while it is sampled.)
 if (of === "post") await sleep(1200);
 const { profile } = await inspector.ask("Profiler.stop");
 

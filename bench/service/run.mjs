@@ -109,7 +109,7 @@ const aims = aimsOf(results);
 if (aims.length > 0) tables.push({ title: "Aims", rows: [["", "here", "aim", ""], ...aims] });
 if (charged) tables.push({ title: `The bill, by prices of ${prices.date}`, rows: rowsOf(charged) });
 
-/** What the README shows. @returns {import("./table.mjs").Rows} */
+/** The rows that the README shows. @returns {import("./table.mjs").Rows} */
 function shortRows() {
   const titles = {
     "post/rate": "POST → 201, requests a second",

@@ -1,4 +1,4 @@
-// What the profiler's samples say: a tree of calls with times, and sums over it.
+// The profiler's samples: a tree of calls with times, and sums over it.
 
 /**
  * A call, and all that came by the same way.
@@ -12,7 +12,7 @@
 
 /** @typedef {{ name: string, self: number, total: number }} Sum */
 
-/** What isn't work of the Worker. */
+/** The frames that are no work of the Worker. */
 const idle = new Set(["(root)", "(idle)", "(program)"]);
 
 /**
@@ -37,7 +37,7 @@ const borders = { "js-to-wasm": "(crossing into wasm)", "wasm-to-js": "(crossing
 const borderOf = (name) => Object.entries(borders).find(([prefix]) => name.startsWith(prefix))?.[1];
 
 /**
- * The tree of all calls, without the time in which nothing ran. What the crossing itself takes is a
+ * The tree of all calls, without the time in which nothing ran. The cost of a crossing itself is a
  * call of its own, beside what is called beyond it.
  * @param {{ nodes: any[], samples: number[], timeDeltas: number[] }} profile as the DevTools protocol has it
  * @returns {Call}

@@ -35,7 +35,7 @@ export class Stores {
   }
 
   /**
-   * What each namespace was asked so far; `read` counts keys, also those of one bulk read.
+   * The operations on each namespace so far; `read` counts keys, also those of one bulk read.
    * @returns {Promise<Record<string, import("./stores.mjs").Operations>>}
    */
   async operations() {

@@ -77,7 +77,7 @@ function workerd() {
   };
 }
 
-/** What a read costs. @typedef {{ kib: number, micros: number }} Cost */
+/** The cost of a read. @typedef {{ kib: number, micros: number }} Cost */
 
 /**
  * @param {() => Promise<Service>} start

@@ -18,7 +18,7 @@ export const compatibilityDate = /compatibility_date = "(.*?)"/.exec(
 )?.[1];
 
 /**
- * What a Worker under measurement is made of.
+ * The parts of a Worker under measurement.
  * @typedef {object} Service
  * @property {Record<string, string | Buffer>} modules by name, the first is the main one; `.wasm` by its name
  * @property {string} hub the Durable Object's class, bound as HUB

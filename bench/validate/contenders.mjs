@@ -1,4 +1,4 @@
-// Who is measured, each as a page would load it: one minified module, made by esbuild.
+// The contenders, each as a page would load it: one minified module, made by esbuild.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -115,7 +115,7 @@ export async function load() {
 }
 
 /**
- * What a page loads for the verdict alone, and for all violations.
+ * The bytes that a page loads for the verdict alone, and for all violations.
  * @param {Contender} contender
  */
 export async function weigh({ name }) {

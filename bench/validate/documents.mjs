@@ -1,4 +1,4 @@
-// What is validated: documents to measure, and small ones that show what a validator sees.
+// The texts that are validated: documents to measure, and small ones that show what a validator sees.
 
 const example = {
   targetHostName: "graphnotifications.sample.windows.com",

@@ -4,7 +4,7 @@
 
 const batchMillis = 1;
 
-/** What came out, so that nothing is optimized away. */
+/** The last result, so that nothing is optimized away. */
 let seen = 0;
 
 /**

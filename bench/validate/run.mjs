@@ -1,4 +1,4 @@
-// `make bench`: notifeed's validator beside others, on the same texts, in one run. What is timed
+// `make bench`: notifeed's validator beside others, on the same texts, in one run. The timed work
 // is checked first. Prints Markdown; README.md says what the numbers mean.
 //
 //   ROUNDS=100   how often each is measured
@@ -75,7 +75,7 @@ for (const contender of contenders) {
 
 // --- Time
 /**
- * What each is given, what it does with it, and what JavaScript itself does that the times are compared to.
+ * The tasks: the input of each, the work on it, and the work of JavaScript itself that the times are compared to.
  * @type {Record<string, {
  *   input?: (text: string) => unknown,
  *   work: (peer: (typeof loaded)[number]) => (input: any) => unknown,

@@ -16,7 +16,7 @@ const AGAIN = 30_000;
 
 interface Pending {
   change: UserChange;
-  /** It was asked while there was a connection, and sent by it: what the person saw was the present. */
+  /** Whether it was asked while there was a connection, and sent by it: the person saw the present state. */
   fresh: boolean;
   sent: boolean;
   settle?: { resolve(): void; reject(error: LiveError): void };
@@ -58,7 +58,7 @@ export class Changes {
     this.#pump();
   }
 
-  /** This client's own change. @returns a promise that is settled by the answer */
+  /** Takes a change of this client. @returns a promise that is settled by the answer */
   ask(change: UserChange, fresh: boolean): Promise<void> {
     const asked = new Promise<void>((resolve, reject) => {
       this.#pending.set(change.ref, { change, fresh, sent: false, settle: { resolve, reject } });

@@ -344,7 +344,7 @@ export class Client implements Core {
     tabs?.close();
   }
 
-  /** It stays away, and shows nothing: who is there now may be another person. */
+  /** Stays away, and shows nothing: the person who is there now may be another. */
   async #stop(standing: Standing, forget = false): Promise<void> {
     this.#run.abort();
     this.#retry?.();

@@ -77,7 +77,7 @@ export class Connection {
   #triedAt = -Infinity;
   /** Ends everything that belongs to the present try: socket, listeners, timers. */
   #attempt = new AbortController();
-  /** What other tabs are asked about, by its number: ends the wait for their answer. */
+  /** The questions to other tabs, by number: each function ends the wait for the answer. */
   readonly #asked = new Map<number, () => void>();
   /** While something has to be heard soon. */
   #heardOf: (() => void) | undefined;

@@ -18,7 +18,7 @@ export interface Environment {
   random(): number;
   WebSocket: typeof WebSocket;
   fetch: typeof fetch;
-  /** These three throw where the browser forbids them, and give nothing where it has none. */
+  /** The following three throw where the browser forbids them, and return nothing where it has none. */
   databases(): IDBFactory | undefined;
   locks(): LockManager | undefined;
   settings(): Storage | undefined;

@@ -27,7 +27,7 @@ export interface LeaderOptions {
   tokens: Tokens;
   store: Store | null;
   post(message: Message): void;
-  /** This tab can't lead: nobody is signed in here, or another user. */
+  /** Called when this tab can't lead: nobody is signed in here, or another user. */
   onStop(standing: Standing): void;
   /** Another tab leads by now, or had better. */
   onYield(): void;

@@ -93,7 +93,7 @@ export class Saver {
     this.#saving = undefined;
   }
 
-  /** What became different since it was asked last. */
+  /** The difference since the last call. */
   #take(): Difference {
     this.#dirty = false;
     const put: Held[] = [];

@@ -51,7 +51,7 @@ const LOCKS = 1000;
 export interface TabsOptions {
   /** The same for all tabs that share. */
   name: string;
-  /** This tab's own. */
+  /** The id of this tab. */
   id: string;
   onLead(): void;
   /** Another tab leads. */

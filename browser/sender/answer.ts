@@ -1,4 +1,4 @@
-// What the service answered.
+// The service's answer.
 
 import type { ErrorObject, SentNotification } from "../generated/types.ts";
 import type { SendErrorMembers } from "./api.ts";

@@ -1,4 +1,4 @@
-// What an app sees of the sender.
+// The sender's interface for apps.
 
 import type { Detail, ErrorCode, Options, Refused, SentNotification, Violation, Warning } from "../generated/types.ts";
 
@@ -6,13 +6,13 @@ import type { Detail, ErrorCode, Options, Refused, SentNotification, Violation, 
 export type TokenSource = string | ((options: { fresh: boolean }) => string | Promise<string>);
 
 export interface SendOptions {
-  /** The service: `https://notify.example.com`. What follows from it (`/beta/me/notifications`) is added. */
+  /** The service: `https://notify.example.com`. The rest (`/beta/me/notifications`) is added. */
   url: string | URL;
   /** Asked before every attempt; once more, for a fresh one, when the service refuses it. */
   token: TokenSource;
   /** The user notification subscription id, which names the user. A user's own token needs none. */
   unsId?: string | undefined;
-  /** Ends it, waiting or sending. What is on its way may arrive all the same. */
+  /** Ends the sending or the waiting. A request on its way may arrive all the same. */
   signal?: AbortSignal | undefined;
   /** How often it is tried at most. Default: 5. */
   attempts?: number | undefined;
@@ -36,7 +36,7 @@ export interface Sent {
   location: string;
   /** The app's own id of it: the one that was given, or the one that was made. Sent again with it, it is replaced. */
   appNotificationId: string;
-  /** What the validator noticed, such as names that are almost right. */
+  /** The validator's remarks, such as names that are almost right. */
   warnings: Warning[];
   /** The service's name for this request, for asking about it. */
   requestId: string | null;
@@ -61,7 +61,7 @@ export class InvalidNotificationError extends Error {
   }
 }
 
-/** What a {@link SendError} knows besides its message. */
+/** The members of a {@link SendError} besides its message. */
 export type SendErrorMembers = Omit<SendError, keyof Error>;
 
 /** The service refused it, or could not be reached. */

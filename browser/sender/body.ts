@@ -1,4 +1,4 @@
-// What goes out.
+// The body that goes out.
 
 /** From how many bytes on a body is compressed: below, gzip's own bytes and the time eat up what it saves. */
 const COMPRESS_FROM = 1024;

@@ -1,4 +1,4 @@
-// What every entry of the sender exports besides its own `send`.
+// The exports that every entry of the sender has besides its own `send`.
 
 export * from "./api.ts";
 export type * from "../generated/types.ts";

@@ -10,7 +10,7 @@ import { InvalidNotificationError, send, SendError, type SendOptions } from "./n
 
 await init(readFile(new URL("../glue/notifeed_bg.wasm", import.meta.url)));
 
-/** What a request was, and how the server answers it. */
+/** A request, and how the server answers it. */
 interface Received {
   path: string;
   headers: IncomingMessage["headers"];

@@ -1,4 +1,4 @@
-// The sender: one notification to the service, whatever the line does. What is wrong with it is said before it goes out.
+// The sender: one notification to the service, whatever the line does. Faults of it are told before it goes out.
 
 import { NOTIFICATIONS_PATH } from "../generated/protocol.ts";
 import type { NotificationRequest } from "../generated/types.ts";

@@ -41,7 +41,7 @@ impl<H: Host> Feed<H> {
             .ok_or_else(no_such_notification)?)
     }
 
-    /// One notification: by its user in the receiver's view, by the app that sent it in the
+    /// A notification: by its user in the receiver's view, by the app that sent it in the
     /// sender's. 404 for what isn't there, has expired, or isn't the caller's.
     pub(crate) fn read(
         &self,

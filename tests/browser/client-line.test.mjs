@@ -237,7 +237,7 @@ test("offline is seen at once, and so is being back", async () => {
   (await server.line(0)).send(ready("e0"));
   await is(page, "live");
   await page.context().setOffline(true);
-  // It tries again at once, so the state may be another one by now.
+  // The client tries again at once, so the state may be another one by now.
   await until(page, 'events.some(({ status }) => status?.reason === "offline")');
   await page.context().setOffline(false);
   await server.line(1);

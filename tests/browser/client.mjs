@@ -19,7 +19,7 @@ export async function open(browser, { clock = false } = {}) {
   await context.addInitScript("Math.random = () => 0");
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  // It can only be stopped at a time to come: until the page is there it goes on.
+  // The clock can only be stopped at a time to come: until the page is there it goes on.
   if (clock) await page.clock.install({ time: NOW - 10 * MINUTE });
   await page.goto(server.url);
   await page.waitForFunction("globalThis.loaded");
@@ -52,7 +52,7 @@ export function start(page, { user = "megan", sameToken = false, expiresIn } = {
 }
 
 /**
- * What the app was told, in short.
+ * The events that the app was told, in short.
  * @param {import("playwright-core").Page} page
  * @returns {Promise<string[]>}
  */
@@ -111,7 +111,7 @@ export async function pass(page, line, milliseconds) {
   let cursor = "";
   for (let passed = 0; passed < milliseconds; passed += 5000) {
     await page.clock.runFor(5000);
-    // What follows a pong on the line comes after it.
+    // Frames that follow a pong on the line come after it.
     const seq = (beats += 1);
     line.send({ type: "removed", seq, cursor: `e${seq}`, id: "none", reason: "deleted" });
     cursor = `e${seq}`;

@@ -49,7 +49,7 @@ async function rewrite(edit) {
 }
 
 /**
- * What stands at a field.
+ * The faults that stand at a field.
  * @param {string} label
  */
 async function atField(label) {
@@ -72,7 +72,7 @@ async function marked(...marks) {
 
 /** Sends and gives what came: the status, and the error's code if there is one. */
 async function send() {
-  // What was said of the last answer must not be taken for what is said of this one.
+  // The sentence about the last answer must not be taken for that about this answer.
   await page.locator("#answer-said").evaluate((said) => (said.textContent = ""));
   await page.locator("#send").click();
   await page.locator("#answer-said").getByText("Answered").waitFor({ state: "attached" });

@@ -1,4 +1,4 @@
-// What the devices' section counts and says, without a page.
+// The counts and sentences of the devices' section, without a page.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// One user's devices: what is done on one is done on the others, here and in another browser (CONTRACT §2).
+// The devices of one user: a change on one is made on the others, here and in another browser (CONTRACT §2).
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
@@ -32,7 +32,7 @@ async function post(as, title, members = everywhere) {
 const open = (as = newUser()) => Console.open(browser, service.url, as);
 
 /**
- * What the service counts as unread.
+ * The items that the service counts as unread.
  * @param {string} as
  */
 async function counted(as) {
@@ -195,7 +195,7 @@ test("another user sees nothing of the one before, not even for a moment", async
   await console.all("live");
   await console.hasUnread(0);
   for (const device of console.devices) await device.says("Nothing yet.");
-  // Those of the one before are closed.
+  // The connections of the user before are closed.
   await console.hasLines(PLATFORMS);
 });
 
@@ -231,7 +231,7 @@ test("by keyboard: the focus stays with what was done, and goes to the neighbour
   await windows.noLongerSees("Second");
   await focused(windows.button("Dismiss", "First"));
 
-  // What left by another's doing must not put a button under somebody's finger.
+  // An item that left by another's doing must not put a button under somebody's finger.
   await ios.button("Dismiss", "First").dispatchEvent("click");
   await windows.noLongerSees("First");
   await focused(windows.item("Third"));

@@ -21,7 +21,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A page with a feed</ti
   globalThis.loaded = true;
 </script>`;
 
-/** One connection of a client. */
+/** A connection of a client. */
 export class Line {
   /** @type {any[]} the frames that the client sent */
   frames = [];

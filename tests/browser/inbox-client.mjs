@@ -129,7 +129,7 @@ export class PageClient {
     this.#tell({ type: "refused", id: "left", change: { readState: "read" }, error });
   }
 
-  /** What another device does. @param {string} id */
+  /** The change that another device makes. @param {string} id */
   leave(id) {
     this.#show(this.items.filter((item) => item.id !== id));
   }

@@ -13,7 +13,7 @@ const as = "megan@contoso.com";
 
 afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
 
-/** What an app's page does. */
+/** The script of an app's page. */
 const SCRIPT = `import { connect } from "/notifeed/live.js";
 import { defineInbox } from "/notifeed/inbox.js";
 const token = async () => (await fetch("/test/token")).text();

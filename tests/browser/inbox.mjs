@@ -199,7 +199,7 @@ export class App {
     assert.ok(passes.length > 20, what);
   }
 
-  /** What was asked of the client. @returns {Promise<string[]>} */
+  /** The calls of the client so far. @returns {Promise<string[]>} */
   asked() {
     return this.run("client.asked");
   }

@@ -209,7 +209,7 @@ test("what arrives is read out, once and together; what is replayed isn't", asyn
     "inbox.hideRaw = true; client.arrive([notification('l', { payload: { rawContent: 'x' } }), notification('m')])",
   );
   await app.spoken("New: m");
-  // What was about to be said to one person isn't said to the next.
+  // A sentence that was about to be said to one person isn't said to the next.
   await app.run("client.arrive([notification('secret')]); inbox.client = new PageClient()");
   await app.run("inbox.client = client; client.arrive([notification('n')])");
   await app.spoken("New: n");

@@ -73,7 +73,7 @@ test("the loop: subscribe, post as the app, revoke, see the post refused", async
 
   await button("Post as the app: Laptop").click();
   await says("201: posted, and on its way to every device.");
-  // It arrives, here and in the stored feed.
+  // The notification arrives, here and in the stored feed.
   await page.locator("#devices").getByText("Hello from contoso-server").first().waitFor();
   await page.locator("#feed").getByText("Hello from contoso-server").waitFor();
 
@@ -179,7 +179,7 @@ test("another person is another token, another list, and sends themself", async 
   await section().getByText("None yet").waitFor();
   assert.equal(await row("Laptop").count(), 0);
   assert.ok(!(await button("Compose as the user again").isVisible()));
-  // What a device of the first one was called came back with the first one.
+  // The names of the first user's devices came back with the first user.
   await page.locator("#sign-in input").fill(as);
   await page.locator("#sign-in button").click();
   await row("Laptop").waitFor();

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { locate, offsetOf } from "../../www/compose/places.js";
 
 /**
- * What stands at a path.
+ * The value at a path.
  * @param {string} text
  * @param {string} path
  */

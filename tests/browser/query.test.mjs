@@ -1,4 +1,4 @@
-// What the console asks of the stored feed, and when, as pure functions.
+// The console's questions to the stored feed, and when it asks, as pure functions.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

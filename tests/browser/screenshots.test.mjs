@@ -35,7 +35,7 @@ async function post(as, title, body, members) {
   assert.equal(posted.status, 201, posted.text);
 }
 
-/** What is in the feed before anything is done. @param {string} as */
+/** The feed before anything is done. @param {string} as */
 async function begin(as) {
   await post(as, "Build 512 passed", "main, 4 min 12 s", {
     groupName: "Builds",

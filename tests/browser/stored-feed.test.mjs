@@ -8,7 +8,7 @@ import { launch } from "./chromium.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-// What is posted is copied slowly enough to be seen, and soon enough to be waited for.
+// Items are copied slowly enough to be seen, and soon enough to be waited for.
 const service = await startService({ vars: { COPY_DELAY_MS: "2500" } });
 const browser = await launch();
 
@@ -136,7 +136,7 @@ test("filters are asked of the service, one by one and together", async () => {
 test("what is posted is copied to KV before the reader's eyes, and its replacement again", async () => {
   await open();
   await has(0);
-  // Who is told of it at once reads it before it is copied.
+  // A device that is told of it at once reads it before it is copied.
   await page.locator(".device[data-platform=windows][data-state=live]").waitFor();
   await post("On its way", { appNotificationId: "one" });
   const copy = (/** @type {boolean} */ copied) => row("On its way").locator(`.copy[data-copied=${copied}]`);

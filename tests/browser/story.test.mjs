@@ -1,4 +1,4 @@
-// What the console is for, as one story: write, see it judged, send, see it arrive on four devices, dismiss it on one and
+// The console's purpose as one story: write, see it judged, send, see it arrive on four devices, dismiss it on one and
 // see it leave the others, drop a line, send, bring it back.
 
 import assert from "node:assert/strict";

@@ -207,7 +207,7 @@ test("all tabs closed and one opened again: everything is there before the line 
   const pages = await visitor.tabs(2);
   const ids = [await visitor.post(), await visitor.post()];
   for (const page of pages) await has(page, ids);
-  // What was told is on its way to the store; closing a client waits for it, closing a tab doesn't.
+  // Told items are on their way to the store; closing a client waits for it, closing a tab doesn't.
   for (const page of pages) await page.evaluate("client.close()");
   for (const page of pages) await page.close();
   const missed = await visitor.post();

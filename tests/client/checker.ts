@@ -15,7 +15,7 @@ const AFTER_HOLD = 5000;
 const ownerOf = ({ payload }: { payload: { visualContent?: { title: string } } }): string =>
   payload.visualContent?.title.split(" ")[0] ?? "";
 
-/** What must be so at any moment. */
+/** The checker of rules that hold at any moment. */
 export class Checker {
   readonly #people: People;
   readonly violations: Set<string> = new Set();

@@ -6,9 +6,9 @@ import { forceCloseDatabase, IDBFactory as Library } from "fake-indexeddb";
 import type { Tab } from "./tab.ts";
 import type { Held, UserChange } from "../../browser/client/store.ts";
 
-/** What the library's objects have besides the standard's members, as far as it is used here. */
+/** The members of the library's objects besides the standard's, as far as they are used here. */
 interface Transaction extends IDBTransaction {
-  /** One request is carried out. */
+  /** Carries a request out. */
   _start(): void;
   _abort(error: string): void;
 }
@@ -100,7 +100,7 @@ export class Databases {
     request.dispatchEvent = (event) => {
       // The library goes on in the same turn: this event can't wait.
       if (event.type === "upgradeneeded" && tab.isAlive) return dispatch(event);
-      // Of a page that is gone nothing is made.
+      // Nothing is made for a page that is gone.
       if (event.type === "upgradeneeded") request.transaction!.abort();
       tab.enter(() => dispatch(event));
       return true;

@@ -5,9 +5,9 @@ import type { FeedNotification, ReadState, ServerFrame, UserActionState } from "
 
 export interface Entry {
   item: FeedNotification;
-  /** Of its last change. */
+  /** The number of its last change. */
   seq: number;
-  /** Of its content. */
+  /** The number of its content. */
   contentSeq: number;
   /** Its place in the list; for its whole life. */
   ordinal: number;
@@ -25,11 +25,11 @@ export interface Post {
   key?: string | null;
 }
 
-/** What a client knows, as its cursor says (src/feed/cursor.rs). */
+/** The part of a feed that a client knows, as its cursor says (src/feed/cursor.rs). */
 export interface Known {
   position: number;
   content: number;
-  /** It asked for the newest items: the place of the oldest of them, and the last change when it asked. */
+  /** Present where it asked for the newest items: the place of the oldest of them, and the last change when it asked. */
   newest: { from: number; began: number } | null;
 }
 
@@ -49,7 +49,7 @@ export class Feed {
     this.epoch = `${digest}-1`;
   }
 
-  /** What is there, newest first. */
+  /** The live items, newest first. */
   live(now: number, platform: string | null = null): Entry[] {
     return [...this.entries.values()]
       .filter((entry) => isLive(entry, now) && (platform === null || aims(entry, platform)))
@@ -104,7 +104,7 @@ export class Feed {
     return this.#change({ ...entry, deleted: true });
   }
 
-  /** It was restored from a backup, or begun anew: numbers start again. */
+  /** Begins anew, as after a restore from a backup: numbers start again. */
   renew(): void {
     this.epoch = `${this.digest}-${Number(this.epoch.split("-").pop()) + 1}`;
     const entries = [...this.entries.values()].sort((one, other) => one.seq - other.seq);

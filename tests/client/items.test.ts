@@ -1,4 +1,4 @@
-// What an app holds: items that are odd, an array that stays the same, a client in a framework's wrapping.
+// The items that an app holds: odd ones, an array that stays the same, a client in a framework's wrapping.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

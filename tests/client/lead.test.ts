@@ -135,7 +135,7 @@ test("a former leader's save is aborted: the disk is of the generation that lead
   stage.service.post("ann", { title: "old" });
   const [leader, follower] = await two(stage);
   await stage.world.run(SECOND);
-  // What the former has heard, and not stored yet, waits with it.
+  // News that the former leader has heard, and not stored yet, waits with it.
   stage.service.post("ann", { title: "heard" });
   await stage.world.run(5);
   leader.tab.stop();

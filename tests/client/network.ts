@@ -15,7 +15,7 @@ export class Network {
   readonly #service: Service;
   readonly #sockets = new Set<Socket>();
   isOnline = true;
-  /** One way takes so long; milliseconds. */
+  /** The time of one way, in milliseconds. */
   delay = 10;
 
   constructor(world: World, service: Service) {

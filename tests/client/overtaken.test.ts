@@ -1,4 +1,4 @@
-// Who leads: a tab that was overtaken, or has no token, leaves it to another.
+// Leadership: a tab that was overtaken, or has no token, leaves it to another.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -23,7 +23,7 @@ test("a leader that was stopped and overtaken follows, and saves nothing over th
 test("the lead is given up where only the store says that another has it", async () => {
   using stage = new Stage();
   const first = await stage.live();
-  // This tab gets no lock in time, and leads alone over the same store.
+  // The second tab gets no lock in time, and leads alone over the same store.
   stage.browser.faults.locks = "hangs";
   const second = await stage.live();
   stage.browser.faults.locks = "works";

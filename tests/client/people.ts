@@ -28,7 +28,7 @@ export interface Visit {
   openedAt: number;
   closed: boolean;
   tokens: number;
-  /** What it had stored was cleared. */
+  /** Whether its stored data was cleared. */
   isCleared: boolean;
   /** When its user signed out in another tab, or in this. */
   signedOutAt: number;
@@ -47,7 +47,7 @@ export interface Wish {
 
 export interface Device {
   browser: Browser;
-  /** Who is signed in to the app there. */
+  /** The user who is signed in to the app there. */
   user: string | null;
   token: "works" | "hangs" | "fails" | "undefined";
   /** When storage last didn't work. */
@@ -60,9 +60,9 @@ export class People {
   readonly devices: Device[];
   readonly visits: Visit[] = [];
   readonly wishes: Wish[] = [];
-  /** Who signed out where, and hasn't come back since. */
+  /** The users who signed out on a device, and haven't come back since. */
   readonly forgotten: Map<Device, Set<string>> = new Map();
-  /** What was wrong at once. */
+  /** The violations that were seen at once. */
   readonly violations: string[] = [];
   readonly log: string[] = [];
   readonly #random: Random;

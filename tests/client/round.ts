@@ -1,4 +1,4 @@
-// One round of the random run: people live for a while, then everything comes to rest and is looked at.
+// A round of the random run: people live for a while, then everything comes to rest and is looked at.
 
 import { Checker } from "./checker.ts";
 import { People } from "./people.ts";
@@ -6,7 +6,7 @@ import { People } from "./people.ts";
 export interface Outcome {
   violations: string[];
   log: string[];
-  /** What there was of it, in numbers. */
+  /** The size of the round, in numbers. */
   counts: Record<"visits" | "connections" | "wishes" | "excused" | "answers" | "milliseconds", number>;
 }
 

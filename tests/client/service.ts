@@ -88,7 +88,7 @@ export class Service {
     this.tell(feed, feed.delete(feed.entries.get(id)!), false);
   }
 
-  /** What a user's feed holds, as its clients must show it, newest first. */
+  /** The items of a user's feed, as its clients must show it, newest first. */
   items(user: string, platform: string = "windows"): FeedNotification[] {
     return this.feed(user)
       .live(this.world.now, platform)
@@ -173,7 +173,7 @@ export class Service {
   }
 }
 
-/** One connection, as the service has it. */
+/** A connection, as the service has it. */
 export class Connection {
   readonly #service: Service;
   readonly #socket: Socket;
@@ -293,7 +293,7 @@ export class Connection {
     return this.#budget >= 0;
   }
 
-  /** It lives as long as its token, and an hour at most. */
+  /** Lets the connection live as long as its token, and an hour at most. */
   #live(expires: number): void {
     this.#expiry();
     const { world } = this.#service;

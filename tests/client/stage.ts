@@ -19,7 +19,7 @@ export class Stage {
     this.browser = new Browser(this.world, this.service);
   }
 
-  /** What was thrown where nobody catches it fails the test. */
+  /** Fails the test for an exception that nobody catches. */
   [Symbol.dispose](): void {
     this.world[Symbol.dispose]();
     assert.deepEqual(this.world.errors, []);
@@ -49,7 +49,7 @@ export class Stage {
     return this.world.until(`the client is ${state}`, () => client.status.state === state);
   }
 
-  /** What is on the disk, of all feeds. */
+  /** The content of the disk, of all feeds. */
   get disk(): { titles: string[]; changes: number; names: string[]; settings: number } {
     const { databases, settings } = this.browser;
     const { stored } = databases;

@@ -1,4 +1,4 @@
-// What never answers, is denied, throws or is absent: the client goes on with less, and says with how much less.
+// Stalls: facilities that never answer, are denied, throw or are absent. The client goes on with less, and says with how much less.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -26,7 +26,7 @@ export interface Faults {
   settings: "works" | "absent" | "throws" | "full";
 }
 
-/** One browser of one device, with one origin's storage. */
+/** A browser of one device, with one origin's storage. */
 export class Browser {
   readonly world: World;
   readonly service: Service;
@@ -78,11 +78,11 @@ export class Tab {
   readonly random: Random;
   isVisible = true;
   isAlive = true;
-  /** It was frozen, and is told when it goes on. */
+  /** Whether it was frozen, and is told when it goes on. */
   isFrozen = false;
   /** How many timers ran out. */
   timers = 0;
-  /** What waits for a page that is stopped; `null`: it runs. */
+  /** The tasks that wait for a page that is stopped; `null`: it runs. */
   #held: (() => void)[] | null = null;
   readonly #watchers = new Set<(event: PageEvent) => void>();
 
@@ -155,7 +155,7 @@ export class Tab {
     if (this.#held) return;
     this.isFrozen = true;
     this.tell("leave");
-    // What the page does at once it can still do.
+    // The page can still do what it does at once.
     this.browser.world.after(PROMPT / 2, () => this.stop());
   }
 

@@ -25,7 +25,7 @@ export class World {
   readonly random: Random;
   /** Milliseconds since the beginning. */
   elapsed = 0;
-  /** What a task threw, or a promise that nobody looked at. */
+  /** The exceptions of tasks, and of promises that nobody looked at. */
   readonly errors: unknown[] = [];
   #order = 0;
   /** A heap: the next task is the first. */

@@ -18,7 +18,7 @@ const ACCOUNT = "0123456789abcdef0123456789abcdef";
  * @property {string} [migration] the tag of the last one
  */
 
-/** What the API answers that isn't a success. */
+/** An answer of the API that isn't a success. */
 class Failure extends Error {
   /**
    * @param {number} status
@@ -37,7 +37,7 @@ export class Cloudflare {
   scripts = new Map();
   /** @type {{ id: string, title: string, jurisdiction?: string }[]} */
   namespaces = [];
-  /** What was changed: method and path below the account. @type {string[]} */
+  /** The changes that were made: method and path below the account. @type {string[]} */
   changes = [];
   /** The API fails where a path has this. @type {string | undefined} */
   failing;
@@ -184,7 +184,7 @@ export class Cloudflare {
   }
 }
 
-/** What the API says of whoever made something. */
+/** The author that the API gives to all things. */
 const AUTHOR = { created_on: new Date(0).toISOString(), source: "wrangler", author_email: "operator@example.com" };
 
 /** @param {Version} version */

@@ -14,7 +14,7 @@ const ISSUERS = JSON.stringify([
 ]);
 
 const cloudflare = new Cloudflare();
-/** What deployments printed. @type {string[]} */
+/** The output of each deployment. @type {string[]} */
 const printed = [];
 /** wrangler's own folder. */
 let home = "";

@@ -11,7 +11,7 @@ import { root } from "../../scripts/local.mjs";
 const here = resolve(root, "tests/package");
 const { version } = JSON.parse(await readFile(resolve(root, "www/notifeed/package.json"), "utf8"));
 
-/** What `make package` has packed. */
+/** The file that `make package` has packed. */
 export const tarball = resolve(root, `dist/notifeed-${version}.tgz`);
 
 /**

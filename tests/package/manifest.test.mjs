@@ -30,7 +30,7 @@ test("npm would publish it as it is", async () => {
   const names = files.map((/** @type {{ path: string }} */ { path }) => path);
   for (const name of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "notifeed_bg.wasm"])
     assert.ok(names.includes(name), name);
-  // One wasm; no sources, no tests.
+  // A single wasm; no sources, no tests.
   assert.deepEqual(
     names.filter((/** @type {string} */ name) => /\.wasm$|\.test\.|(?<!\.d)\.ts$/.test(name)),
     ["notifeed_bg.wasm"],

@@ -46,7 +46,7 @@ test("a notification whose answer was lost is there once", async () => {
   after(() => proxy.close());
   const url = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (proxy.address()).port}`;
   const { status, attempts } = await sent("unlucky@contoso.com", { url });
-  // It is throttled besides.
+  // The service throttles besides.
   assert.ok(status === 200 && attempts >= 2, `${status} after ${attempts}`);
   assert.equal(await count("unlucky@contoso.com"), 1);
 });

@@ -1,4 +1,4 @@
-// What each import of the package adds to an app, as a bundler would put it there: minified, without what isn't used,
+// The weight that each import of the package adds to an app, as a bundler would put it there: minified, without what isn't used,
 // compressed by brotli. size-limit weighs and refuses; `make check` calls it.
 //
 //   node tests/package/sizes.mjs            every import beside its limit; ends with 1 if one is above
@@ -11,7 +11,7 @@ import { build } from "esbuild";
 import { root } from "../../scripts/local.mjs";
 
 /**
- * What an app imports, and the most that it may weigh, in bytes. A limit is raised only for something users get, and
+ * The imports of an app, and the most that each may weigh, in bytes. A limit is raised only for something users get, and
  * lowered with every success.
  * @type {{ entry: string, code: string, wasm?: boolean, limit: number, what: string }[]}
  */

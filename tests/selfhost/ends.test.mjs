@@ -109,7 +109,7 @@ test("SIGTERM ends it within 5 seconds, whatever is connected, and every device 
   const { url } = program;
   const tokens = await Promise.all([someone(), someone()].map((as) => userToken(as)));
   const devices = await Promise.all([tokens[0], tokens[0], tokens[1]].map((token) => connect(url, token)));
-  // One that never reads again, so never answers the close.
+  // A client that never reads again, so never answers the close.
   const silent = await connect(url, tokens[1]);
   silent.socket.pause();
   const { id } = await (await post(url, tokens[0])).json();
@@ -147,7 +147,7 @@ test("requests that are under way when SIGTERM comes are answered", async () => 
   const { code } = await terminate(program);
   assert.equal(code, 0);
   const statuses = new Set(await Promise.all(posts));
-  // What was refused is known to be; what found no listener, too.
+  // Refused posts are known to be refused; those that found no listener, too.
   assert.deepEqual(
     [...statuses].filter((status) => ![201, 503, 0].includes(status)),
     [],

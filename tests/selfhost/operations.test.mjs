@@ -1,4 +1,4 @@
-// What an operator sees and does while the program runs: health, the log, metrics, apps.
+// The operator's view and actions while the program runs: health, the log, metrics, apps.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -129,7 +129,7 @@ test("limits count: forged tokens by the address that the proxy names, and an ap
   const forged = async (/** @type {string} */ address) =>
     (await ask(program.url, path, { Authorization: "Bearer a.b.c", "X-Forwarded-For": address })).status;
   const tries = [];
-  // What a caller wrote there itself stands before what the proxy adds.
+  // An address that a caller wrote there itself stands before what the proxy adds.
   for (let count = 0; count < 7; count++) tries.push(await forged(`198.51.100.${count}, 203.0.113.7`));
   assert.deepEqual(tries, [401, 401, 401, 401, 401, 406, 406]);
   assert.equal(await forged("203.0.113.8"), 401);

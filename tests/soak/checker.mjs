@@ -105,7 +105,7 @@ function oneItemToANumber({ connections }) {
   return violations;
 }
 
-/** What one live connection of a platform got, each other got that was live before and after it. @param {History} history */
+/** A live connection of a platform got whatever each other got that was live before and after it. @param {History} history */
 function nothingSkipped({ connections }) {
   /** @type {Map<string, Map<number, string>>} */
   const told = new Map();
@@ -151,7 +151,7 @@ function givenOnce({ devices }) {
   return violations;
 }
 
-/** What was deleted never comes back. @param {History} history */
+/** Deleted items never come back. @param {History} history */
 function nothingResurrected({ connections, deletions, listed, delta, devices, end }) {
   const violations = [];
   /** @type {Map<string, number>} */
@@ -172,7 +172,7 @@ function nothingResurrected({ connections, deletions, listed, delta, devices, en
   }
   const ended = new Set([...gone.keys(), ...deletions.filter(({ done }) => done).map(({ id }) => id)]);
   for (const [where, items] of places({ listed, delta, devices })) {
-    // What has expired isn't shown, whether its device was told of the end or knew it.
+    // An expired item isn't shown, whether its device was told of the end or knew it.
     for (const [id, { expires }] of items) {
       if (ended.has(id) && expires > end) violations.push(`resurrected: ${where} has ${id}, which was deleted`);
     }
@@ -180,7 +180,7 @@ function nothingResurrected({ connections, deletions, listed, delta, devices, en
   return violations;
 }
 
-/** What was answered with success is there, with its last content, unless it was deleted or expired. @param {History} history */
+/** A post that was answered with success is there, with its last content, unless it was deleted or expired. @param {History} history */
 function nothingLost({ posts, deletions, listed, end }) {
   const violations = [];
   const there = new Map(listed);

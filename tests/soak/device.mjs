@@ -1,6 +1,6 @@
 // A device of a user: the live connection, and what an app makes of it, as the npm client does. It
 // drops what it knows (a number not above its last), applies the rest, and advances its cursor also by
-// the results of its own frames. What it is told is recorded.
+// the results of its own frames. All that it is told is recorded.
 
 import WebSocket from "ws";
 
@@ -30,7 +30,7 @@ export class Device {
   given = [];
   /** @type {import("./checker.mjs").Connection[]} */
   connections = [];
-  /** What it was told that makes no sense to it. @type {string[]} */
+  /** The frames that make no sense to it. @type {string[]} */
   violations = [];
   #last = 0;
   #life = 0;
@@ -112,7 +112,7 @@ export class Device {
 
 let references = 0;
 
-/** One connection of a device. */
+/** A connection of a device. */
 export class Line {
   ready = false;
   open = true;

@@ -1,5 +1,5 @@
 // Many devices of some users come, go, read and delete, while a writer posts and replaces and the
-// service crashes. What happened is handed over as histories, for the checker.
+// service crashes. The course of events is handed over as histories, for the checker.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { host, userToken } from "../blackbox/harness.mjs";
@@ -277,7 +277,7 @@ class UserFeed {
   }
 }
 
-/** What a history holds, in numbers. @param {import("./checker.mjs").History} history */
+/** The size of a history, in numbers. @param {import("./checker.mjs").History} history */
 export function inNumbers({ posts, deletions, updates, connections, listed }) {
   const frames = connections.reduce((sum, connection) => sum + connection.frames.length, 0);
   const cut = connections.filter(({ frames }) => !frames.some(({ type }) => type === "ready")).length;

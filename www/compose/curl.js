@@ -2,7 +2,7 @@
 
 import { hasBody, headersOf, withSender } from "./request.js";
 
-/** What `make token` takes as it is; anything else could mean something to make or to the shell. */
+/** The names that `make token` takes as they are; anything else could mean something to make or to the shell. */
 const PLAIN_NAME = /^[\w.@+-]+$/;
 
 /**

@@ -133,7 +133,7 @@ function drawControl({ as, options = [] }) {
     input.type = "datetime-local";
     input.step = "1";
   } else if (as === "number") {
-    // Of a field of type "number" what isn't one can't be read, and the text couldn't be kept in step.
+    // A text that isn't a number can't be read from a field of type "number", and the two couldn't be kept in step.
     input.inputMode = "numeric";
     input.dataset.as = "number";
   }

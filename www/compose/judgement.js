@@ -1,4 +1,4 @@
-// What the validator says of a request body, and where in the text it says it.
+// The validator's verdict on a request body, and where in the text each part of it belongs.
 
 import { init, validate } from "../notifeed/index.js";
 import { locate, offsetOf } from "./places.js";

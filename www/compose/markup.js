@@ -1,4 +1,4 @@
-// What the composer's section looks like before anything is in it.
+// The composer's section before anything is in it.
 
 export const HEAD = /* HTML */ `
   <label for="sample" class="hint">Sample</label>

@@ -6,7 +6,7 @@ const SPACE = /[ \t\n\r]*/y;
 const PLAIN = /[^,\]}\s]*/y;
 
 /**
- * Finds properties. One that isn't there stands where what it is missing in stands.
+ * Finds properties. A property that isn't there stands where what it is missing in stands.
  * @param {string} text valid JSON, nested no deeper than the contract allows
  * @param {Iterable<string>} paths like `targetPolicy.platformTypes[0]`; empty: the whole
  * @returns {Map<string, Span>} by path
@@ -44,7 +44,7 @@ function nearest(found, path) {
   return found.get("") ?? { start: 0, end: 0 };
 }
 
-/** One walk through a text. */
+/** A walk through a text. */
 class Scan {
   /** @type {Map<string, Span>} */
   members = new Map();
@@ -69,7 +69,7 @@ class Scan {
     else if (first === "[") this.#array(path);
     else if (first === '"') this.#string();
     else this.#skip(PLAIN);
-    // Of members with the same name the validator judges the first.
+    // The validator judges the first of members with the same name.
     if (!this.members.has(path)) this.members.set(path, { start, end: this.#at });
     this.#skip(SPACE);
   }

@@ -98,7 +98,7 @@ export function withSender(written, sender) {
  */
 export async function send(request, url, sender) {
   const headers = withSender(headersOf(request), sender);
-  // Of a string fetch would say what type it is.
+  // For a string, fetch would say what type it is.
   const body = hasBody(request) ? new TextEncoder().encode(request.body) : null;
   const began = performance.now();
   const response = await fetch(url, { method: request.method, headers, body, cache: "no-store" });

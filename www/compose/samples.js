@@ -1,4 +1,4 @@
-// What the composer starts with, and what there is to try: notifications, and a request for each row of the error
+// The composer's samples, the first of which it starts with: notifications, and a request for each row of the error
 // table (CONTRACT §1) that a request can earn by itself.
 
 import {

@@ -1,6 +1,6 @@
 // Tells who can't see the devices what happens on them: one voice for all, so that what happens on four is said once.
 
-/** What comes within this many milliseconds is said together. */
+/** Announcements within this many milliseconds are said together. */
 const GATHER = 300;
 /** The most that is said together. */
 const SAID = 3;
@@ -32,7 +32,7 @@ export class Announcer {
     this.#gathering ||= setTimeout(() => this.#say(), GATHER);
   }
 
-  /** What was to be said is nobody's business any more. */
+  /** Drops all that was to be said. */
   forget() {
     this.#gathered.clear();
     this.#region.textContent = "";

@@ -12,7 +12,7 @@ const GAP = 1;
 const HEIGHT = 24;
 /** The share of deliveries that the slow ones are slower than. */
 const SLOW = 0.95;
-/** What nothing is known of. */
+/** The mark of an unknown time. */
 const NONE = "–";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -57,7 +57,7 @@ export class Chart {
     this.#drawing ||= setTimeout(() => {
       this.#drawing = 0;
       const known = ALL.map((platform) => this.#deliveries.of(platform)).filter((taken) => taken.length > 0);
-      // One that took very long would make all others look alike.
+      // A single long time would make all others look alike.
       const longest = Math.max(1, ...known.map((taken) => quantile(taken, SLOW)));
       this.#scale.textContent = `(bars: 0 to ${longest.toFixed(0)})`;
       for (const [platform, row] of this.#rows) row.draw(this.#deliveries.of(platform), longest);

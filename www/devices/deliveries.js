@@ -1,9 +1,9 @@
-// How long deliveries take, from the moment this page sent a notification to its arrival on a platform. What somebody
-// else sent has no such time: nobody here knows when that was.
+// Delivery times, from the moment this page sent a notification to its arrival on a platform. Notifications of somebody
+// else have no such time: nobody here knows when they were sent.
 
 /** How many deliveries of a platform count. */
 export const KEPT = 60;
-/** What arrives later than this after it was sent was sent again by somebody else, in milliseconds. */
+/** The age, in milliseconds, after which an arrival was sent again by somebody else. */
 const PATIENCE = 60_000;
 /** The most arrivals that are remembered for the case that they were sent from here. */
 const MOST = 1000;

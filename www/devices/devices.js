@@ -12,7 +12,7 @@ import { ALL, PLATFORMS, targets } from "./platforms.js";
 /** @typedef {import("./platforms.js").Platform} Platform */
 /** @typedef {import("./platforms.js").Notification} Notification */
 
-/** What four devices tell of the same change within this many milliseconds is one change. */
+/** Announcements of four devices within this many milliseconds are about one change. */
 const GATHER = 100;
 
 const HEAD = /* HTML */ `
@@ -84,7 +84,7 @@ export function start(place, session) {
     chart.draw();
   }
 
-  /** What waits to be read on any device. */
+  /** Counts the items that wait to be read on any device. */
   function countUnread() {
     const all = [...panes.values()];
     const connected = all.filter((pane) => !pane.dropped);

@@ -1,4 +1,4 @@
-// One notification on a device: what it shows, and what a person can do with it.
+// A notification on a device: what it shows, and what a person can do with it.
 
 import { element } from "../element.js";
 import { countdown, time } from "../times.js";
@@ -20,7 +20,7 @@ import { ALL, PLATFORMS, targets } from "./platforms.js";
 export const ACTIONS = {
   read: { label: "Mark read", short: "Read", done: "Marked read", change: { readState: "read" } },
   unread: { label: "Mark unread", short: "Unread", done: "Marked unread", change: { readState: "unread" } },
-  // What a person waves away has been seen.
+  // A notification that a person waves away has been seen.
   dismiss: { label: "Dismiss", done: "Dismissed", change: { readState: "read", userActionState: "dismissed" } },
   restore: { label: "Restore", done: "Restored", change: { userActionState: "noInteraction" } },
   snooze: { label: "Snooze", done: "Snoozed", change: { userActionState: "snoozed" } },
@@ -28,7 +28,7 @@ export const ACTIONS = {
   delete: { label: "Delete", done: "Deleted", change: null },
 };
 
-/** What a device knows of a notification besides what it says. */
+/** The facts that a device knows of a notification besides its content. */
 export const NOTHING = { fresh: false, missed: false, milliseconds: /** @type {number | null} */ (null), ends: 0 };
 
 /** @param {Notification} item */
@@ -42,7 +42,7 @@ export function isDismissed({ userActionState }) {
 }
 
 /**
- * Draws a notification. What can be focused in it has a `data-part`, the same whatever its states are.
+ * Draws a notification. Each part of it that can be focused has a `data-part`, the same whatever its states are.
  * @param {Notification} item
  * @param {typeof NOTHING} known `fresh`: it arrived just now; `missed`: while the line was down; `ends`: when its time to be
  *   displayed is over, in milliseconds since 1970, 0 where it has none

@@ -54,7 +54,7 @@ export class List {
     return { shown: drawn.size, older: items.length - drawn.size };
   }
 
-  /** What is known of a notification is another thing: it is drawn anew next time. @param {string} id */
+  /** Marks a notification whose facts have changed: it is drawn anew next time. @param {string} id */
   outdate(id) {
     this.#stale.add(id);
   }

@@ -1,4 +1,4 @@
-// One device: a live client of its own, its line, and what it shows.
+// A device: a live client of its own, its line, and its list.
 
 import { element } from "../element.js";
 import { ACTIONS, headline, isDismissed, NOTHING, took } from "./item.js";
@@ -12,7 +12,7 @@ import { PLATFORMS } from "./platforms.js";
 /** @typedef {import("../notifeed/live.js").LiveEvents} LiveEvents */
 
 /**
- * What a device tells.
+ * The news of a device.
  * @typedef {object} News
  * @property {(what: string, about?: string) => void} tell for who can't see it
  * @property {(notification: Notification) => void} arrived just now, not replayed
@@ -23,7 +23,7 @@ import { PLATFORMS } from "./platforms.js";
 /** Changes that come within this many milliseconds are drawn at once. */
 const GATHER = 16;
 
-/** What happened to the feed long ago is no news; nor is that its time has come. */
+/** The changes that are no news when they happened long ago; nor is an expiration. */
 const HAPPENS = new Set(["deleted", "retargeted"]);
 
 export class Pane {
@@ -50,7 +50,7 @@ export class Pane {
   /** The client before has let go of what it kept. */
   /** @type {Promise<unknown>} */
   #closed = Promise.resolve();
-  /** What is to be connected; another one: a person has changed their mind. */
+  /** The present wish of a person for the connection; another object: they have changed their mind. */
   #intent = {};
   /** @type {readonly Notification[]} what is shown */
   #shown = [];
@@ -92,7 +92,7 @@ export class Pane {
     this.open();
   }
 
-  /** What it shows. */
+  /** The items that it shows. */
   get items() {
     return this.#shown;
   }
@@ -191,7 +191,7 @@ export class Pane {
   /** @param {LiveEvents["notification"]} event */
   #came({ notification, replayed }) {
     const { id, displayTimeToLive } = notification;
-    // What is left of it counts from when it was written: another tab may have had it for long.
+    // The time that is left counts from the writing: another tab may have had the item for long.
     const counts = displayTimeToLive !== null && (!replayed || this.#client?.leads);
     this.#known.set(id, { fresh: !replayed, ends: counts ? Date.now() + displayTimeToLive * 1000 : 0 });
     if (replayed) return this.#replayed.add(id);
@@ -271,7 +271,7 @@ export class Pane {
 
   /** Tells of the line, when that is another thing than it was told last. @param {string} what */
   #tell(what) {
-    // That it came up when the page was opened is what everybody expects.
+    // A connection when the page is opened is what everybody expects.
     if (this.#told !== what && !(this.#told === "" && what === "Live")) this.#news.tell(what);
     this.#told = what;
   }

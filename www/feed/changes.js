@@ -1,4 +1,4 @@
-// What changed since it was last asked: the delta of the stored feed.
+// Changes since the last question: the delta of the stored feed.
 
 import { get, sentence } from "../api.js";
 import { DELTA_PATH, MAX_TOP } from "../notifeed/protocol.js";

@@ -3,7 +3,7 @@
 import { element } from "../element.js";
 
 /**
- * What the Hub knows of the copy of one item.
+ * The copy of an item, as the Hub knows it.
  * @typedef {object} Copy
  * @property {string} id of the item
  * @property {number} revision

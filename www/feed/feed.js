@@ -99,7 +99,7 @@ class FeedSection {
   refreshSoon() {
     this.#soon ||= setTimeout(() => {
       this.#soon = 0;
-      // One that is under way is shown first: else a flood of changes would show nothing at all.
+      // A read that is under way is shown first: else a flood of changes would show nothing at all.
       if (this.#reading) this.#again = true;
       else void this.#read();
     }, GATHER);
@@ -138,7 +138,7 @@ class FeedSection {
   }
 
   /**
-   * What of a page is copied to KV; null where that isn't told.
+   * The copied part of a page; null where that isn't told.
    * @param {string} path of the page
    */
   async #copies(path) {
@@ -158,7 +158,7 @@ class FeedSection {
   #take({ json, request, milliseconds }, count, copies) {
     /** @type {Item[]} */
     const items = json.value;
-    // What was on this page has gone: there is one before it.
+    // All items of this page have gone: there is a page before it.
     if (items.length === 0 && this.#page > 0) return this.#from(this.#page - 1);
     const next = json["@odata.nextLink"];
     this.#pages = [...this.#pages.slice(0, this.#page + 1), ...(next ? [pathOf(next)] : [])];

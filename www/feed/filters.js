@@ -1,4 +1,4 @@
-// What of the stored feed is wanted, as a form.
+// The filters of the stored feed, as a form.
 
 import { element } from "../element.js";
 

@@ -1,9 +1,9 @@
-// What is asked of the stored feed: pure.
+// Questions to the stored feed: pure.
 
 import { COUNT_PATH, DEVELOPMENT_COPIES_PATH, NOTIFICATIONS_PATH } from "../notifeed/protocol.js";
 
 /**
- * What a person wants to see; an empty string: whatever it is.
+ * The choice of a person; an empty string: any value.
  * @typedef {object} Choice
  * @property {string} readState
  * @property {string} userActionState

@@ -9,7 +9,7 @@ import { drawCopy } from "./copies.js";
 /** @typedef {import("./copies.js").Copy} Copy */
 /** @typedef {import("../api.js").Answer} Answer */
 
-/** Of every row, by what is written above the column; the one of KV is there in development only. */
+/** The columns of every row, by their headings; the one of KV is there in development only. */
 const COLUMNS = ["Notification", "State", "Priority", "Created", "Expires", "In KV", "Revision", "Raw"];
 
 export class FeedTable {

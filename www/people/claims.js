@@ -1,11 +1,11 @@
-// What a token says: its claims, read without checking the signature, which only the service can.
+// The claims of a token, read without checking the signature, which only the service can.
 
 import { element } from "../element.js";
 import { countdown, time } from "../times.js";
 
 /** @typedef {Record<string, unknown>} Claims */
 
-/** What the claims are that the service reads. @type {Record<string, string>} */
+/** The meanings of the claims that the service reads. @type {Record<string, string>} */
 const MEANINGS = {
   iss: "who issued it",
   aud: "for which service",

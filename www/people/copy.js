@@ -1,4 +1,4 @@
-// What a person takes elsewhere.
+// Texts that a person takes elsewhere.
 
 import { element } from "../element.js";
 

@@ -84,7 +84,7 @@ export function start(place, session) {
     subscriptions.draw();
   }
 
-  /** Of what needs an app's token nothing can work where none is handed out. */
+  /** Hides all that needs an app's token, where none is handed out. */
   function showPasting() {
     for (const id of ["people-choice", "app-choice", "app-token"]) part(id).hidden = true;
     part("no-app").hidden = false;

@@ -18,12 +18,12 @@ import { copyButton } from "./copy.js";
  */
 
 /**
- * What came of a post with it.
+ * The outcome of a post with it.
  * @typedef {{ status: number, code: string }} Outcome
  */
 
 /**
- * What can be done with one besides ending it, where apps' tokens are handed out.
+ * The actions on a subscription besides ending it, where apps' tokens are handed out.
  * @typedef {object} Sending
  * @property {(subscription: Subscription) => Promise<Outcome>} post posts something small with its id
  * @property {(subscription: Subscription) => void} use composes with it from now on, or no longer
@@ -74,7 +74,7 @@ export class Subscriptions {
     this.#sending = sending;
     this.#form.insertAdjacentHTML("beforeend", FORM);
     this.#input("targetHostName").value = host;
-    // What a form is emptied to.
+    // The value that emptying the form leaves.
     this.#input("targetHostName").defaultValue = host;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();

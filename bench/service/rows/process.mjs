@@ -1,4 +1,4 @@
-// What the process itself costs: its start, and the memory of users and sockets.
+// The costs of the process itself: its start, and the memory of users and sockets.
 
 import { device, idle, mustBe, post, quiet, usersOf } from "../arena.mjs";
 import { notification, userOf } from "../contenders.mjs";

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 const visualContent = z.object({ title: z.string().min(1), body: z.string().optional() });
 
-/** What may be posted. */
+/** The form of a notification that may be posted. */
 export const notification = z.object({
   targetHostName: z.string().min(1).max(253),
   appNotificationId: z.string().min(1).max(128).optional(),

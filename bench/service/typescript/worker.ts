@@ -1,4 +1,4 @@
-// What a team would write with the usual parts: Hono for routes, zod for the body, jose for tokens,
+// The peer: a service as a team would write it with the usual parts: Hono for routes, zod for the body, jose for tokens,
 // a Durable Object by RPC for a user's feed, and KV for a copy of each body.
 
 import { Hono } from "hono";

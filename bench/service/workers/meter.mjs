@@ -180,7 +180,7 @@ export class Hub extends InnerHub {
     return super.webSocketMessage(socket, message);
   }
 
-  /** What lies in the tables, and when the alarm rings, in milliseconds from now. */
+  /** The content of the tables, and when the alarm rings, in milliseconds from now. */
   meterStorage() {
     settle();
     metering = false;

@@ -1,4 +1,4 @@
-// The storage floor: the floor with the storage that our design needs, and no more. One row with
+// The storage floor: the floor with the storage that our design needs, and no more. A row with
 // three indexes, the head in memory, an alarm a second in which each body goes into KV, one mark.
 // Reached by `fetch`, or (REACHED_BY is "rpc") by RPC.
 

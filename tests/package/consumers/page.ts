@@ -1,4 +1,4 @@
-// What only a page can use.
+// Types that only a page can use.
 import { defineInbox, type NotifeedInbox } from "notifeed/inbox";
 import { labels } from "notifeed/labels/de";
 import type { LiveClient } from "notifeed/live";

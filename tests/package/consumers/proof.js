@@ -1,4 +1,4 @@
-// What every consumer does with the package, however it came by its modules.
+// The proof that every consumer runs with the package, however it came by its modules.
 
 import { host, service, token } from "./settings.js";
 
@@ -75,7 +75,7 @@ async function lived({ connect }, { send }, inbox) {
 }
 
 /**
- * What a person reads in the inbox.
+ * The text that a person reads in the inbox.
  * @param {any} inbox
  * @param {any} client
  */
