@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -75,8 +76,10 @@ test("each request is a line with what it was and how it went, and with nothing 
     const id = response.headers.get("request-id") ?? "none";
     return eventually(async () => log.find((line) => line.includes(id)));
   };
-  const { ms, ...line } = JSON.parse(await lineOf(posted));
-  assert.ok(ms >= 0 && ms < 10_000);
+  const { ms, feed, read, written, ...line } = JSON.parse(await lineOf(posted));
+  assert.ok(ms >= feed && feed >= 0 && ms < 10_000);
+  assert.ok(read > 0 && written > 0, "a post reads and writes rows");
+  assert.equal(posted.headers.get("Server-Timing"), `feed;dur=${feed}`);
   const request = posted.headers.get("request-id");
   assert.deepEqual(line, { request, operation: "PostNotification", status: 201, outcome: "answered" });
   const { operation, status, code, outcome } = JSON.parse(await lineOf(refused));
@@ -96,6 +99,10 @@ test("the page of metrics counts, on its own address only", async () => {
   assert.match(page, /^notifeed_hubs_woken_total [1-9]/m);
   for (const line of page.trim().split("\n"))
     assert.match(line, /^(# TYPE \w+ (counter|gauge|histogram)|\w+(\{(\w+="[^"]*",?)+\})? [\d.]+)$/);
+  const dashboard = await readFile(new URL("../../deploy/grafana.json", import.meta.url), "utf8");
+  const shown = new Set(dashboard.match(/notifeed_\w+/g));
+  assert.ok(shown.size > 10);
+  for (const name of shown) assert.match(page, new RegExp(`^${name}[{ ]`, "m"), `the page has no ${name}`);
   assert.equal((await fetch(`${program.url}/metrics`)).status, 404);
   assert.equal((await fetch(`http://127.0.0.1:${metrics}/registry`, { method: "POST" })).status, 404);
 });

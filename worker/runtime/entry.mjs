@@ -17,6 +17,7 @@ import {
 } from "../build/bindings.js";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
+import { answered } from "./events.mjs";
 import { observed } from "./observe.mjs";
 import { respond } from "./reply.mjs";
 
@@ -53,12 +54,11 @@ export async function handle(request, env, address, see) {
   } catch (fault) {
     response = failed(request, address, fault);
   }
-  const logs = env.LOG_REQUESTS === "all" || (env.LOG_REQUESTS === "failures" && response.status >= 500);
-  if (logs || see) {
+  if (see || env.METRICS || env.LOG_REQUESTS === "all" || env.LOG_REQUESTS === "failures") {
     try {
       const seen = observed(request, response, began);
       see?.(seen);
-      if (logs) console.log(JSON.stringify(seen));
+      answered(env, seen);
     } catch (fault) {
       console.error(`a request couldn't be logged: ${fault}`);
     }
@@ -186,8 +186,15 @@ async function ask(step, hubs) {
       common,
     );
   const question = () => hubs.get(id).call(constants.protocol, operation, fields);
-  const answer = await question();
-  return respond(answer === constants.retry ? await again(question) : answer, common);
+  const began = Date.now();
+  let answer = await question();
+  if (answer === constants.retry) answer = await again(question);
+  const feed = Date.now() - began;
+  // A feed of the release before says no numbers.
+  const numbers = /^(\d+) (\d+)\n/.exec(answer);
+  if (!numbers) return respond(answer, common, { feed });
+  const [line, read, written] = numbers;
+  return respond(answer.slice(line.length), common, { feed, read: Number(read), written: Number(written) });
 }
 
 /**

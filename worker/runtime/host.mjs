@@ -2,6 +2,8 @@
 // always within an event of one Hub, whose host is then the current one. None of them may throw: an
 // exception that passes through wasm ends the instance.
 
+import { counters } from "./counters.mjs";
+import { happened } from "./events.mjs";
 import * as storage from "./storage.mjs";
 
 /**
@@ -150,6 +152,8 @@ export class Host {
     } catch (fault) {
       error = String(fault);
     }
+    if (error === undefined) counters.copies_confirmed++;
+    else counters.copies_failed++;
     this.events.kvEnded(memory, effect, error);
   }
 
@@ -171,6 +175,7 @@ export class Host {
    * @param {number} push
    */
   async push(effect, push) {
+    counters.pushes_tried++;
     await this.events.push(this.memory, effect, push).catch((fault) => console.error(`a push failed: ${fault}`));
   }
 
@@ -178,6 +183,7 @@ export class Host {
   abort() {
     if (this.ending) return;
     this.ending = true;
+    happened(this.env, { event: "MemoryEnded" });
     const end = () => void setTimeout(() => this.ctx.abort("clients don't read"), 0);
     this.ctx.storage.sync().then(end, end);
   }
@@ -275,6 +281,7 @@ export const accept = (socket, attachment) => outcomeOf(() => current.accept(soc
  * @param {Uint32Array} to
  */
 export function send(frame, to) {
+  counters.frames_sent += to.length;
   for (const number of to) outcomeOf(() => current.socket(number)?.send(frame));
 }
 
@@ -284,7 +291,10 @@ export function send(frame, to) {
  * @param {number} code
  * @param {string} reason
  */
-export const close = (socket, code, reason) => void outcomeOf(() => current.socket(socket)?.close(code, reason));
+export function close(socket, code, reason) {
+  happened(current.env, { event: "ConnectionEnded", code });
+  outcomeOf(() => current.socket(socket)?.close(code, reason));
+}
 
 /**
  * @param {number} socket

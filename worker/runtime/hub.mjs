@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import * as wasm from "../build/bindings.js";
+import { counters } from "./counters.mjs";
 import { during, Host } from "./host.mjs";
 import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
 
@@ -85,6 +86,7 @@ export class Hub extends DurableObject {
     const host = this.#host;
     const generation = currentGeneration();
     if (host.memory.generation === generation && run(() => wasm.isAwake(host.memory.feed))) return host.memory;
+    counters.hubs_woken++;
     const feed = run(() => during(host, () => wasm.wake(this.ctx.id.toString(), host.alarm)));
     if (feed === 0) throw new Error("the feed can't be read");
     return (host.memory = { generation, feed });
@@ -107,14 +109,17 @@ export class Hub extends DurableObject {
 
   /**
    * A Worker's command: answers status, headers and body as one text, or that it is to be asked once
-   * more.
+   * more. From protocol 2 on a line comes before it: the numbers of rows that were read and written.
    * @param {number} protocol
    * @param {string} operation
    * @param {string} fields
    */
   call(protocol, operation, fields) {
     if (this.#host.ending) return constants.retry;
-    return this.#event((feed) => wasm.callFeed(feed, protocol, operation, fields));
+    const { rows_read, rows_written } = counters;
+    const answer = this.#event((feed) => wasm.callFeed(feed, protocol, operation, fields));
+    if (protocol < 2 || answer === constants.retry) return answer;
+    return `${counters.rows_read - rows_read} ${counters.rows_written - rows_written}\n${answer}`;
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { operationOf } from "../build/bindings.js";
 import { run } from "./instance.mjs";
-import { codeOf } from "./reply.mjs";
+import { noteOf } from "./reply.mjs";
 
 /**
  * An answered request.
@@ -12,6 +12,9 @@ import { codeOf } from "./reply.mjs";
  * @property {number} status
  * @property {string} [code] the error's
  * @property {number} ms from the request's arrival to the answer, in milliseconds
+ * @property {number} [feed] how much of that the feed took, as the Worker sees it
+ * @property {number} [read] rows that the feed read
+ * @property {number} [written] rows that it wrote, those of indices too
  * @property {"answered" | "refused" | "failed"} outcome
  */
 
@@ -27,8 +30,8 @@ export function observed(request, response, began) {
     request: response.headers.get("request-id"),
     operation: run(() => operationOf(request.method, request.url)),
     status,
-    code: codeOf(response),
     ms: Date.now() - began,
+    ...noteOf(response),
     outcome: status < 400 ? "answered" : status < 500 ? "refused" : "failed",
   };
 }

@@ -1,20 +1,26 @@
 // Answers: what wasm and feeds write as text, as responses.
 
-/** The codes of errors, for the log. @type {WeakMap<Response, string>} */
-const codes = new WeakMap();
+/**
+ * What a feed's answer took: milliseconds as its Worker sees them, rows that were read and written.
+ * @typedef {{ feed: number, read?: number, written?: number }} Effort
+ */
+
+/** For the log: an error's code, and what the answer took. @type {WeakMap<Response, { code?: string } & Partial<Effort>>} */
+const notes = new WeakMap();
 
 /**
- * The code of the error that a response tells.
+ * What the log says of a response.
  * @param {Response} response
  */
-export const codeOf = (response) => codes.get(response);
+export const noteOf = (response) => notes.get(response);
 
 /**
  * An answer as text (a status, a line for each header, an empty line, the body), as a response.
  * @param {string} text
  * @param {string} [common] lines of further headers
+ * @param {Effort} [effort]
  */
-export function respond(text, common = "") {
+export function respond(text, common = "", effort) {
   const end = text.indexOf("\n\n");
   const firstLine = text.indexOf("\n");
   const status = Number(text.slice(0, firstLine));
@@ -22,9 +28,10 @@ export function respond(text, common = "") {
   const headers = {};
   addHeaders(headers, text.slice(firstLine + 1, end + 1));
   addHeaders(headers, common);
+  if (effort) headers["Server-Timing"] = `feed;dur=${effort.feed}`;
   const body = text.slice(end + 2);
   const response = new Response(status === 204 ? null : body, { status, headers });
-  if (status >= 400) codes.set(response, /"code":"(\w+)"/.exec(body)?.[1] ?? "");
+  notes.set(response, { code: status < 400 ? undefined : (/"code":"(\w+)"/.exec(body)?.[1] ?? ""), ...effort });
   return response;
 }
 

@@ -1,5 +1,13 @@
 // SQL for a feed: statements and rows as worker/src/feed/packing.rs packs them.
 
+import { counters } from "./counters.mjs";
+
+/** @param {SqlStorageCursor<any>} cursor at its end */
+function count({ rowsRead, rowsWritten }) {
+  counters.rows_read += rowsRead;
+  counters.rows_written += rowsWritten;
+}
+
 /**
  * Runs statements as one transaction. Returns whether the last one changed anything.
  * @param {DurableObjectStorage} storage
@@ -11,7 +19,9 @@ export function commit(storage, statements, shape, texts) {
   const reader = new Reader(shape, texts);
   const write = () => {
     const statement = statements[reader.number()];
-    return storage.sql.exec(statement, ...reader.values(reader.number())).rowsWritten > 0;
+    const cursor = storage.sql.exec(statement, ...reader.values(reader.number()));
+    count(cursor);
+    return cursor.rowsWritten > 0;
   };
   // A statement alone is a transaction by itself.
   if (shape.length === 2 + 2 * shape[1]) return write();
@@ -35,9 +45,13 @@ export function query(storage, statement, shape, texts, budget) {
   let packed = "";
   let columns = 0;
   let left = budget;
-  for (const row of storage.sql.exec(statement, ...values).raw()) {
+  const cursor = storage.sql.exec(statement, ...values);
+  for (const row of cursor.raw()) {
     // The rows don't fit: there is one more than there was room for.
-    if (left < 0) return `+${columns}\n${packed}`;
+    if (left < 0) {
+      count(cursor);
+      return `+${columns}\n${packed}`;
+    }
     columns = row.length;
     for (const value of row) {
       if (value === null) packed += "n";
@@ -49,6 +63,7 @@ export function query(storage, statement, shape, texts, budget) {
       }
     }
   }
+  count(cursor);
   return `.${columns}\n${packed}`;
 }
 

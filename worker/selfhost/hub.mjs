@@ -1,7 +1,7 @@
 // The Hub on a machine of one's own: it says whether it has connections, and ends them when the service ends.
 
+import { counters } from "../runtime/counters.mjs";
 import { Hub as FeedHub } from "../runtime/hub.mjs";
-import { totals } from "./metrics.mjs";
 import { siteOf } from "./site.mjs";
 
 /** CONTRACT §4: don't come back. */
@@ -34,14 +34,13 @@ export class Hub extends FeedHub {
    */
   constructor(ctx, bindings) {
     super(ctx, siteOf(bindings).env);
-    totals.hubs_woken++;
   }
 
   /** @param {Request} request */
   async fetch(request) {
     const response = await super.fetch(request);
     if (!response.webSocket) return response;
-    totals.connections_opened++;
+    counters.connections_opened++;
     connectedHubs.add(this.ctx.id.toString());
     return response;
   }
@@ -66,7 +65,7 @@ export class Hub extends FeedHub {
   }
 
   #lost() {
-    totals.connections_closed++;
+    counters.connections_closed++;
     // The one whose end is being told is still among them.
     if (this.ctx.getWebSockets().length <= 1) connectedHubs.delete(this.ctx.id.toString());
   }

@@ -1,10 +1,9 @@
 // Counters since the runtime began, in the text format of Prometheus.
 
+import { counters } from "../runtime/counters.mjs";
+
 /** Upper bounds of the times of answers, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-
-/** The counters that only grow. */
-export const totals = { hubs_woken: 0, connections_opened: 0, connections_closed: 0 };
 
 /** How many answers of each kind. @type {Map<string, number>} */
 const answers = new Map();
@@ -43,7 +42,7 @@ export function page(hubs) {
     lines.push(`notifeed_request_seconds_sum{operation="${name}"} ${sum / 1000}`);
     lines.push(`notifeed_request_seconds_count{operation="${name}"} ${below}`);
   }
-  for (const [name, value] of Object.entries(totals))
+  for (const [name, value] of Object.entries(counters))
     lines.push(`# TYPE notifeed_${name}_total counter`, `notifeed_${name}_total ${value}`);
   lines.push("# TYPE notifeed_hubs_connected gauge", `notifeed_hubs_connected ${hubs}`);
   return `${lines.join("\n")}\n`;

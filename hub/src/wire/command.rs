@@ -15,8 +15,9 @@ use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
 
 /// The release of the protocol between a Worker and a feed. A feed answers one of a later release
-/// than its own that it can't carry out with 503.
-pub const PROTOCOL: u32 = 1;
+/// than its own that it can't carry out with 503. From 2 on, an answer begins with a line of the numbers
+/// of rows that were read and written.
+pub const PROTOCOL: u32 = 2;
 
 /// How many seconds a caller waits whose Worker is of another release than the feed.
 pub const UNSUPPORTED_RETRY_AFTER: u32 = 5;

@@ -1,0 +1,27 @@
+// What is told to whoever watches: a line of the log, and a point of Cloudflare's Analytics Engine where `METRICS` is
+// bound to a data set.
+
+/**
+ * Tells of an event of a feed that is worth it, without saying whose feed it is.
+ * @param {any} env
+ * @param {{ event: string, code?: number }} event
+ */
+export function happened(env, event) {
+  if (env.LOG_REQUESTS === "all") console.log(JSON.stringify(event));
+  env.METRICS?.writeDataPoint({ indexes: [event.event], blobs: ["event", event.event, String(event.code ?? "")] });
+}
+
+/**
+ * Tells of an answered request.
+ * @param {any} env
+ * @param {import("./observe.mjs").Observed} seen
+ */
+export function answered({ LOG_REQUESTS, METRICS }, seen) {
+  const { operation, status, code, outcome, ms, feed, read, written } = seen;
+  if (LOG_REQUESTS === "all" || (LOG_REQUESTS === "failures" && status >= 500)) console.log(JSON.stringify(seen));
+  METRICS?.writeDataPoint({
+    indexes: [operation],
+    blobs: ["request", operation, String(code ?? ""), outcome],
+    doubles: [status, ms, feed ?? 0, read ?? 0, written ?? 0],
+  });
+}
