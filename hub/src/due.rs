@@ -23,17 +23,21 @@ impl<H: Host> Feed<H> {
         if retry {
             self.wake_by(now.saturating_add_millis(SAFETY));
         }
+        let mut active = !self.host.sockets().is_empty();
         self.close_ended(now);
         self.copies.alarm(now);
         self.put_copies(now);
         self.push(now);
-        if let Err(fault) = self.purge(now) {
-            self.host.log(&format!("a purge: {fault}"));
-            self.wake_by(now.saturating_add_millis(SAFETY));
+        match self.purge(now) {
+            Ok(purged) => active |= purged,
+            Err(fault) => self.fails("a purge", &fault, now),
         }
         let purge = self.alarm.next_purge().map(purge_time);
-        let next = [purge, self.connections.next_expiry()];
-        // An idle feed has nothing to wake for.
+        let idle = self.end_if_idle(active, now).unwrap_or_else(|fault| {
+            self.fails("the end of an idle feed", &fault, now);
+            None
+        });
+        let next = [purge, self.connections.next_expiry(), idle];
         if let Some(next) = next.into_iter().flatten().min() {
             self.wake_by(next);
         }
@@ -55,9 +59,10 @@ impl<H: Host> Feed<H> {
 
     /// Removes the rows that nobody can still need, by the hour. The head that they prove is stored
     /// first: within an epoch no number is given twice.
-    fn purge(&mut self, now: Timestamp) -> Result<(), Fault> {
+    /// Whether any went.
+    fn purge(&mut self, now: Timestamp) -> Result<bool, Fault> {
         if !self.life.made || !self.alarm.may_purge(now) {
-            return Ok(());
+            return Ok(false);
         }
         let instant = Bound::Integer(now.unix_millis());
         let row = store::single(&self.host, Statement::PurgeAhead, &[instant])?;
@@ -94,7 +99,8 @@ impl<H: Host> Feed<H> {
             });
             writes.extend(self.pushes.purged());
         }
-        if !writes.is_empty() {
+        let purges = !writes.is_empty();
+        if purges {
             self.host.commit(&writes)?;
         }
         if stores_head {
@@ -108,7 +114,13 @@ impl<H: Host> Feed<H> {
         };
         let next = [next_item, next_subscription].into_iter().flatten().min();
         self.alarm.purged(next);
-        Ok(())
+        Ok(purges)
+    }
+
+    /// Something that is due has failed: it is tried again.
+    fn fails(&mut self, what: &str, fault: &Fault, now: Timestamp) {
+        self.host.log(&format!("{what}: {fault}"));
+        self.wake_by(now.saturating_add_millis(SAFETY));
     }
 
     /// Puts the copies that are due.
@@ -119,10 +131,7 @@ impl<H: Host> Feed<H> {
         match put {
             Ok(Some(at)) => self.wake_by(at),
             Ok(None) => {}
-            Err(fault) => {
-                self.host.log(&format!("the copy: {fault}"));
-                self.wake_by(now.saturating_add_millis(SAFETY));
-            }
+            Err(fault) => self.fails("the copy", &fault, now),
         }
         if self.copies.is_quiet() {
             self.settle_copies();

@@ -212,6 +212,10 @@ pub trait Host {
     /// `holders`: whose connections may not return for a minute.
     fn abort(&self, holders: &[String]);
 
+    /// Ends the feed for good: everything that it has stored goes, the alarm too, and its memory. Its next event makes
+    /// a new one. Calls that come meanwhile are answered as after [`Host::abort`].
+    fn end(&self);
+
     /// Writes a line to the log.
     fn log(&self, line: &str);
 }

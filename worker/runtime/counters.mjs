@@ -1,4 +1,4 @@
-// What is counted since the runtime began, for whoever watches over the service.
+// Counters since the runtime began, for whoever watches over the service.
 
 export const counters = {
   hubs_woken: 0,

@@ -1,4 +1,4 @@
-// What is told to whoever watches: a line of the log, and a point of Cloudflare's Analytics Engine where `METRICS` is
+// Reports to whoever watches: a line of the log, and a point of Cloudflare's Analytics Engine where `METRICS` is
 // bound to a data set.
 
 /**

@@ -179,6 +179,18 @@ export class Host {
     await this.events.push(this.memory, effect, push).catch((fault) => console.error(`a push failed: ${fault}`));
   }
 
+  /** Ends the Hub and everything that it has stored. */
+  end() {
+    this.ending = true;
+    happened(this.env, { event: "FeedEnded" });
+    const { storage } = this.ctx;
+    const end = () => void setTimeout(() => this.ctx.abort("nothing needs this feed"), 0);
+    storage
+      .deleteAll()
+      .then(() => storage.deleteAlarm())
+      .then(end, end);
+  }
+
   /** Ends the Hub, once what was answered is durable and has left. */
   abort() {
     if (this.ending) return;
@@ -345,3 +357,5 @@ export const verify = (effect, token) => void current.verify(effect, token);
 export const push = (effect, push) => void current.push(effect, push);
 
 export const abort = () => current.abort();
+
+export const end = () => current.end();

@@ -1,15 +1,15 @@
 // Answers: what wasm and feeds write as text, as responses.
 
 /**
- * What a feed's answer took: milliseconds as its Worker sees them, rows that were read and written.
+ * The effort of a feed's answer: milliseconds as its Worker sees them, rows that were read and written.
  * @typedef {{ feed: number, read?: number, written?: number }} Effort
  */
 
-/** For the log: an error's code, and what the answer took. @type {WeakMap<Response, { code?: string } & Partial<Effort>>} */
+/** The log's notes: an error's code, and the answer's effort. @type {WeakMap<Response, { code?: string } & Partial<Effort>>} */
 const notes = new WeakMap();
 
 /**
- * What the log says of a response.
+ * The log's note of a response.
  * @param {Response} response
  */
 export const noteOf = (response) => notes.get(response);

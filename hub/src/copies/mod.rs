@@ -116,6 +116,11 @@ impl Copies {
         self.in_flight.is_empty()
     }
 
+    /// Whether anything is under way or still to be done.
+    pub fn owes(&self) -> bool {
+        self.failing || !self.is_quiet() || self.due().is_some()
+    }
+
     /// When the next batch, or the mark, is due.
     pub fn due(&self) -> Option<Timestamp> {
         if !self.is_quiet() {

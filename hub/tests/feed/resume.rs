@@ -213,7 +213,7 @@ fn no_number_is_given_twice_when_all_rows_have_gone() {
         let (mut world, mut device, id) = one_item();
         world.runtime.kv.borrow_mut().mood = mood;
         world.set(&id, read());
-        world.pass(40 * 24 * HOUR);
+        world.pass(20 * 24 * HOUR);
         let rows = world.runtime.tables.number("SELECT count(*) FROM item");
         assert_eq!(rows, 0);
         world.evict();

@@ -35,6 +35,7 @@ extern "C" {
     fn verify(number: f64, token: &str);
     fn push(number: f64, push: u32);
     fn abort();
+    fn end();
 }
 
 /// The host of one feed.
@@ -180,6 +181,11 @@ impl Host for DurableObject {
         shared::ban(&self.id, holders, now());
         shared::forget(self.number);
         abort();
+    }
+
+    fn end(&self) {
+        shared::forget(self.number);
+        end();
     }
 
     fn log(&self, line: &str) {

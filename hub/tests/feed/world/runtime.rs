@@ -203,6 +203,13 @@ impl Host for Handle {
         *self.0.abort.borrow_mut() = Some(holders.to_vec());
     }
 
+    fn end(&self) {
+        self.0.faults.operation();
+        self.0.tables.drop_all();
+        self.0.alarm.set(None);
+        *self.0.abort.borrow_mut() = Some(Vec::new());
+    }
+
     fn log(&self, line: &str) {
         self.0.log.borrow_mut().push(line.to_owned());
     }

@@ -104,6 +104,11 @@ impl Tables {
             .collect()
     }
 
+    /// Everything goes.
+    pub fn drop_all(&self) {
+        *self.0.borrow_mut() = Connection::open_in_memory().unwrap();
+    }
+
     /// A backup as of now.
     pub fn copy(&self) -> Self {
         let mut copy = Connection::open_in_memory().unwrap();
