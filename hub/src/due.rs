@@ -23,20 +23,20 @@ impl<H: Host> Feed<H> {
         if retry {
             self.wake_by(now.saturating_add_millis(SAFETY));
         }
-        let mut active = !self.host.sockets().is_empty();
+        let mut active = retry || !self.host.sockets().is_empty();
         self.close_ended(now);
         self.copies.alarm(now);
         self.put_copies(now);
         self.push(now);
         match self.purge(now) {
             Ok(purged) => active |= purged,
-            Err(fault) => self.fails("a purge", &fault, now),
+            Err(fault) => {
+                active = true;
+                self.fails("a purge", &fault, now);
+            }
         }
         let purge = self.alarm.next_purge().map(purge_time);
-        let idle = self.end_if_idle(active, now).unwrap_or_else(|fault| {
-            self.fails("the end of an idle feed", &fault, now);
-            None
-        });
+        let idle = self.end_if_idle(active, now);
         let next = [purge, self.connections.next_expiry(), idle];
         if let Some(next) = next.into_iter().flatten().min() {
             self.wake_by(next);

@@ -29,8 +29,6 @@ pub struct Life {
     pub made: bool,
     /// Whether those of pushes are, which the first endpoint that is pushed to makes.
     pub pushes: bool,
-    /// Whether the one is that an idle feed makes.
-    pub idle: bool,
     /// Which life of the feed this is.
     pub epoch: Epoch,
     /// The numbers that the next change goes on from.
@@ -69,12 +67,10 @@ impl Life {
     pub fn read<H: Host>(host: &H, settings: &Settings) -> Result<(Self, Mark), Fault> {
         let mut exists = Row::from(store::single(host, Statement::Exists, &[])?);
         let (made, pushes) = (exists.integer()? > 0, exists.integer()? > 0);
-        let idle = exists.integer()? > 0;
         if !made {
             let life = Self {
                 made: false,
                 pushes: false,
-                idle: false,
                 epoch: Epoch::UNMADE,
                 head: Head::default(),
                 stored: Head::default(),
@@ -86,7 +82,6 @@ impl Life {
         }
         let (generation, mut life, mark) = read(store::single(host, Statement::Hub, &[])?)?;
         life.pushes = pushes;
-        life.idle = idle;
         if generation < settings.generation {
             let epoch = Epoch::from_bytes(host.random()?);
             let text = epoch_text(epoch);
@@ -136,7 +131,6 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
     let life = Life {
         made: true,
         pushes: false,
-        idle: false,
         epoch,
         head: Head {
             seq: stored.seq.max(newest.seq),

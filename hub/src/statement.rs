@@ -63,9 +63,8 @@ macro_rules! statements {
 }
 
 statements! {
-    /// Whether the tables are there, and whether those of pushes and of an idle feed are.
-    Exists = "SELECT coalesce(sum(name = 'feed'), 0), coalesce(sum(name = 'push'), 0), \
-        coalesce(sum(name = 'idle'), 0) FROM sqlite_master";
+    /// Whether the tables are there, and whether those of pushes are.
+    Exists = "SELECT coalesce(sum(name = 'feed'), 0), coalesce(sum(name = 'push'), 0) FROM sqlite_master";
 
     /// The feed's own row: its life, its head, the mark of the copy, its owner.
     CreateHub = "CREATE TABLE feed (
@@ -120,15 +119,6 @@ statements! {
         due INTEGER NOT NULL, attempts INTEGER NOT NULL, least INTEGER NOT NULL,
         expires INTEGER NOT NULL, PRIMARY KEY (item, subscription)
     ) STRICT, WITHOUT ROWID";
-
-    /// Since when the feed has been without anything; made when that is so for the first time.
-    CreateIdle = "CREATE TABLE idle (only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL) STRICT";
-    /// It is, if it wasn't.
-    IdleSince = "INSERT OR IGNORE INTO idle (only, since) VALUES (1, ?)";
-    /// It is from now on.
-    IdleAgain = "INSERT OR REPLACE INTO idle (only, since) VALUES (1, ?)";
-    /// Since when it is.
-    Idle = "SELECT since FROM idle";
 
     /// A feed begins: schema, generation, epoch.
     InsertHub = "INSERT INTO feed (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
