@@ -1,10 +1,12 @@
 //! A device's subscription (CONTRACT §3): what it asks for, and what it is told.
 
+use crate::feed::Seq;
 use crate::guid::Guid;
 use crate::json::{self, Value, Writer};
 use crate::notification::check::Check;
 use crate::notification::rules::{host_name, limited_string, transpose, unknown_value};
 use crate::notification::{HostName, Platform, PlatformSet};
+use crate::push::Delivery;
 use crate::push::opening::Opening;
 use crate::push::{Channel, PushHosts};
 use crate::time::Timestamp;
@@ -194,6 +196,19 @@ pub struct PushState {
     pub last: Option<Timestamp>,
     /// Why the last one failed, if it did.
     pub error: Option<String>,
+    /// What its device and its push service have.
+    pub reached: Reached,
+}
+
+/// How far an endpoint that is pushed to has come: numbers of contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// The device has everything up to this one.
+    pub delivered: Seq,
+    /// The newest that the push service took.
+    pub taken: Seq,
+    /// The one that it refused last.
+    pub refused: Seq,
 }
 
 /// Whether a subscription is pushed to now.
@@ -254,11 +269,19 @@ impl View<'_> {
         })
     }
 
-    /// As the user's endpoints are listed: whether it is connected now, and how pushing goes where it is
-    /// pushed to.
-    pub fn endpoint(&self, live: bool, push: Option<&PushState>) -> String {
+    /// As the user's endpoints are listed: whether it is connected now, how pushing goes where it is
+    /// pushed to, and what became of the notification that was asked about.
+    pub fn endpoint(
+        &self,
+        live: bool,
+        push: Option<&PushState>,
+        delivery: Option<Delivery>,
+    ) -> String {
         self.render(|writer| {
             writer.boolean_field("live", live);
+            if let Some(delivery) = delivery {
+                writer.string_field("delivery", delivery.as_str());
+            }
             let Some(push) = push else { return };
             writer.string_field("push", push.channel.as_str());
             if let Some(at) = push.last {

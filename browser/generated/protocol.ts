@@ -26,6 +26,9 @@ export const SUBSCRIPTIONS_PATH = "/beta/me/notifications/subscriptions";
 /** The live connection. */
 export const STREAM_PATH = "/beta/me/notifications/stream";
 
+/** The receipts of pushes. */
+export const RECEIPTS_PATH = "/beta/me/notifications/receipts";
+
 /** A notification; `Location` names it as an activity. */
 export const NOTIFICATION_PATH = "/beta/me/notifications/{id}";
 

@@ -1,7 +1,7 @@
 // A browser's push subscription: made by a person's act, kept true, and ended with its user.
 
 import { userOf } from "../client/token.ts";
-import { NOTIFICATIONS_PATH } from "../generated/protocol.ts";
+import { RECEIPTS_PATH } from "../generated/protocol.ts";
 import { type Push, PushError, type PushOptions, type PushState, type Subscribed } from "./api.ts";
 import { change, type Owner } from "./kept.ts";
 import type { Opening } from "./opening.ts";
@@ -57,7 +57,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
 
   /** Tells the service of the browser's subscription, and keeps whose it is. */
   const report = async ({ key, user }: Ready, subscription: PushSubscription): Promise<Subscribed> => {
-    const receipts = `${base(options.url)}${NOTIFICATIONS_PATH}/receipts`;
+    const receipts = base(options.url) + RECEIPTS_PATH;
     const now: Owner = { feed: null, user, id: null, uns: null, endpoint: null, key, renew: 0, receipts };
     // What is interrupted from here on is known to be this app's.
     if (owner?.user !== user) await own(now);

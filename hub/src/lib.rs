@@ -200,7 +200,8 @@ impl<H: Host> Feed<H> {
             Command::Count(query) => self.count(&query, &context),
             Command::Delta(query) => self.delta(&query, &admitted, &context),
             Command::MarkAll(asked) => self.mark_all(&asked, &context),
-            Command::Endpoints => self.endpoints(&admitted, &context),
+            Command::Endpoints(of) => self.endpoints(of.as_deref(), &admitted, &context),
+            Command::Receipt(receipt) => self.receipt(&receipt, &context),
             Command::Update {
                 id,
                 if_match,

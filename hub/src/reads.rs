@@ -11,6 +11,7 @@ use notifeed::guid::Guid;
 use notifeed::http::Reply;
 use notifeed::json::Writer;
 use notifeed::notification::{Notification, Platform, PlatformSet};
+use notifeed::push::Delivery;
 use notifeed::request::{Context, links};
 use notifeed::time::Timestamp;
 
@@ -307,16 +308,24 @@ impl<H: Host> Feed<H> {
     }
 
     /// The user's subscriptions, which of them are connected now, and how pushing to them goes.
-    pub(crate) fn endpoints(&self, admitted: &Admitted, context: &Context) -> Result<Reply, Stop> {
+    pub(crate) fn endpoints(
+        &self,
+        of: Option<&str>,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let entry = of.map(|id| self.live_entry(id, context.now)).transpose()?;
         let pushes = self.push_states(context.now)?;
         let values: Vec<String> = self
             .live_subscriptions(context.now)?
             .iter()
             .map(|subscription| {
                 let live = self.connections.is_connected(subscription.id);
-                subscription
-                    .view()
-                    .endpoint(live, pushes.get(&subscription.id))
+                let push = pushes.get(&subscription.id);
+                let delivery = entry
+                    .as_ref()
+                    .map(|entry| Delivery::of(entry, subscription.platform, push, context.now));
+                subscription.view().endpoint(live, push, delivery)
             })
             .collect();
         let feed = links::feed_context(context, &admitted.owner.user.principal_name);

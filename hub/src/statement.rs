@@ -111,7 +111,8 @@ statements! {
     /// A row for each subscription that is pushed to; made with the first one.
     CreatePushEndpoint = "CREATE TABLE push_endpoint (
         subscription TEXT PRIMARY KEY, endpoint TEXT NOT NULL, key_id TEXT NOT NULL,
-        state TEXT NOT NULL, failures INTEGER NOT NULL, until INTEGER, pushed INTEGER, error TEXT
+        state TEXT NOT NULL, failures INTEGER NOT NULL, until INTEGER, pushed INTEGER, error TEXT,
+        delivered INTEGER NOT NULL DEFAULT 0, taken INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0
     ) STRICT";
     /// A row for each push that is due, by the item's place in the list.
     CreatePush = "CREATE TABLE push (
@@ -273,10 +274,14 @@ statements! {
     NextSubscription = "SELECT min(expiration) FROM feed_subscription";
 
     /// The endpoints that are pushed to.
-    PushEndpoints = "SELECT subscription, platform, expiration, push_subscription, key_id, failures, until \
-        FROM push_endpoint JOIN feed_subscription ON id = subscription WHERE state = 'active' AND ended = 0";
+    PushEndpoints = "SELECT subscription, platform, expiration, push_subscription, key_id, failures, until, \
+        delivered FROM push_endpoint JOIN feed_subscription ON id = subscription WHERE state = 'active' AND ended = 0";
     /// How the endpoints are.
-    PushStates = "SELECT subscription, state, until, pushed, error FROM push_endpoint";
+    PushStates = "SELECT subscription, state, until, pushed, error, delivered, taken, refused FROM push_endpoint";
+    /// An endpoint has all that has numbers up to this one.
+    SetDelivered = "UPDATE push_endpoint SET delivered = ?1 WHERE subscription = ?2 AND delivered < ?1";
+    /// A subscription lasts longer.
+    ExtendSubscription = "UPDATE feed_subscription SET expiration = ?, copied = 0 WHERE id = ? AND ended = 0";
     /// Other subscriptions with the same endpoint aren't pushed to any more, nor those that were renewed
     /// the longest ago where there would be too many.
     EndOtherPushEndpoints = "DELETE FROM push_endpoint WHERE subscription <> ?2 AND (endpoint = ?1 \
@@ -327,7 +332,10 @@ statements! {
     ShrinkPushes = "DELETE FROM push WHERE subscription = ?1 AND item NOT IN \
         (SELECT item FROM push WHERE subscription = ?1 ORDER BY content DESC LIMIT ?2)";
     /// A push service has taken a push.
-    PushTaken = "UPDATE push_endpoint SET failures = 0, until = NULL, error = NULL, pushed = ? WHERE subscription = ?";
+    PushTaken = "UPDATE push_endpoint SET failures = 0, until = NULL, error = NULL, pushed = ?1, \
+        taken = max(taken, ?3) WHERE subscription = ?2";
+    /// A push service refuses a push.
+    PushRefused = "UPDATE push_endpoint SET refused = ? WHERE subscription = ?";
     /// A push has failed.
     PushFailed = "UPDATE push_endpoint SET failures = ?, until = ?, error = ? WHERE subscription = ?";
     /// A push service says that an endpoint has gone.

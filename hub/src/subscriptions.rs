@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use notifeed::credentials::subscription_id::{HubId, LIFETIME, SubscriptionId};
+use notifeed::credentials::subscription_id::{HubId, Key, LIFETIME, SubscriptionId};
 use notifeed::error::problems::{no_such_subscription, too_many_subscriptions};
 use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
@@ -26,6 +26,9 @@ use crate::life::Prelude;
 use crate::push;
 use crate::store::{self, Row, Statement, opt_text};
 use crate::wire::Subscribe;
+
+/// How much later a subscription would end, at least, that is extended; milliseconds.
+const EXTENDED_BY: i64 = 24 * 60 * 60 * 1000;
 
 /// A device's subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -345,15 +348,49 @@ impl<H: Host> Feed<H> {
         Ok(Reply::no_content())
     }
 
-    fn with_signed_id(&self, subscription: &Subscription) -> Result<String, Fault> {
-        let hub = HubId::parse(&self.host.id())
-            .ok_or_else(|| Fault::new("the feed's id", &"not 64 hexadecimal digits"))?;
-        let key = self.settings.signing_key.as_ref().ok_or_else(|| {
+    /// A subscription whose device shows that it lives lasts as long again. Its row is written once a day at
+    /// most; its signed id keeps its own expiration.
+    pub(crate) fn extend(&mut self, id: Guid, now: Timestamp) -> Result<(), Fault> {
+        let Some(lifetime) = self.settings.push.as_ref().map(|push| push.lifetime) else {
+            return Ok(());
+        };
+        let until = now.saturating_add_millis(lifetime);
+        let found = self.subscription(id)?;
+        let is_late = found.is_some_and(|found| {
+            found.push_subscription.is_some()
+                && until.saturating_millis_since(found.expiration) >= EXTENDED_BY
+        });
+        if is_late {
+            let text = id.to_string();
+            let values = vec![Bound::Integer(until.unix_millis()), Bound::Text(&text)];
+            let statement = Statement::ExtendSubscription;
+            self.host
+                .commit(&[Write { statement, values }, uncopied()])?;
+            self.known_subscriptions.forget(id);
+            self.pushes.changed();
+            self.copies
+                .subscriptions_changed(now, self.settings.copy_delay);
+        }
+        Ok(())
+    }
+
+    /// The key that signs what leads to this feed.
+    ///
+    /// # Errors
+    /// The deployment has none.
+    pub(crate) fn signing_key(&self) -> Result<&Key, Fault> {
+        self.settings.signing_key.as_ref().ok_or_else(|| {
             Fault::new(
                 "settings",
                 &"there is no key to sign subscription ids with: UNS_KEYS, UNS_KEY_ID",
             )
-        })?;
+        })
+    }
+
+    fn with_signed_id(&self, subscription: &Subscription) -> Result<String, Fault> {
+        let hub = HubId::parse(&self.host.id())
+            .ok_or_else(|| Fault::new("the feed's id", &"not 64 hexadecimal digits"))?;
+        let key = self.signing_key()?;
         let unsigned = SubscriptionId {
             hub,
             subscription: subscription.id,

@@ -71,6 +71,16 @@ impl HubId {
         }
         Some(Self(bytes))
     }
+
+    /// From the bytes.
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl std::fmt::Display for HubId {
@@ -82,21 +92,13 @@ impl std::fmt::Display for HubId {
 impl SubscriptionId {
     /// Writes and signs the id.
     pub fn sign(&self, key: &Key) -> String {
-        let mut bytes = [0; 56];
+        let expires = self.expires.unix_millis().div_euclid(1000).to_be_bytes();
         let parts = [
-            self.hub.0.as_slice(),
+            self.hub.as_bytes(),
             self.subscription.as_bytes(),
-            &self.expires.unix_millis().div_euclid(1000).to_be_bytes(),
+            expires.as_slice(),
         ];
-        for (byte, part) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-            *byte = *part;
-        }
-        let signed = format!("{FORMAT}.{}.{}", key.id, base64url_encode(&bytes));
-        let signature = mac(key, &signed).map(|mac| mac.finalize().into_bytes());
-        format!(
-            "{signed}.{}",
-            signature.map(|s| base64url_encode(&s)).unwrap_or_default()
-        )
+        signed(FORMAT, key, &parts.concat())
     }
 
     /// Checks an id against the live keys, in constant time, and its expiry against the clock.
@@ -109,20 +111,7 @@ impl SubscriptionId {
     }
 
     fn check(text: &str, keys: &[Key]) -> Option<Self> {
-        if text.len() > MAX_LENGTH {
-            return None;
-        }
-        let (signed, signature) = text.rsplit_once('.')?;
-        let mut parts = signed.split('.');
-        let (format, key_id, bytes) = (parts.next()?, parts.next()?, parts.next()?);
-        if format != FORMAT || parts.next().is_some() {
-            return None;
-        }
-        let key = keys.iter().find(|key| key.id == key_id)?;
-        mac(key, signed)?
-            .verify_slice(&base64url_decode(signature)?)
-            .ok()?;
-        let bytes = base64url_decode(bytes)?;
+        let bytes = opened(FORMAT, text, keys)?;
         let (hub, rest) = bytes.split_first_chunk::<32>()?;
         let (subscription, rest) = rest.split_first_chunk::<16>()?;
         let expires = i64::from_be_bytes(rest.try_into().ok()?);
@@ -132,6 +121,32 @@ impl SubscriptionId {
             expires: Timestamp::from_unix_millis(expires.checked_mul(1000)?)?,
         })
     }
+}
+
+/// `{format}.{key id}.{base64url(bytes)}.{base64url(HMAC-SHA-256 of what is before)}`
+pub(crate) fn signed(format: &str, key: &Key, bytes: &[u8]) -> String {
+    let signed = [format, ".", &key.id, ".", &base64url_encode(bytes)].concat();
+    let signature = mac(key, &signed).map(|mac| mac.finalize().into_bytes());
+    let signature = signature.map(|signature| base64url_encode(&signature));
+    [signed, signature.unwrap_or_default()].join(".")
+}
+
+/// The bytes of a text that one of the keys has signed, in constant time. `None`: it is forged.
+pub(crate) fn opened(format: &str, text: &str, keys: &[Key]) -> Option<Vec<u8>> {
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
+    let (signed, signature) = text.rsplit_once('.')?;
+    let mut parts = signed.split('.');
+    let (known, key_id, bytes) = (parts.next()?, parts.next()?, parts.next()?);
+    if known != format || parts.next().is_some() {
+        return None;
+    }
+    let key = keys.iter().find(|key| key.id == key_id)?;
+    mac(key, signed)?
+        .verify_slice(&base64url_decode(signature)?)
+        .ok()?;
+    base64url_decode(bytes)
 }
 
 fn mac(key: &Key, signed: &str) -> Option<Hmac<Sha256>> {

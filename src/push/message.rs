@@ -53,12 +53,13 @@ pub fn until(entry: &Entry) -> Timestamp {
 
 impl Message {
     /// The message of a notification. `owner` is the feed's digest, by which a browser knows whether it is
-    /// its user's. `None`: there is nothing to push any more, or the content can't be read.
+    /// its user's; `receipt` lets it say what became of it. `None`: there is nothing to push any more, or the content can't be read.
     pub fn of(
         entry: &Entry,
         content: &JsonText<Content>,
         opening: Option<&Opening>,
         owner: &str,
+        receipt: &str,
         size: Size,
         now: Timestamp,
     ) -> Option<Self> {
@@ -73,6 +74,7 @@ impl Message {
             notification: &notification,
             entry,
             owner,
+            receipt,
             id: &id,
         };
         Some(Self {
@@ -94,6 +96,7 @@ struct Draft<'d> {
     entry: &'d Entry,
     id: &'d str,
     owner: &'d str,
+    receipt: &'d str,
     navigate: Option<String>,
     default_title: Option<&'d str>,
 }
@@ -174,6 +177,7 @@ impl Draft<'_> {
         w.string_field("id", self.id);
         w.integer_field("revision", i64::from(self.entry.revision));
         w.string_field("owner", self.owner);
+        w.string_field("receipt", self.receipt);
         w.string_field("priority", self.notification.priority().as_str());
         if let Some(group) = self.notification.group_name() {
             w.string_field("group", group);

@@ -2,21 +2,25 @@
 //! only; a Worker encrypts by its runtime's WebCrypto and sends, a feed decides when.
 //!
 //! [`channel`] is where pushes of a subscription go, [`hosts`] which services may get any, [`opening`]
-//! what a click leads to; `point` checks a browser's key. [`message`] is what is pushed, [`record`] how it
-//! is encrypted, [`vapid`] who sends it, [`outcome`] what the service's answer means, and [`schedule`]
+//! what a click leads to; [`receipt`] lets a device say what became of a push; `point` checks a browser's key. [`message`] is what is pushed, [`record`] how it
+//! is encrypted, [`vapid`] who sends it, [`outcome`] what the service's answer means, [`delivery`] what became of it, and [`schedule`]
 //! when the next attempt is made.
 
 pub mod channel;
+pub mod delivery;
 pub mod hosts;
 pub mod message;
 pub mod opening;
 pub mod outcome;
 mod point;
+pub mod receipt;
 pub mod record;
 pub mod schedule;
 pub mod vapid;
 
 pub use channel::Channel;
+pub use delivery::Delivery;
 pub use hosts::PushHosts;
 pub use message::Message;
 pub use outcome::Outcome;
+pub use receipt::Receipt;

@@ -86,7 +86,7 @@ test("a browser gets what was posted, encrypted for it alone and signed", async 
     },
   );
   assert.deepEqual([message.web_push, message.mutable, message.notifeed.priority], [8030, true, "High"]);
-  assert.deepEqual([headers.urgency, headers.topic, length], ["high", id.replaceAll("-", ""), 513]);
+  assert.deepEqual([headers.urgency, headers.topic, length], ["high", id.replaceAll("-", ""), 1025]);
   assert.ok(Number(headers.ttl) <= 60);
   assert.deepEqual([claims.sub, publicKey], ["mailto:ops@example.com", keys.first.publicKey]);
 });
@@ -201,6 +201,35 @@ test("a push that is held is cancelled where the item is read elsewhere", async 
     services.to(browser).map(({ message }) => message.notifeed.raw),
     ["held"],
   );
+});
+
+test("a device says by its receipt, and nothing else, what became of a push", async () => {
+  const { as, browser, id: subscription } = await someoneWithBrowser();
+  const item = await post(as);
+  const [{ message }] = await pushes(browser, 1);
+  const { receipt } = message.notifeed;
+  const at = `${notifications}/endpoints?notification=${item}`;
+  const delivery = async () => (await service.request("GET", at, { as })).json.value[0].delivery;
+  await eventually(async () => (await delivery()) === "pushed");
+  const send = (/** @type {any} */ json) => service.request("POST", `${notifications}/receipts`, { json });
+  const received = await send({ receipt, received: true });
+  assert.equal(received.status, 204, received.text);
+  assert.equal(await delivery(), "delivered");
+  const dismissed = { readState: "read", userActionState: "dismissed" };
+  assert.equal((await send({ receipt, ...dismissed })).status, 204);
+  const { json } = await service.request("GET", `${notifications}/${item}`, { as });
+  assert.deepEqual({ readState: json.readState, userActionState: json.userActionState }, dismissed);
+  // Forged, of another kind, none, and more than it may.
+  const forged = receipt.slice(0, -1) + (receipt.endsWith("A") ? "B" : "A");
+  assertProblem(await send({ receipt: forged }), { status: 403, code: "NotAuthorizedForUser" });
+  assertProblem(await send({ receipt: "v1.a.b.c" }), { status: 403, code: "NotAuthorizedForUser" });
+  assertProblem(await send({}), { status: 400, code: "BadRequest" });
+  assertProblem(await send({ receipt, readState: "unread" }), { status: 400, code: "BadRequest" });
+  const ended = await service.request("DELETE", `${notifications}/subscriptions/${subscription}`, { as });
+  assert.equal(ended.status, 204);
+  assertProblem(await send({ receipt, received: true }), { status: 403, code: "NotAuthorizedForUser" });
+  const unknown = await service.request("GET", at.slice(0, -1) + "0", { as });
+  assert.ok(unknown.status === 404 || item.endsWith("0"));
 });
 
 test("a page learns the key, and an endpoint how pushing goes", async () => {

@@ -1,9 +1,10 @@
 //! CONTRACT §3: what a device asks for and what it is told, to the byte.
 
+use notifeed::feed::Seq;
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
-use notifeed::push::{Channel, PushHosts};
-use notifeed::subscription::{self, ChannelState, PushState, SubscriptionRequest, View};
+use notifeed::push::{Channel, Delivery, PushHosts};
+use notifeed::subscription::{self, ChannelState, PushState, Reached, SubscriptionRequest, View};
 use notifeed::violation::Violations;
 
 use super::{NOW, at};
@@ -103,15 +104,23 @@ fn what_a_device_is_told() {
     }
     for live in [true, false] {
         let told = format!(r#"{{"id":"{ID}","live":{live},{rest}"#);
-        assert_eq!(view.endpoint(live, None), told);
+        assert_eq!(view.endpoint(live, None, None), told);
     }
     let push = PushState {
         channel: ChannelState::Paused,
         last: Some(at(NOW)),
         error: Some("unavailable".to_owned()),
+        reached: Reached {
+            delivered: Seq::new(3),
+            taken: Seq::new(5),
+            refused: Seq::new(4),
+        },
     };
     let told = format!(
-        r#"{{"id":"{ID}","live":true,"push":"paused","lastPushDateTime":"2019-10-21T22:05:36.25Z","lastPushError":"unavailable",{rest}"#
+        r#"{{"id":"{ID}","live":true,"delivery":"refused","push":"paused","lastPushDateTime":"2019-10-21T22:05:36.25Z","lastPushError":"unavailable",{rest}"#
     );
-    assert_eq!(view.endpoint(true, Some(&push)), told);
+    assert_eq!(
+        view.endpoint(true, Some(&push), Some(Delivery::Refused)),
+        told
+    );
 }

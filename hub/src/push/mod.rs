@@ -4,8 +4,9 @@
 //! with the first push subscription: a feed without one pays nothing.
 //!
 //! `rows` has the statements with their values, `sending` what the alarm does, `settling` what follows
-//! from a push service's answer.
+//! from a push service's answer, `receipts` what follows from a device's.
 
+mod receipts;
 mod rows;
 mod sending;
 mod settling;
@@ -16,7 +17,7 @@ use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
 use notifeed::push::{Channel, PushHosts, message};
-use notifeed::subscription::{ChannelState, PushState};
+use notifeed::subscription::{ChannelState, PushState, Reached};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
@@ -55,6 +56,8 @@ pub(crate) struct Endpoint {
     pub failures: u32,
     /// Until when it is left alone.
     pub until: Option<Timestamp>,
+    /// The number up to which the device has everything.
+    pub delivered: Seq,
 }
 
 /// A push that is under way.
@@ -122,6 +125,15 @@ impl Pushes {
         endpoints.find(|endpoint| endpoint.subscription == subscription)
     }
 
+    /// A device has everything up to a number: the statement, where that is new.
+    fn reached<'a>(&mut self, subscription: Guid, id: &'a str, seq: Seq) -> Option<Write<'a>> {
+        let endpoint = self.endpoint_of(subscription)?;
+        (endpoint.delivered < seq).then(|| {
+            endpoint.delivered = seq;
+            rows::delivered(id, seq)
+        })
+    }
+
     /// Whether connections of that subscription are asked what their person has seen.
     pub(crate) fn asks(&self, subscription: Option<Guid>) -> bool {
         let mut endpoints = self.endpoints.iter().flatten();
@@ -184,12 +196,19 @@ impl<H: Host> Feed<H> {
                 _ => ChannelState::Active,
             };
             let (last, error) = (row.opt_time(), row.opt_text());
+            let mut number = || Ok::<_, Fault>(Seq::new(row.integer()?));
+            let reached = Reached {
+                delivered: number()?,
+                taken: number()?,
+                refused: number()?,
+            };
             Ok((
                 id,
                 PushState {
                     channel,
                     last,
                     error,
+                    reached,
                 },
             ))
         };
@@ -242,7 +261,9 @@ impl<H: Host> Feed<H> {
             true => rows::seen(&id, seq),
             false => rows::release(&id, seq, now),
         };
-        match self.host.commit(&[write]) {
+        let mut writes = vec![write];
+        writes.extend(self.pushes.reached(subscription, &id, seq));
+        match self.host.commit(&writes) {
             Ok(true) if !visible => self.wake_by(now),
             Ok(_) => {}
             Err(fault) => self.host.log(&format!("an acknowledged push: {fault}")),
@@ -258,6 +279,7 @@ impl Endpoint {
         let expiration = row.time()?;
         let channel = Channel::from_text(&row.text()?, hosts);
         let (key_id, failures, until) = (row.text()?, row.small()?, row.opt_time());
+        let delivered = Seq::new(row.integer()?);
         let of = |(channel, platform)| Self {
             subscription,
             platform,
@@ -266,6 +288,7 @@ impl Endpoint {
             key_id,
             failures,
             until,
+            delivered,
         };
         Ok(channel.zip(Platform::parse(&platform)).map(of))
     }

@@ -147,10 +147,30 @@ pub fn expired(now: Timestamp) -> Write<'static> {
 }
 
 /// A push service has taken a push.
-pub fn taken(subscription: &str, now: Timestamp) -> Write<'_> {
+pub fn taken(subscription: &str, now: Timestamp, content: Seq) -> Write<'_> {
     Write {
         statement: Statement::PushTaken,
-        values: vec![time(now), Bound::Text(subscription)],
+        values: vec![
+            time(now),
+            Bound::Text(subscription),
+            Bound::Integer(content.get()),
+        ],
+    }
+}
+
+/// A push service refuses a push.
+pub fn refused(subscription: &str, content: Seq) -> Write<'_> {
+    Write {
+        statement: Statement::PushRefused,
+        values: vec![Bound::Integer(content.get()), Bound::Text(subscription)],
+    }
+}
+
+/// A device has what has numbers up to this one.
+pub fn delivered(subscription: &str, seq: Seq) -> Write<'_> {
+    Write {
+        statement: Statement::SetDelivered,
+        values: vec![Bound::Integer(seq.get()), Bound::Text(subscription)],
     }
 }
 

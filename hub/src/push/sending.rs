@@ -93,14 +93,15 @@ impl<H: Host> Feed<H> {
             Size::Full
         };
         let owner = feed_digest(&self.host.id());
+        let receipt = self.receipt_for(flight.subscription, &item.entry)?;
         let push = self
             .pushes
             .endpoint_of(flight.subscription)
             .and_then(|endpoint| {
                 let Channel::WebPush(web) = &endpoint.channel;
                 let opening = web.opening.as_ref();
-                let message =
-                    Message::of(&item.entry, item.body.as_ref()?, opening, &owner, size, now)?;
+                let body = item.body.as_ref()?;
+                let message = Message::of(&item.entry, body, opening, &owner, &receipt, size, now)?;
                 Some(Push {
                     channel: endpoint.channel.clone(),
                     key_id: endpoint.key_id.clone(),

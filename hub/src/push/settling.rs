@@ -45,7 +45,7 @@ impl<H: Host> Feed<H> {
             Outcome::Taken => {
                 (endpoint.failures, endpoint.until) = (0, None);
                 self.host
-                    .commit(&[flight.done(&id), rows::taken(&id, now)])?;
+                    .commit(&[flight.done(&id), rows::taken(&id, now, flight.content)])?;
             }
             Outcome::Gone => {
                 self.host
@@ -96,7 +96,11 @@ impl<H: Host> Feed<H> {
         let failures = endpoint.failures.saturating_add(1);
         let until = schedule::pause(failures).map(|pause| now.saturating_add_millis(pause));
         (endpoint.failures, endpoint.until) = (failures, until);
-        let mut writes = vec![flight.done(id), rows::failed(id, failures, until, error)];
+        let mut writes = vec![
+            flight.done(id),
+            rows::failed(id, failures, until, error),
+            rows::refused(id, flight.content),
+        ];
         if let Some(until) = until {
             writes.extend([rows::postpone(id, until), rows::shrink(id)]);
         }

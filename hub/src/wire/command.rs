@@ -105,8 +105,10 @@ pub enum Command {
     Delta(Query),
     /// Read, or see, everything at once.
     MarkAll(MarkAll),
-    /// List the user's subscriptions, and which are live.
-    Endpoints,
+    /// List the user's subscriptions, which are live, and what became of the notification of that id there.
+    Endpoints(Option<String>),
+    /// Note what became of a push; the subscription that led here is the one that was pushed to.
+    Receipt(Receipt),
     /// Set states of one notification.
     Update {
         /// Its id as the path has it.
@@ -167,6 +169,19 @@ pub struct Subscribe {
     pub display_name: Option<String>,
     /// Where its pushes go, as [`Channel::to_text`](notifeed::push::Channel::to_text) has it.
     pub push_subscription: Option<String>,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The subscription that was pushed to.
+    pub subscription: Guid,
+    /// The notification,
+    pub notification: Guid,
+    /// and which revision of it.
+    pub revision: u32,
+    /// What a person did with it.
+    pub states: StateUpdate,
 }
 
 /// A client that connects.

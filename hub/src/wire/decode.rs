@@ -13,7 +13,7 @@ use notifeed::notification::{Platform, PlatformSet, Priority};
 use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 
-use super::command::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};
+use super::command::{Access, Append, AskedBy, Command, Receipt, Request, Stream, Subscribe};
 use super::fields::{Fields, Undecodable};
 
 impl Request {
@@ -103,7 +103,13 @@ impl Command {
             "delta" => Self::Delta(decode_query(fields)?),
             "markAllRead" => Self::MarkAll(decode_marking(Marking::Read, fields)?),
             "markAllSeen" => Self::MarkAll(decode_marking(Marking::Seen, fields)?),
-            "endpoints" => Self::Endpoints,
+            "endpoints" => Self::Endpoints(fields.take("id").map(str::to_owned)),
+            "receipt" => Self::Receipt(Receipt {
+                subscription: fields.need_as("subscription", guid)?,
+                notification: fields.need_as("id", guid)?,
+                revision: fields.need_as("revision", |text| text.parse().ok())?,
+                states: decode_states(fields)?,
+            }),
             "update" => Self::Update {
                 id: fields.need("id")?.to_owned(),
                 if_match: fields.take("ifMatch").map(str::to_owned),
@@ -209,6 +215,7 @@ fn decode_query(fields: &mut Fields<'_>) -> Result<Query, Undecodable> {
             names.split(',').map(str::to_owned).collect()
         }),
         platform: fields.take_as("platform", Platform::parse)?,
+        notification: None,
         host: fields.take("host").map(str::to_owned),
     })
 }

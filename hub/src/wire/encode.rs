@@ -98,7 +98,17 @@ impl Command {
                     Marking::Seen => "markAllSeen",
                 }
             }
-            Self::Endpoints => "endpoints",
+            Self::Endpoints(of) => {
+                fields.opt_field("id", of.as_deref());
+                "endpoints"
+            }
+            Self::Receipt(receipt) => {
+                fields.field("subscription", &receipt.subscription.to_string());
+                fields.field("id", &receipt.notification.to_string());
+                fields.field("revision", &receipt.revision.to_string());
+                encode_states(receipt.states, fields);
+                "receipt"
+            }
             Self::Update {
                 id,
                 if_match,

@@ -152,7 +152,7 @@ fn neither_a_read_nor_a_refused_call_makes_tables() {
         (Command::List(Query::default()), 200),
         (Command::Count(Query::default()), 200),
         (Command::Delta(Query::default()), 200),
-        (Command::Endpoints, 200),
+        (Command::Endpoints(None), 200),
         (Command::Subscriptions, 200),
         (Command::Read(id.into()), 404),
         (update(id, read()), 404),

@@ -308,7 +308,7 @@ fn a_week_without_kv_costs_some_tries_and_nothing_is_lost() {
                 world.evict();
             }
             world.pass(DAY);
-            assert_eq!(world.as_megan(Command::Endpoints).status, 200);
+            assert_eq!(world.as_megan(Command::Endpoints(None)).status, 200);
         }
         let tries = asked(&world).0 - first;
         assert!((20..=45).contains(&tries), "{tries} tries, {evicted}");

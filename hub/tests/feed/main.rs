@@ -31,6 +31,7 @@ mod middle;
 mod model;
 mod newest;
 mod push;
+mod receipts;
 mod releases;
 mod resume;
 mod since;

@@ -12,13 +12,13 @@ use notifeed_hub::wire::{Command, Subscribe};
 use crate::asking::*;
 use crate::world::{Heard, Line, World, endpoint};
 
-const SECOND: i64 = 1000;
-const HOLD: i64 = 5 * SECOND;
-const LATER: Outcome = Outcome::Later { after: None };
+pub const SECOND: i64 = 1000;
+pub const HOLD: i64 = 5 * SECOND;
+pub const LATER: Outcome = Outcome::Later { after: None };
 
-const WEB: PlatformSet = PlatformSet::of(Platform::WebPush);
+pub const WEB: PlatformSet = PlatformSet::of(Platform::WebPush);
 
-fn world() -> World {
+pub fn world() -> World {
     World::with(Settings {
         push: Some(PushSettings {
             key_id: "1".into(),
@@ -37,7 +37,7 @@ fn url(name: &str) -> String {
 }
 
 /// A browser subscribes as a device; its push subscription has that name.
-fn subscribe_to(platform: Platform, device: &str, name: Option<&str>) -> Command {
+pub fn subscribe_to(platform: Platform, device: &str, name: Option<&str>) -> Command {
     let keys = r#"{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}"#;
     Command::Subscribe(Subscribe {
         platform,
@@ -49,17 +49,17 @@ fn subscribe_to(platform: Platform, device: &str, name: Option<&str>) -> Command
 }
 
 impl World {
-    fn pushed_to(&mut self, name: &str) -> String {
+    pub fn pushed_to(&mut self, name: &str) -> String {
         let answer = self.as_megan(subscribe_to(Platform::WebPush, name, Some(name)));
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.id()
     }
 
-    fn post_to_web(&mut self, text: &str) -> String {
+    pub fn post_to_web(&mut self, text: &str) -> String {
         self.posted(&Post::new(text).aims(WEB))
     }
 
-    fn answers(&self, name: &str, outcome: Outcome) {
+    pub fn answers(&self, name: &str, outcome: Outcome) {
         self.runtime
             .services
             .borrow_mut()
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// The pushes since this was asked last: the last part of each endpoint, and the raw content.
-    fn sent(&mut self) -> Vec<(String, String)> {
+    pub fn sent(&mut self) -> Vec<(String, String)> {
         let sent = std::mem::take(&mut self.runtime.services.borrow_mut().sent);
         let read = |push: &notifeed_hub::host::Push| {
             let json: serde_json::Value = serde_json::from_str(&push.message.text).unwrap();
@@ -81,11 +81,11 @@ impl World {
         sent.iter().map(read).collect()
     }
 
-    fn due(&self) -> i64 {
+    pub fn due(&self) -> i64 {
         self.runtime.tables.number("SELECT count(*) FROM push")
     }
 
-    fn connected_as(&mut self, subscription: &str) -> Line {
+    pub fn connected_as(&mut self, subscription: &str) -> Line {
         let mut stream = stream(Platform::WebPush, None, self.now());
         stream.endpoint = Some(guid(subscription));
         let connected = self.connect(&request(Command::Stream(stream)));
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// The frames that a connection has, the newest last.
-    fn frames(&mut self, line: Line) -> Vec<serde_json::Value> {
+    pub fn frames(&mut self, line: Line) -> Vec<serde_json::Value> {
         let mut frames = Vec::new();
         while let Some(Heard::Frame(frame)) = self.read(line) {
             frames.push(serde_json::from_str(&frame).unwrap());
@@ -102,7 +102,7 @@ impl World {
     }
 }
 
-fn to(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn to(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let pairs = pairs.iter();
     pairs
         .map(|(name, text)| ((*name).into(), (*text).into()))
@@ -452,7 +452,7 @@ fn an_endpoint_says_how_pushing_to_it_goes() {
     let id = world.pushed_to("a");
     world.subscribed(Some("plain"));
     let told = |world: &mut World| {
-        let answer = world.as_megan(Command::Endpoints).json();
+        let answer = world.as_megan(Command::Endpoints(None)).json();
         let mut endpoints = answer["value"].as_array().unwrap().iter();
         let plain = |endpoint: &&serde_json::Value| endpoint["deviceId"] == "plain";
         assert!(endpoints.clone().find(plain).unwrap().get("push").is_none());

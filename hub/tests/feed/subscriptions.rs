@@ -186,7 +186,7 @@ fn without_a_key_there_are_no_subscriptions() {
     let refused = world.as_megan(subscribe(None));
     assert_eq!(refused.problem(), (503, "ServiceUnavailable".into()));
     assert_eq!(
-        world.as_megan(Command::Endpoints).ids(),
+        world.as_megan(Command::Endpoints(None)).ids(),
         Vec::<String>::new()
     );
 }
@@ -204,7 +204,7 @@ fn the_endpoints_are_the_subscriptions_and_whether_they_are_live() {
     device.listen(&mut world);
     assert_eq!(device.heard[0]["endpoint"], live.as_str());
     let seen = |world: &mut World| {
-        let endpoints = world.as_megan(Command::Endpoints).json();
+        let endpoints = world.as_megan(Command::Endpoints(None)).json();
         let endpoints = endpoints["value"].as_array().unwrap().clone();
         endpoints
             .iter()

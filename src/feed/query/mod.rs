@@ -40,6 +40,8 @@ pub struct Query {
     pub select: Vec<String>,
     /// `platform`: only the items that this platform receives.
     pub platform: Option<Platform>,
+    /// `notification`: the id of the one that is asked about.
+    pub notification: Option<String>,
     /// `targetHostName`: the host whose feed is read, of the app's hosts.
     pub host: Option<String>,
 }
@@ -81,6 +83,7 @@ impl Query {
                 "$select" => query.select = options::select(&value)?,
                 "$orderby" => options::order(&value)?,
                 "platform" => query.platform = Some(options::platform(&value)?),
+                "notification" => query.notification = Some(value),
                 _ => query.host = Some(value),
             }
             seen.push(name);

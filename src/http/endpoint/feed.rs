@@ -2,7 +2,8 @@
 
 use super::operation::{Answer, Callers, NO_HEADERS, Operation, OperationId, Shape};
 use super::query::{
-    COUNT as COUNTED, DELTA_TOKEN, FILTER, ONLY_PLATFORM, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP,
+    COUNT as COUNTED, DELTA_TOKEN, FILTER, NOTIFICATION, ONLY_PLATFORM, SELECT, SKIP_TOKEN,
+    TARGET_HOST_NAME, TOP,
 };
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
@@ -82,7 +83,7 @@ pub static ENDPOINTS_OF_FEED: Endpoint = Endpoint {
         summary: "Lists the subscriptions and connections of the user, and says which are live now.",
         callers: Callers::User,
         headers: &[],
-        query: &[&TARGET_HOST_NAME],
+        query: &[&NOTIFICATION, &TARGET_HOST_NAME],
         body: None,
         answers: &[Answer {
             status: 200,
@@ -90,6 +91,6 @@ pub static ENDPOINTS_OF_FEED: Endpoint = Endpoint {
             headers: NO_HEADERS,
             shape: Shape::Endpoints,
         }],
-        problems: &[],
+        problems: &[ErrorCode::ItemNotFound],
     }],
 };

@@ -14,6 +14,7 @@ mod notifications;
 mod openapi;
 mod operation;
 mod query;
+mod receipts;
 mod stream;
 mod subscriptions;
 
@@ -78,7 +79,7 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 15] = [
+pub static ENDPOINTS: [&Endpoint; 16] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
@@ -87,6 +88,7 @@ pub static ENDPOINTS: [&Endpoint; 15] = [
     &marking::MARK_ALL_SEEN,
     &subscriptions::SUBSCRIPTIONS,
     &stream::STREAM,
+    &receipts::RECEIPTS,
     &items::NOTIFICATION,
     &subscriptions::APPLICATION_SERVER_KEY,
     &subscriptions::SUBSCRIPTION,

@@ -63,6 +63,8 @@ pub enum OperationId {
     EndSubscription,
     /// `GET …/notifications/subscriptions/applicationServerKey`
     ReadApplicationServerKey,
+    /// `POST …/notifications/receipts`
+    ReturnReceipt,
     /// `GET …/notifications/stream`
     Connect,
     /// `GET /beta/$metadata`
@@ -97,6 +99,8 @@ pub enum Body {
     Cursor,
     /// A device that subscribes.
     Subscription,
+    /// A receipt of a push.
+    Receipt,
     /// The holder of a development token.
     TokenHolder,
 }

@@ -90,6 +90,12 @@ pub(super) static TARGET_HOST_NAME: QueryOption = optional(
     Kind::Text(None),
 );
 
+pub(super) static NOTIFICATION: QueryOption = optional(
+    "notification",
+    "The id of a notification: `delivery` says of each endpoint what became of it there.",
+    Kind::Id,
+);
+
 pub(super) static PLATFORM: QueryOption = QueryOption {
     name: "platform",
     summary: "The platform that this client receives for.",

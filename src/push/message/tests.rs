@@ -33,7 +33,7 @@ fn pushed(rest: &str, opening: Option<&Opening>, size: Size, later: i64) -> Opti
         return None;
     };
     let content = notification.content_text();
-    Message::of(&entry, &content, opening, OWNER, size, at(later))
+    Message::of(&entry, &content, opening, OWNER, "r1", size, at(later))
 }
 
 fn opening() -> Option<Opening> {
@@ -47,7 +47,7 @@ fn a_message_says_what_is_shown_and_whose_it_is() {
     let visual = r#","groupName":"G","payload":{"rawContent":"r","visualContent":{"title":"T","body":"B","link":"https://l.example/"}}"#;
     let message = pushed(visual, opening().as_ref(), Size::Full, 0);
     let text = format!(
-        r#"{{"web_push":8030,"mutable":true,"notification":{{"title":"T","body":"B","navigate":"https://app.example.com/?n={ID}","tag":"{ID}","timestamp":{NOW}}},"notifeed":{{"v":1,"id":"{ID}","revision":1,"owner":"{OWNER}","priority":"High","group":"G","link":"https://l.example/","raw":"r"}}}}"#
+        r#"{{"web_push":8030,"mutable":true,"notification":{{"title":"T","body":"B","navigate":"https://app.example.com/?n={ID}","tag":"{ID}","timestamp":{NOW}}},"notifeed":{{"v":1,"id":"{ID}","revision":1,"owner":"{OWNER}","receipt":"r1","priority":"High","group":"G","link":"https://l.example/","raw":"r"}}}}"#
     );
     assert_eq!(
         message,

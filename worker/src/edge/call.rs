@@ -270,9 +270,18 @@ impl Call {
     }
 
     /// A command for a feed, with what it comes from.
-    pub fn to_feed(
+    pub fn to_feed(&self, caller: &Caller, to: (Address, Access), command: Command) -> Step {
+        let sender = Sender {
+            issuer: caller.issuer.clone(),
+            app: caller.app.clone(),
+        };
+        self.ask(sender, to, command)
+    }
+
+    /// A command for a feed.
+    pub fn ask(
         &self,
-        caller: &Caller,
+        sender: Sender,
         (address, access): (Address, Access),
         command: Command,
     ) -> Step {
@@ -283,10 +292,7 @@ impl Call {
                 origin: self.context.origin.clone(),
                 version: self.context.version,
             },
-            sender: Sender {
-                issuer: caller.issuer.clone(),
-                app: caller.app.clone(),
-            },
+            sender,
             access,
             command,
         };

@@ -44,7 +44,10 @@ impl Call {
             Check::Upgrade if operation.id == OperationId::Connect => self.upgrade()?,
             Check::Page => self.page(operation.id)?,
             Check::Token if operation.needs_token() => return self.token(operation.id),
-            Check::Limit => self.counted = operation.needs_token(),
+            Check::Limit => {
+                self.counted =
+                    operation.needs_token() || operation.id == OperationId::ReturnReceipt;
+            }
             Check::Headers if has_headers(operation) => self.encoding = self.body_headers()?,
             Check::SubscriptionId if operation.id == OperationId::PostNotification => {
                 self.subscription_header()?;
@@ -117,6 +120,7 @@ impl Call {
                 self.subscriptions(Command::Unsubscribe(self.id.clone()))
             }
             OperationId::ReadApplicationServerKey => self.application_server_key(),
+            OperationId::ReturnReceipt => self.return_receipt(body),
             OperationId::Connect => self.connect(),
             OperationId::ReadMetadata => Ok(Step::Reply(Reply::metadata())),
             OperationId::IssueDevelopmentToken => self.token_for(body),

@@ -26,7 +26,7 @@ impl Call {
     }
 
     pub fn endpoints(&self) -> Result<Step, Stop> {
-        self.query(|_| Command::Endpoints)
+        self.query(|query| Command::Endpoints(query.notification))
     }
 
     /// A command for the feed of a signed-in user, with the query options of the operation.

@@ -16,6 +16,7 @@ mod items;
 mod limits;
 mod marking;
 mod notifications;
+mod receipts;
 mod step;
 mod stream;
 mod subscriptions;

@@ -26,6 +26,7 @@ const fn body_schema(body: Body) -> &'static str {
         Body::States => "States",
         Body::Subscription => "SubscriptionRequest",
         Body::Cursor => "MarkingRequest",
+        Body::Receipt => "Receipt",
         Body::TokenHolder => "TokenHolder",
     }
 }
