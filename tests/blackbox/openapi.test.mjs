@@ -153,7 +153,11 @@ test("every operation answers success and refusals as it is described", async ()
     for (const answer of answers) assertDescribed(operation, answer);
   }
 
-  const tried = new Set([...calls.map(([operation]) => operation), "connect"]);
+  // Whoever comes without a genuine receipt; push.test.mjs has the one that a push brings.
+  for (const json of [{ receipt: "r1.forged" }, {}, { receipt: 5 }])
+    assertDescribed("returnReceipt", await service.request("POST", `${feed}/receipts`, { json }));
+
+  const tried = new Set([...calls.map(([operation]) => operation), "connect", "returnReceipt"]);
   const missing = operations.filter(([operation]) => !tried.has(operation) && !operation.endsWith("OfUser"));
   // The other ways to the same operations.
   assert.deepEqual(missing.map(([operation]) => operation).sort(), [

@@ -90,13 +90,15 @@ test("a device gets its subscription, and an id for its app server", async () =>
   assert.deepEqual(Object.keys(answer.json), [
     "id",
     "userNotificationSubscriptionId",
+    "push",
     "platform",
     "deviceId",
     "displayName",
     "createdDateTime",
     "expirationDateTime",
   ]);
-  assert.deepEqual(rest, { platform: "WebPush", deviceId: "device 1", displayName: "Megans Küche" });
+  const asked = { platform: "WebPush", deviceId: "device 1", displayName: "Megans Küche" };
+  assert.deepEqual(rest, { push: "none", ...asked }, "there is no key to push with");
   assertGuid(id);
   assert.doesNotMatch(answer.text, /secret-push|BTBZMqHH/);
 

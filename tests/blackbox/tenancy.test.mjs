@@ -175,7 +175,8 @@ test("every route answers every caller as the table says, and nobody reads or wr
 test("the table has a row for every operation that is about a user's feed", () => {
   const names = new Set(routes.map(([name]) => name));
   for (const [path, item] of Object.entries(description.paths)) {
-    if (!path.startsWith("/me/notifications")) continue;
+    // A receipt is the right to itself, whoever returns it: push.test.mjs has forged ones.
+    if (!path.startsWith("/me/notifications") || path.endsWith("/receipts")) continue;
     const methods = ["get", "post", "patch", "delete"].filter((method) => method in item);
     for (const method of methods) assert.ok(names.has(`${method.toUpperCase()} ${path}`), `${method} ${path}`);
   }
