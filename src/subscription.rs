@@ -196,7 +196,7 @@ pub struct PushState {
     pub last: Option<Timestamp>,
     /// Why the last one failed, if it did.
     pub error: Option<String>,
-    /// What its device and its push service have.
+    /// How far its device and its push service have come.
     pub reached: Reached,
 }
 

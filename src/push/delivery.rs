@@ -1,11 +1,11 @@
-//! What became of a notification at an endpoint (CONTRACT §5.7): by the numbers that are known of it.
+//! The delivery of a notification to an endpoint (CONTRACT §5.7): by the numbers that are known of it.
 
 use crate::feed::Entry;
 use crate::notification::Platform;
 use crate::subscription::{ChannelState, PushState};
 use crate::time::Timestamp;
 
-/// What became of a notification at an endpoint.
+/// The delivery of a notification to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// The device has it, by its own word.
@@ -14,11 +14,11 @@ pub enum Delivery {
     Pushed,
     /// Its push service has refused it, or doesn't know the device any more.
     Refused,
-    /// It expired, or its display time was over, before anything of that.
+    /// The notification expired, or its display time was over, before anything of that.
     Expired,
-    /// It isn't for that platform.
+    /// The notification isn't for that platform.
     NotTargeted,
-    /// Nothing is known yet. What a device has may be told late, never the reverse.
+    /// Nothing is known yet. A delivery may be told late, never too early.
     Pending,
 }
 

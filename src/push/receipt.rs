@@ -18,7 +18,7 @@ const FORMAT: &str = "r1";
 
 const DECLARED: [&str; 4] = ["receipt", "received", "readState", "userActionState"];
 
-/// What a receipt says, once its signature has been checked.
+/// The contents of a receipt, once its signature has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
     /// The Durable Object id of the Hub.
@@ -148,7 +148,7 @@ impl Returned {
     }
 }
 
-/// What a receipt changes of an item: it only moves forward, from unread to read, and from no interaction to
+/// The states that a receipt changes of an item: it only moves forward, from unread to read, and from no interaction to
 /// one. `None`: nothing.
 pub fn forward(entry: &Entry, states: StateUpdate) -> Option<StateUpdate> {
     let is_untouched = entry.user_action_state == UserActionState::NoInteraction;

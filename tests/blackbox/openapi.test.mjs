@@ -153,7 +153,7 @@ test("every operation answers success and refusals as it is described", async ()
     for (const answer of answers) assertDescribed(operation, answer);
   }
 
-  // Whoever comes without a genuine receipt; push.test.mjs has the one that a push brings.
+  // Refusals without a genuine receipt; push.test.mjs has the one that a push brings.
   for (const json of [{ receipt: "r1.forged" }, {}, { receipt: 5 }])
     assertDescribed("returnReceipt", await service.request("POST", `${feed}/receipts`, { json }));
 

@@ -1,4 +1,4 @@
-//! What a device says of a push by its receipt (CONTRACT §5.7).
+//! Receipts: a device says what became of a push (CONTRACT §5.7).
 
 use notifeed::credentials::subscription_id::HubId;
 use notifeed::feed::Entry;

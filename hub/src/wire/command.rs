@@ -171,7 +171,7 @@ pub struct Subscribe {
     pub push_subscription: Option<String>,
 }
 
-/// What became of a push.
+/// A receipt that a device returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
     /// The subscription that was pushed to.
@@ -180,7 +180,7 @@ pub struct Receipt {
     pub notification: Guid,
     /// and which revision of it.
     pub revision: u32,
-    /// What a person did with it.
+    /// The states that a person has set.
     pub states: StateUpdate,
 }
 

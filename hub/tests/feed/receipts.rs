@@ -1,4 +1,4 @@
-//! What a device says of a push, and what is known of an item at each endpoint (CONTRACT §5.7).
+//! Receipts of devices, and what is known of an item at each endpoint (CONTRACT §5.7).
 
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
@@ -12,7 +12,7 @@ use crate::push::*;
 use crate::world::World;
 
 impl World {
-    /// What a device says by the receipt that its last push had.
+    /// A device returns a receipt. The status of the answer.
     fn returns(&mut self, subscription: &str, id: &str, revision: u32, states: StateUpdate) -> u16 {
         let subscription = guid(subscription);
         let mut request = request(Command::Receipt(Receipt {
@@ -27,7 +27,7 @@ impl World {
         self.ask(&request).status
     }
 
-    /// What became of an item at each endpoint: its device, and the delivery.
+    /// The delivery of an item at each endpoint, with the endpoint's device.
     fn deliveries(&mut self, id: &str) -> Vec<(String, String)> {
         let answer = self.as_megan(Command::Endpoints(Some(id.into()))).json();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
@@ -82,7 +82,7 @@ fn a_receipt_says_what_a_person_did_and_only_moves_forward() {
             to(&[("a", "delivered"), ("b", "pushed")])
         );
     }
-    // It is known still when the feed wakes.
+    // A feed that wakes knows it still.
     world.evict();
     assert_eq!(
         world.deliveries(&id),

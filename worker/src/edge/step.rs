@@ -72,7 +72,7 @@ pub fn write(call: impl Into<Box<Call>>, outcome: Result<Step, Stop>) -> String 
     // A proof counts once, also if the call is refused for what was found after it.
     let key = match (&call.proof, call.counted && call.settings.counts_calls) {
         (Some(Ok(proof)), true) => limits::key(&proof.caller),
-        // Whoever has no token is counted by address.
+        // A caller without a token is counted by address.
         (None, true) => call.address().unwrap_or_default().to_owned(),
         _ => String::new(),
     };
