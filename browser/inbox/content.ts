@@ -5,6 +5,8 @@ import type { FeedNotification } from "../generated/types.ts";
 
 /** The most of raw content that is shown: a look at it, in characters. It may have 64 KiB. */
 const RAW = 500;
+/** The most of an answer's text, in characters, where an action doesn't say (CONTRACT §5.2). */
+const TEXT = 200;
 
 /** The texts of a notification. A missing text is empty. */
 export interface Texts {
@@ -24,11 +26,37 @@ export interface Content extends Texts {
   dismissed: boolean;
   /** As the badge counts it: not what was dismissed. */
   unread: boolean;
+  /** Where a person goes who follows it; "": nowhere. */
+  link: string;
+  /** The address of a picture; "": none. */
+  icon: string;
+  category: string;
+  /** The ways to answer it, in order. */
+  actions: readonly Action[];
+  answer: Answer | null;
+}
+
+/** A way to answer. */
+export interface Action {
+  id: string;
+  title: string;
+  style: "default" | "primary" | "destructive";
+  /** The line of text that it asks for; `null`: none. */
+  input: { placeholder: string; maxLength: number } | null;
+}
+
+/** The answer that was given, on whichever device. */
+export interface Answer {
+  /** The title of the action; its id where the notification no longer has it. */
+  title: string;
+  text: string;
+  /** The kind of device; "": it isn't told. */
+  platform: string;
 }
 
 export function textsOf({ payload }: FeedNotification): Texts {
-  const { visualContent, rawContent } = (payload ?? {}) as Loose;
-  const { title, body } = (visualContent ?? {}) as Loose;
+  const { visualContent, rawContent } = loose(payload);
+  const { title, body } = loose(visualContent);
   const raw = !visualContent;
   return { title: text(title), body: raw ? text(rawContent).slice(0, RAW) : text(body), raw };
 }
@@ -39,7 +67,9 @@ export function isUnread({ readState, userActionState }: FeedNotification): bool
 
 /** @param item of which anything but the id may be missing */
 export function contentOf(item: FeedNotification): Content {
-  const { priority, groupName, createdDateTime, userActionState } = item as object as Loose;
+  const { payload, priority, groupName, createdDateTime, userActionState, answer } = item as object as Loose;
+  const { link, icon, category, actions } = loose(loose(payload)["visualContent"]);
+  const ways = Array.isArray(actions) ? actions.map(actionOf).filter(({ id }) => id) : [];
   return {
     ...textsOf(item),
     priority: priority === "High" || priority === "Low" ? priority : "None",
@@ -47,15 +77,46 @@ export function contentOf(item: FeedNotification): Content {
     created: Date.parse(text(createdDateTime)),
     dismissed: userActionState === "dismissed",
     unread: isUnread(item),
+    link: address(link),
+    icon: address(icon),
+    category: text(category),
+    actions: ways,
+    answer: answer ? answerOf(loose(answer), ways) : null,
   };
+}
+
+function actionOf(action: unknown): Action {
+  const { id, title, style, input } = loose(action);
+  const { placeholder, maxLength } = loose(input);
+  return {
+    id: text(id),
+    title: text(title) || text(id),
+    style: style === "primary" || style === "destructive" ? style : "default",
+    input: input ? { placeholder: text(placeholder), maxLength: Number(maxLength) || TEXT } : null,
+  };
+}
+
+function answerOf({ actionId, text: said, platform }: Loose, actions: readonly Action[]): Answer {
+  const title = actions.find(({ id }) => id === actionId)?.title ?? text(actionId);
+  return { title, text: text(said), platform: text(platform).replace("Push", "") };
 }
 
 /** Whether there is anything that can be shown and acted on. */
 export function isItem(item: unknown): item is FeedNotification {
-  return Boolean(text((item as Loose | null)?.id));
+  return Boolean(text(loose(item)["id"]));
 }
 
 type Loose = { [member in string]?: unknown };
+
+/** The members of whatever it is. */
+function loose(value: unknown): Loose {
+  return (value ?? {}) as Loose;
+}
+
+/** An address that is safe to follow: the service lets no other through, but any client may fill the list. */
+function address(value: unknown): string {
+  return /^https:\/\/[^/?#@\\]+([/?#]|$)/.test(text(value)) ? text(value) : "";
+}
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -21,7 +21,17 @@ import { complete } from "./words.ts";
 const TICK = 1000;
 
 /** The properties that an app may have set before the element was defined. */
-const PROPERTIES = ["client", "labels", "clock", "open", "inline", "hideRaw", "showDismissed", "tabs"] as const;
+const PROPERTIES = [
+  "client",
+  "labels",
+  "clock",
+  "open",
+  "inline",
+  "hideRaw",
+  "hideIcons",
+  "showDismissed",
+  "tabs",
+] as const;
 
 // Where there is no DOM the class can be named, but not used.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
@@ -33,7 +43,15 @@ declare global {
 }
 
 export class NotifeedInbox extends Base {
-  static readonly observedAttributes: string[] = ["open", "inline", "hide-raw", "show-dismissed", "tabs", "lang"];
+  static readonly observedAttributes: string[] = [
+    "open",
+    "inline",
+    "hide-raw",
+    "hide-icons",
+    "show-dismissed",
+    "tabs",
+    "lang",
+  ];
 
   #client: LiveClient | null = null;
   #labels = complete(null);
@@ -149,6 +167,14 @@ export class NotifeedInbox extends Base {
   }
   set hideRaw(hide: boolean) {
     this.toggleAttribute("hide-raw", Boolean(hide));
+  }
+
+  /** Loads no picture that a notification names. */
+  get hideIcons(): boolean {
+    return this.hasAttribute("hide-icons");
+  }
+  set hideIcons(hide: boolean) {
+    this.toggleAttribute("hide-icons", Boolean(hide));
   }
 
   /** Shows what was dismissed too, with a way back. */
@@ -316,7 +342,7 @@ export class NotifeedInbox extends Base {
     const times = this.#times;
     const older = this.#client?.more ?? false;
     times.begin(timeBy(this.#clock, () => this.#client?.now()));
-    const drawn = this.#list.show(this.#entries, { labels, times }, older);
+    const drawn = this.#list.show(this.#entries, { labels, times, icons: !this.hideIcons }, older);
     const more = older || drawn < this.#entries.length;
     // The focus goes from the button to the first notification that was asked for, or to the last when the button leaves.
     if (this.#active === this.#more && (!more || drawn > this.#from)) {
@@ -366,21 +392,25 @@ export class NotifeedInbox extends Base {
     older.scrolls = this.#entries.length > before;
   }
 
-  #act(item: FeedNotification, intent: Intent): void {
+  /** @returns whether a link is to be opened */
+  #act(item: FeedNotification, intent: Intent): boolean {
     const client = this.#client;
-    if (!client) return;
+    if (!client) return true;
     const { id, readState, userActionState } = item;
     const { unread, dismissed } = contentOf(item);
     if (intent === "title") {
-      if (!this.#tellApp("notifeed-activate", item)) return;
+      if (!this.#tellApp("notifeed-activate", item)) return false;
       if (readState === "unread" || userActionState !== "activated") this.#try(() => client.activate(id));
     } else if (intent === "read") {
       this.#try(() => (unread ? client.markRead(id) : client.markUnread(id)));
+    } else if (typeof intent === "object") {
+      this.#tellApp("notifeed-answer", { notification: item, ...intent });
     } else if (dismissed) {
       this.#try(() => client.restore(id));
     } else if (this.#tellApp("notifeed-dismiss", item)) {
       this.#try(() => client.dismiss(id));
     }
+    return true;
   }
 
   /** Marks the notifications in view; those that it hides stay as they are. */

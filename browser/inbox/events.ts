@@ -5,6 +5,8 @@ import type { FeedNotification } from "../generated/types.ts";
 export interface InboxEvents {
   /** A person follows a notification. */
   "notifeed-activate": CustomEvent<FeedNotification>;
+  /** A person answers one. */
+  "notifeed-answer": CustomEvent<{ notification: FeedNotification; action: string; text: string }>;
   /** A person waves one away. */
   "notifeed-dismiss": CustomEvent<FeedNotification>;
   /** The panel has opened or closed. */

@@ -21,6 +21,8 @@ export interface Labels {
   restore: string;
   /** A button of one notification, as it is read out. */
   of: (button: string, title: string) => string;
+  /** How a notification was answered, and on which platform: "iOS"; "": it isn't known. */
+  answered: (action: string, platform: string) => string;
   more: string;
   /** Older notifications are on their way. */
   loading: string;
@@ -58,6 +60,7 @@ export const LABELS: Labels = {
   dismiss: "Dismiss",
   restore: "Restore",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `Answered: ${action}${platform && ` (${platform})`}`,
   more: "Show more",
   loading: "Loading…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} new notifications` : `New: ${titles.join("; ")}`),

@@ -1,6 +1,7 @@
 // The list: a window of the feed, each notification drawn once, and never without the focus that was in it.
 
 import type { FeedNotification } from "../generated/types.ts";
+import { answers, isText, type Reply } from "./answering.ts";
 import type { Content } from "./content.ts";
 import { element } from "./dom.ts";
 import { type Control, Row, type Voice } from "./row.ts";
@@ -9,7 +10,7 @@ import { type Control, Row, type Voice } from "./row.ts";
 const WINDOW = 50;
 
 /** A person's wish about a notification. */
-export type Intent = "title" | "read" | "dismiss";
+export type Intent = "title" | "read" | "dismiss" | Reply;
 
 /** A notification with what is shown of it. */
 export interface Entry {
@@ -25,16 +26,16 @@ export class List {
   #current: { id: string; index: number } | undefined;
   /** The notification that a person did something with last. */
   #actedOn: string | undefined;
-  readonly #intend: (item: FeedNotification, intent: Intent) => void;
+  readonly #intend: (item: FeedNotification, intent: Intent) => boolean;
   readonly #grow: () => void;
   readonly #leave: () => void;
 
   /**
-   * @param intend is told what a person wants
+   * @param intend is told what a person wants. Gives whether a link is to be opened
    * @param grow draws anew, with more
    * @param leave gives the focus to what is there when no notification is
    */
-  constructor(intend: (item: FeedNotification, intent: Intent) => void, grow: () => void, leave: () => void) {
+  constructor(intend: (item: FeedNotification, intent: Intent) => boolean, grow: () => void, leave: () => void) {
     this.#intend = intend;
     this.#grow = grow;
     this.#leave = leave;
@@ -107,7 +108,7 @@ export class List {
     const node = active?.closest("li");
     const id = node?.dataset["id"];
     if (id === undefined || !this.element.contains(active)) return undefined;
-    const control = (active?.dataset["do"] ?? "item") as Control;
+    const control = active?.dataset["do"] ?? "item";
     return { id, index: [...this.#rows.keys()].indexOf(id), control };
   }
 
@@ -127,7 +128,8 @@ export class List {
   #restore({ id, index, control }: { id: string; index: number; control: Control }): void {
     const same = this.#rows.get(id);
     const row = same ?? this.#at(index);
-    if (row) row.focus(same || id === this.#actedOn ? control : "item");
+    // Nobody answers a question that came into the place of another.
+    if (row) row.focus((same || id === this.#actedOn) && !answers(control) ? control : "item");
     else this.#leave();
   }
 
@@ -136,20 +138,27 @@ export class List {
     const pressed = path.slice(0, path.indexOf(this.element));
     // An app's content in a slot may have controls of its own.
     const control = pressed.find((node) =>
-      node.matches?.("a, button, input, select, textarea, label, summary, [tabindex]"),
+      node.matches?.("a, button, input, select, textarea, label, summary, [tabindex], [data-do]"),
     );
     const id = pressed.at(-1)?.getAttribute("data-id") ?? "";
     const row = this.#rows.get(id);
     if (!row || (control && !this.element.contains(control))) return;
+    const name = control?.getAttribute("data-do");
+    if (!name) return row.follow();
+    const intent = answers(name) ? row.reply(name) : (name as Intent);
+    if (!intent) return;
     this.#actedOn = id;
-    this.#intend(row.item, (control?.getAttribute("data-do") ?? "title") as Intent);
+    if (!this.#intend(row.item, intent)) event.preventDefault();
   }
 
   #press(event: KeyboardEvent): void {
     const focus = this.#focus();
     if (!focus || event.ctrlKey || event.metaKey || event.altKey) return;
     const { id, index, control } = focus;
-    if (/^(Delete|d)$/i.test(event.key)) {
+    if (isText(control)) {
+      if (event.key !== "Enter" || event.isComposing) return;
+      this.#rows.get(id)!.send(control);
+    } else if (/^(Delete|d)$/i.test(event.key)) {
       if (control === "item") return;
       this.#actedOn = id;
       this.#intend(this.#rows.get(id)!.item, "dismiss");
@@ -158,7 +167,7 @@ export class List {
       const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: last }[event.key];
       if (next === undefined || next < 0) return;
       if (next >= last) this.#grow();
-      this.#at(next)?.focus(control === "item" ? "title" : control);
+      this.#at(next)?.focus(control, "title");
     }
     event.preventDefault();
   }

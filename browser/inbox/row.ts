@@ -1,45 +1,74 @@
 // A row of the list: a notification and its controls. Its nodes stay as long as it is there.
 
 import type { FeedNotification } from "../generated/types.ts";
+import { Answering, type Reply } from "./answering.ts";
 import type { Content } from "./content.ts";
 import { button, element, write } from "./dom.ts";
 import type { Labels } from "./labels.ts";
 import type { Times } from "./times.ts";
 
-/** The language that rows are written in. */
+/** How rows are written. */
 export interface Voice {
   labels: Labels;
   times: Times;
+  /** Without it no picture is loaded that a notification names. */
+  icons: boolean;
 }
 
-/** The parts of a row that can have the focus: `item` is the row itself, where no key does anything but move. */
-export type Control = "item" | "title" | "read" | "dismiss";
+/**
+ * The name of a part that can have the focus: `item` is the row itself, where no key does anything but move; `title`,
+ * `read`, `dismiss`, and those of the answers.
+ */
+export type Control = string;
+
+const TITLE = { dir: "auto", "aria-keyshortcuts": "Delete D" };
 
 let rows = 0;
 
 export class Row {
   readonly element: HTMLLIElement;
   #item: FeedNotification;
-  readonly #title = button("title", { dir: "auto", "aria-keyshortcuts": "Delete D" });
+  readonly #plain = button("title", TITLE);
+  readonly #link = element("a", { part: "title", "data-do": "title", target: "_blank", rel: "noopener", ...TITLE });
+  /** Whichever of the two is shown. */
+  #title: HTMLElement = this.#plain;
+  readonly #icon = element("span", { part: "icon" });
   readonly #body = element("p", { part: "body", dir: "auto" });
   readonly #states = element("span", {});
   readonly #priority = element("span", { part: "priority", role: "img" });
+  readonly #answered = element("span", { part: "answered", dir: "auto" });
+  readonly #said = element("q", { part: "said", dir: "auto" });
+  readonly #category = element("span", { part: "category", dir: "auto" });
   readonly #group = element("span", { part: "group", dir: "auto" });
+  readonly #host = element("span", { part: "host", dir: "ltr" });
   readonly #time = element("time", { part: "time", dir: "auto" });
   readonly #read = button("read");
   readonly #dismiss = button("dismiss");
+  readonly #answering = new Answering();
 
   constructor(item: FeedNotification) {
     this.#item = item;
-    const facts = element("p", { part: "facts" }, this.#states, this.#priority, this.#group, this.#time);
+    const { element: answers } = this.#answering;
+    const told = [this.#answered, this.#said, this.#category, this.#group, this.#host, this.#time];
+    const facts = element("p", { part: "facts" }, this.#states, this.#priority, ...told);
     const actions = element("div", { part: "actions" }, this.#read, this.#dismiss);
     // The app's own pictures and bodies: elements of the page with these slots' names.
-    const icon = element("slot", { name: `icon-${item.id}` });
+    const icon = element("slot", { name: `icon-${item.id}` }, this.#icon);
     const body = element("slot", { name: `body-${item.id}` }, this.#body);
-    this.element = element("li", { tabindex: "-1", "data-id": item.id }, icon, this.#title, body, facts, actions);
+    this.element = element(
+      "li",
+      { tabindex: "-1", "data-id": item.id },
+      icon,
+      this.#title,
+      body,
+      facts,
+      answers,
+      actions,
+    );
     this.#body.id = `body${++rows}`;
     facts.id = `facts${rows}`;
-    this.#title.setAttribute("aria-describedby", `${this.#body.id} ${facts.id}`);
+    for (const title of [this.#plain, this.#link])
+      title.setAttribute("aria-describedby", `${this.#body.id} ${facts.id}`);
   }
 
   get item(): FeedNotification {
@@ -47,8 +76,9 @@ export class Row {
   }
 
   /** Shows what became of the notification, in its place among all of them. `count`: -1 when nobody knows it. */
-  show(item: FeedNotification, content: Content, place: number, count: number, { labels, times }: Voice): void {
-    const { body, raw, priority, group, created, dismissed, unread } = content;
+  show(item: FeedNotification, content: Content, place: number, count: number, voice: Voice): void {
+    const { labels, times } = voice;
+    const { body, raw, priority, group, created, dismissed, unread, link, category, answer } = content;
     const title = content.title || labels.raw;
     this.#item = item;
 
@@ -59,6 +89,8 @@ export class Row {
     this.element.ariaPosInSet = `${place}`;
     this.element.ariaSetSize = `${count}`;
 
+    this.#lead(link);
+    this.#picture(voice.icons ? content.icon : "");
     write(this.#title, title);
     write(this.#body, body);
     this.#body.classList.toggle("raw", raw);
@@ -70,7 +102,11 @@ export class Row {
     this.#priority.hidden = priority === "None";
     write(this.#priority, important ? "!" : "↓");
     this.#priority.ariaLabel = this.#priority.title = important ? labels.high : labels.low;
+    write(this.#answered, answer ? labels.answered(answer.title, answer.platform) : "");
+    write(this.#said, answer?.text ?? "");
+    write(this.#category, category);
     write(this.#group, group);
+    write(this.#host, link.split("/")[2] ?? "");
     this.#time.hidden = !created;
     if (created) {
       this.#time.dateTime = item.createdDateTime;
@@ -78,6 +114,7 @@ export class Row {
       write(this.#time, times.relative(created));
     }
 
+    this.#answering.show(item, content, title, labels);
     name(this.#read, unread ? "✓" : "●", unread ? labels.markRead : labels.markUnread);
     name(this.#dismiss, dismissed ? "↺" : "×", dismissed ? labels.restore : labels.dismiss);
 
@@ -90,10 +127,51 @@ export class Row {
 
   /** Whether its controls are reached by Tab: those of one row are, the arrow keys lead to the others. */
   set reachable(reachable: boolean) {
-    for (const control of [this.#title, this.#read, this.#dismiss]) control.tabIndex = reachable ? 0 : -1;
+    for (const control of this.#controls) control.tabIndex = reachable ? 0 : -1;
   }
 
-  focus(control: Control): void {
-    ({ item: this.element, title: this.#title, read: this.#read, dismiss: this.#dismiss })[control].focus();
+  /** Gives the focus to the first of these controls that there is, else to the row itself. */
+  focus(...controls: Control[]): void {
+    const all = this.#controls;
+    const found = controls.map((name) => all.find((control) => control.dataset["do"] === name)).find(Boolean);
+    (found ?? this.element).focus();
+  }
+
+  /** Does as if its title had been pressed. */
+  follow(): void {
+    this.#title.click();
+  }
+
+  /** The answer that a control gives; `undefined`: none. */
+  reply(control: Control): Reply | undefined {
+    return this.#answering.reply(control);
+  }
+
+  /** Presses the button that belongs to a line of text. */
+  send(control: Control): void {
+    this.#answering.press(control);
+  }
+
+  get #controls(): HTMLElement[] {
+    return [this.#title, ...this.#answering.controls, this.#read, this.#dismiss];
+  }
+
+  /** What leads somewhere is a link, opened by nobody but a person; all else is a button. */
+  #lead(link: string): void {
+    if (link && this.#link.href !== link) this.#link.href = link;
+    const title = link ? this.#link : this.#plain;
+    if (title === this.#title) return;
+    const focused = this.#title.matches(":focus");
+    this.#title.replaceWith(title);
+    this.#title = title;
+    if (focused) title.focus();
+  }
+
+  /** Loads a picture when it comes into view; its box stands before. */
+  #picture(address: string): void {
+    this.#icon.hidden = !address;
+    if (address === (this.#icon.firstElementChild as HTMLImageElement | null)?.getAttribute("src")) return;
+    const picture = { alt: "", loading: "lazy", referrerpolicy: "no-referrer", src: address };
+    this.#icon.replaceChildren(...(address ? [element("img", picture)] : []));
   }
 }

@@ -8,6 +8,7 @@ const CSS = `
   --surface: var(--notifeed-surface, Canvas);
   --text: var(--notifeed-text, CanvasText);
   --muted: var(--notifeed-muted, color-mix(in srgb, var(--text) 72%, var(--surface)));
+  --danger: light-dark(#b3261e, #ffb4ab);
   --line: var(--notifeed-line, color-mix(in srgb, var(--text) 16%, var(--surface)));
   --hover: color-mix(in srgb, var(--text) 6%, var(--surface));
   display: inline-block;
@@ -61,23 +62,30 @@ svg { display: block; inline-size: 100%; block-size: 100%; fill: none; stroke: c
 [part~=item]:hover { background: var(--hover) }
 [part~=dismissed] { color: var(--muted) }
 [part~=unread]::before { content: ""; position: absolute; inset-block-start: 1.05rem; inset-inline-start: 0.7rem; border: 0.3rem solid var(--accent); border-radius: 50% }
-[part=title] { padding: 0 }
+[part=title] { padding: 0; color: inherit; text-decoration: none }
 [part=title], [part=title]:hover { background: none }
+a[part=title]:hover { text-decoration: underline }
 [part~=unread] [part=title] { font-weight: 650 }
 [part=title]::after { content: ""; position: absolute; inset: 0 }
 [part=title]:focus-visible { outline: 0 }
 [part=title]:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -2px }
-[part=title], [part=body], [part=facts], ::slotted([slot^=body-]) { grid-column: 2; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent }
+[part=title], [part=body], [part=facts], [part=answers], ::slotted([slot^=body-]) { grid-column: 2; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent }
 [part=body] { font-size: 0.9em }
 [part=body] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: var(--notifeed-lines, 4); overflow: hidden; white-space: pre-line }
-p:empty, span:empty { display: none }
+p:empty, span:empty, div:empty, q:empty { display: none }
 .raw { font-family: ui-monospace, monospace }
 [part=facts] { display: flex; flex-wrap: wrap; align-items: center; column-gap: 0.6em; color: var(--muted); font-size: 0.8125em; margin-block-start: 0.15rem }
 [part=priority] { inline-size: 1.4em; border: 1px solid; border-radius: 50%; text-align: center; font-weight: 700; line-height: 1.25 }
 [part~=high] [part=priority] { color: var(--accent) }
-[part=actions], [part=time], [part=priority] { position: relative }
+[part=actions], [part=answers], [part=time], [part=priority] { position: relative }
+[part=answers] { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-block-start: 0.5rem }
+[part~=answer], [part=answer-text] { padding: 0.3rem 0.7rem; border: 1px solid var(--line); border-radius: 0.5rem; font: inherit; font-size: 0.9em }
+[part~=primary] { border-color: var(--accent); color: var(--accent); font-weight: 600 }
+[part~=destructive] { border-color: var(--danger); color: var(--danger) }
+[part=answer-text] { flex: 1 8rem; min-inline-size: 0; background: none; color: inherit }
 [part=actions] { grid-area: 1 / 3 / 4; display: flex; gap: 0.1rem; align-self: start; margin-inline-start: 0.5rem }
-::slotted([slot^=icon-]) { grid-area: 1 / 1 / 4; margin-inline-end: 0.6rem }
+::slotted([slot^=icon-]), [part=icon] { grid-area: 1 / 1 / 5; margin-inline-end: 0.6rem }
+[part=icon], img { inline-size: 2rem; block-size: 2rem; border-radius: 0.4rem; object-fit: cover }
 ::slotted([slot^=body-]) { position: relative }
 [part=actions] button { inline-size: 2rem; block-size: 2rem; padding: 0; color: var(--muted) }
 [part=actions] button:hover { color: var(--text); background: var(--line) }

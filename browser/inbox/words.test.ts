@@ -6,12 +6,14 @@ import { complete } from "./words.ts";
 
 /** All sentences of a set of labels, for given values. */
 function said(labels: Labels): Record<string, string> {
-  const { bell, of, arrived, ...words } = labels;
+  const { bell, of, answered, arrived, ...words } = labels;
   return {
     ...words,
     bell0: bell(0),
     bell5: bell(5),
     of: of("A", "B"),
+    answered: answered("A", ""),
+    answeredOn: answered("A", "iOS"),
     arrived: arrived(["A", "B"]),
     arrivedMany: arrived(["A", "B", "C", "D", "E"]),
   };
@@ -55,6 +57,8 @@ for (const file of files)
     assert.match(words["bell5"]!, /5/);
     assert.doesNotMatch(words["bell0"]!, /0/);
     assert.match(words["of"]!, /A.*B|B.*A/);
+    assert.match(words["answered"]!, /A$/);
+    assert.match(words["answeredOn"]!, /A.*iOS/);
     assert.match(words["arrived"]!, /A.*B/);
     assert.match(words["arrivedMany"]!, /5/);
   });

@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "استبعاد",
   restore: "استعادة",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `أُجيب: ${action}${platform && ` (${platform})`}`,
   more: "عرض المزيد",
   loading: "جارٍ التحميل…",
   arrived: (titles) => (titles.length > 3 ? `إشعارات جديدة: ${titles.length}` : `جديد: ${titles.join("؛ ")}`),

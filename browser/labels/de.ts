@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "Als erledigt ablegen",
   restore: "Wiederherstellen",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `Beantwortet: ${action}${platform && ` (${platform})`}`,
   more: "Mehr anzeigen",
   loading: "Wird geladen…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} neue Mitteilungen` : `Neu: ${titles.join("; ")}`),

@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "Descartar",
   restore: "Restaurar",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `Respondida: ${action}${platform && ` (${platform})`}`,
   more: "Mostrar más",
   loading: "Cargando…",
   arrived: (titles) =>

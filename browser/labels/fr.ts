@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "Écarter",
   restore: "Rétablir",
   of: (button, title) => `${button} : ${title}`,
+  answered: (action, platform) => `Réponse : ${action}${platform && ` (${platform})`}`,
   more: "Afficher plus",
   loading: "Chargement…",
   arrived: (titles) =>

@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "हटाएँ",
   restore: "वापस लाएँ",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `उत्तर दिया गया: ${action}${platform && ` (${platform})`}`,
   more: "और दिखाएँ",
   loading: "लोड हो रहा है…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} नई सूचनाएँ` : `नई: ${titles.join("; ")}`),

@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "Archivia",
   restore: "Ripristina",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `Risposta: ${action}${platform && ` (${platform})`}`,
   more: "Mostra altre",
   loading: "Caricamento…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} nuove notifiche` : `Novità: ${titles.join("; ")}`),

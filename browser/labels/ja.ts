@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "非表示にする",
   restore: "元に戻す",
   of: (button, title) => `${button}：${title}`,
+  answered: (action, platform) => `回答済み：${action}${platform && `（${platform}）`}`,
   more: "さらに表示",
   loading: "読み込み中…",
   arrived: (titles) => (titles.length > 3 ? `新しい通知${titles.length}件` : `新着：${titles.join("、")}`),

@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "Dispensar",
   restore: "Restaurar",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `Respondida: ${action}${platform && ` (${platform})`}`,
   more: "Mostrar mais",
   loading: "A carregar…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} novas notificações` : `Novidades: ${titles.join("; ")}`),

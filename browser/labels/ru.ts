@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "Скрыть",
   restore: "Вернуть",
   of: (button, title) => `${button}: ${title}`,
+  answered: (action, platform) => `Ответ: ${action}${platform && ` (${platform})`}`,
   more: "Показать ещё",
   loading: "Загрузка…",
   arrived: (titles) => (titles.length > 3 ? `Новых уведомлений: ${titles.length}` : `Новое: ${titles.join("; ")}`),

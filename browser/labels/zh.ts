@@ -17,6 +17,7 @@ export const labels: Labels = {
   dismiss: "忽略",
   restore: "恢复",
   of: (button, title) => `${button}：${title}`,
+  answered: (action, platform) => `已回答：${action}${platform && `（${platform}）`}`,
   more: "显示更多",
   loading: "正在加载…",
   arrived: (titles) => (titles.length > 3 ? `${titles.length} 条新通知` : `新通知：${titles.join("；")}`),
