@@ -45,19 +45,19 @@ const imports = [
   {
     entry: "notifeed/inbox",
     code: 'export { defineInbox } from "notifeed/inbox";',
-    limit: 8_000,
+    limit: 9_100,
     what: "the custom element",
   },
   {
     entry: "notifeed/inbox and notifeed/live",
     code: 'export { connect } from "notifeed/live";\nexport { defineInbox } from "notifeed/inbox";',
-    limit: 19_400,
+    limit: 20_800,
     what: "both, as an app has them",
   },
   {
     entry: "notifeed/toast",
     code: 'export { showToasts } from "notifeed/toast";',
-    limit: 1_200,
+    limit: 1_210,
     what: "toasts",
   },
   {
