@@ -32,7 +32,7 @@ export class Answering {
   show({ revision }: Asked, { actions, answer }: Content, title: string, labels: Labels): void {
     const ways = answer ? [] : actions;
     const shown = JSON.stringify([revision, ways]);
-    // Whatever was begun for a former content, a press or a text, answers nothing of the new one: its nodes are gone.
+    // A press or a text that was begun for a former content answers nothing of the new one: its nodes are gone.
     if (shown !== this.#shown) this.#make(ways);
     this.#shown = shown;
     for (const { action, press, line } of this.#ways) {

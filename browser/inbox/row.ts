@@ -30,7 +30,7 @@ export class Row {
   #item: FeedNotification;
   readonly #plain = button("title", TITLE);
   readonly #link = element("a", { part: "title", "data-do": "title", target: "_blank", rel: "noopener", ...TITLE });
-  /** Whichever of the two is shown. */
+  /** The one of the two that is shown. */
   #title: HTMLElement = this.#plain;
   readonly #icon = element("span", { part: "icon" });
   readonly #body = element("p", { part: "body", dir: "auto" });
@@ -156,7 +156,7 @@ export class Row {
     return [this.#title, ...this.#answering.controls, this.#read, this.#dismiss];
   }
 
-  /** What leads somewhere is a link, opened by nobody but a person; all else is a button. */
+  /** Makes a title that leads somewhere a link, opened by nobody but a person; any other is a button. */
   #lead(link: string): void {
     if (link && this.#link.href !== link) this.#link.href = link;
     const title = link ? this.#link : this.#plain;
