@@ -1,6 +1,5 @@
 //! A device's subscription (CONTRACT §3): what it asks for, and what it is told.
 
-use crate::feed::Seq;
 use crate::guid::Guid;
 use crate::json::{self, Value, Writer};
 use crate::notification::check::Check;
@@ -8,7 +7,7 @@ use crate::notification::rules::{host_name, limited_string, transpose, unknown_v
 use crate::notification::{HostName, Platform, PlatformSet};
 use crate::push::Delivery;
 use crate::push::opening::Opening;
-use crate::push::{Channel, PushHosts};
+use crate::push::{Channel, ChannelState, PushHosts, PushState};
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
 
@@ -185,52 +184,6 @@ fn channel(check: &mut Check, value: &Value<'_>, hosts: &PushHosts) -> Option<Ch
 fn not_an_object() -> Violation {
     let message = String::from("The body must be an object.");
     Violation::new(ViolationCode::NotAnObject, String::new(), message)
-}
-
-/// How pushing to a subscription goes (CONTRACT §5.7).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PushState {
-    /// Whether it is pushed to now.
-    pub channel: ChannelState,
-    /// When a push service took one last.
-    pub last: Option<Timestamp>,
-    /// Why the last one failed, if it did.
-    pub error: Option<String>,
-    /// How far its device and its push service have come.
-    pub reached: Reached,
-}
-
-/// How far an endpoint that is pushed to has come: numbers of contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reached {
-    /// The device has everything up to this one.
-    pub delivered: Seq,
-    /// The newest that the push service took.
-    pub taken: Seq,
-    /// The one that it refused last.
-    pub refused: Seq,
-}
-
-/// Whether a subscription is pushed to now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChannelState {
-    /// The subscription is active.
-    Active,
-    /// Not for a while, since its push service didn't take the last one.
-    Paused,
-    /// Not any more: its push service doesn't know it any longer.
-    Gone,
-}
-
-impl ChannelState {
-    /// As it is told.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Gone => "gone",
-        }
-    }
 }
 
 /// A subscription as its device is told of it.

@@ -2,7 +2,7 @@
 
 use crate::feed::Entry;
 use crate::notification::Platform;
-use crate::subscription::{ChannelState, PushState};
+use crate::push::{ChannelState, PushState};
 use crate::time::Timestamp;
 
 /// The delivery of a notification to an endpoint.
@@ -73,7 +73,7 @@ mod tests {
     use crate::feed::append::{Appended, Head, Post, append};
     use crate::guid::Guid;
     use crate::notification::PlatformSet;
-    use crate::subscription::Reached;
+    use crate::push::Reached;
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_unix_millis(millis).unwrap()

@@ -4,7 +4,8 @@ use notifeed::feed::Seq;
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
 use notifeed::push::{Channel, Delivery, PushHosts};
-use notifeed::subscription::{self, ChannelState, PushState, Reached, SubscriptionRequest, View};
+use notifeed::push::{ChannelState, PushState, Reached};
+use notifeed::subscription::{self, SubscriptionRequest, View};
 use notifeed::violation::Violations;
 
 use super::{NOW, at};

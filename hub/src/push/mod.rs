@@ -16,8 +16,7 @@ use std::collections::BTreeMap;
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
-use notifeed::push::{Channel, PushHosts, message};
-use notifeed::subscription::{ChannelState, PushState, Reached};
+use notifeed::push::{Channel, ChannelState, PushHosts, PushState, Reached, message};
 use notifeed::time::Timestamp;
 
 use crate::Feed;
