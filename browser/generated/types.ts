@@ -88,8 +88,8 @@ export interface FallbackPolicy {
 }
 
 /**
- * The content that an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
- * acting on it comes with push delivery.
+ * The content that an iOS endpoint shows when it doesn't fetch the raw content in time: pushed to
+ * Home Screen apps (`delay`).
  */
 export interface EndpointFallback {
   /** Always just iOS. */

@@ -149,7 +149,7 @@ impl<H: Host> Feed<H> {
         let bytes = size(command);
         let forgotten = self.room.look(&self.host, &self.settings, bytes, now)?;
         let id = entry.id.to_string();
-        let pushes = self.plan(entry, now)?;
+        let pushes = self.plan(entry, &command.content, now)?;
         let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
         let mut writes = prelude.writes();
         if let Some(forgotten) = &forgotten {
@@ -187,7 +187,7 @@ impl<H: Host> Feed<H> {
         context: &Context,
     ) -> Result<(), Stop> {
         let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
-        let pushes = self.plan(entry, context.now)?;
+        let pushes = self.plan(entry, &command.content, context.now)?;
         let mut writes = prelude.writes();
         writes.push(store::replace(entry, command));
         writes.extend(pushes.writes());

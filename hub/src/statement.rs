@@ -118,7 +118,7 @@ statements! {
     CreatePush = "CREATE TABLE push (
         item INTEGER NOT NULL, subscription TEXT NOT NULL, content INTEGER NOT NULL,
         due INTEGER NOT NULL, attempts INTEGER NOT NULL, least INTEGER NOT NULL,
-        expires INTEGER NOT NULL, PRIMARY KEY (item, subscription)
+        expires INTEGER NOT NULL, fallback INTEGER NOT NULL, PRIMARY KEY (item, subscription)
     ) STRICT, WITHOUT ROWID";
 
     /// A feed begins: schema, generation, epoch.
@@ -303,8 +303,8 @@ statements! {
     /// Endpoints of subscriptions that are gone go.
     PurgePushEndpoints = "DELETE FROM push_endpoint WHERE subscription NOT IN (SELECT id FROM feed_subscription)";
     /// A push is due.
-    InsertPush = "INSERT OR REPLACE INTO push (subscription, item, content, due, expires, attempts, least) \
-        VALUES (?, ?, ?, ?, ?, 0, 0)";
+    InsertPush = "INSERT OR REPLACE INTO push (subscription, item, content, due, expires, fallback, attempts, least) \
+        VALUES (?, ?, ?, ?, ?, ?, 0, 0)";
     /// To each endpoint the first that is due, with its item.
     DuePushes = concat!("SELECT subscription, item, content, attempts, least, ", entry_columns!(), ", body \
         FROM push JOIN item ON ordinal = item WHERE due <= ?1 AND content = (SELECT min(content) FROM push AS other \
@@ -321,8 +321,10 @@ statements! {
     CancelReadPushes = "DELETE FROM push WHERE EXISTS (SELECT 1 FROM item WHERE ordinal = push.item AND read_state = 3)";
     /// A person has seen what was to be pushed.
     PushesSeen = "DELETE FROM push WHERE subscription = ? AND content <= ?";
+    /// A device has fetched what a fallback would be shown of.
+    FetchedPushes = "DELETE FROM push WHERE subscription = ? AND content <= ? AND fallback = 1";
     /// Makes held pushes due, unless their endpoint is left alone.
-    ReleasePushes = "UPDATE push SET due = ?1 WHERE subscription = ?2 AND content <= ?3 AND due > ?1 AND attempts = 0 \
+    ReleasePushes = "UPDATE push SET due = ?1 WHERE subscription = ?2 AND content <= ?3 AND due > ?1 AND attempts = 0 AND fallback = 0 \
         AND NOT EXISTS (SELECT 1 FROM push_endpoint WHERE push_endpoint.subscription = ?2 AND until > ?1)";
     /// Removes pushes that are past their time.
     ExpirePushes = "DELETE FROM push WHERE expires <= ?";

@@ -241,8 +241,8 @@ impl VisualContent {
     }
 }
 
-/// The content that an iOS endpoint shows when it doesn't fetch the raw content in time. Checked and stored;
-/// acting on it comes with push delivery.
+/// The content that an iOS endpoint shows when it doesn't fetch the raw content in time: pushed to
+/// Home Screen apps ([`delay`](crate::push::message::delay)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct EndpointFallback {

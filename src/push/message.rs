@@ -5,7 +5,9 @@ use super::opening::Opening;
 use super::record::MAX_TEXT;
 use crate::feed::Entry;
 use crate::json::{JsonText, Writer};
-use crate::notification::{Content, Notification, Priority};
+use crate::notification::{
+    Content, EndpointFallback, Notification, Platform, Priority, VisualContent,
+};
 use crate::time::Timestamp;
 
 /// The longest that a push service keeps a message, in seconds: 28 days. Google's takes no more.
@@ -31,6 +33,39 @@ pub struct Message {
     pub topic: String,
 }
 
+/// An endpoint, as far as a message depends on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Addressee<'a> {
+    /// The platform that it receives for.
+    pub platform: Platform,
+    /// The place that a click leads to.
+    pub opening: Option<&'a Opening>,
+    /// The feed's digest, by which a browser knows whether a message is its user's.
+    pub owner: &'a str,
+    /// The right to say what became of the message.
+    pub receipt: &'a str,
+}
+
+/// The time at which an endpoint is pushed a notification, as milliseconds from its post. `None`: never.
+/// Raw content can't go to iOS silently, since Safari ends the subscription of whoever shows nothing: there
+/// the fallback is shown to a device that hasn't fetched it by then (CONTRACT §1).
+pub fn delay(notification: &Notification, platform: Platform) -> Option<i64> {
+    if platform != Platform::Ios || notification.visual_content().is_some() {
+        return Some(0);
+    }
+    let fallback = notification.fallback()?;
+    Some(i64::from(fallback.delay_seconds()).saturating_mul(1000))
+}
+
+/// The visual content that a platform is pushed.
+fn shown(notification: &Notification, platform: Platform) -> Option<&VisualContent> {
+    let fallback = notification
+        .fallback()
+        .filter(|_| platform == Platform::Ios);
+    let visual = notification.visual_content();
+    visual.or(fallback.map(EndpointFallback::visual_content))
+}
+
 /// How a message is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
@@ -52,14 +87,11 @@ pub fn until(entry: &Entry) -> Timestamp {
 }
 
 impl Message {
-    /// The message of a notification. `owner` is the feed's digest, by which a browser knows whether it is
-    /// its user's; `receipt` lets it say what became of it. `None`: there is nothing to push any more, or the content can't be read.
+    /// The message of a notification. `None`: there is nothing to push any more, or the content can't be read.
     pub fn of(
         entry: &Entry,
         content: &JsonText<Content>,
-        opening: Option<&Opening>,
-        owner: &str,
-        receipt: &str,
+        to: &Addressee<'_>,
         size: Size,
         now: Timestamp,
     ) -> Option<Self> {
@@ -69,12 +101,12 @@ impl Message {
                 .ok()?;
         let id = entry.id.to_string();
         let draft = Draft {
-            navigate: opening.map(|opening| opening.navigate(&id)),
-            default_title: opening.and_then(Opening::title),
+            navigate: to.opening.map(|opening| opening.navigate(&id)),
+            default_title: to.opening.and_then(Opening::title),
+            visual: shown(&notification, to.platform),
             notification: &notification,
             entry,
-            owner,
-            receipt,
+            to,
             id: &id,
         };
         Some(Self {
@@ -95,8 +127,8 @@ struct Draft<'d> {
     notification: &'d Notification,
     entry: &'d Entry,
     id: &'d str,
-    owner: &'d str,
-    receipt: &'d str,
+    to: &'d Addressee<'d>,
+    visual: Option<&'d VisualContent>,
     navigate: Option<String>,
     default_title: Option<&'d str>,
 }
@@ -144,7 +176,7 @@ impl Draft<'_> {
     }
 
     fn text(&self, kept: Kept, partial: bool) -> String {
-        let visual = self.notification.visual_content();
+        let visual = self.visual;
         let title = visual.map(|visual| visual.title()).or(self.default_title);
         let mut w = Writer::new();
         w.begin_object();
@@ -176,8 +208,8 @@ impl Draft<'_> {
         w.integer_field("v", 1);
         w.string_field("id", self.id);
         w.integer_field("revision", i64::from(self.entry.revision));
-        w.string_field("owner", self.owner);
-        w.string_field("receipt", self.receipt);
+        w.string_field("owner", self.to.owner);
+        w.string_field("receipt", self.to.receipt);
         w.string_field("priority", self.notification.priority().as_str());
         if let Some(group) = self.notification.group_name() {
             w.string_field("group", group);

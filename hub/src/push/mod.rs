@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
-use notifeed::notification::Platform;
+use notifeed::json::JsonText;
+use notifeed::notification::{Content, Notification, Platform};
 use notifeed::push::{Channel, ChannelState, PushHosts, PushState, Reached, message};
 use notifeed::time::Timestamp;
 
@@ -215,7 +216,12 @@ impl<H: Host> Feed<H> {
     }
 
     /// The pushes of an item that was posted or replaced.
-    pub(crate) fn plan(&mut self, entry: &Entry, now: Timestamp) -> Result<Planned, Fault> {
+    pub(crate) fn plan(
+        &mut self,
+        entry: &Entry,
+        content: &JsonText<Content>,
+        now: Timestamp,
+    ) -> Result<Planned, Fault> {
         let hold = self.settings.push.as_ref().map_or(0, |push| push.hold);
         let expires = message::until(entry);
         let mut planned = Planned {
@@ -228,14 +234,20 @@ impl<H: Host> Feed<H> {
             if !entry.platforms.contains(endpoint.platform) || expires <= now {
                 continue;
             }
+            let Some(delay) = delay(content, entry, endpoint.platform) else {
+                continue;
+            };
             let is_open = self.connections.is_connected(endpoint.subscription);
-            let held = now.saturating_add_millis(if is_open { hold } else { 0 });
+            let is_fallback = delay > 0;
+            let wait = if is_open && !is_fallback { hold } else { delay };
+            let held = now.saturating_add_millis(wait);
             planned.due.push(Due {
                 subscription: endpoint.subscription.to_string(),
                 item: entry.ordinal,
                 content: entry.content_seq,
                 at: endpoint.until.map_or(held, |until| until.max(held)),
                 expires,
+                is_fallback,
             });
         }
         Ok(planned)
@@ -256,11 +268,14 @@ impl<H: Host> Feed<H> {
         }
         let now = self.host.now();
         let id = subscription.to_string();
-        let write = match visible {
-            true => rows::seen(&id, seq),
-            false => rows::release(&id, seq, now),
+        let mut writes = match visible {
+            true => vec![rows::seen(&id, seq)],
+            false => vec![rows::release(&id, seq, now)],
         };
-        let mut writes = vec![write];
+        let endpoint = self.pushes.endpoint_of(subscription);
+        if !visible && endpoint.is_some_and(|endpoint| endpoint.platform == Platform::Ios) {
+            writes.push(rows::fetched(&id, seq));
+        }
         writes.extend(self.pushes.reached(subscription, &id, seq));
         match self.host.commit(&writes) {
             Ok(true) if !visible => self.wake_by(now),
@@ -268,6 +283,16 @@ impl<H: Host> Feed<H> {
             Err(fault) => self.host.log(&format!("an acknowledged push: {fault}")),
         }
     }
+}
+
+/// When an endpoint of that platform is pushed the content, as milliseconds from its post. `None`: never.
+fn delay(content: &JsonText<Content>, entry: &Entry, platform: Platform) -> Option<i64> {
+    if platform != Platform::Ios {
+        return Some(0);
+    }
+    let (expiration, shown_for) = (entry.expiration, entry.display_time_to_live);
+    let notification = Notification::from_content(content, expiration, shown_for).ok()?;
+    message::delay(&notification, platform)
 }
 
 impl Endpoint {

@@ -21,6 +21,8 @@ pub struct Due {
     pub at: Timestamp,
     /// and from when on it isn't worth it.
     pub expires: Timestamp,
+    /// The push is a fallback, for a device that has not fetched the raw content by then.
+    pub is_fallback: bool,
 }
 
 impl Due {
@@ -34,6 +36,7 @@ impl Due {
                 Bound::Integer(self.content.get()),
                 time(self.at),
                 time(self.expires),
+                Bound::Integer(self.is_fallback.into()),
             ],
         }
     }
@@ -135,6 +138,14 @@ pub fn release(subscription: &str, seq: Seq, now: Timestamp) -> Write<'_> {
             Bound::Text(subscription),
             Bound::Integer(seq.get()),
         ],
+    }
+}
+
+/// Removes fallbacks of raw content that a device has fetched up to this number.
+pub fn fetched(subscription: &str, seq: Seq) -> Write<'_> {
+    Write {
+        statement: Statement::FetchedPushes,
+        values: vec![Bound::Text(subscription), Bound::Integer(seq.get())],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use notifeed::feed::{Seq, feed_digest};
 use notifeed::guid::Guid;
-use notifeed::push::message::Size;
+use notifeed::push::message::{Addressee, Size};
 use notifeed::push::{Channel, Message};
 use notifeed::time::Timestamp;
 
@@ -99,9 +99,14 @@ impl<H: Host> Feed<H> {
             .endpoint_of(flight.subscription)
             .and_then(|endpoint| {
                 let Channel::WebPush(web) = &endpoint.channel;
-                let opening = web.opening.as_ref();
                 let body = item.body.as_ref()?;
-                let message = Message::of(&item.entry, body, opening, &owner, &receipt, size, now)?;
+                let to = Addressee {
+                    platform: endpoint.platform,
+                    opening: web.opening.as_ref(),
+                    owner: &owner,
+                    receipt: &receipt,
+                };
+                let message = Message::of(&item.entry, body, &to, size, now)?;
                 Some(Push {
                     channel: endpoint.channel.clone(),
                     key_id: endpoint.key_id.clone(),

@@ -188,6 +188,8 @@ pub struct Post {
     pub host: String,
     pub group: Option<String>,
     pub display: Option<u32>,
+    /// Only raw content, with what iOS shows after so many seconds, if anything.
+    pub raw: Option<Option<u32>>,
 }
 
 impl Post {
@@ -200,6 +202,7 @@ impl Post {
             host: HOST.into(),
             group: None,
             display: None,
+            raw: None,
         }
     }
 
@@ -218,6 +221,12 @@ impl Post {
         Self { lives, ..self }
     }
 
+    /// Only raw content; iOS shows a fallback after so many seconds.
+    pub fn raw(self, fallback: Option<u32>) -> Self {
+        let raw = Some(fallback);
+        Self { raw, ..self }
+    }
+
     /// The command, as the Worker makes it of a body that arrives now.
     pub fn command(&self, now: Timestamp, settings: &Settings) -> Command {
         let platforms: Vec<&str> = self.platforms.iter().map(Platform::as_str).collect();
@@ -225,7 +234,17 @@ impl Post {
             "targetHostName": self.host,
             "appNotificationId": self.key,
             "groupName": self.group,
-            "payload": { "rawContent": self.text, "visualContent": { "title": "t" } },
+            "payload": match self.raw {
+                Some(_) => serde_json::json!({ "rawContent": self.text }),
+                None => serde_json::json!({ "rawContent": self.text, "visualContent": { "title": "t" } }),
+            },
+            "fallbackPolicy": self.raw.flatten().map(|delay| serde_json::json!({
+                "endpointFallback": {
+                    "platformTypes": ["iOS"],
+                    "fallbackDelayInSeconds": delay,
+                    "visualContent": { "title": "fallback" },
+                },
+            })),
             "displayTimeToLive": self.display,
             "expirationDateTime": now.saturating_add_millis(self.lives).to_string(),
             "targetPolicy": { "platformTypes": platforms },

@@ -20,6 +20,7 @@ mod crash;
 mod delta;
 mod device;
 mod failures;
+mod fallback;
 mod idle;
 mod life;
 mod limits;

@@ -33,7 +33,13 @@ fn pushed(rest: &str, opening: Option<&Opening>, size: Size, later: i64) -> Opti
         return None;
     };
     let content = notification.content_text();
-    Message::of(&entry, &content, opening, OWNER, "r1", size, at(later))
+    let to = Addressee {
+        platform: Platform::WebPush,
+        opening,
+        owner: OWNER,
+        receipt: "r1",
+    };
+    Message::of(&entry, &content, &to, size, at(later))
 }
 
 fn opening() -> Option<Opening> {
