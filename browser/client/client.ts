@@ -18,16 +18,15 @@ import type { Standing } from "./connection.ts";
 import { within } from "./deadline.ts";
 import type { Environment, PageEvent } from "./environment.ts";
 import type { Core } from "./face.ts";
-import { hearForget, tellForget } from "./farewell.ts";
 import { Follower } from "./follower.ts";
-import { IndexedDbStore } from "./indexed_db.ts";
+import { finishForgetting, IndexedDbStore } from "./indexed_db.ts";
 import { Leader } from "./leader.ts";
 import { addressName, feedName, formerName } from "./names.ts";
-import { Opened } from "./opened.ts";
+import { Notes } from "./notes.ts";
 import { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
 import type { Store, UserChange } from "./store.ts";
-import { Tabs, type Message } from "./tabs.ts";
+import { type Message, Tabs } from "./tabs.ts";
 import { userOf } from "./token.ts";
 import { type NoToken, Tokens } from "./tokens.ts";
 
@@ -47,7 +46,7 @@ export class Client implements Core {
   readonly #stream: URL;
   readonly #replica: Replica;
   readonly #tokens: Tokens;
-  readonly #opened: Opened;
+  readonly #notes: Notes;
   readonly #unwatch: () => void;
   #refs = 0;
   /** Ends the present run: from the first question whose feed it is. */
@@ -58,8 +57,6 @@ export class Client implements Core {
   #store: Store | null = null;
   #tabs: Tabs | null = null;
   #role: Role | null = null;
-  /** Ends that a tab which doesn't share hears of a sign-out. */
-  #deaf: () => void = () => {};
   #closing: Promise<Closed> | null = null;
   /** How many changes weren't answered when it was closed. */
   #unsent = 0;
@@ -75,8 +72,9 @@ export class Client implements Core {
     this.#stream = streamOf(options);
     this.#replica = new Replica(environment);
     this.#tokens = new Tokens(options.token, environment, () => this.#tellWithout());
-    this.#opened = new Opened(environment, addressName(this.#stream));
-    this.#unwatch = environment.watch((event) => this.#told(event));
+    this.#notes = new Notes(environment, addressName(this.#stream));
+    this.#unwatch = environment.watch((event, note) => this.#told(event, note));
+    finishForgetting(environment, this.#notes);
     void this.#start(0);
   }
 
@@ -133,9 +131,10 @@ export class Client implements Core {
 
   reconnect(): void {
     // A page that is put away joins when it returns.
-    if (this.#closing || this.#away) return;
+    if (this.#closing || this.#forgetting || this.#away) return;
     if (this.#role) this.#role.reconnect();
-    else if (this.#replica.standing.state !== "connecting") void this.#start(0);
+    // A tab that asks for the lock connects as soon as it has it.
+    else if (!this.#tabs && this.#replica.standing.state !== "connecting") void this.#start(0);
   }
 
   close({ forget = false }: { forget?: boolean } = {}): Promise<Closed> {
@@ -159,7 +158,7 @@ export class Client implements Core {
     if (this.#name !== null && this.#name !== name) this.#beginAnew();
     this.#name = name;
     this.#user = user;
-    if (this.#options.store !== null) this.#opened.remember(this.#name);
+    if (this.#options.store !== null) this.#notes.remember(this.#name);
     this.#store ??= this.#openStore(name, formerName(this.#stream, user));
     const stored = await this.#store?.load().catch(() => {
       this.#goWithout("storage");
@@ -218,17 +217,15 @@ export class Client implements Core {
     const { store } = this.#options;
     if (store !== undefined) return store;
     try {
-      const databases = this.#environment.databases();
-      if (databases) return new IndexedDbStore(databases, this.#environment, name, former, () => this.#forgotten());
+      return new IndexedDbStore(this.#environment, this.#notes, name, former, () => this.#forgotten());
     } catch {
-      // Forbidden.
+      this.#goWithout("storage");
+      return null;
     }
-    this.#goWithout("storage");
-    return null;
   }
 
   #join(): void {
-    if (!(this.#options.share ?? true)) return this.#leadAlone();
+    if (!(this.#options.share ?? true)) return this.#lead();
     try {
       this.#tabs = new Tabs(
         {
@@ -249,12 +246,6 @@ export class Client implements Core {
   #cannotShare(): void {
     this.#tabs = null;
     this.#goWithout("sharing");
-    this.#leadAlone();
-  }
-
-  #leadAlone(): void {
-    this.#deaf();
-    this.#deaf = hearForget(this.#environment, this.#name!, this.#id, () => this.#forgotten());
     this.#lead();
   }
 
@@ -310,13 +301,18 @@ export class Client implements Core {
 
   /** The user signed out in another tab: nothing of the feed stays here either. */
   #forgotten(): void {
-    if (this.#closing) return;
+    // A tab that signs out itself has its own time for it.
+    if (this.#closing || this.#forgetting) return;
     void this.#stop({ state: "stopped", cause: "forgotten", reason: "the user signed out in another tab" }, true);
     this.#beginAnew();
+    // That tab may have gone before the disk answered it.
+    this.#environment.after(FORGET, () => finishForgetting(this.#environment, this.#notes));
   }
 
-  #told(event: PageEvent): void {
-    if (event === "leave") {
+  #told(event: PageEvent, note?: string): void {
+    if (event === "note") {
+      if (note === this.#name) this.#forgotten();
+    } else if (event === "leave") {
       // Another tab is to have the connection: nobody knows whether this page comes back.
       if (!this.#tabs) return;
       this.#away = true;
@@ -337,7 +333,6 @@ export class Client implements Core {
   async #leave(forget: boolean): Promise<void> {
     const [role, tabs] = [this.#role, this.#tabs];
     this.#role = this.#tabs = null;
-    this.#deaf();
     const ended = role?.end(forget);
     // Another tab leads as soon as the lock is free: what this one stores comes before.
     if (ended) await within(this.#environment, forget ? LAST_SAVE_OF_ALL : LAST_SAVE, ended).catch(() => {});
@@ -377,21 +372,27 @@ export class Client implements Core {
   async #forget(): Promise<Closed> {
     this.#replica.hidden = true;
     this.#replica.events.emit({ type: "change" });
-    await within(this.#environment, FORGET, this.#erase()).catch(() => {});
+    const name = this.#name ?? this.#notes.last;
+    if (name !== null) {
+      this.#notes.forget(name);
+      if (this.#options.store === undefined) this.#notes.empty(name);
+    }
+    await within(this.#environment, FORGET, this.#erase(name)).catch(() => {});
     return { unsent: this.#unsent };
   }
 
   /** Goes on for as long as it takes: the disk may answer later. */
-  async #erase(): Promise<void> {
+  async #erase(name: string | null): Promise<void> {
     const { changes, standing } = this.#replica;
     if (!this.#closing && standing.state === "live")
       await within(this.#environment, FLUSH, changes.answered()).catch(() => {});
-    const name = this.#name ?? this.#opened.last;
-    if (this.#tabs) this.#tabs.post({ type: "forget" });
-    else if (name !== null) tellForget(this.#environment, name, this.#id);
+    this.#tabs?.post({ type: "forget" });
+    if (name !== null) {
+      this.#notes.tell(name);
+      if (this.#options.store !== undefined) this.#notes.emptied(name);
+    }
     await (this.#closing ??= this.#close(true));
     const store = this.#store ?? (name === null ? null : this.#openStore(name, name));
-    if (name !== null) this.#opened.forget(name);
     this.#store = null;
     this.#beginAnew();
     await store?.forget();

@@ -4,8 +4,11 @@
 /** The longest that a timer can run, in milliseconds: a longer one would run out at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** `leave`: the page is put away or frozen, perhaps for ever. `return`: it is back. */
-export type PageEvent = "online" | "offline" | "visible" | "leave" | "return";
+/**
+ * `leave`: the page is put away or frozen, perhaps for ever. `return`: it is back. `note`: another tab has written a
+ * text that isn't empty into `settings`.
+ */
+export type PageEvent = "online" | "offline" | "visible" | "leave" | "return" | "note";
 
 export interface Environment {
   /** Milliseconds since 1970 by the device's clock, which may be wrong and may be set. */
@@ -26,8 +29,8 @@ export interface Environment {
   channel(name: string): BroadcastChannel | undefined;
   /** Whether the page is in view. */
   visible(): boolean;
-  /** Calls back when something happens around. Returns what ends it. */
-  watch(told: (event: PageEvent) => void): () => void;
+  /** Calls back when something happens around; `key`: where a note was written. Returns what ends it. */
+  watch(told: (event: PageEvent, key?: string) => void): () => void;
 }
 
 export const surroundings = (): Environment => ({
@@ -56,6 +59,10 @@ export const surroundings = (): Environment => ({
     on(page, "visibilitychange", () => page.visibilityState === "visible" && told("visible"));
     if (page) on(globalThis, "pagehide", () => told("leave"));
     on(globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && told("return"));
+    on(globalThis, "storage", (event) => {
+      const { key, newValue } = event as StorageEvent;
+      if (key && newValue) told("note", key);
+    });
     on(page, "freeze", () => told("leave"));
     on(page, "resume", () => told("return"));
     return () => ended.abort();

@@ -3,6 +3,7 @@
 
 import { within } from "./deadline.ts";
 import type { Environment } from "./environment.ts";
+import type { Notes } from "./notes.ts";
 import { type Difference, type Held, Overtaken, type Snapshot, type Store, type UserChange } from "./store.ts";
 
 const ITEMS = "items";
@@ -22,6 +23,7 @@ export class IndexedDbStore implements Store {
   readonly #name: string;
   /** The name by which an older build kept the same, in clear. */
   readonly #former: string;
+  readonly #notes: Notes;
   #opened: Promise<IDBDatabase> | undefined;
   readonly #onForgotten: () => void;
   /** The generation that was met last; `undefined`: none. */
@@ -29,16 +31,22 @@ export class IndexedDbStore implements Store {
   /** Nothing is read or written any more. */
   #failed = false;
 
-  /** @param onForgotten the user signed out in another tab: nothing is stored any more */
+  /**
+   * @param onForgotten the user signed out in another tab: nothing is stored any more
+   * @throws where there is no IndexedDB, or it is forbidden
+   */
   constructor(
-    factory: IDBFactory,
     environment: Environment,
+    notes: Notes,
     name: string,
-    former: string,
+    former: string = name,
     onForgotten: () => void = () => {},
   ) {
+    const factory = environment.databases();
+    if (!factory) throw new Error("no IndexedDB");
     this.#factory = factory;
     this.#environment = environment;
+    this.#notes = notes;
     this.#name = name;
     this.#former = former;
     this.#onForgotten = onForgotten;
@@ -86,15 +94,18 @@ export class IndexedDbStore implements Store {
     // Storage that failed in this visit may work by now.
     this.#failed = false;
     try {
-      await this.#write(({ items, changes, position }, generation = 0) => {
-        for (const store of [items, changes, position]) store.clear();
-        position.put(-this.#after(generation), GENERATION);
-      });
+      await this.#empty(() => true);
     } finally {
       await this.close();
       this.#failed = true;
       for (const name of [this.#name, this.#former]) this.#factory.deleteDatabase(name);
     }
+  }
+
+  /** Empties it where a sign-out couldn't: the database stays, since other tabs may have begun anew with it. */
+  async finishForgetting(): Promise<void> {
+    const isMeant = () => this.#notes.toEmpty.includes(this.#name);
+    if (isMeant()) await this.#empty(isMeant);
   }
 
   /** Lets go of the database. */
@@ -107,7 +118,18 @@ export class IndexedDbStore implements Store {
     );
   }
 
+  /** @param isMeant asked again when its turn has come: another tab may have been first */
+  async #empty(isMeant: () => boolean): Promise<void> {
+    await this.#write(({ items, changes, position }, generation = 0) => {
+      if (!isMeant()) return;
+      for (const store of [items, changes, position]) store.clear();
+      position.put(-this.#after(generation), GENERATION);
+    }, true);
+    this.#notes.emptied(this.#name);
+  }
+
   async #load(): Promise<Snapshot | null> {
+    await this.finishForgetting();
     const transaction = (await this.#open()).transaction([ITEMS, CHANGES, POSITION]);
     const position = transaction.objectStore(POSITION);
     const [items, changes, place, generation] = await Promise.all([
@@ -157,9 +179,14 @@ export class IndexedDbStore implements Store {
     this.#onForgotten();
   }
 
-  /** Writes in a single transaction, whole or not at all. @param act writes; nothing is written where it throws */
+  /**
+   * Writes in a single transaction, whole or not at all.
+   * @param act writes; nothing is written where it throws
+   * @param empties also where another tab has signed out
+   */
   async #write(
     act: (stores: Record<"items" | "changes" | "position", IDBObjectStore>, generation: number | undefined) => void,
+    empties: boolean = false,
   ): Promise<void> {
     if (this.#failed) throw new Error("the store isn't used in this visit");
     const transaction = (await this.#open()).transaction([ITEMS, CHANGES, POSITION], "readwrite");
@@ -173,7 +200,7 @@ export class IndexedDbStore implements Store {
     request.onsuccess = () => {
       const { result } = request;
       try {
-        if (result !== undefined && result < 0 && result !== this.#generation) this.#forgotten();
+        if (!empties && result !== undefined && result < 0 && result !== this.#generation) this.#forgotten();
         if (this.#failed) throw new Error("the user signed out");
         act({ items, changes, position }, result);
       } catch (error) {
@@ -214,6 +241,19 @@ export class IndexedDbStore implements Store {
       if (newVersion === null) this.#forgotten();
     };
     return database;
+  }
+}
+
+/** Empties what sign-outs at this origin couldn't, since their pages went before the disk answered. */
+export function finishForgetting(environment: Environment, notes: Notes): void {
+  for (const name of notes.toEmpty) {
+    try {
+      const store = new IndexedDbStore(environment, notes, name);
+      const end = () => store.close();
+      store.finishForgetting().then(end, end);
+    } catch {
+      return; // The next client tries again.
+    }
   }
 }
 

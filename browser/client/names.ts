@@ -8,6 +8,9 @@ export function feedName(stream: URL, user: string): string {
   return `notifeed.${VERSION}.${digest(`${stream.href} ${user}`)}`;
 }
 
+/** Whether a text is the name of a feed, of this build or another. */
+export const isFeedName = (text: string): boolean => /^notifeed\.\d+\./.test(text);
+
 /** @returns the name under which version 1 and 2 kept the same, in clear */
 export function formerName(stream: URL, user: string): string {
   return `notifeed ${stream.href} ${user}`;

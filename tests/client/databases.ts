@@ -48,6 +48,11 @@ export class Databases {
     });
   }
 
+  /** Whether a tab is in the middle of a transaction. */
+  isBusy(tab: Tab): boolean {
+    return [...this.#open.values()].some((open) => open.tab === tab && open.running.size > 0);
+  }
+
   /** `indexedDB` of a tab. */
   of(tab: Tab): IDBFactory {
     const { faults } = tab.browser;

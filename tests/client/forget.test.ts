@@ -107,6 +107,38 @@ test("tabs without a channel learn of a sign-out from their database", async () 
   assertGone(stage);
 });
 
+test("tabs without a channel learn of it too where their database was cleared before", async () => {
+  using stage = new Stage();
+  stage.browser.faults.channels = "absent";
+  const { id } = stage.service.post("ann", { title: "secret" });
+  const one = await stage.live();
+  const other = await stage.live();
+  await stage.world.run(SECOND);
+  stage.browser.clearData();
+  await stage.world.settle(one.client.close({ forget: true }));
+  await stage.is(other, "stopped");
+  assert.equal(other.client.status.cause, "forgotten");
+  other.client.markRead(id).catch(() => {});
+  await stage.world.run(5 * SECOND);
+  assertGone(stage);
+});
+
+test("a page that was stopped while it read the disk hears of the sign-out when it goes on", async () => {
+  using stage = new Stage();
+  stage.service.post("ann", { title: "secret" });
+  const one = await stage.live();
+  const other = stage.open();
+  await stage.world.until("it reads the disk", () => stage.browser.databases.isBusy(other.tab));
+  other.tab.stop();
+  stage.browser.clearData();
+  await stage.world.settle(one.client.close({ forget: true }));
+  await stage.world.run(SECOND);
+  other.tab.goOn();
+  await stage.world.run(5 * SECOND);
+  assert.equal(other.client.status.cause, "forgotten");
+  assertGone(stage);
+});
+
 for (const isFrozen of [true, false]) {
   const how = isFrozen ? "frozen" : "put away, but still running,";
   test(`a page that was ${how} during the sign-out stays stopped when it returns, and writes nothing back`, async () => {

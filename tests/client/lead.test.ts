@@ -116,6 +116,26 @@ test("events of the time in which a page was put away don't make it join twice",
   );
 });
 
+test("a page that comes back and is seen, or pressed, before it has the lock joins once", async () => {
+  using stage = new Stage();
+  const opened = await stage.live();
+  stage.browser.setOnline(false);
+  await stage.world.run(SECOND);
+  assert.equal(opened.client.status.state, "waiting");
+  opened.tab.freeze();
+  await stage.world.run(SECOND);
+  stage.browser.setOnline(true);
+  const { tokens } = opened;
+  opened.tab.resume();
+  await stage.world.run(0);
+  opened.tab.show();
+  opened.client.reconnect();
+  await stage.is(opened, "live");
+  await stage.world.run(5 * SECOND);
+  const { channels, locks } = stage.browser;
+  assert.deepEqual([channels.count(opened.tab), locks.count(locks.held[0]!), opened.tokens - tokens], [1, 1, 1]);
+});
+
 test("a page alone that comes back leads again", async () => {
   using stage = new Stage();
   const opened = await stage.live();

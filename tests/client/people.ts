@@ -256,18 +256,18 @@ export class People {
     for (const other of this.alive(device)) if (other.user === user) other.signedOutAt = began;
     void visit.client.close({ forget: true }).then(() => {
       const took = this.world.elapsed - began;
-      // Timers of a page that isn't in view run at whole seconds, and those of a page that is stopped not at all.
-      if (took > 2100 && visit.tab.isVisible && this.#runs(visit, began))
+      if (took > 2100 && this.#runs(visit, began))
         this.violations.push(`tab ${this.visits.indexOf(visit)}: signing out took ${took} ms`);
       if (device.failedAt < began && device.user !== user && visit.tab.isAlive) this.forgotten.get(device)!.add(user);
     });
   }
 
-  readonly #stoppedAt = new Map<Visit, number>();
+  /** Timers of a page that isn't in view run at whole seconds, and those of a page that is stopped not at all. */
+  readonly #slowAt = new Map<Visit, number>();
   /** When a tab of the device was stopped last: it may have held the disk up. */
   readonly heldUpAt: Map<Device, number> = new Map();
   #runs(visit: Visit, since: number): boolean {
-    return (this.#stoppedAt.get(visit) ?? -1) < since && !visit.tab.isStopped;
+    return (this.#slowAt.get(visit) ?? -1) < since && visit.tab.isVisible && !visit.tab.isStopped;
   }
 
   // --- The device
@@ -419,9 +419,9 @@ export class People {
       this.#excuse((wish) => wish.visit.device === device, "storage failed");
     }
     for (const visit of this.alive()) {
-      if (!visit.tab.isStopped) continue;
-      this.#stoppedAt.set(visit, this.world.elapsed);
-      this.heldUpAt.set(visit.device, this.world.elapsed);
+      const { isStopped, isVisible } = visit.tab;
+      if (isStopped || !isVisible) this.#slowAt.set(visit, this.world.elapsed);
+      if (isStopped) this.heldUpAt.set(visit.device, this.world.elapsed);
     }
     this.#excuse(({ visit }) => visit.signedOutAt < Infinity, "its user signed out");
     this.#excuse(({ visit }) => visit.isCleared, "the site's data was cleared");

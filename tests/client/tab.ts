@@ -84,7 +84,7 @@ export class Tab {
   timers = 0;
   /** The tasks that wait for a page that is stopped; `null`: it runs. */
   #held: (() => void)[] | null = null;
-  readonly #watchers = new Set<(event: PageEvent) => void>();
+  readonly #watchers = new Set<(event: PageEvent, key?: string) => void>();
 
   constructor(browser: Browser) {
     this.browser = browser;
@@ -114,13 +114,13 @@ export class Tab {
     this.browser.world.after(milliseconds, () => this.enter(act));
   }
 
-  tell(event: PageEvent): void {
+  tell(event: PageEvent, key?: string): void {
     this.enter(() => {
-      for (const watcher of [...this.#watchers]) watcher(event);
+      for (const watcher of [...this.#watchers]) watcher(event, key);
     });
   }
 
-  watch(told: (event: PageEvent) => void): () => void {
+  watch(told: (event: PageEvent, key?: string) => void): () => void {
     this.#watchers.add(told);
     return () => this.#watchers.delete(told);
   }
@@ -209,21 +209,25 @@ function environmentOf(tab: Tab): Environment {
     fetch: browser.network.fetchOf(tab),
     databases: () => given(faults.storage, () => browser.databases.of(tab)),
     locks: () => given(faults.locks, () => browser.locks.of(tab)),
-    settings: () => given(faults.settings, () => settingsOf(browser)),
+    settings: () => given(faults.settings, () => settingsOf(tab)),
     channel: (name) => given(faults.channels, () => browser.channels.open(tab, name)),
     visible: () => tab.isVisible,
     watch: (told) => tab.watch(told),
   };
 }
 
-/** `localStorage`. */
-function settingsOf({ settings, faults }: Browser): Storage {
-  return {
+/** `localStorage`, whose own properties are its entries. */
+function settingsOf(tab: Tab): Storage {
+  const { settings, faults, tabs } = tab.browser;
+  const methods = {
     getItem: (key: string) => settings.get(key) ?? null,
     setItem(key: string, value: string) {
       if (faults.settings === "full") throw new DOMException("no room", "QuotaExceededError");
+      if (settings.get(key) === value) return;
       settings.set(key, value);
+      if (value) for (const other of tabs) if (other !== tab) other.later(() => other.tell("note", key));
     },
     removeItem: (key: string) => void settings.delete(key),
-  } as Storage;
+  };
+  return Object.assign(Object.create(methods) as Storage, Object.fromEntries(settings));
 }
