@@ -1,6 +1,6 @@
 # notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test test-binary soak soak-client fuzz mutants bench profile check package binary token deploy clean
+.PHONY: help dev serve test test-binary soak soak-client fuzz mutants bench profile check package binary token app operator-token hub erase deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -65,6 +65,21 @@ app: export hosts := $(hosts)
 app: export LOCAL := $(LOCAL)
 app: ## who may use a deployment: add=ID issuer=ISS hosts=a,b, or show=, block=, unblock= (LOCAL=1: make serve's)
 	@scripts/setup node && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/app.mjs
+
+operator-token hub erase: export user := $(user)
+operator-token hub erase: export issuer := $(issuer)
+operator-token hub erase: export tenant := $(tenant)
+operator-token hub erase: export hosts := $(hosts)
+operator-token hub erase: export scope := $(scope)
+operator-token hub erase: export URL := $(URL)
+operator-token: ## an operator's token: scope=read for make hub, scope=erase for make erase (docs/operations.md)
+	@scripts/setup node && exec $(node) scripts/operator.mjs token
+
+hub: ## how a person's feeds are, without their contents: user=SUBJECT issuer=ISS URL=, TOKEN in the environment
+	@scripts/setup node && exec $(node) scripts/operator.mjs feeds
+
+erase: ## erases a person on Cloudflare: user=SUBJECT issuer=ISS URL=, TOKEN in the environment
+	@scripts/setup node && exec $(node) scripts/operator.mjs erase
 
 deploy: export ISSUERS := $(value ISSUERS)
 deploy: ## to Cloudflare, from an empty account on (docs/deploy.md): ENV=, ISSUERS=, JURISDICTION=, PERCENT=, DRY_RUN=1

@@ -51,7 +51,7 @@ for (const house of houses) {
       if (target !== room) arrows.get(room)?.set(target, file);
   }
   // Rooms that import nothing which remains are below all others; what remains in the end stands in circles.
-  for (let below; ; ) {
+  for (let below; ;) {
     below = [...arrows].filter(([, targets]) => ![...targets.keys()].some((target) => arrows.has(target)));
     if (below.length === 0) break;
     for (const [room] of below) arrows.delete(room);

@@ -5,7 +5,7 @@
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `marking`,
 //! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
-//! stands, [`room`] how full it is, `idle` when nothing needs it, [`alarm`] what is due, [`throttle`] who did how much: each owns its
+//! stands, [`room`] how full it is, `idle` when nothing needs it, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] who did how much: each owns its
 //! state. The meaning of a change and the text of a frame are the contract's (`notifeed`).
 
 pub mod admission;
@@ -19,6 +19,7 @@ pub mod host;
 mod idle;
 pub mod life;
 mod marking;
+mod oversight;
 mod posts;
 pub mod push;
 mod reads;

@@ -226,6 +226,15 @@ statements! {
     /// The rows that a purge takes, and when the next purge has something to do.
     PurgeAhead = "SELECT max(iif(keep_until <= ?1, seq, NULL)), max(iif(keep_until <= ?1, ordinal, NULL)), \
         min(iif(keep_until > ?1, keep_until, NULL)) FROM item";
+    /// How many items KV hasn't got as they are now, and since when.
+    CountUncopied = "SELECT count(*), min(modified) FROM item \
+        WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1";
+    /// The items that came first, with the numbers of their copies.
+    OldestItems = "SELECT ordinal, id, copy FROM item ORDER BY ordinal LIMIT ?";
+    /// The items up to a place go, without a trace.
+    EraseItems = "DELETE FROM item WHERE ordinal <= ?";
+    /// The ids of all subscriptions.
+    SubscriptionIds = "SELECT id FROM feed_subscription";
     /// How full the feed is.
     Room = "SELECT count(*), coalesce(sum(bytes), 0), coalesce(sum(deleted = 2 AND expiration > ?1), 0), \
         min(iif(deleted = 2 AND expiration > ?1, expiration, NULL)) FROM item";

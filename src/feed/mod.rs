@@ -30,7 +30,12 @@ use crate::credentials::User;
 /// The name of a user's Hub: one for each (issuer, tenant, subject, host), and it tells nothing
 /// about them.
 pub fn hub_name(user: &User, host: &str) -> String {
-    crate::digest::sha256_hex(&[&user.issuer, &user.tenant, &user.subject, host])
+    hub_name_of(&user.issuer, &user.tenant, &user.subject, host)
+}
+
+/// The same, of a user of whom only that is known.
+pub fn hub_name_of(issuer: &str, tenant: &str, subject: &str, host: &str) -> String {
+    crate::digest::sha256_hex(&[issuer, tenant, subject, host])
 }
 
 /// The name by which a client knows a feed: the same for all connections of one (issuer, tenant, subject, host),

@@ -19,6 +19,7 @@ import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
 import { answered } from "./events.mjs";
 import { observed } from "./observe.mjs";
+import { operate } from "./operator.mjs";
 import { respond } from "./reply.mjs";
 
 export { Hub } from "./hub.mjs";
@@ -50,7 +51,9 @@ export async function handle(request, env, address, see) {
   let response;
   try {
     configure(env);
-    response = await answer(request, env, address);
+    response =
+      (request.url.includes("/operator/") && (await operate(request, env, hubsOf(env), address))) ||
+      (await answer(request, env, address));
   } catch (fault) {
     response = failed(request, address, fault);
   }

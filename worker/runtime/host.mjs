@@ -50,6 +50,8 @@ export class Host {
   /** @type {Map<number, WebSocket>} */
   #sockets = new Map();
   #lastNumber = 0;
+  /** How many calls of KV are under way. */
+  #underWay = 0;
 
   /**
    * @param {DurableObjectState} ctx
@@ -147,11 +149,14 @@ export class Host {
     const { memory } = this;
     /** @type {string | undefined} */
     let error;
+    this.#underWay++;
     try {
+      if (this.ending) throw new Error("the feed ends");
       await operation();
     } catch (fault) {
       error = String(fault);
     }
+    this.#underWay--;
     if (error === undefined) counters.copies_confirmed++;
     else counters.copies_failed++;
     this.events.kvEnded(memory, effect, error);
@@ -182,13 +187,22 @@ export class Host {
   /** Ends the Hub and everything that it has stored. */
   end() {
     this.ending = true;
-    happened(this.env, { event: "FeedEnded" });
-    const { storage } = this.ctx;
     const end = () => void setTimeout(() => this.ctx.abort("nothing needs this feed"), 0);
-    storage
-      .deleteAll()
-      .then(() => storage.deleteAlarm())
-      .then(end, end);
+    this.forgetAll().then(end, end);
+  }
+
+  /** Deletes everything that the Hub has stored. */
+  async forgetAll() {
+    const { storage } = this.ctx;
+    await storage.deleteAll();
+    await storage.deleteAlarm();
+    await storage.sync();
+    happened(this.env, { event: "FeedEnded" });
+  }
+
+  /** Resolves once KV has answered all that it was asked; an ending feed asks nothing more. */
+  async quiet() {
+    while (this.#underWay > 0) await scheduler.wait(10);
   }
 
   /** Ends the Hub, once what was answered is durable and has left. */

@@ -10,6 +10,24 @@ import { configure, constants, currentGeneration, run, wait } from "./instance.m
 /** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
 
+/** CONTRACT §4: don't come back. */
+const ERASED = { code: 4403, reason: "the user is erased" };
+
+/** The least time between a close frame and the end of its Hub, in milliseconds: the frame has left by then. */
+const LAST_WORDS = 300;
+
+/** How long a Hub waits to be asked to erase the rest, in milliseconds. */
+const PATIENCE = 5000;
+
+/**
+ * What an operator's look at the feed found.
+ * @param {string} text
+ */
+function read(text) {
+  if (text.startsWith("!")) throw new Error(text.slice(1));
+  return text;
+}
+
 /** The most bytes of a close's reason (RFC 6455 §5.5). */
 const MAX_REASON = 123;
 
@@ -25,6 +43,8 @@ function fitting(reason) {
 /** The feed of one user at one host. */
 export class Hub extends DurableObject {
   #host;
+  /** Ends the Hub once it is erased. @type {number | null} */
+  #end = null;
 
   /**
    * @param {DurableObjectState} ctx
@@ -120,6 +140,44 @@ export class Hub extends DurableObject {
     const answer = this.#event((feed) => wasm.callFeed(feed, protocol, operation, fields));
     if (protocol < 2 || answer === constants.retry) return answer;
     return `${counters.rows_read - rows_read} ${counters.rows_written - rows_written}\n${answer}`;
+  }
+
+  /** How full the feed is, as JSON, for an operator; `null`: nothing is stored. */
+  counters() {
+    const counters = read(this.#event(wasm.counters));
+    if (!counters) return null;
+    const alarm = Number.isNaN(this.#host.alarm) ? null : new Date(this.#host.alarm).toISOString();
+    const connections = this.ctx.getWebSockets().length;
+    const bytesOnDisk = this.ctx.storage.sql.databaseSize;
+    return JSON.stringify({ ...JSON.parse(counters), connections, alarm, bytesOnDisk });
+  }
+
+  /**
+   * Erases some of the feed, first the copies, then the rows that name them; true: nothing is left of it. Where it
+   * fails the rest is still known, to be erased next time. The Hub ends.
+   */
+  async erase() {
+    const host = this.#host;
+    host.ending = true;
+    host.closeAll(ERASED);
+    let isMore = false;
+    clearTimeout(this.#end);
+    try {
+      await host.quiet();
+      const [last, ...keys] = read(this.#event(wasm.keys)).split("\n");
+      await Promise.all(keys.map((key) => this.env.FEED.delete(key)));
+      if (last) {
+        read(this.#event((feed) => wasm.eraseItems(feed, Number(last))));
+        isMore = true;
+        return false;
+      }
+      const { keys: strays } = await this.env.FEED.list({ prefix: `${this.ctx.id}:` });
+      await Promise.all(strays.map((/** @type {{ name: string }} */ { name }) => this.env.FEED.delete(name)));
+      await host.forgetAll();
+      return true;
+    } finally {
+      this.#end = setTimeout(() => this.ctx.abort("the user is erased"), isMore ? PATIENCE : LAST_WORDS);
+    }
   }
 
   /**

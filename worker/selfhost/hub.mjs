@@ -92,6 +92,7 @@ export class Hub extends FeedHub {
     await this.ctx.storage.sync();
     // The close frames leave before.
     setTimeout(() => this.ctx.abort("the user is erased"), 300);
+    return true;
   }
 
   /** For whoever asks whether Hubs answer. */

@@ -181,6 +181,29 @@ pub fn kv_ended(feed: u32, effect: f64, error: Option<String>) {
     feed::kv_ended(feed, effect, error);
 }
 
+// An operator's looks at a feed: what begins with `!` is an error.
+
+#[wasm_bindgen]
+pub fn counters(feed: u32) -> String {
+    feed::counters(feed)
+}
+
+#[wasm_bindgen]
+pub fn keys(feed: u32) -> String {
+    feed::keys(feed)
+}
+
+#[wasm_bindgen(js_name = eraseItems)]
+pub fn erase_items(feed: u32, last: f64) -> String {
+    feed::erase_items(feed, last)
+}
+
+/// The name of a user's Hub for a host.
+#[wasm_bindgen(js_name = hubName)]
+pub fn hub_name(issuer: &str, tenant: &str, subject: &str, host: &str) -> String {
+    notifeed::feed::hub_name_of(issuer, tenant, subject, host)
+}
+
 #[wasm_bindgen]
 pub async fn verify(token: String, env: Env) -> u32 {
     feed::verify(token, env).await

@@ -1,5 +1,7 @@
 //! Putting a batch of copies: which, and with what value.
 
+use std::fmt;
+
 use notifeed::feed::{Entry, copy};
 use notifeed::guid::Guid;
 use notifeed::time::Timestamp;
@@ -214,7 +216,7 @@ impl Copies {
         self.others_put = Some(now);
         if let (false, Some(owner)) = (self.mark.owner, &life.owner) {
             let effect = Effect::Put {
-                key: format!("{}:!owner", host.id()),
+                key: other_key(host, &"owner"),
                 value: value::owner(owner),
                 metadata: value::other_metadata(false),
                 expiration: copy::kv_expiration(now, now).saturating_add(OWNER_LIFE),
@@ -239,7 +241,7 @@ impl Copies {
             let subscription = Subscription::read(&mut row)?;
             let ended = row.integer()? != 0;
             let effect = Effect::Put {
-                key: format!("{}:!{}", host.id(), subscription.id),
+                key: other_key(host, &subscription.id),
                 value: value::subscription(&subscription, ended),
                 metadata: value::other_metadata(ended),
                 expiration: copy::kv_expiration(subscription.expiration, now),
@@ -281,6 +283,11 @@ fn read_copy<H: Host>(host: &H, ordinal: i64) -> Result<Option<Copy>, Fault> {
 }
 
 /// The key of an item's copy.
-pub(super) fn item_key<H: Host>(host: &H, id: Guid, copy: u32) -> String {
+pub(crate) fn item_key<H: Host>(host: &H, id: Guid, copy: u32) -> String {
     format!("{}:{id}:{copy}", host.id())
+}
+
+/// The key of the owner's copy, or of a subscription's.
+pub(crate) fn other_key<H: Host>(host: &H, name: &dyn fmt::Display) -> String {
+    format!("{}:!{name}", host.id())
 }

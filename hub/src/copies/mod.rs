@@ -11,12 +11,13 @@ mod mark;
 mod pending;
 mod value;
 
+pub(crate) use batch::{item_key, other_key};
 pub use pending::Change;
 
 use std::collections::BTreeMap;
 
 use notifeed::feed::entry::Sender;
-use notifeed::feed::{Entry, copy};
+use notifeed::feed::{Entry, Seq, copy};
 use notifeed::guid::Guid;
 use notifeed::time::Timestamp;
 
@@ -24,7 +25,7 @@ use crate::host::{Effect, Host, Outcome};
 use crate::life::{Life, Mark};
 use crate::store::Statement;
 use crate::wire::Append;
-use batch::{Copy, item_key};
+use batch::Copy;
 use pending::Waiting;
 use value::Parts;
 
@@ -183,6 +184,11 @@ impl Copies {
         self.mark.subscriptions = false;
         self.others_since.get_or_insert(now);
         self.soon(now, delay);
+    }
+
+    /// The change up to which KV has everything, but for the exceptions.
+    pub const fn copied(&self) -> Seq {
+        self.mark.copied
     }
 
     /// Whether the feed's own row says that KV has heard of all subscriptions.

@@ -146,6 +146,37 @@ pub fn call(number: u32, protocol: u32, operation: &str, fields: &str) -> String
     with(number, |feed| feed.call(protocol, operation, fields)).unwrap_or_else(|| RETRY.to_owned())
 }
 
+/// See [`Feed::counters`]; empty: nothing is stored.
+pub fn counters(number: u32) -> String {
+    looked_at(number, |feed| {
+        feed.counters().map(Option::unwrap_or_default)
+    })
+}
+
+/// See [`Feed::keys`].
+pub fn keys(number: u32) -> String {
+    looked_at(number, Feed::keys)
+}
+
+/// See [`Feed::erase`].
+#[expect(clippy::cast_possible_truncation, reason = "JavaScript counts along")]
+pub fn erase_items(number: u32, last: f64) -> String {
+    looked_at(number, |feed| {
+        feed.erase(last as i64).map(|()| String::new())
+    })
+}
+
+/// Has an operator look at a feed; an error begins with `!`.
+fn looked_at(
+    number: u32,
+    look: impl FnOnce(&Feed<DurableObject>) -> Result<String, Fault>,
+) -> String {
+    with(number, |feed| {
+        look(feed).unwrap_or_else(|fault| format!("!{fault}"))
+    })
+    .unwrap_or_else(|| "!the feed isn't in memory".to_owned())
+}
+
 /// A client connects; the answer that refuses it, if it is refused. `hub`: the Durable Object's id.
 pub fn connect(number: u32, hub: &str, protocol: u32, socket: u32, fields: &str) -> Option<String> {
     if shared::has_bans()
