@@ -43,7 +43,7 @@ if (asked.length === 0) {
   const app = { ...known, ...changed };
   if (action !== "show") {
     kv("put", key, JSON.stringify(app));
-    // Whoever is erased is erased for hosts too that no app has any more.
+    // A person is erased for hosts too that no app has any more.
     if (action === "add") for (const host of app.hosts ?? []) kv("put", `host:${host}`, "1");
     console.log("It counts within two minutes; open connections end within the hour.");
   }

@@ -20,7 +20,7 @@ const LAST_WORDS = 300;
 const PATIENCE = 5000;
 
 /**
- * What an operator's look at the feed found.
+ * An operator's look at the feed: what it found.
  * @param {string} text
  */
 function read(text) {

@@ -31,6 +31,7 @@ mod memory;
 mod middle;
 mod model;
 mod newest;
+mod oversight;
 mod push;
 mod receipts;
 mod releases;

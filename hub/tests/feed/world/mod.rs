@@ -230,6 +230,12 @@ impl World {
         Ok(Answer::read(&text))
     }
 
+    /// Has an operator look at the feed.
+    pub fn look<T>(&mut self, look: impl FnOnce(&Feed<Handle>) -> T) -> T {
+        let seen = self.event(false, |feed| look(feed));
+        seen.unwrap_or_else(|interruption| panic!("{interruption:?}"))
+    }
+
     /// The answer of the feed itself.
     pub fn call_raw(&mut self, request: &Request) -> String {
         let (operation, fields) = request.encode();
