@@ -127,6 +127,37 @@ test("in the browser of another user nothing of the former one's is shown", asyn
   await page.evaluate("push.disable()");
 });
 
+test("the console is an endpoint by itself: closed, it is pushed to; open, it is not", async () => {
+  const { origin } = new URL(service.url);
+  await browser.grantPermissions(["notifications"], { origin });
+  // The page signs them in by itself, in every visit.
+  const as = "megan@contoso.com";
+  const open = async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(service.url);
+    return page;
+  };
+  const before = await open();
+  const pane = before.getByRole("article", { name: "This browser" });
+  await pane.getByRole("button", { name: "Set up" }).click();
+  await pane.getByText("Off", { exact: true }).waitFor();
+  await pane.getByRole("button", { name: "Turn on" }).click();
+  await pane.getByText("On", { exact: true }).waitFor();
+  await eventually(() => google.isConnected);
+  // The tab shows it, and says so: nothing is pushed.
+  await before.locator('[data-platform="webpush"][data-state="live"]').waitFor();
+  await post(as, "Seen in the tab");
+  await pane.getByText("Seen in the tab this browser has it").waitFor();
+  assert.deepEqual(await shown(before), []);
+  await before.goto("about:blank");
+  await post(as, "Seen in the browser");
+  const after = await open();
+  await eventually(async () => (await shown(after)).some(({ title }) => title === "Seen in the browser"));
+  await after.getByRole("article", { name: "This browser" }).getByRole("button", { name: "Turn off" }).click();
+  await eventually(async () => (await shown(after)).length === 0);
+});
+
 test("a worker that imports scripts does the same", async () => {
   const as = someone();
   const page = await visit(as, "classic");

@@ -1,6 +1,7 @@
 // The composer's samples, the first of which it starts with: notifications, and a request for each row of the error
 // table (CONTRACT §1) that a request can earn by itself.
 
+import { HOST } from "../host.js";
 import {
   DELTA_PATH,
   ERROR_STATUS,
@@ -17,7 +18,6 @@ const EXAMPLE_LIFE = 24 * 60 * 60 * 1000;
 /** A size just below the most that a body may have, in bytes. */
 const LARGE = MAX_BODY_BYTES - 36;
 
-const HOST = "graphnotifications.sample.windows.com";
 const JSON_TYPE = "Content-Type: application/json";
 
 /**

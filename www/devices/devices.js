@@ -1,8 +1,10 @@
 // The section of the user's devices: four, each with a live connection of its own, by the npm package as any app has it.
 
 import { byId, element } from "../element.js";
+import { HOST } from "../host.js";
 import { connect } from "../notifeed/live.js";
 import { Announcer } from "./announcer.js";
+import { BrowserPane } from "./browser.js";
 import { Chart } from "./chart.js";
 import { Deliveries } from "./deliveries.js";
 import { headline, isDismissed } from "./item.js";
@@ -38,6 +40,12 @@ export function start(place, session) {
   const chart = new Chart(place, deliveries);
   let telling = 0;
 
+  const browser = new BrowserPane(session, HOST, {
+    items: () => panes.get("webpush")?.items ?? [],
+    // Its pushes are held while the page shows the same: so the page says which endpoint it is.
+    changed: () => panes.get("webpush")?.startAnew(),
+  });
+  /** @type {Map<Platform, Pane>} */
   const panes = new Map(
     ALL.map((platform) => [
       platform,
@@ -55,10 +63,14 @@ export function start(place, session) {
     ]),
   );
   grid.append(...[...panes.values()].map(({ node }) => node));
+  place.append(browser.node);
+  session.on("feed", () => void browser.look());
 
   /** @param {Platform} platform */
   function clientOf(platform) {
-    return connect({ url: location.origin, platform, token: ({ fresh }) => session.token(fresh) });
+    const endpoint = platform === "webpush" ? browser.endpoint : null;
+    const token = (/** @type {{ fresh: boolean }} */ { fresh }) => session.token(fresh);
+    return connect({ url: location.origin, platform, token, ...(endpoint && { endpoint }) });
   }
 
   /**
@@ -108,6 +120,7 @@ export function start(place, session) {
   session.on("user", () => {
     announcer.forget();
     for (const pane of panes.values()) pane.startAnew();
+    browser.startAnew();
     countUnread();
   });
 

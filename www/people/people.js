@@ -6,15 +6,15 @@ import { NOTIFICATIONS_PATH } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { Subscriptions } from "./subscriptions.js";
 import { TokenView } from "./token.js";
+import { HOST } from "../host.js";
 
 /** @typedef {import("../session.js").Session} Session */
 /** @typedef {import("./subscriptions.js").Subscription} Subscription */
 
 /** Some of the people who use the apps of the examples. */
 const PEOPLE = ["megan@contoso.com", "alex@contoso.com", "lee@contoso.com"];
-/** The app server, and the host, of the registry that is built in for development (CONTRACT §3). */
+/** The app server of the registry that is built in for development (CONTRACT §3). */
 const APP = "contoso-server";
-const HOST = "graphnotifications.sample.windows.com";
 
 const MARKUP = /* HTML */ `
   <section class="person" aria-labelledby="signed-in-title">
