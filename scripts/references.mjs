@@ -179,6 +179,8 @@ const roomsByName = {
   "www/notifeed/inbox.js": "inbox",
   "www/notifeed/index.js": "validator",
   "www/notifeed/live.js": "client",
+  "www/notifeed/push-worker.js": "pushed",
+  "www/notifeed/push.js": "push",
   "www/notifeed/send.js": "sender",
 };
 
