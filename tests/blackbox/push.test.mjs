@@ -59,6 +59,10 @@ async function post(as, members = {}) {
   return answer.json.id;
 }
 
+/** @param {number} status @param {number} later when to come back, in milliseconds from now */
+const dated = (status, later) =>
+  new Response(null, { status, headers: { "Retry-After": new Date(Date.now() + later).toUTCString() } });
+
 /**
  * @param {import("./push_services.mjs").Browser} browser
  * @param {number} count
@@ -110,6 +114,7 @@ test("texts of every length arrive, and no two messages are alike", async () => 
 for (const [name, answer, attempts, state] of /** @type {const} */ ([
   ["200", () => new Response(null, { status: 200 }), 1, "taken"],
   ["a megabyte", () => new Response("x".repeat(2 ** 20), { status: 201 }), 1, "taken"],
+  ["202", () => new Response(null, { status: 202 }), 1, "taken"],
   ["400", () => new Response(null, { status: 400 }), 1, "refused"],
   ["401", () => new Response(null, { status: 401 }), 1, "refused"],
   ["403", () => new Response(null, { status: 403 }), 1, "refused"],
@@ -123,7 +128,11 @@ for (const [name, answer, attempts, state] of /** @type {const} */ ([
   ["404", () => new Response(null, { status: 404 }), 1, "gone"],
   ["410", () => new Response(null, { status: 410 }), 1, "gone"],
   ["429 with seconds", () => new Response(null, { status: 429, headers: { "Retry-After": "1" } }), 1, "later"],
+  ["429 with a date", () => dated(429, 1000), 1, "later"],
+  ["406", () => new Response(null, { status: 406, headers: { "Retry-After": "1" } }), 1, "later"],
+  ["500", () => new Response(null, { status: 500 }), 1, "later"],
   ["503", () => new Response(null, { status: 503 }), 1, "later"],
+  ["a line that breaks", () => Promise.reject(new Error("reset")), 1, "later"],
   ["silence", () => new Promise(() => {}), 1, "later"],
 ])) {
   test(`a push service that answers ${name}`, async () => {

@@ -47,11 +47,25 @@ test("only what a known push service gave is pushed to", async () => {
       "pushSubscription.endpoint",
       "InvalidPushEndpoint",
     ],
-    [
-      { platform, pushSubscription: at("https://fcm.googleapis.com.evil.example/1") },
-      "pushSubscription.endpoint",
-      "InvalidPushEndpoint",
-    ],
+    ...[
+      "https://fcm.googleapis.com.evil.example/1",
+      "https://evilnotify.windows.com/1",
+      "https://fcm.googleapis.com:8443/1",
+      "https://user@fcm.googleapis.com/1",
+      "https://fcm.googleapis.com@evil.example/1",
+      "https://[::1]/1",
+      "https://localhost/1",
+      "https://2130706433/1",
+      "//fcm.googleapis.com/1",
+      `https://fcm.googleapis.com/${"x".repeat(2048)}`,
+    ].map(
+      (endpoint) =>
+        /** @type {const} */ ([
+          { platform, pushSubscription: at(endpoint) },
+          "pushSubscription.endpoint",
+          "InvalidPushEndpoint",
+        ]),
+    ),
     [
       {
         platform,

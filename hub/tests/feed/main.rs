@@ -33,6 +33,7 @@ mod model;
 mod newest;
 mod oversight;
 mod push;
+mod push_bill;
 mod receipts;
 mod releases;
 mod resume;
