@@ -6,7 +6,7 @@ use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::view::{self, Sent};
-use notifeed::feed::{Change, Cursor, Known, RemovalReason, Seq, change_since};
+use notifeed::feed::{Change, Cursor, Entry, Known, RemovalReason, Seq, change_since};
 use notifeed::guid::Guid;
 use notifeed::http::Reply;
 use notifeed::json::Writer;
@@ -20,6 +20,7 @@ use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{self, Bound, Host, Rows};
 use crate::store::{self, Item, Row, Statement, UNBOUNDED};
+use crate::subscriptions::Subscription;
 
 /// How many bytes of bodies a page holds, but for the item that passes them: 1 MiB.
 pub const PAGE_BYTES: usize = 1024 * 1024;
@@ -47,6 +48,7 @@ impl<H: Host> Feed<H> {
     pub(crate) fn read(
         &self,
         id: &str,
+        with_deliveries: bool,
         sender: &Sender,
         admitted: &Admitted,
         context: &Context,
@@ -66,9 +68,34 @@ impl<H: Host> Feed<H> {
             let notification =
                 Notification::from_content(&content, entry.expiration, entry.display_time_to_live)
                     .map_err(|error| Fault::new("a stored notification", &error))?;
-            view::sender_again(&entry, &Sent::of(&notification), principal_name, context)
+            let sent = Sent::of(&notification);
+            let deliveries = with_deliveries
+                .then(|| self.deliveries(&entry, context.now))
+                .transpose()?;
+            view::sender_again(
+                &entry,
+                &sent,
+                deliveries.as_deref(),
+                principal_name,
+                context,
+            )
         };
         Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
+    }
+
+    /// The delivery of an item to each of the user's endpoints; the apps that send aren't told more of these.
+    fn deliveries(
+        &self,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<Vec<(Platform, Delivery)>, Fault> {
+        let pushes = self.push_states(now)?;
+        let subscriptions = self.live_subscriptions(now)?;
+        let of = |subscription: &Subscription| {
+            let (platform, push) = (subscription.platform, pushes.get(&subscription.id));
+            (platform, Delivery::of(entry, platform, push, now))
+        };
+        Ok(subscriptions.iter().map(of).collect())
     }
 
     /// A page of the list, newest first.

@@ -3,7 +3,8 @@
 use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::json::{self, JsonText, Writer};
-use crate::notification::{Content, Notification, Priority, VisualContent};
+use crate::notification::{Content, Notification, Platform, Priority, VisualContent};
+use crate::push::Delivery;
 use crate::request::{Context, links};
 use crate::time::Timestamp;
 
@@ -68,10 +69,12 @@ pub fn sender(entry: &Entry, sent: &Sent<'_>, principal_name: &str, context: &Co
 }
 
 /// The sender's view of an item that it reads again (CONTRACT §5.1): the page's properties, then what its
-/// user did with it.
+/// user did with it, and where it is asked for what became of it at each endpoint: the platform and the
+/// delivery, and nothing else of the user's devices (CONTRACT §5.7).
 pub fn sender_again(
     entry: &Entry,
     sent: &Sent<'_>,
+    deliveries: Option<&[(Platform, Delivery)]>,
     principal_name: &str,
     context: &Context,
 ) -> String {
@@ -83,6 +86,17 @@ pub fn sender_again(
     // Nobody can answer yet (CONTRACT §5.3).
     writer.null_field("answer");
     writer.string_field("lastModifiedDateTime", &entry.modified.to_string());
+    if let Some(deliveries) = deliveries {
+        writer.key("deliveries");
+        writer.begin_array();
+        for (platform, delivery) in deliveries {
+            writer.begin_object();
+            writer.string_field("platform", platform.as_str());
+            writer.string_field("state", delivery.as_str());
+            writer.end_object();
+        }
+        writer.end_array();
+    }
     writer.end_object();
     writer.finish()
 }

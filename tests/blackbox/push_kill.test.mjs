@@ -49,7 +49,7 @@ test("every post is pushed, in order, whenever workerd is killed", async () => {
     await eventually(() => ids().length > before + round);
     await service.restart();
   }
-  // Of its own accord the feed looks again within half a minute; a further post has it look at once.
+  // By itself the feed looks again within half a minute; a further post has it look at once.
   posted.push(await post(as));
   await eventually(() => new Set(ids()).size === posted.length, 20_000);
   // A push may be sent twice, by the same topic; the first ones are in the order of the feed.

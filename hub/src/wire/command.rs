@@ -97,6 +97,8 @@ pub enum Command {
     UnsubscribeAll,
     /// Read one notification; its id as the path has it.
     Read(String),
+    /// Read one notification with its deliveries, where an app asks that sent it; its id as the path has it.
+    ReadDeliveries(String),
     /// List the feed.
     List(Query),
     /// Count the items that a list would have.

@@ -98,6 +98,7 @@ impl Command {
             "unsubscribe" => Self::Unsubscribe(fields.need("id")?.to_owned()),
             "unsubscribeAll" => Self::UnsubscribeAll,
             "read" => Self::Read(fields.need("id")?.to_owned()),
+            "readDeliveries" => Self::ReadDeliveries(fields.need("id")?.to_owned()),
             "list" => Self::List(decode_query(fields)?),
             "count" => Self::Count(decode_query(fields)?),
             "delta" => Self::Delta(decode_query(fields)?),

@@ -78,6 +78,10 @@ impl Command {
                 fields.field("id", id);
                 "read"
             }
+            Self::ReadDeliveries(id) => {
+                fields.field("id", id);
+                "readDeliveries"
+            }
             Self::List(query) => {
                 encode_query(query, fields);
                 "list"

@@ -91,6 +91,42 @@ fn a_receipt_says_what_a_person_did_and_only_moves_forward() {
 }
 
 #[test]
+fn the_app_that_sent_it_is_told_platforms_and_states() {
+    let mut world = world();
+    let a = world.pushed_to("a");
+    world.as_megan(subscribe_to(Platform::Ios, "phone", None));
+    let id = world.post_to_web("one");
+    world.pass(SECOND);
+    let told = |world: &mut World, command| {
+        let mut request = request(command);
+        request.access.user = None;
+        request.access.host = None;
+        request.access.subscription = Some(guid(&a));
+        world.ask(&request).json()
+    };
+    let item = told(&mut world, Command::ReadDeliveries(id.clone()));
+    let mut deliveries: Vec<String> = item["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    deliveries.sort();
+    assert_eq!(
+        deliveries,
+        [
+            r#"{"platform":"WebPush","state":"pushed"}"#,
+            r#"{"platform":"iOS","state":"notTargeted"}"#
+        ]
+    );
+    let plain = told(&mut world, Command::Read(id.clone()));
+    assert!(plain.get("deliveries").is_none());
+    // The user's own view has none.
+    let theirs = world.as_megan(Command::ReadDeliveries(id)).json();
+    assert!(theirs.get("deliveries").is_none());
+}
+
+#[test]
 fn a_receipt_is_for_one_revision_of_a_live_subscription() {
     let mut world = world();
     let a = world.pushed_to("a");

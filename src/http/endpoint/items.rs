@@ -1,7 +1,7 @@
 //! `…/notifications/{id}` and `…/activities/{id}`: one notification (CONTRACT §2).
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
-use super::query::TARGET_HOST_NAME;
+use super::query::{DELIVERIES, TARGET_HOST_NAME};
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
 use crate::http::Method;
@@ -30,7 +30,7 @@ const GET: Operation = Operation {
     summary: "Reads a notification: its user as the receiver, the app that sent it as the sender.",
     callers: Callers::UserOrApp,
     headers: &[],
-    query: &[&TARGET_HOST_NAME],
+    query: &[&DELIVERIES, &TARGET_HOST_NAME],
     body: None,
     answers: &[Answer {
         status: 200,

@@ -96,6 +96,12 @@ pub(super) static NOTIFICATION: QueryOption = optional(
     Kind::Id,
 );
 
+pub(super) static DELIVERIES: QueryOption = optional(
+    "deliveries",
+    "Whether the app that sent it is told what became of it at each of the user's endpoints.",
+    Kind::Flag,
+);
+
 pub(super) static PLATFORM: QueryOption = QueryOption {
     name: "platform",
     summary: "The platform that this client receives for.",

@@ -27,7 +27,12 @@ impl Call {
             (_, Some(user)) => self.access_of(user, &self.host(&proof.app)?),
             _ => return Err(not_authorized().into()),
         };
-        Ok(self.to_feed(&proof.caller, access, Command::Read(self.id.clone())))
+        let id = self.id.clone();
+        let command = match self.parameter("deliveries").as_deref() {
+            Some("true") => Command::ReadDeliveries(id),
+            _ => Command::Read(id),
+        };
+        Ok(self.to_feed(&proof.caller, access, command))
     }
 
     /// `PATCH`: sets states, of a signed-in user's item.
