@@ -284,7 +284,7 @@ statements! {
 
     /// The endpoints that are pushed to.
     PushEndpoints = "SELECT subscription, platform, expiration, push_subscription, key_id, failures, until, \
-        delivered FROM push_endpoint JOIN feed_subscription ON id = subscription WHERE state = 'active' AND ended = 0";
+        delivered, taken FROM push_endpoint JOIN feed_subscription ON id = subscription WHERE state = 'active' AND ended = 0";
     /// How the endpoints are.
     PushStates = "SELECT subscription, state, until, pushed, error, delivered, taken, refused FROM push_endpoint";
     /// An endpoint has all that has numbers up to this one.
@@ -320,6 +320,10 @@ statements! {
         WHERE other.subscription = push.subscription AND other.due <= ?1) ORDER BY content");
     /// When the next one is due.
     NextPush = "SELECT min(due) FROM push";
+    /// Pushed items that were dealt with since the last push that was taken (`?1`), the newest first; `?2`: from
+    /// which change on it is worth a look.
+    DealtWith = "SELECT id FROM item WHERE seq > ?2 AND content_seq <= ?1 \
+        AND (read_state = 3 OR user_action_state <> 2 OR deleted = 3) ORDER BY seq DESC LIMIT 20";
     /// A push is done with.
     PushDone = "DELETE FROM push WHERE subscription = ? AND item = ? AND content = ?";
     /// A push is tried again.

@@ -44,6 +44,8 @@ pub struct Addressee<'a> {
     pub owner: &'a str,
     /// The right to say what became of the message.
     pub receipt: &'a str,
+    /// The ids of notifications that were dealt with elsewhere: what is shown of them goes.
+    pub close: &'a [String],
 }
 
 /// The time at which an endpoint is pushed a notification, as milliseconds from its post. `None`: never.
@@ -137,18 +139,20 @@ struct Draft<'d> {
 #[derive(Debug, Clone, Copy)]
 struct Kept {
     raw: bool,
+    close: bool,
     body: usize,
     title: usize,
     link: bool,
 }
 
 impl Draft<'_> {
-    /// Drops what fits least: raw content, the end of the body, the end of the title beyond 120
+    /// Drops what fits least: raw content, the ids of what is to be closed, the end of the body, the end of the title beyond 120
     /// characters, the link.
     fn fitting(&self, size: Size) -> String {
         let all = usize::MAX;
         let mut kept = Kept {
             raw: true,
+            close: true,
             body: all,
             title: all,
             link: true,
@@ -161,10 +165,12 @@ impl Draft<'_> {
         }
         kept.raw = false;
         if size == Size::Least {
-            (kept.body, kept.title, kept.link) = (0, TITLE_KEPT, false);
+            (kept.close, kept.body) = (false, 0);
+            (kept.title, kept.link) = (TITLE_KEPT, false);
             return self.text(kept, true);
         }
         let fits = |kept: Kept| self.text(kept, true).len() <= MAX_TEXT;
+        kept.close = fits(kept);
         if !fits(kept) {
             kept.body = most(0, |body| fits(Kept { body, ..kept }));
         }
@@ -225,6 +231,14 @@ impl Draft<'_> {
         }
         if let Some(raw) = self.notification.raw_content().filter(|_| kept.raw) {
             w.string_field("raw", raw);
+        }
+        if kept.close && !self.to.close.is_empty() {
+            w.key("close");
+            w.begin_array();
+            for id in self.to.close {
+                w.string(id);
+            }
+            w.end_array();
         }
         if partial {
             w.boolean_field("partial", true);

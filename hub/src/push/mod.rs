@@ -58,6 +58,8 @@ pub(crate) struct Endpoint {
     pub until: Option<Timestamp>,
     /// The number up to which the device has everything.
     pub delivered: Seq,
+    /// The newest content that its push service took.
+    pub taken: Seq,
 }
 
 /// A push that is under way.
@@ -304,6 +306,7 @@ impl Endpoint {
         let channel = Channel::from_text(&row.text()?, hosts);
         let (key_id, failures, until) = (row.text()?, row.small()?, row.opt_time());
         let delivered = Seq::new(row.integer()?);
+        let taken = Seq::new(row.integer()?);
         let of = |(channel, platform)| Self {
             subscription,
             platform,
@@ -313,6 +316,7 @@ impl Endpoint {
             failures,
             until,
             delivered,
+            taken,
         };
         Ok(channel.zip(Platform::parse(&platform)).map(of))
     }

@@ -19,6 +19,9 @@ const AT_ONCE: usize = 6;
 /// About so many bytes of rows are read in one turn.
 const BUDGET: usize = 256 * 1024;
 
+/// So many changes are looked at for what can be closed.
+const LOOKED_AT: i64 = 200;
+
 /// A row that is due, with its item.
 struct Ready {
     subscription: Guid,
@@ -85,6 +88,24 @@ impl<H: Host> Feed<H> {
         Ok(Row::from(next).opt_time())
     }
 
+    /// The ids of what an endpoint may show still, though a person has dealt with it elsewhere.
+    fn dealt_with(&mut self, subscription: Guid) -> Result<Vec<String>, Fault> {
+        let head = self.life.head.seq.get();
+        let endpoint = self.pushes.endpoint_of(subscription);
+        let Some(taken) = endpoint.map(|endpoint| endpoint.taken) else {
+            return Ok(Vec::new());
+        };
+        if taken == Seq::ZERO {
+            return Ok(Vec::new());
+        }
+        let from = taken.max(Seq::new(head.saturating_sub(LOOKED_AT)));
+        let values = [store::seq(taken), store::seq(from)];
+        let query = Query::Fixed(Statement::DealtWith);
+        let found = self.host.query(query, &values, store::UNBOUNDED)?;
+        let ids = found.rows.into_iter().map(|row| Row::from(row).text());
+        ids.collect()
+    }
+
     fn send_push(&mut self, ready: Ready, now: Timestamp) -> Result<(), Fault> {
         let Ready { flight, item, .. } = ready;
         let size = if flight.least {
@@ -94,6 +115,7 @@ impl<H: Host> Feed<H> {
         };
         let owner = feed_digest(&self.host.id());
         let receipt = self.receipt_for(flight.subscription, &item.entry)?;
+        let close = self.dealt_with(flight.subscription)?;
         let push = self
             .pushes
             .endpoint_of(flight.subscription)
@@ -105,6 +127,7 @@ impl<H: Host> Feed<H> {
                     opening: web.opening.as_ref(),
                     owner: &owner,
                     receipt: &receipt,
+                    close: &close,
                 };
                 let message = Message::of(&item.entry, body, &to, size, now)?;
                 Some(Push {

@@ -44,6 +44,7 @@ impl<H: Host> Feed<H> {
         match outcome {
             Outcome::Taken => {
                 (endpoint.failures, endpoint.until) = (0, None);
+                endpoint.taken = endpoint.taken.max(flight.content);
                 self.host
                     .commit(&[flight.done(&id), rows::taken(&id, now, flight.content)])?;
             }

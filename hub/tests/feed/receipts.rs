@@ -91,6 +91,41 @@ fn a_receipt_says_what_a_person_did_and_only_moves_forward() {
 }
 
 #[test]
+fn the_next_push_closes_what_was_dealt_with_elsewhere() {
+    let mut world = world();
+    world.pushed_to("a");
+    let closes = |world: &mut World| {
+        world.pass(SECOND);
+        let sent = std::mem::take(&mut world.runtime.services.borrow_mut().sent);
+        let read = |push: &notifeed_hub::host::Push| {
+            let json: serde_json::Value = serde_json::from_str(&push.message.text).unwrap();
+            json["notifeed"]["close"].clone()
+        };
+        sent.iter().map(read).collect::<Vec<_>>()
+    };
+    let none = serde_json::Value::Null;
+    let [one, two, three] = ["one", "two", "three"].map(|text| world.post_to_web(text));
+    assert_eq!(
+        closes(&mut world),
+        [none.clone(), none.clone(), none.clone()]
+    );
+    assert_eq!(world.as_megan(update(&one, read())).status, 200);
+    assert_eq!(world.as_megan(delete(&two)).status, 204);
+    world.evict();
+    world.post_to_web("four");
+    assert_eq!(closes(&mut world), [serde_json::json!([two, one])]);
+    // Once is enough, and a device that had nothing has nothing to close.
+    world.post_to_web("five");
+    assert_eq!(closes(&mut world), [none.clone()]);
+    world.as_megan(update(&three, acted(UserActionState::Dismissed)));
+    world.pushed_to("b");
+    world.post_to_web("six");
+    let mut closed = closes(&mut world);
+    closed.sort_by_key(ToString::to_string);
+    assert_eq!(closed, [serde_json::json!([three]), none]);
+}
+
+#[test]
 fn the_app_that_sent_it_is_told_platforms_and_states() {
     let mut world = world();
     let a = world.pushed_to("a");

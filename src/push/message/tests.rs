@@ -38,6 +38,7 @@ fn pushed(rest: &str, opening: Option<&Opening>, size: Size, later: i64) -> Opti
         opening,
         owner: OWNER,
         receipt: "r1",
+        close: &[],
     };
     Message::of(&entry, &content, &to, size, at(later))
 }
