@@ -116,7 +116,7 @@ fn the_next_push_closes_what_was_dealt_with_elsewhere() {
     assert_eq!(closes(&mut world), [serde_json::json!([two, one])]);
     // Once is enough, and a device that had nothing has nothing to close.
     world.post_to_web("five");
-    assert_eq!(closes(&mut world), [none.clone()]);
+    assert_eq!(closes(&mut world), vec![none.clone()]);
     world.as_megan(update(&three, acted(UserActionState::Dismissed)));
     world.pushed_to("b");
     world.post_to_web("six");
