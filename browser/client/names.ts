@@ -5,7 +5,7 @@ const VERSION = 3;
 
 /** @returns the name of what is kept of one user's feed, and shared between tabs */
 export function feedName(stream: URL, user: string): string {
-  return `notifeed.${VERSION}.${digest(`${stream.href} ${user}`)}`;
+  return `notifeed.${VERSION}.${digest(`${placeOf(stream)} ${user}`)}`;
 }
 
 /** Whether a text is the name of a feed, of this build or another. */
@@ -18,8 +18,14 @@ export function formerName(stream: URL, user: string): string {
 
 /** @returns the key of what was opened last at this address */
 export function addressName(stream: URL): string {
-  return `notifeed.${digest(stream.href)}`;
+  return `notifeed.${digest(placeOf(stream))}`;
 }
+
+/**
+ * The address of a feed: the same whether or not this browser is pushed to, or a sign-out would leave the other one's
+ * behind. `endpoint` is the last of its options.
+ */
+const placeOf = ({ href }: URL): string => href.replace(/&endpoint=.*/, "");
 
 /** SHA-256 (FIPS 180-4), half of it as hexadecimal: `crypto.subtle` is asynchronous, and absent on plain http. */
 export function digest(text: string): string {
