@@ -21,10 +21,12 @@ export const binary = resolve(root, "target/binary/notifeed");
  * @param {Record<string, string>} settings
  * @param {string[]} [args]
  * @param {(line: { level: string, message: string }) => void} [heard]
+ * @param {string[]} [under] a command that runs the program
  * @returns {Started}
  */
-export function run(settings, args = [], heard = () => {}) {
-  const child = spawn(binary, args, { env: settings, stdio: ["ignore", "pipe", "pipe"] });
+export function run(settings, args = [], heard = () => {}, under = []) {
+  const [command, ...rest] = [...under, binary, ...args];
+  const child = spawn(command, rest, { env: settings, stdio: ["ignore", "pipe", "pipe"] });
   /** @type {Started["lines"]} */
   const lines = [];
   createInterface({ input: child.stdout }).on("line", (text) => {
@@ -48,8 +50,9 @@ export function run(settings, args = [], heard = () => {}) {
  * @param {Record<string, string>} [options.vars] settings
  * @param {Record<string, { limit: number, period: number }>} [options.limits]
  * @param {(line: string) => void} [options.log] takes each message
+ * @param {string[]} [options.under] a command that runs the program
  */
-export async function startBinary({ state, port = 0, vars = {}, limits = {}, log = () => {} }) {
+export async function startBinary({ state, port = 0, vars = {}, limits = {}, log = () => {}, under = [] }) {
   const counts = Object.entries(limits).map(([name, { limit, period }]) => [name, `${limit}/${period}`]);
   const secrets = await provideDevelopmentSecrets();
   // A service for nobody doesn't start; this issuer's tokens don't exist.
@@ -66,11 +69,12 @@ export async function startBinary({ state, port = 0, vars = {}, limits = {}, log
   /** @type {Started} */
   let started;
   const url = await new Promise((ready, failed) => {
-    started = run(settings, [], ({ message }) => {
+    const heard = (/** @type {{ message: string }} */ { message }) => {
       log(message);
       const [, url] = /^ready at (\S+)/.exec(message) ?? [];
       if (url) ready(url);
-    });
+    };
+    started = run(settings, [], heard, under);
     void started.ended.then(({ code, stderr }) =>
       failed(new Error(`the program ended with ${code}: ${stderr} ${JSON.stringify(started.lines)}`)),
     );

@@ -2,12 +2,12 @@
 // answered (docs/self-hosting.md).
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import WebSocket from "ws";
-import { runtimeOf, startBinary } from "../blackbox/binary.mjs";
+import { startBinary } from "../blackbox/binary.mjs";
 import { eventually, someone } from "../blackbox/expect.mjs";
-import { example, temporaryFolder, userToken } from "../blackbox/harness.mjs";
+import { temporaryFolder, userToken } from "../blackbox/harness.mjs";
+import { kill, post } from "./kills.mjs";
 
 const path = "/beta/me/notifications";
 
@@ -29,35 +29,6 @@ async function programs() {
       return program;
     },
   };
-}
-
-/**
- * @param {string} url
- * @param {string} token
- */
-function post(url, token) {
-  return fetch(`${url}${path}`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: JSON.stringify(example({ appNotificationId: randomUUID() })),
-  });
-}
-
-/**
- * The ids of a user's notifications.
- * @param {string} url
- * @param {string} token
- */
-async function idsOf(url, token) {
-  const ids = new Set();
-  for (let next = `${url}${path}?$top=100`; next;) {
-    const response = await fetch(next, { headers: { Authorization: `Bearer ${token}` } });
-    assert.equal(response.status, 200);
-    const page = await response.json();
-    for (const { id } of page.value) ids.add(id);
-    next = page["@odata.nextLink"];
-  }
-  return ids;
 }
 
 /**
@@ -157,41 +128,9 @@ test("requests that are under way when SIGTERM comes are answered", async () => 
 
 const rounds = Number(process.env.KILLS || 3);
 for (const whom of /** @type {const} */ (["the program", "the runtime"])) {
-  test(`${rounds} kills of ${whom} under load lose nothing that was answered`, async (t) => {
+  test(`${rounds} kills of ${whom} under load lose nothing that was answered`, async () => {
     const { start } = await programs();
-    let program = await start();
-    const port = Number(new URL(program.url).port);
-    const { url } = program;
-    const token = await userToken(someone());
-    const acknowledged = new Set();
-    let done = false;
-    const poster = async () => {
-      while (!done) {
-        const response = await post(url, token).catch(() => undefined);
-        if (response?.status === 201) acknowledged.add((await response.json().catch(() => ({}))).id);
-        else await new Promise((again) => setTimeout(again, 5));
-      }
-    };
-    const posters = [poster(), poster(), poster(), poster()];
-    t.after(() => (done = true));
-    for (let round = 0; round < rounds; round++) {
-      const before = acknowledged.size;
-      await eventually(async () => acknowledged.size >= before + 10);
-      if (whom === "the program") {
-        await program.stop();
-        program = await start(port);
-      } else {
-        const starts = program.lines.filter(({ message }) => message.startsWith("ready at")).length;
-        process.kill(await runtimeOf(program.process.pid), "SIGKILL");
-        await eventually(
-          async () => program.lines.filter(({ message }) => message.startsWith("ready at")).length > starts,
-        );
-      }
-    }
-    done = true;
-    await Promise.all(posters);
-    const kept = await idsOf(url, token);
-    const lost = [...acknowledged].filter((id) => id !== undefined && !kept.has(id));
-    assert.deepEqual(lost, [], `${lost.length} of ${acknowledged.size} are lost`);
+    const { acknowledged, lost } = await kill(start, whom, rounds);
+    assert.deepEqual(lost, [], `${lost.length} of ${acknowledged} are lost`);
   });
 }
