@@ -324,6 +324,25 @@ fn a_week_without_kv_costs_some_tries_and_nothing_is_lost() {
 }
 
 #[test]
+fn an_hour_without_kv_costs_at_most_fifteen_tries() {
+    let mut world = known();
+    mood(&world, Mood::Down);
+    world.posted(&Post::new("first").lives(6 * DAY));
+    // All of the first moment go together: nobody knew.
+    world.rest();
+    let first = asked(&world).0;
+    for minute in 0..60 {
+        world.posted(&Post::new(&format!("minute {minute}")).lives(6 * DAY));
+        world.pass(60_000);
+    }
+    let tries = asked(&world).0 - first;
+    assert!((5..=15).contains(&tries), "{tries} tries");
+    mood(&world, Mood::Well);
+    world.pass(2 * HOUR);
+    world.assert_copied(&BTreeMap::new());
+}
+
+#[test]
 fn an_answer_that_comes_late_or_never_loses_nothing() {
     let mut world = known();
     mood(&world, Mood::Slow);
