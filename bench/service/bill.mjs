@@ -191,7 +191,7 @@ function less(after, before, times = 1) {
 }
 
 /** @param {Charges} charges a million of them, in dollars */
-function dollarsOf(charges) {
+export function dollarsOf(charges) {
   return Object.entries(prices.dollarsPerMillion).reduce(
     (sum, [name, price]) => sum + price * charges[/** @type {keyof Charges} */ (name)],
     0,

@@ -2,7 +2,9 @@
 // bench/service/bill.json has. A change that is worth it records the bill anew: UPDATE_BILL=1.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { costs } from "../../bench/service/costs.mjs";
 import { bill, growth, recordBill, recorded } from "../../bench/service/bill.mjs";
 
 const now = await bill();
@@ -19,6 +21,11 @@ for (const [operation, charges] of Object.entries(now)) {
     assert.equal(grown.length, 0, `${operation} costs more than bench/service/bill.json has:\n${grown.join("\n")}`);
   });
 }
+
+test("docs/costs.md has what the recorded bill costs", async () => {
+  const document = await readFile(new URL("../../docs/costs.md", import.meta.url), "utf8");
+  assert.ok(document.includes(costs()), `node bench/service/costs.mjs prints:\n${costs()}`);
+});
 
 test("a bill that grows is told by operation and statement", () => {
   const [operation, { charges, writers }] = Object.entries(now)[0];

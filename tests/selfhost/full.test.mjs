@@ -13,7 +13,7 @@ const path = "/beta/me/notifications";
 /** @type {Awaited<ReturnType<typeof startBinary>> | undefined} */
 let program;
 const state = await temporaryFolder(async () => void (await program?.stop()));
-// Whatever the process writes beyond its limit fails, instead of ending it.
+// A write beyond the process's limit fails, instead of ending it.
 const under = ["bash", "-c", `trap "" XFSZ; exec "$0" "$@"`];
 
 /**

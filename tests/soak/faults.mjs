@@ -74,7 +74,7 @@ async function misbehave(service, _as, token) {
 }
 
 /**
- * What came of one kind of fault.
+ * The outcome of a kind of fault.
  * @typedef {object} Outcome
  * @property {string} fault
  * @property {number} times

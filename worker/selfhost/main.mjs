@@ -133,7 +133,8 @@ async function healthOf({ url }, env) {
   if (!url.endsWith("/readyz")) return undefined;
   const checks = {
     hub: () => env.HUB.get(env.HUB.idFromName("readyz")).isThere(),
-    kv: () => Promise.all([env.FEED.get("readyz"), env.REGISTRY.get("readyz")]),
+    // A store that is full or can't be written fails too.
+    kv: () => Promise.all([env.FEED.put("readyz", "", { expirationTtl: 60 }), env.REGISTRY.get("readyz")]),
   };
   const failing = [];
   for (const [name, check] of Object.entries(checks)) {
