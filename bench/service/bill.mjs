@@ -25,7 +25,7 @@ import { host, keySet } from "./tokens.mjs";
 /** The writers of rows: statements or methods of the storage, and how many rows each wrote. @typedef {Record<string, number>} Writers */
 /** @typedef {{ charges: Charges, writers: Writers, dollars: number }} Bill `dollars` a million */
 
-/** @type {{ date: string, dollarsPerMillion: Record<string, number>, socketMessagesPerRequest: number }} */
+/** @type {{ date: string, dollarsPerMillion: Record<string, number>, socketMessagesPerRequest: number, dollarsPerGigabyteMonth: { hub: number, kv: number } }} */
 export const prices = JSON.parse(readFileSync(new URL("prices.json", import.meta.url), "utf8"));
 
 const hour = 60 * 60 * 1000;
