@@ -305,7 +305,7 @@ export class Client implements Core {
     if (this.#closing || this.#forgetting) return;
     void this.#stop({ state: "stopped", cause: "forgotten", reason: "the user signed out in another tab" }, true);
     this.#beginAnew();
-    // That tab may have gone before the disk answered it.
+    // The tab that signed out may have gone before the disk answered it.
     this.#environment.after(FORGET, () => finishForgetting(this.#environment, this.#notes));
   }
 

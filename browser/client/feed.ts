@@ -57,7 +57,8 @@ export class Feed {
         return [];
       case "ready":
         this.cursor = frame.cursor;
-        if (!frame.resumed) this.more = (frame as { more?: true }).more === true;
+        // A connection that goes on with a replay of the newest items, which broke off, says it too.
+        this.more = frame.more ?? (frame.resumed && this.more);
         return this.#dropUnmet();
       case "older":
         this.more = frame.more;

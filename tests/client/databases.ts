@@ -114,12 +114,14 @@ export class Databases {
   }
 
   #opened(tab: Tab, request: IDBOpenDBRequest): IDBOpenDBRequest {
-    request.addEventListener("success", () => this.#watch(tab, request.result));
     const gated = this.#gated(tab, request);
     const dispatch = gated.dispatchEvent.bind(gated);
     gated.dispatchEvent = (event) => {
-      // Nobody is there any more who would close it.
-      if (!tab.isAlive && event.type === "success") request.result.close();
+      // The database is open from now on, also where a stopped tab doesn't hear of it, or goes before it does.
+      if (event.type === "success") {
+        if (tab.isAlive) this.#watch(tab, request.result);
+        else request.result.close();
+      }
       return dispatch(event);
     };
     return gated;

@@ -27,6 +27,23 @@ test("older items come by page, to all tabs, and the badge counts what isn't hel
   assert.equal(stage.service.counts, 0, "what is held, or told by the connection, needs no question");
 });
 
+test("a first replay that broke off goes on, and says that there are older items", async () => {
+  using stage = new Stage();
+  const ids = Array.from({ length: count }, (_, number) => stage.service.post("ann", { title: `${number}` }).id);
+  const opened = stage.open("ann", { top: 20 });
+  const { client } = opened;
+  await stage.world.until("a part has come", () => client.cursor !== null);
+  stage.browser.setOnline(false);
+  assert.deepEqual([client.items.length < 20, client.more], [true, false]);
+  stage.browser.setOnline(true);
+  await stage.is(opened, "live");
+  assert.deepEqual(
+    client.items.map(({ id }) => id),
+    ids.slice(-20).reverse(),
+  );
+  assert.deepEqual([client.more, client.unread], [true, count]);
+});
+
 test("changes of what isn't held have the badge asked for, once in 5 s", async () => {
   using stage = new Stage();
   const { client, ids } = await open(stage, { top: 20 });

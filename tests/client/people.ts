@@ -52,6 +52,8 @@ export interface Device {
   token: "works" | "hangs" | "fails" | "undefined";
   /** When storage last didn't work. */
   failedAt: number;
+  /** When no tab last held the disk up. */
+  freeAt: number;
 }
 
 export class People {
@@ -77,6 +79,7 @@ export class People {
       user: null,
       token: "works",
       failedAt: -Infinity,
+      freeAt: 0,
     }));
     for (const device of this.devices) this.forgotten.set(device, new Set());
     for (const user of USERS) for (let number = 0; number < 5; number++) this.#post(user);
@@ -422,6 +425,13 @@ export class People {
       const { isStopped, isVisible } = visit.tab;
       if (isStopped || !isVisible) this.#slowAt.set(visit, this.world.elapsed);
       if (isStopped) this.heldUpAt.set(visit.device, this.world.elapsed);
+    }
+    for (const device of this.devices) {
+      const { databases, tabs } = device.browser;
+      // A tab that is stopped in the middle of a transaction keeps all others' waiting, for as long as it stands.
+      if ([...tabs].some((tab) => tab.isStopped && databases.isBusy(tab)))
+        this.#excuse(({ visit, at }) => visit.device === device && at > device.freeAt - STORED, "the disk was held up");
+      else device.freeAt = this.world.elapsed;
     }
     this.#excuse(({ visit }) => visit.signedOutAt < Infinity, "its user signed out");
     this.#excuse(({ visit }) => visit.isCleared, "the site's data was cleared");
