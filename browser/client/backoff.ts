@@ -2,8 +2,6 @@
 
 import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
 
-/** The token has expired, or proves nothing: the client comes back with a fresh one. */
-export const TOKEN_REFUSED = 4401;
 /** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
 /** Every client of a server loses its connection like this at the same moment: they come back one after the other. */

@@ -2,6 +2,11 @@
 
 import {
   BEARER_SUBPROTOCOL,
+  CLOSE_BUSY,
+  CLOSE_DENIED,
+  CLOSE_MALFORMED,
+  CLOSE_TOKEN_REFUSED,
+  CLOSE_TOO_SLOW,
   MAX_SOCKET_LIFE,
   PING,
   PONG,
@@ -10,7 +15,7 @@ import {
 } from "../generated/protocol.ts";
 import type { ClientFrame, ServerFrame } from "../generated/types.ts";
 import type { Cause, Status } from "./api.ts";
-import { askedFor, BROKEN, TOKEN_REFUSED, waitAfter } from "./backoff.ts";
+import { askedFor, BROKEN, waitAfter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { lifeOf } from "./token.ts";
@@ -198,7 +203,7 @@ export class Connection {
     }
     if (signal.aborted) return;
     if (token === this.#refused) {
-      return this.#stop("token-refused", "the token was refused, and there is no other", TOKEN_REFUSED);
+      return this.#stop("token-refused", "the token was refused, and there is no other", CLOSE_TOKEN_REFUSED);
     }
     let socket: WebSocket;
     try {
@@ -330,13 +335,13 @@ export class Connection {
   #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {
     this.#end();
     this.#failures += 1;
-    if (code === TOKEN_REFUSED) {
+    if (code === CLOSE_TOKEN_REFUSED) {
       this.#refused = this.#token;
       if (++this.#refusals >= TOKENS) return this.#stop(cause, reason, code);
     }
     const asked = askedFor(reason);
     if (asked) this.#busyUntil = this.#environment.elapsed() + asked;
-    const ended = code === 4403 && reason.startsWith(SUBSCRIPTION_ENDED) && !this.#subscriptionEnded;
+    const ended = code === CLOSE_DENIED && reason.startsWith(SUBSCRIPTION_ENDED) && !this.#subscriptionEnded;
     this.#subscriptionEnded ||= ended;
     const wait = ended ? 0 : waitAfter(code, reason, this.#failures, this.#environment.random());
     if (wait === Infinity) return this.#stop(cause, reason, code);
@@ -349,9 +354,9 @@ export class Connection {
 }
 
 function causeOf(code: number): Cause {
-  if (code === TOKEN_REFUSED) return "token-refused";
-  if (code === 4403) return "denied";
-  if (code === 4400) return "malformed";
-  if (code === 4429 || code === 4408) return "busy";
+  if (code === CLOSE_TOKEN_REFUSED) return "token-refused";
+  if (code === CLOSE_DENIED) return "denied";
+  if (code === CLOSE_MALFORMED) return "malformed";
+  if (code === CLOSE_BUSY || code === CLOSE_TOO_SLOW) return "busy";
   return code === 1012 || code === 1001 || code === 1013 ? "server" : "unreachable";
 }

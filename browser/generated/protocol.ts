@@ -96,6 +96,21 @@ export const REASON_RETRY_AFTER = "retry-after=";
 /** The reason of a 4403 after which a client comes back without `endpoint`: its subscription has ended. */
 export const SUBSCRIPTION_ENDED = "SubscriptionEnded";
 
+/** The close code where the service doesn't understand the client. */
+export const CLOSE_MALFORMED = 4400;
+
+/** The close code where the token has expired, or proves nothing. */
+export const CLOSE_TOKEN_REFUSED = 4401;
+
+/** The close code where access was taken back, or the subscription has ended. */
+export const CLOSE_DENIED = 4403;
+
+/** The close code where a replay was cut, or the client fell silent. */
+export const CLOSE_TOO_SLOW = 4408;
+
+/** The close code where the client sends too much, or the service has too much to do. */
+export const CLOSE_BUSY = 4429;
+
 /** The platforms, in canonical order. */
 export const PLATFORMS: readonly Platform[] = ["Windows", "iOS", "Android", "WebPush"];
 

@@ -10,7 +10,7 @@ use crate::feed::{query, room};
 use crate::http::endpoint::{Availability, ENDPOINTS};
 use crate::http::{encoding, headers};
 use crate::json;
-use crate::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
+use crate::live::close::{Close, SUBSCRIPTION_ENDED, refusal_reason};
 use crate::live::reconnect::{CLOSE_CODES, Reconnect};
 use crate::live::{self, client, window};
 use crate::notification::{Platform, rules};
@@ -36,6 +36,7 @@ pub(super) fn values() -> String {
     ];
     parts.extend(paths());
     parts.extend(live_values());
+    parts.extend(close_codes());
     parts.push(platforms());
     parts.push(statuses());
     parts.extend(limits());
@@ -103,6 +104,40 @@ fn live_values() -> Vec<String> {
             &format!("{SUBSCRIPTION_ENDED:?}"),
         ),
     ]
+}
+
+/// The close codes that a client tells apart besides its way back.
+fn close_codes() -> impl Iterator<Item = String> {
+    let codes = [
+        (
+            "CLOSE_MALFORMED",
+            Close::MALFORMED,
+            "The close code where the service doesn't understand the client.",
+        ),
+        (
+            "CLOSE_TOKEN_REFUSED",
+            Close::TOKEN_EXPIRED,
+            "The close code where the token has expired, or proves nothing.",
+        ),
+        (
+            "CLOSE_DENIED",
+            Close::SUBSCRIPTION_ENDED,
+            "The close code where access was taken back, or the subscription has ended.",
+        ),
+        (
+            "CLOSE_TOO_SLOW",
+            Close::TOO_SLOW,
+            "The close code where a replay was cut, or the client fell silent.",
+        ),
+        (
+            "CLOSE_BUSY",
+            Close::FLOODING,
+            "The close code where the client sends too much, or the service has too much to do.",
+        ),
+    ];
+    codes
+        .into_iter()
+        .map(|(name, close, docs)| exported(docs, name, &close.code.to_string()))
 }
 
 fn platforms() -> String {
