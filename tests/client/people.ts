@@ -261,8 +261,14 @@ export class People {
       const took = this.world.elapsed - began;
       if (took > 2100 && this.#runs(visit, began))
         this.violations.push(`tab ${this.visits.indexOf(visit)}: signing out took ${took} ms`);
-      if (device.failedAt < began && device.user !== user && visit.tab.isAlive) this.forgotten.get(device)!.add(user);
+      const isKept = device.failedAt >= began || this.alive(device).some((other) => this.#isCutOff(other));
+      if (!isKept && device.user !== user && visit.tab.isAlive) this.forgotten.get(device)!.add(user);
     });
+  }
+
+  /** Nothing can tell a tab of a sign-out: neither a channel nor a note, nor the end of a database that was cleared before. */
+  #isCutOff({ device, client, isCleared }: Visit): boolean {
+    return isCleared && client.status.without.includes("sharing") && device.browser.faults.settings !== "works";
   }
 
   /** Timers of a page that isn't in view run at whole seconds, and those of a page that is stopped not at all. */
