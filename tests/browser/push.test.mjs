@@ -70,3 +70,34 @@ test("only where no tab is in view the browser is pushed to", async () => {
   // The first three were posted longer ago, and would have been pushed before it.
   assert.deepEqual(titles(), expected);
 });
+
+test("a tab that is frozen or stopped holds a push no longer than any", async () => {
+  const as = someone();
+  const pushed = services.browser("stopped");
+  const json = { targetHostName: host, platform: "webpush", pushSubscription: pushed.subscription };
+  const subscribed = await service.request("POST", "/beta/me/notifications/subscriptions", { as, json });
+  const context = await browser.newContext({ bypassCSP: true });
+  const page = await tab(context, as, subscribed.json.id);
+  const post = async (/** @type {string} */ title) => {
+    const targetPolicy = { platformTypes: ["webpush"] };
+    const payload = { visualContent: { title } };
+    const posted = await service.post(example({ appNotificationId: undefined, payload, targetPolicy }), { as });
+    assert.equal(posted.status, 201, posted.text);
+  };
+  const titles = () => services.to(pushed).map(({ message }) => message.notification.title);
+  await post("in view");
+  await page.waitForFunction("client.items.length === 1");
+  // Behind a dialog nothing of the page runs, and its socket stays open: nothing is acknowledged.
+  const dialog = page.waitForEvent("dialog");
+  await page.evaluate("void setTimeout(alert)");
+  const open = await dialog;
+  await post("behind a dialog");
+  await eventually(() => titles().includes("behind a dialog"), 10_000);
+  await open.accept();
+  await page.waitForFunction("client.items.length === 2");
+  // A browser tells a tab before it freezes it.
+  await page.evaluate('document.dispatchEvent(new Event("freeze"))');
+  await post("frozen");
+  await eventually(() => titles().includes("frozen"), 10_000);
+  assert.deepEqual(titles(), ["behind a dialog", "frozen"]);
+});

@@ -77,6 +77,23 @@ const shown = (page) =>
 const hasSubscription =
   "navigator.serviceWorker.ready.then(({ pushManager }) => pushManager.getSubscription()).then(Boolean)";
 
+/**
+ * The browser's own record of notifications from now on. A notification of its own stands there too: it shows that in place of a
+ * worker which shows nothing, and punishes it.
+ * @param {import("playwright-core").Page} page
+ */
+async function record(page) {
+  const session = await browser.newCDPSession(page);
+  /** @type {string[]} */
+  const events = [];
+  session.on("BackgroundService.backgroundServiceEventReceived", ({ backgroundServiceEvent }) =>
+    events.push(backgroundServiceEvent.eventName),
+  );
+  await session.send("BackgroundService.startObserving", { service: "notifications" });
+  await session.send("BackgroundService.setRecording", { shouldRecord: true, service: "notifications" });
+  return events;
+}
+
 /** @param {string} as @param {string} title */
 async function post(as, title) {
   const payload = { visualContent: { title, body: "for a closed page" } };
@@ -93,6 +110,7 @@ test("a browser whose pages are closed shows what is posted, and nothing once it
   const subscribed = await first.evaluate("push.enable()");
   assert.equal(typeof (/** @type {any} */ (subscribed).userNotificationSubscriptionId), "string");
   await eventually(() => google.isConnected);
+  const events = await record(first);
   await first.goto("about:blank");
   const id = await post(as, "You are told");
   const later = await visit(as);
@@ -102,6 +120,11 @@ test("a browser whose pages are closed shows what is posted, and nothing once it
   });
   assert.deepEqual(notification, { title: "You are told", body: "for a closed page", tag: id });
   assert.equal(await later.evaluate("push.state"), "on");
+  await eventually(() => events.length > 0);
+  assert.deepEqual(
+    events.filter((event) => /generic/i.test(event)),
+    [],
+  );
   await later.evaluate("push.disable()");
   assert.deepEqual(await shown(later), []);
   assert.equal(await later.evaluate(hasSubscription), false);
