@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,10 +33,11 @@ after(async () => {
 /**
  * Deploys, and answers what was printed and what was changed in the account.
  * @param {Record<string, string>} environment
+ * @param {string[]} [command] instead of deploying
  */
-async function deploy(environment) {
+async function deploy(environment, command = ["scripts/deploy.mjs"]) {
   cloudflare.changes = [];
-  const child = spawn(process.execPath, ["scripts/deploy.mjs"], {
+  const child = spawn(process.execPath, command, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env.PATH,
@@ -67,78 +69,87 @@ function bindingsOf({ bindings }) {
   return Object.fromEntries(bindings.map((/** @type {any} */ binding) => [binding.name, binding]));
 }
 
-test("an empty account", async (t) => {
-  const first = { ENV: "staging", JURISDICTION: "eu", PUSH_CONTACT: "mailto:ops@example.com", ISSUERS };
+// A deployment, step by step: each test goes on where the one before ended.
 
-  await t.test("a dry run changes nothing", async () => {
-    const { status, output, changes } = await deploy({ ...first, DRY_RUN: "1" });
-    assert.equal(status, 0, output);
-    assert.deepEqual(changes, []);
-    assert.match(output, /would make the KV namespace notifeed-staging-feed/);
-  });
+const first = { ENV: "staging", JURISDICTION: "eu", PUSH_CONTACT: "mailto:ops@example.com", ISSUERS };
 
-  await t.test("has all that a deployment needs afterwards", async () => {
-    const { status, output } = await deploy(first);
-    assert.equal(status, 0, output);
-    assert.deepEqual(
-      cloudflare.namespaces.map(({ title, jurisdiction }) => [title, jurisdiction]),
-      [
-        ["notifeed-staging-feed", "eu"],
-        ["notifeed-staging-registry", "eu"],
-      ],
-    );
-    const { secrets, versions } = scriptOf("notifeed-staging");
-    assert.deepEqual(Object.keys(secrets).sort(), ["ISSUERS", "UNS_KEYS", "VAPID_KEYS"]);
-    assert.equal(secrets.ISSUERS, ISSUERS);
-    assert.equal(Buffer.from(JSON.parse(secrets.UNS_KEYS)[1], "base64url").length, 32);
-    const { metadata } = versions[versions.length - 1];
-    const bindings = bindingsOf(metadata);
-    assert.equal(bindings.JURISDICTION.text, "eu");
-    assert.equal(bindings.FEED.namespace_id, cloudflare.namespaces[0].id);
-    assert.equal(bindings.REGISTRY.namespace_id, cloudflare.namespaces[1].id);
-    assert.notEqual(bindings.APP_LIMIT.namespace_id, "1001", "another deployment's limits are its own");
-    assert.equal(metadata.migrations.new_tag, "v1");
-  });
+test("a dry run on an empty account changes nothing", async () => {
+  const { status, output, changes } = await deploy({ ...first, DRY_RUN: "1" });
+  assert.equal(status, 0, output);
+  assert.deepEqual(changes, []);
+  assert.match(output, /would make the KV namespace notifeed-staging-feed/);
+});
 
-  await t.test("a second time nothing is made, and the new version can have a part of the users only", async () => {
-    const { secrets, deployments } = scriptOf("notifeed-staging");
-    const before = { ...secrets };
-    const old = deployments[deployments.length - 1][0].version_id;
-    const { status, output, changes } = await deploy({ ENV: "staging", PERCENT: "10" });
-    assert.equal(status, 0, output);
-    assert.deepEqual(secrets, before);
-    assert.ok(!changes.some((change) => /namespaces|secrets|PUT/.test(change)), changes.join("\n"));
-    const versions = deployments[deployments.length - 1];
-    assert.equal(versions.find(({ version_id }) => version_id === old)?.percentage, 90);
-    assert.equal(versions.length, 2);
-    assert.match(output, new RegExp(`npx wrangler rollback ${old} --name notifeed-staging`));
-  });
+test("an empty account has all that a deployment needs afterwards", async () => {
+  const { status, output } = await deploy(first);
+  assert.equal(status, 0, output);
+  assert.deepEqual(
+    cloudflare.namespaces.map(({ title, jurisdiction }) => [title, jurisdiction]),
+    [
+      ["notifeed-staging-feed", "eu"],
+      ["notifeed-staging-registry", "eu"],
+    ],
+  );
+  const { secrets, versions } = scriptOf("notifeed-staging");
+  assert.deepEqual(Object.keys(secrets).sort(), ["ISSUERS", "UNS_KEYS", "VAPID_KEYS"]);
+  assert.equal(secrets.ISSUERS, ISSUERS);
+  assert.equal(Buffer.from(JSON.parse(secrets.UNS_KEYS)[1], "base64url").length, 32);
+  const { metadata } = versions[versions.length - 1];
+  const bindings = bindingsOf(metadata);
+  assert.equal(bindings.JURISDICTION.text, "eu");
+  assert.equal(bindings.FEED.namespace_id, cloudflare.namespaces[0].id);
+  assert.equal(bindings.REGISTRY.namespace_id, cloudflare.namespaces[1].id);
+  assert.notEqual(bindings.APP_LIMIT.namespace_id, "1001", "another deployment's limits are its own");
+  assert.equal(metadata.migrations.new_tag, "v1");
+});
 
-  await t.test("no secret was printed, nor is one in wrangler's logs", async () => {
-    const { secrets } = scriptOf("notifeed-staging");
-    const folder = join(home, ".config/.wrangler/logs");
-    const logs = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
-    assert.ok(logs.length > 0);
-    for (const said of [...printed, ...logs])
-      for (const secret of [JSON.parse(secrets.UNS_KEYS)[1], JSON.parse(secrets.VAPID_KEYS)[1].privateKey])
-        assert.ok(!said.includes(secret));
-  });
+test("a second time nothing is made, and the new version can have a part of the users only", async () => {
+  const { secrets, deployments } = scriptOf("notifeed-staging");
+  const before = { ...secrets };
+  const old = deployments[deployments.length - 1][0].version_id;
+  const { status, output, changes } = await deploy({ ENV: "staging", PERCENT: "10" });
+  assert.equal(status, 0, output);
+  assert.deepEqual(secrets, before);
+  assert.ok(!changes.some((change) => /namespaces|secrets|PUT/.test(change)), changes.join("\n"));
+  const versions = deployments[deployments.length - 1];
+  assert.equal(versions.find(({ version_id }) => version_id === old)?.percentage, 90);
+  assert.equal(versions.length, 2);
+  assert.match(output, new RegExp(`npx wrangler rollback ${old} --name notifeed-staging`));
+});
 
-  await t.test("feeds aren't moved", async () => {
-    const { status, output, changes } = await deploy({ ENV: "staging", JURISDICTION: "us" });
-    assert.equal(status, 1);
-    assert.match(output, /JURISDICTION can't be changed, it is eu/);
-    assert.deepEqual(changes, []);
-  });
+test("no secret was printed, nor is one in wrangler's logs", async () => {
+  const { secrets } = scriptOf("notifeed-staging");
+  const folder = join(home, ".config/.wrangler/logs");
+  const logs = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
+  assert.ok(logs.length > 0);
+  for (const said of [...printed, ...logs])
+    for (const secret of [JSON.parse(secrets.UNS_KEYS)[1], JSON.parse(secrets.VAPID_KEYS)[1].privateKey])
+      assert.ok(!said.includes(secret));
+});
 
-  await t.test("an API that fails replaces no key", async () => {
-    cloudflare.failing = "/secrets";
-    const { status, output, changes } = await deploy({ ENV: "staging", ISSUERS });
-    cloudflare.failing = undefined;
-    assert.equal(status, 1);
-    assert.match(output, /wrangler secret list failed/);
-    assert.deepEqual(changes, []);
-  });
+test("an operator's token is told once, and the deployment knows its digest only", async () => {
+  const { status, output } = await deploy({ ENV: "staging", scope: "read" }, ["scripts/operator.mjs", "token"]);
+  assert.equal(status, 0, output);
+  const { OPERATOR_READ } = scriptOf("notifeed-staging").secrets;
+  assert.equal(OPERATOR_READ, createHash("sha256").update(output.trim()).digest("hex"));
+  const wrong = await deploy({ ENV: "staging", scope: "write" }, ["scripts/operator.mjs", "token"]);
+  assert.deepEqual([wrong.status, wrong.changes], [1, []]);
+});
+
+test("feeds aren't moved", async () => {
+  const { status, output, changes } = await deploy({ ENV: "staging", JURISDICTION: "us" });
+  assert.equal(status, 1);
+  assert.match(output, /JURISDICTION can't be changed, it is eu/);
+  assert.deepEqual(changes, []);
+});
+
+test("an API that fails replaces no key", async () => {
+  cloudflare.failing = "/secrets";
+  const { status, output, changes } = await deploy({ ENV: "staging", ISSUERS });
+  cloudflare.failing = undefined;
+  assert.equal(status, 1);
+  assert.match(output, /wrangler secret list failed/);
+  assert.deepEqual(changes, []);
 });
 
 for (const [what, environment, sentence] of /** @type {[string, Record<string, string>, RegExp][]} */ ([
