@@ -100,7 +100,7 @@ export interface LiveEvents {
    * A change of this user was refused by the service and taken back: one of this client, or one that an earlier visit
    * left unanswered.
    */
-  refused: { type: "refused"; id: string; change: StateChange | "remove"; error: LiveError };
+  refused: { type: "refused"; id: string; change: StateChange | "remove" | "markAllRead"; error: LiveError };
   /** `items` or `unread` changed; several changes at once are told once. */
   change: { type: "change" };
 }
@@ -153,6 +153,11 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   snooze(id: string): Promise<void>;
   /** The person followed it; and has read it. */
   activate(id: string): Promise<void>;
+  /**
+   * Reads everything that is in the feed so far, what isn't loaded too, on all devices and in one step; nothing newer is
+   * swept along. Kept and taken back as `update` is.
+   */
+  markAllRead(): Promise<void>;
   /** Deletes it from the feed, on every device. */
   remove(id: string): Promise<void>;
   /** Comes back now, instead of waiting or staying away: what a person asked for. */

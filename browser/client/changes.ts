@@ -4,7 +4,7 @@
 import type { ClientFrame, FeedNotification, ServerFrame } from "../generated/types.ts";
 import { LiveError } from "./api.ts";
 import type { Environment } from "./environment.ts";
-import type { UserChange } from "./store.ts";
+import type { Held, UserChange } from "./store.ts";
 
 export type Result = Extract<ServerFrame, { type: "result" }>;
 
@@ -41,6 +41,11 @@ export class Changes {
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** Whether everything is to be read, and the service hasn't answered yet. */
+  get readsAll(): boolean {
+    return this.all.some(isAll);
   }
 
   /** When nothing is unanswered any more. */
@@ -94,6 +99,13 @@ export class Changes {
     }
   }
 
+  /** A `markAllRead` is answered, and was the change `seq` of these items: their next changes follow on it. */
+  follow(items: ReadonlyMap<string, Held>, seq: number | undefined): void {
+    for (const { change } of this.#pending.values())
+      if (seq !== undefined && change.since !== undefined && items.get(change.id)?.last === seq) change.since = seq;
+    this.#pump();
+  }
+
   /**
    * Takes an answer.
    * @returns the change, and why it was refused; nothing where it is to be sent again, or isn't known
@@ -126,7 +138,8 @@ export class Changes {
     if (refusal) settle?.reject(refusal);
     else settle?.resolve();
     if (this.size === 0) this.#onAnswered();
-    this.#pump();
+    // What was asked after it waits for `follow`.
+    if (!isAll(change)) this.#pump();
     return { change, error: refusal, own: settle !== undefined };
   }
 
@@ -139,11 +152,14 @@ export class Changes {
   }
 
   /** The notifications as they are when everything that was asked is done. */
-  applyTo(items: FeedNotification[]): FeedNotification[] {
+  applyTo(items: FeedNotification[], held: ReadonlyMap<string, Held>): FeedNotification[] {
     if (this.#pending.size === 0) return items;
     const changes = byItem(this.all);
+    const through = Math.max(...this.all.filter(isAll).map((change) => change.through ?? -1));
     return items.flatMap((item) => {
-      let shown = item;
+      // A change of the item itself that was asked for earlier is as the user wants it: see `markAllRead` of the client.
+      const isRead = (held.get(item.id)?.last ?? -1) <= through;
+      let shown: FeedNotification = isRead && item.readState === "unread" ? { ...item, readState: "read" } : item;
       for (const { type, readState, userActionState } of changes.get(item.id) ?? []) {
         if (type === "delete") return [];
         shown = {
@@ -166,16 +182,22 @@ export class Changes {
     if (!this.#send || this.#pending.size === 0) return;
     const busy = new Set<string>();
     for (const pending of this.#pending.values()) {
-      const { since, ...change } = pending.change;
+      const { since, through, ...change } = pending.change;
+      const { type, ref, cursor } = change;
+      const all = isAll(change);
+      // All are read once the service has answered what was asked before, and only then follows what was asked later.
+      if (all && busy.size) break;
       if (!pending.sent && !busy.has(change.id)) {
         // A change that was asked for offline, or is sent again, is only done where nothing has changed since.
-        const frame = pending.fresh || since === undefined ? change : { ...change, since };
+        const one = pending.fresh || since === undefined ? change : { ...change, since };
+        const frame = all ? { type, ref, cursor } : one;
         if (this.#budget === 0 || !this.#send(frame as ClientFrame)) break;
         pending.sent = true;
         pending.fresh = false;
         this.#budget -= 1;
       }
       busy.add(change.id);
+      if (all) break;
     }
     if (this.#budget < BURST) this.#refill ??= this.#environment.after(1000, this.#refilled);
     this.#awaitAgain();
@@ -193,6 +215,10 @@ export class Changes {
     this.#budget = Math.min(BURST, this.#budget + PER_SECOND);
     this.#pump();
   };
+}
+
+function isAll({ type }: UserChange): boolean {
+  return type === "markAllRead";
 }
 
 function byItem(changes: UserChange[]): Map<string, UserChange[]> {

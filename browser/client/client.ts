@@ -125,6 +125,17 @@ export class Client implements Core {
     return this.#ask({ type: "update", id, ...change });
   }
 
+  async markAllRead(): Promise<void> {
+    const { changes, feed } = this.#replica;
+    const { cursor, seq } = feed;
+    if (cursor === null) return;
+    // Items whose own changes the service hasn't answered will change after that cursor: they are read one by one.
+    const own = new Set(changes.all.map(({ id }) => id));
+    const late = this.items.filter(({ id, readState }) => own.has(id) && readState === "unread");
+    const asked = late.map(({ id }) => this.update(id, { readState: "read" }));
+    await Promise.all([...asked, this.#ask({ type: "markAllRead", id: "", cursor, through: seq })]);
+  }
+
   remove(id: string): Promise<void> {
     return this.#ask({ type: "delete", id });
   }

@@ -127,7 +127,9 @@ export class Follower implements Role {
   }
 
   #answered({ result }: Extract<Message, { type: "result" }>): void {
-    const answered = this.#replica.changes.answer(result);
+    const { changes, feed } = this.#replica;
+    const answered = changes.answer(result);
+    if (answered?.change.type === "markAllRead") changes.follow(feed.items, result.seq);
     this.#replica.redraw();
     if (answered?.error && answered.own) this.#replica.refused(answered.change, answered.error);
   }

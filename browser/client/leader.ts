@@ -225,6 +225,11 @@ export class Leader implements Role {
     this.#wantsAnew ??= environment.after(wait, anew);
   }
 
+  #allRead({ through = -1, unread = 0 }: Result, seq: number, cursor: string): void {
+    this.#frame({ type: "readAll", seq, cursor, through, platform: null });
+    this.#frame({ type: "count", unread });
+  }
+
   /** The answer is all that the asker hears of its own change: the feed takes it like a frame. */
   #result(result: Result): boolean {
     const { changes } = this.#replica;
@@ -236,8 +241,10 @@ export class Leader implements Role {
     if (status === 404) this.#frame({ type: "gone", id: change.id });
     if (seq !== undefined && cursor !== undefined && status < 300) {
       if (type === "update") this.#frame({ type: "state", seq, cursor, ...states });
+      else if (type === "markAllRead") this.#allRead(result, seq, cursor);
       else this.#frame({ type: "removed", seq, cursor, id: change.id, reason: "deleted" });
     }
+    if (type === "markAllRead") changes.follow(this.#replica.feed.items, seq);
     void this.#options.store?.keep?.([], [ref]).catch(() => {});
     this.#options.post({ type: "result", result });
     this.#replica.redraw();

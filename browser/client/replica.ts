@@ -59,7 +59,8 @@ export class Replica {
   }
 
   get unread(): number {
-    return this.items.filter(isUnread).length + (this.#hidden ? 0 : this.rest);
+    const rest = this.#hidden || this.changes.readsAll ? 0 : this.rest;
+    return this.items.filter(isUnread).length + rest;
   }
 
   set hidden(hidden: boolean) {
@@ -115,7 +116,7 @@ export class Replica {
 
   /** The service refused a change, and it was taken back. */
   refused({ type, id, ref, since, ...states }: UserChange, error: LiveError): void {
-    this.events.emit({ type: "refused", id, change: type === "update" ? states : "remove", error });
+    this.events.emit({ type: "refused", id, change: type === "update" ? states : type === "delete" ? "remove" : type, error });
   }
 
   stand(standing: Standing): void {
@@ -173,7 +174,7 @@ export class Replica {
     const now = this.clock.now();
     const known = new Map(this.#items.map((item) => [item.id, item]));
     const shown = this.#hidden ? [] : this.feed.newestFirst().filter((item) => expirationOf(item) > now);
-    const items = this.changes.applyTo(shown).map((item) => {
+    const items = this.changes.applyTo(shown, this.feed.items).map((item) => {
       const before = known.get(item.id);
       return before && isSame(before, item) ? before : item;
     });

@@ -31,10 +31,14 @@ export interface Snapshot {
 export interface UserChange {
   /** Its own name, at most 64 characters. */
   ref: string;
-  type: "update" | "delete";
+  type: "update" | "delete" | "markAllRead";
+  /** The item; empty: all of them. */
   id: string;
   readState?: ReadState;
   userActionState?: UserActionState;
+  /** With `markAllRead`: where the feed was when the user asked, and its last change then. */
+  cursor?: string;
+  through?: number;
   /** The item's last change that the user could know of. */
   since?: number;
 }

@@ -413,11 +413,12 @@ export class NotifeedInbox extends Base {
     return true;
   }
 
-  /** Marks the notifications in view; those that it hides stay as they are. */
+  /** Marks the notifications in view; those that it hides stay as they are. A view that hides none is one change. */
   #markAllRead(): void {
     const client = this.#client;
     const unread = this.#entries.filter(isUnread);
-    if (client) this.#try(() => Promise.all(unread.map(({ item }) => client.markRead(item.id))));
+    if (client && !this.hideRaw && ["all", "unread"].includes(this.#tabs.selected)) this.#try(() => client.markAllRead());
+    else if (client) this.#try(() => Promise.all(unread.map(({ item }) => client.markRead(item.id))));
   }
 
   /** Tells the app. @returns whether the element goes on with it */

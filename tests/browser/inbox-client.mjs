@@ -166,6 +166,10 @@ export class PageClient {
   markUnread(id) {
     return this.update(id, { readState: "unread" });
   }
+  async markAllRead() {
+    this.asked.push("all read");
+    this.#show(this.items.map((item) => ({ ...item, readState: "read" })));
+  }
   /** @param {string} id */
   dismiss(id) {
     return this.update(id, { readState: "read", userActionState: "dismissed" });

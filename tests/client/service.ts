@@ -15,7 +15,7 @@ const PER_SECOND = 100;
 const ISSUER = "https://login.example";
 
 type Result = Extract<ServerFrame, { type: "result" }>;
-type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" }>;
+type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" | "markAllRead" }>;
 
 /** How the service answered a client's change for good. */
 export interface Answered {
@@ -259,8 +259,9 @@ export class Connection {
       : { type: "result", ref: frame.ref, ...this.#carryOut(frame) };
     if (frame.type !== "token" && result.status < 500 && result.status !== 406 && result.status !== 429) {
       const { user } = this;
-      const { ref, id, type } = frame;
-      this.#service.answered.push({ user, ref, id, type, status: result.status, hasSince: frame.since !== undefined });
+      const { ref, type } = frame;
+      const [id, since] = frame.type === "markAllRead" ? ["", undefined] : [frame.id, frame.since];
+      this.#service.answered.push({ user, ref, id, type, status: result.status, hasSince: since !== undefined });
     }
     this.say(result);
   }
@@ -273,6 +274,7 @@ export class Connection {
       this.#live(holder.expires);
       return { status: 200 };
     }
+    if (frame.type === "markAllRead") return this.#readAll(frame.cursor);
     const entry = this.feed.entries.get(frame.id);
     if (!entry || !isLive(entry, world.now)) return { status: 404, error: error("ItemNotFound") };
     if (frame.since !== undefined && (entry.seq > frame.since || frame.since > this.feed.head)) {
@@ -284,6 +286,25 @@ export class Connection {
     const status = frame.type === "delete" ? 204 : 200;
     if (!changed || !this.isLive) return { status };
     return { status, seq: changed.seq, cursor: this.feed.cursor(allUpTo(changed.seq)) };
+  }
+
+  /** Reads all that the connection's platform receives, up to a cursor: each item by a number of its own. */
+  #readAll(cursor: string | undefined): Omit<Result, "type" | "ref"> {
+    const { feed, platform } = this;
+    const { now } = this.#service.world;
+    const through = cursor === undefined ? feed.head : feed.read(cursor)?.position;
+    if (through === undefined) return { status: 410, error: error("SyncStateNotFound") };
+    const unread = feed.live(now, platform).filter(({ seq, item }) => seq <= through && item.readState === "unread");
+    const inOrder = unread.sort((one, other) => one.seq - other.seq);
+    for (const entry of inOrder) feed.setStates(entry, { readState: "read" }, now);
+    const counts = { through, unread: this.#service.unread(this.user, platform), unseen: 0 };
+    if (inOrder.length === 0) return { status: 200, ...counts };
+    const change = { seq: feed.head, cursor: feed.cursor(allUpTo(feed.head)) };
+    const label = unread[0]!.item.targetPolicy.platformTypes.find((name) => name.toLowerCase() === platform) ?? null;
+    for (const other of this.#service.connections)
+      if (other !== this && other.feed === feed && other.isLive)
+        other.say({ type: "readAll", ...change, through, platform: label });
+    return { status: 200, ...counts, ...(this.isLive && change) };
   }
 
   #hasBudget(): boolean {
