@@ -138,7 +138,7 @@ export class Changes {
     if (refusal) settle?.reject(refusal);
     else settle?.resolve();
     if (this.size === 0) this.#onAnswered();
-    // What was asked after it waits for `follow`.
+    // Changes that were asked for after it wait for `follow`.
     if (!isAll(change)) this.#pump();
     return { change, error: refusal, own: settle !== undefined };
   }

@@ -15,7 +15,16 @@ const CHANGES: Record<Named, StateChange> = {
   activate: { readState: "read", userActionState: "activated" },
 };
 
-const METHODS = ["now", "on", "loadOlder", "update", "markAllRead", "remove", "reconnect", "close"] as const satisfies (keyof Core)[];
+const METHODS = [
+  "now",
+  "on",
+  "loadOlder",
+  "update",
+  "markAllRead",
+  "remove",
+  "reconnect",
+  "close",
+] as const satisfies (keyof Core)[];
 const PROPERTIES = ["items", "unread", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
 
 /** A client without what follows from `update`. */

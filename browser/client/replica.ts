@@ -116,7 +116,12 @@ export class Replica {
 
   /** The service refused a change, and it was taken back. */
   refused({ type, id, ref, since, ...states }: UserChange, error: LiveError): void {
-    this.events.emit({ type: "refused", id, change: type === "update" ? states : type === "delete" ? "remove" : type, error });
+    this.events.emit({
+      type: "refused",
+      id,
+      change: type === "update" ? states : type === "delete" ? "remove" : type,
+      error,
+    });
   }
 
   stand(standing: Standing): void {

@@ -417,7 +417,8 @@ export class NotifeedInbox extends Base {
   #markAllRead(): void {
     const client = this.#client;
     const unread = this.#entries.filter(isUnread);
-    if (client && !this.hideRaw && ["all", "unread"].includes(this.#tabs.selected)) this.#try(() => client.markAllRead());
+    if (client && !this.hideRaw && ["all", "unread"].includes(this.#tabs.selected))
+      this.#try(() => client.markAllRead());
     else if (client) this.#try(() => Promise.all(unread.map(({ item }) => client.markRead(item.id))));
   }
 
