@@ -15,6 +15,7 @@ notifeed: a feed of notifications for each user, served on a machine of one's ow
   notifeed export issuer=ISSUER subject=SUBJECT [tenant=TENANT] [hosts=a.example.com]
                             everything that is stored of a person, as JSON
   notifeed erase …          the same words: erase it
+  notifeed hub …            the same words: how their feeds are, without the contents
   notifeed backup FOLDER    copy what is in STATE into a new folder, also while the service runs
   notifeed restore FOLDER   put that in the place of what is in STATE; the service must not run
   notifeed check            read and check the settings, and do nothing else
@@ -39,6 +40,8 @@ pub enum Command {
     Export(Options, Vec<String>),
     /// Erase it.
     Erase(Options, Vec<String>),
+    /// Print how the feeds of the person whom the words name are.
+    Hub(Options, Vec<String>),
     /// Make a backup in that folder.
     BackUp(Options, PathBuf),
     /// Restore the backup in that folder.
@@ -98,6 +101,7 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
             Some("app") if command.is_none() && talk.is_none() => talk = Some(Command::App),
             Some("export") if command.is_none() && talk.is_none() => talk = Some(Command::Export),
             Some("erase") if command.is_none() && talk.is_none() => talk = Some(Command::Erase),
+            Some("hub") if command.is_none() && talk.is_none() => talk = Some(Command::Hub),
             Some(word) if talk.is_some() => words.push(word.to_owned()),
             _ => {
                 return Err(Failure::new(format!(

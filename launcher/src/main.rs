@@ -47,6 +47,9 @@ fn main() -> ExitCode {
         Command::Erase(options, words) => {
             person::erase(&settings::Settings::read(&options)?, &words)
         }
+        Command::Hub(options, words) => {
+            person::counters(&settings::Settings::read(&options)?, &words)
+        }
         Command::BackUp(options, folder) => {
             backup::back_up(&settings::Settings::read(&options)?, &folder)
         }

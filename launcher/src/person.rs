@@ -1,4 +1,4 @@
-//! A person's rights, of a service that runs: `notifeed export` and `notifeed erase`.
+//! A person's feeds, of a service that runs: `notifeed hub`, and their rights, `notifeed export` and `notifeed erase`.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -56,8 +56,25 @@ pub fn erase(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Prints how a person's feeds are, without their contents, as JSON.
+///
+/// # Errors
+/// The words name nobody, nothing is stored, or the service doesn't run.
+pub fn counters(settings: &Settings, words: &[String]) -> Result<(), Failure> {
+    let found = looked_at(settings, "/counters", words)?;
+    let text = serde_json::to_string_pretty(&found)
+        .map_err(|error| Failure::of("the counters", &error))?;
+    println!("{text}");
+    Ok(())
+}
+
 /// All that is stored of the person whom the words name.
 fn contents(settings: &Settings, words: &[String]) -> Result<Vec<Value>, Failure> {
+    looked_at(settings, "/contents", words)
+}
+
+/// The Worker's answer for each Hub that has something of the person whom the words name.
+fn looked_at(settings: &Settings, path: &str, words: &[String]) -> Result<Vec<Value>, Failure> {
     let named = |name: &str| {
         words
             .iter()
@@ -87,7 +104,7 @@ fn contents(settings: &Settings, words: &[String]) -> Result<Vec<Value>, Failure
     hosts.sort();
     hosts.dedup();
     let names: Vec<String> = hosts.iter().map(|host| hub_name(&user, host)).collect();
-    let found = ask(settings, "/contents", &json!(names))?;
+    let found = ask(settings, path, &json!(names))?;
     match found {
         Value::Array(hubs) if !hubs.is_empty() => Ok(hubs),
         _ => Err(Failure::new(format!(

@@ -117,6 +117,7 @@ test("an operator who follows docs/self-hosting.md alone sets it up, restores ye
   const { userNotificationSubscriptionId: id } = await subscribed.json();
   assert.ok(id, "a subscription has an id");
   assert.match(await follow("./notifeed export"), /Hello World!/);
+  assert.match(await follow("./notifeed hub"), /"items": 1/);
   await follow("./notifeed backup");
   assert.equal((await post(url, user, {}, "after the backup")).status, 201);
   assert.equal(await count(url, user), "2");

@@ -100,6 +100,12 @@ test("a person is exported, and erased for good", async () => {
   for (const text of [title, megan, host]) assert.ok(exported.stdout.includes(text), `${text} isn't exported`);
   assert.ok(!exported.stdout.includes(alex) && !exported.stdout.includes("Alex's"));
 
+  const counted = await command("hub", ...who);
+  assert.equal(counted.code, 0, counted.stderr);
+  const [{ items, connections }] = JSON.parse(counted.stdout);
+  assert.deepEqual([items, connections], [2, 1]);
+  assert.ok(!counted.stdout.includes(title) && !counted.stdout.includes(megan));
+
   const backup = join(folder, "backup");
   assert.equal((await command("backup", backup)).code, 0);
   const erased = await command("erase", ...who);

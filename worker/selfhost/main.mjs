@@ -68,6 +68,8 @@ export const control = {
       return Response.json(await registry(env.REGISTRY, await request.json()));
     if (pathname === "/contents" && request.method === "POST")
       return Response.json(await contents(env.HUB, await request.json()));
+    if (pathname === "/counters" && request.method === "POST")
+      return Response.json(await counters(env.HUB, await request.json()));
     if (pathname === "/erase" && request.method === "POST")
       return Response.json(await erase(env.HUB, await request.json()));
     if (pathname === "/drain" && request.method === "POST") {
@@ -93,6 +95,16 @@ async function contents(hubs, names) {
     })),
   );
   return found.filter(({ tables }) => tables !== null);
+}
+
+/**
+ * The counters of the Hubs of these names, without their contents; only of those that have something.
+ * @param {DurableObjectNamespace<Hub>} hubs
+ * @param {string[]} names
+ */
+async function counters(hubs, names) {
+  const found = await Promise.all(names.map((name) => hubs.get(hubs.idFromName(name)).counters()));
+  return found.flatMap((text) => (text === null ? [] : [JSON.parse(text)]));
 }
 
 /**
