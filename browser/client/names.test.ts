@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { streamOf } from "./address.ts";
-import { addressName, feedName } from "./names.ts";
+import { addressName, digest, feedName } from "./names.ts";
 
 test("a feed has the same name whether or not this browser is pushed to", () => {
   const of = (endpoint?: string) =>
@@ -17,4 +18,9 @@ test("a feed has the same name whether or not this browser is pushed to", () => 
   for (const name of [(stream: URL) => feedName(stream, "megan"), addressName])
     assert.deepEqual([name(one), name(other)], [name(without), name(without)]);
   assert.notEqual(feedName(without, "megan"), feedName(without, "alex"));
+});
+
+test("a digest is half of SHA-256, for texts of any length", () => {
+  for (const text of Array.from({ length: 200 }, (_, length) => "é".repeat(length % 3) + "a".repeat(length)))
+    assert.equal(digest(text), createHash("sha256").update(text).digest("hex").slice(0, 32));
 });

@@ -27,43 +27,38 @@ export function addressName(stream: URL): string {
  */
 const placeOf = ({ href }: URL): string => href.replace(/&endpoint=.*/, "");
 
+type Eight = [number, number, number, number, number, number, number, number];
+
 /** SHA-256 (FIPS 180-4), half of it as hexadecimal: `crypto.subtle` is asynchronous, and absent on plain http. */
 export function digest(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const length = Math.ceil((bytes.length + 9) / 64) * 64;
-  const padded = new Uint8Array(length);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(length - 4, bytes.length * 8);
-  const [constants, state] = CONSTANTS;
-  const words = new Uint32Array(64);
-  const hash = Uint32Array.from(state);
-  for (let block = 0; block < length; block += 64) {
-    let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
-    for (let i = 0; i < 64; i++) {
-      if (i < 16) words[i] = view.getUint32(block + i * 4);
-      else {
-        const [x, y] = [words[i - 15]!, words[i - 2]!];
-        const before = turn(x, 7) ^ turn(x, 18) ^ (x >>> 3);
-        words[i] = words[i - 16]! + before + words[i - 7]! + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
-      }
+  const bytes = [...new TextEncoder().encode(text), 0x80];
+  const message: number[] = Array(Math.ceil((bytes.length + 8) / 64) * 16).fill(0);
+  bytes.forEach((byte, at) => (message[at >> 2]! |= byte << (24 - (at % 4) * 8)));
+  message[message.length - 1] = (bytes.length - 1) * 8;
+  let hash = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
+  while (message.length > 0) {
+    const words = message.splice(0, 16);
+    let state = hash;
+    for (const prime of PRIMES) {
+      const [a, b, c, d, e, f, g, h] = state as Eight;
+      const word = words.shift()!;
+      const [x, y] = [words[0]!, words[13]!];
+      const mixed = (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10));
+      words.push((word + words[8]! + mixed) | 0);
       const choice = (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g));
-      const first = (h + choice + constants[i]! + words[i]!) | 0;
+      const first = h + choice + fraction(Math.cbrt(prime)) + word;
       const second = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
-      [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+      state = [(first + second) | 0, a, b, c, (d + first) | 0, e, f, g];
     }
-    for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) hash[i]! += value;
+    hash = hash.map((value, at) => (value + state[at]!) | 0);
   }
-  return Array.from(hash.subarray(0, 4), (word) => word.toString(16).padStart(8, "0")).join("");
+  return hash.slice(0, 4).map(hexadecimal).join("");
 }
 
 const turn = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
+const hexadecimal = (word: number): string => (word >>> 0).toString(16).padStart(8, "0");
+const fraction = (root: number): number => ((root % 1) * 2 ** 32) | 0;
 
-/** The fractions of the cube roots of the first 64 primes, and of the square roots of the first 8. */
-const CONSTANTS = ((): [number[], number[]] => {
-  const fraction = (root: number) => ((root % 1) * 2 ** 32) | 0;
-  const primes: number[] = [];
-  for (let number = 2; primes.length < 64; number++) if (primes.every((prime) => number % prime)) primes.push(number);
-  return [primes.map((prime) => fraction(Math.cbrt(prime))), primes.slice(0, 8).map((p) => fraction(Math.sqrt(p)))];
-})();
+/** The first 64: the constants are the fractions of their roots. */
+const PRIMES: number[] = [];
+for (let number = 2; PRIMES.length < 64; number++) if (PRIMES.every((prime) => number % prime)) PRIMES.push(number);
