@@ -17,6 +17,7 @@ const PATIENCE = 3000;
 
 type Place = Omit<Snapshot, "items" | "changes">;
 
+/** Its errors have no words: a client that can't store goes on without, and `status.without` says so. */
 export class IndexedDbStore implements Store {
   readonly #factory: IDBFactory;
   readonly #environment: Environment;
@@ -43,7 +44,7 @@ export class IndexedDbStore implements Store {
     onForgotten: () => void = () => {},
   ) {
     const factory = environment.databases();
-    if (!factory) throw new Error("no IndexedDB");
+    if (!factory) throw new Error();
     this.#factory = factory;
     this.#environment = environment;
     this.#notes = notes;
@@ -73,7 +74,7 @@ export class IndexedDbStore implements Store {
     await this.#write(({ items, position }, generation) => {
       if (generation !== undefined && generation !== this.#generation) throw new Overtaken();
       // The browser has cleared the site's data: only all of the feed is worth keeping.
-      if (generation === undefined && !clear) throw new Error("nothing is stored that this is a difference to");
+      if (generation === undefined && !clear) throw new Error();
       if (clear) items.clear();
       for (const id of remove) items.delete(id);
       for (const held of put) items.put(held);
@@ -188,7 +189,7 @@ export class IndexedDbStore implements Store {
     act: (stores: Record<"items" | "changes" | "position", IDBObjectStore>, generation: number | undefined) => void,
     empties: boolean = false,
   ): Promise<void> {
-    if (this.#failed) throw new Error("the store isn't used in this visit");
+    if (this.#failed) throw new Error();
     const transaction = (await this.#open()).transaction([ITEMS, CHANGES, POSITION], "readwrite");
     const [items, changes, position] = [ITEMS, CHANGES, POSITION].map((name) => transaction.objectStore(name)) as [
       IDBObjectStore,
@@ -201,7 +202,7 @@ export class IndexedDbStore implements Store {
       const { result } = request;
       try {
         if (!empties && result !== undefined && result < 0 && result !== this.#generation) this.#forgotten();
-        if (this.#failed) throw new Error("the user signed out");
+        if (this.#failed) throw new Error();
         act({ items, changes, position }, result);
       } catch (error) {
         refusal = error;

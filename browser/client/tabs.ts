@@ -78,7 +78,7 @@ export class Tabs {
     this.#options = options;
     this.#environment = environment;
     const [locks, channel] = [environment.locks(), environment.databases() && environment.channel(options.name)];
-    if (!locks || !channel) throw new Error("nothing to share by");
+    if (!locks || !channel) throw new Error();
     this.#locks = locks;
     this.#channel = channel;
     channel.onmessage = ({ data }: MessageEvent<Posted>) => {
