@@ -26,7 +26,9 @@ async function deploy() {
   if (PERCENT && !/^([1-9]?[0-9]|100)$/.test(PERCENT)) throw new Refusal("PERCENT is a whole number from 0 to 100");
 
   const known = await secretsOf(config.name);
-  if (known.length > 0) await keepJurisdiction(config);
+  if (PERCENT && known.length === 0)
+    throw new Refusal("PERCENT needs a version that serves already: deploy without it first");
+  if (config.vars.JURISDICTION && known.length > 0) await keepJurisdiction(config);
   if (known.includes("DEVELOPMENT_TOKEN_SECRET"))
     throw new Refusal(
       `DEVELOPMENT_TOKEN_SECRET is for development only: npx wrangler secret delete DEVELOPMENT_TOKEN_SECRET --name ${config.name}`,
@@ -93,13 +95,17 @@ async function secretsOf(name) {
  * @param {any} config
  */
 async function keepJurisdiction({ name, vars }) {
-  const [version] = await deployedVersions(name);
+  const [version] = await deployedVersions(name).catch((fault) => {
+    if (fault instanceof Refusal && fault.message.includes("has no deployments")) return [];
+    throw fault;
+  });
+  if (!version) return;
   const { resources } = JSON.parse(await wrangler(["versions", "view", version.version_id, "--json", "--name", name]));
   const bindings = /** @type {{ name: string, text?: string }[]} */ (resources.bindings);
   // A Worker that has secrets only, because its first deployment failed, has no feeds.
   if (!bindings?.some((binding) => binding.name === "HUB")) return;
   const deployed = bindings.find((binding) => binding.name === "JURISDICTION")?.text;
-  if (vars.JURISDICTION && vars.JURISDICTION !== deployed)
+  if (vars.JURISDICTION !== deployed)
     throw new Refusal(
       `JURISDICTION can't be changed, it is ${deployed ?? "none"}: every feed would be empty. Deploy another one, with ENV=`,
     );

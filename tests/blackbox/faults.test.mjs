@@ -1,5 +1,5 @@
 // Faults on purpose lose nothing that was acknowledged, tell nothing twice and nothing out of order. This is the short
-// form; `make soak` is the long one, and prints the table.
+// form, on miniflare, whose doors it needs; `make soak` is the long one, and prints the table.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -155,6 +155,7 @@ test("an API that fails replaces no key", async () => {
 for (const [what, environment, sentence] of /** @type {[string, Record<string, string>, RegExp][]} */ ([
   ["no issuer", {}, /whose tokens count\? Give ISSUERS/],
   ["a wrong issuer", { ISSUERS: '[{"issuer":"https://id.example.com"}]' }, /ISSUERS\[0\]/],
+  ["a part of the users of nothing", { PERCENT: "10", ISSUERS }, /PERCENT needs a version that serves already/],
   ["a wrong ENV", { ENV: "a_b", ISSUERS }, /ENV is a word/],
 ])) {
   test(`${what} is refused in a sentence, before anything is changed`, async () => {
