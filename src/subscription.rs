@@ -1,11 +1,11 @@
 //! A device's subscription (CONTRACT §3): what it asks for, and what it is told.
 
+use crate::feed::Delivery;
 use crate::guid::Guid;
 use crate::json::{self, Value, Writer};
 use crate::notification::check::Check;
 use crate::notification::rules::{host_name, limited_string, transpose, unknown_value};
 use crate::notification::{HostName, Platform, PlatformSet};
-use crate::push::Delivery;
 use crate::push::opening::Opening;
 use crate::push::{Channel, ChannelState, PushHosts, PushState};
 use crate::time::Timestamp;

@@ -2,6 +2,7 @@
 //! bounded in rows and in bytes.
 
 use notifeed::error::problems::no_such_notification;
+use notifeed::feed::Delivery;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::{Comparison, Condition, Query};
@@ -11,7 +12,7 @@ use notifeed::guid::Guid;
 use notifeed::http::Reply;
 use notifeed::json::Writer;
 use notifeed::notification::{Notification, Platform, PlatformSet};
-use notifeed::push::Delivery;
+use notifeed::push::delivery;
 use notifeed::request::{Context, links};
 use notifeed::time::Timestamp;
 
@@ -93,7 +94,7 @@ impl<H: Host> Feed<H> {
         let subscriptions = self.live_subscriptions(now)?;
         let of = |subscription: &Subscription| {
             let (platform, push) = (subscription.platform, pushes.get(&subscription.id));
-            (platform, Delivery::of(entry, platform, push, now))
+            (platform, delivery(entry, platform, push, now))
         };
         Ok(subscriptions.iter().map(of).collect())
     }
@@ -351,7 +352,7 @@ impl<H: Host> Feed<H> {
                 let push = pushes.get(&subscription.id);
                 let delivery = entry
                     .as_ref()
-                    .map(|entry| Delivery::of(entry, subscription.platform, push, context.now));
+                    .map(|entry| delivery(entry, subscription.platform, push, context.now));
                 subscription.view().endpoint(live, push, delivery)
             })
             .collect();

@@ -12,6 +12,7 @@ pub mod append;
 pub mod change;
 pub mod copy;
 pub mod cursor;
+pub mod delivery;
 pub mod entry;
 pub mod mark_all;
 pub mod page;
@@ -23,6 +24,7 @@ pub mod view;
 pub use append::{Appended, append};
 pub use change::{Change, RemovalReason, change_since};
 pub use cursor::{Cursor, Epoch, Known, Newest, Resume};
+pub use delivery::Delivery;
 pub use entry::{Entry, NotificationStatus, ReadState, Seq, UserActionState};
 
 use crate::credentials::User;

@@ -1,10 +1,10 @@
 //! How a notification looks to who asks: its sender, or a receiver (CONTRACT §1 and §2).
 
+use crate::feed::delivery::Delivery;
 use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::json::{self, JsonText, Writer};
 use crate::notification::{Content, Notification, Platform, Priority, VisualContent};
-use crate::push::Delivery;
 use crate::request::{Context, links};
 use crate::time::Timestamp;
 

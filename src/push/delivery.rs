@@ -1,63 +1,37 @@
 //! The delivery of a notification to an endpoint (CONTRACT §5.7): by the numbers that are known of it.
 
-use crate::feed::Entry;
+use crate::feed::{Delivery, Entry};
 use crate::notification::Platform;
 use crate::push::{ChannelState, PushState};
 use crate::time::Timestamp;
 
-/// The delivery of a notification to an endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// The device has it, by its own word.
-    Delivered,
-    /// Its push service has taken it.
-    Pushed,
-    /// Its push service has refused it, or doesn't know the device any more.
-    Refused,
-    /// The notification expired, or its display time was over, before anything of that.
-    Expired,
-    /// The notification isn't for that platform.
-    NotTargeted,
-    /// Nothing is known yet. A delivery may be told late, never too early.
-    Pending,
-}
-
-impl Delivery {
-    /// By what is known of the endpoint. `push`: where it is pushed to.
-    pub fn of(entry: &Entry, platform: Platform, push: Option<&PushState>, now: Timestamp) -> Self {
-        if !entry.platforms.contains(platform) {
-            return Self::NotTargeted;
-        }
-        let content = entry.content_seq;
-        let expired = match super::message::until(entry) <= now {
-            true => Self::Expired,
-            false => Self::Pending,
-        };
-        let Some(push) = push else { return expired };
-        let reached = &push.reached;
-        if content <= reached.delivered {
-            Self::Delivered
-        } else if content == reached.refused {
-            Self::Refused
-        } else if content <= reached.taken {
-            Self::Pushed
-        } else if push.channel == ChannelState::Gone {
-            Self::Refused
-        } else {
-            expired
-        }
+/// The delivery of an item to an endpoint. `push`: the state of pushing to it; `None`: it isn't pushed to.
+pub fn delivery(
+    entry: &Entry,
+    platform: Platform,
+    push: Option<&PushState>,
+    now: Timestamp,
+) -> Delivery {
+    if !entry.platforms.contains(platform) {
+        return Delivery::NotTargeted;
     }
-
-    /// As it is told.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Pushed => "pushed",
-            Self::Refused => "refused",
-            Self::Expired => "expired",
-            Self::NotTargeted => "notTargeted",
-            Self::Pending => "pending",
-        }
+    let content = entry.content_seq;
+    let expired = match super::message::until(entry) <= now {
+        true => Delivery::Expired,
+        false => Delivery::Pending,
+    };
+    let Some(push) = push else { return expired };
+    let reached = &push.reached;
+    if content <= reached.delivered {
+        Delivery::Delivered
+    } else if content == reached.refused {
+        Delivery::Refused
+    } else if content <= reached.taken {
+        Delivery::Pushed
+    } else if push.channel == ChannelState::Gone {
+        Delivery::Refused
+    } else {
+        expired
     }
 }
 
@@ -110,7 +84,7 @@ mod tests {
                     refused: Seq::new(refused),
                 },
             };
-            Delivery::of(&entry(), Platform::WebPush, Some(&push), at(now))
+            delivery(&entry(), Platform::WebPush, Some(&push), at(now))
         };
         use ChannelState::{Active, Gone};
         for (numbers, channel, now, expected) in [
@@ -126,7 +100,7 @@ mod tests {
         ] {
             assert_eq!(of(numbers, channel, now), expected, "{numbers:?} {now}");
         }
-        let unpushed = |platform, now| Delivery::of(&entry(), platform, None, at(now));
+        let unpushed = |platform, now| delivery(&entry(), platform, None, at(now));
         assert_eq!(unpushed(Platform::Ios, 0), Delivery::NotTargeted);
         assert_eq!(unpushed(Platform::WebPush, 0), Delivery::Pending);
         assert_eq!(unpushed(Platform::WebPush, 1000), Delivery::Expired);

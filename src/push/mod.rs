@@ -20,7 +20,7 @@ pub mod state;
 pub mod vapid;
 
 pub use channel::Channel;
-pub use delivery::Delivery;
+pub use delivery::delivery;
 pub use hosts::PushHosts;
 pub use message::Message;
 pub use outcome::Outcome;

@@ -1,9 +1,10 @@
 //! CONTRACT §3: what a device asks for and what it is told, to the byte.
 
+use notifeed::feed::Delivery;
 use notifeed::feed::Seq;
 use notifeed::guid::Guid;
 use notifeed::notification::Platform;
-use notifeed::push::{Channel, Delivery, PushHosts};
+use notifeed::push::{Channel, PushHosts};
 use notifeed::push::{ChannelState, PushState, Reached};
 use notifeed::subscription::{self, SubscriptionRequest, View};
 use notifeed::violation::Violations;
