@@ -413,11 +413,13 @@ export class People {
     const visit = this.#any(device);
     if (!visit || visit.tab.isStopped) return;
     this.#note(`tab ${this.visits.indexOf(visit)}: a press`);
-    if (this.#random.chance(0.5)) {
+    const what = this.#random.below(3);
+    if (what === 0) {
       // A client that stopped for want of its user begins anew, perhaps with another.
       if (ANEW.has(visit.client.status.cause ?? "")) Object.assign(visit, { user: null, signedOutAt: Infinity });
       visit.client.reconnect();
-    } else void visit.client.loadOlder().catch(() => {});
+    } else if (what === 1) void visit.client.loadOlder().catch(() => {});
+    else void visit.client.markAllRead().catch(() => {});
   }
 
   /** Storage that fails takes with it what wasn't answered. */
