@@ -137,6 +137,21 @@ test("the pushes of another user end before that user has any", async () => {
   assert.notEqual(browser.made[0], browser.subscription!.endpoint);
 });
 
+test("a tab that is behind doesn't take another user's pushes over", async () => {
+  const browser = new Browser();
+  const behind = await started(browser);
+  await behind.enable();
+  browser.user = "alex";
+  const push = await started(browser);
+  await push.enable();
+  const endpoint = browser.subscription!.endpoint;
+  browser.paths();
+  await assert.rejects(behind.enable(), { code: "off" });
+  assert.ok(!browser.paths().includes("POST subscriptions"));
+  assert.ok(browser.ended.includes(endpoint));
+  assert.equal((await browser.owner())?.feed, "feed of alex");
+});
+
 test("nobody signed in: nothing is pushed", async () => {
   const browser = new Browser();
   const push = await started(browser);

@@ -157,7 +157,9 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
         return fail(state, error);
       }
       return inTurn(async () => {
-        if (before !== ends) {
+        owner = await change(indexedDB, "owner", (known) => known);
+        // It was turned off meanwhile, or another tab has turned it on for another user.
+        if (before !== ends || (owner && owner.user !== now.user)) {
           await made.unsubscribe();
           return fail("off");
         }
