@@ -3,7 +3,7 @@
 //!
 //! [`channel`] is where pushes of a subscription go, [`hosts`] which services may get any, [`opening`]
 //! what a click leads to; [`receipt`] lets a device say what became of a push; `point` checks a browser's key. [`message`] is what is pushed, [`record`] how it
-//! is encrypted, [`vapid`] who sends it, [`outcome`] what the service's answer means, [`delivery`] what became of it, [`state`] how pushing to a subscription goes, and [`schedule`]
+//! is encrypted, [`vapid`] who sends it, [`outcome`] what the service's answer means, [`mod@delivery`] what became of it, [`state`] how pushing to a subscription goes, and [`schedule`]
 //! when the next attempt is made.
 
 pub mod channel;
