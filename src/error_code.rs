@@ -42,6 +42,10 @@ pub enum ErrorCode {
     PreconditionFailed,
     /// 409: the item has changed since what the client knew.
     ItemChanged,
+    /// 409: the notification has been replaced since the person saw it.
+    ContentChanged,
+    /// 409: the notification has been answered; the detail names the action that won.
+    AlreadyAnswered,
     /// 413: more than [64 KiB](crate::http::MAX_BODY_BYTES).
     RequestBodyTooLarge,
     /// 426: the stream was asked for without `Upgrade: websocket`.
@@ -52,7 +56,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every row.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::MultipleNotificationsNotSupported,
         Self::BadRequest,
         Self::UnsupportedHeader,
@@ -70,6 +74,8 @@ impl ErrorCode {
         Self::SyncStateNotFound,
         Self::PreconditionFailed,
         Self::ItemChanged,
+        Self::ContentChanged,
+        Self::AlreadyAnswered,
         Self::RequestBodyTooLarge,
         Self::UpgradeRequired,
         Self::ServiceUnavailable,
@@ -95,6 +101,8 @@ impl ErrorCode {
             Self::SyncStateNotFound => "SyncStateNotFound",
             Self::PreconditionFailed => "PreconditionFailed",
             Self::ItemChanged => "ItemChanged",
+            Self::ContentChanged => "ContentChanged",
+            Self::AlreadyAnswered => "AlreadyAnswered",
             Self::RequestBodyTooLarge => "RequestBodyTooLarge",
             Self::UpgradeRequired => "UpgradeRequired",
             Self::ServiceUnavailable => "ServiceUnavailable",
@@ -114,7 +122,7 @@ impl ErrorCode {
             Self::ItemNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Throttled | Self::ServerBusy => policy.throttle_status().as_u16(),
-            Self::ItemChanged => 409,
+            Self::ItemChanged | Self::ContentChanged | Self::AlreadyAnswered => 409,
             Self::SyncStateNotFound => 410,
             Self::PreconditionFailed => 412,
             Self::RequestBodyTooLarge => 413,

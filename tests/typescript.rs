@@ -13,6 +13,7 @@ mod cases;
 use std::collections::BTreeSet;
 
 use notifeed::error::{ErrorCode, Problem, RefusalCode};
+use notifeed::feed::answer::Answer;
 use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::mark_all::Counts;
 use notifeed::feed::update::StateUpdate;
@@ -21,7 +22,7 @@ use notifeed::feed::{
     Cursor, Entry, Epoch, ReadState, RemovalReason, UserActionState, feed_digest, update, view,
 };
 use notifeed::guid::Guid;
-use notifeed::json::Writer;
+use notifeed::json::{JsonText, Writer};
 use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::frame::{self, Ready};
 use notifeed::notification::{Notification, Platform};
@@ -98,6 +99,9 @@ fn entries() -> Vec<(Entry, Notification, Timestamp)> {
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
             request_digest: "",
+            asks: notification
+                .visual_content()
+                .is_some_and(|visual| !visual.actions().is_empty()),
             id: Guid::parse(&case.id).expect("an id"),
             now: case.now,
         };
@@ -131,7 +135,11 @@ fn feed() -> Vec<String> {
         .flat_map(|(entry, notification, now)| {
             let content = notification.content_text();
             let entries = states(&entry).into_iter();
-            let views = entries.map(|entry| view::receiver(&entry, &content, now));
+            let views = entries.flat_map(|entry| {
+                let answer = answer(now);
+                [None, entry.asks.then_some(&answer)]
+                    .map(|answer| view::receiver(&entry, &content, answer, now))
+            });
             views.collect::<Vec<_>>()
         });
     telling(views)
@@ -182,6 +190,18 @@ fn is_usual(body: &serde_json::Value, canonical: Option<&serde_json::Value>) -> 
     }
 }
 
+/// An answer with all that it can have.
+fn answer(now: Timestamp) -> JsonText<Answer> {
+    let answer = Answer {
+        action_id: "approve".into(),
+        text: Some("Why not".into()),
+        answered_date_time: now,
+        platform: Some(Platform::Ios),
+        endpoint: Some(Guid::from_bytes([7; 16])),
+    };
+    JsonText::stored(answer.to_json(false))
+}
+
 fn context(now: Timestamp) -> Context {
     Context {
         now,
@@ -200,7 +220,7 @@ fn server_frames() -> Vec<String> {
     let mut frames = vec![frame::feed(&feed_digest("hub"), now), frame::reset()];
     for replayed in [false, true] {
         let content = notification.content_text();
-        let told = frame::notification(&entry, &content, cursor, replayed, now);
+        let told = frame::notification(&entry, &content, None, cursor, replayed, now);
         frames.push(frame::asking(&told));
         frames.push(told);
         for more in [!replayed, replayed] {
@@ -221,7 +241,7 @@ fn server_frames() -> Vec<String> {
     frames.extend(
         states(&entry)
             .iter()
-            .map(|entry| frame::state(entry, cursor)),
+            .map(|entry| frame::state(entry, None, cursor)),
     );
     frames.extend(RemovalReason::ALL.map(|reason| frame::removed(&entry, reason, cursor)));
     for platform in [None, Some(Platform::Ios)] {
@@ -231,9 +251,15 @@ fn server_frames() -> Vec<String> {
     let counts = Counts::default();
     frames.push(frame::marked("m", None, entry.seq, counts));
     frames.push(frame::marked("n", Some(cursor), entry.seq, counts));
+    frames.push(frame::answered("a", None, &answer(now)));
+    frames.push(frame::answered("b", Some(cursor), &answer(now)));
     frames.push(frame::done("1", 200, None));
     let done = frame::done("2", 204, Some(cursor));
-    frames.push(frame::asking(&frame::state(&entry, cursor)));
+    frames.push(frame::asking(&frame::state(
+        &entry,
+        Some(&answer(now)),
+        cursor,
+    )));
     frames.push(frame::asking(&frame::removed(
         &entry,
         RemovalReason::Deleted,
@@ -302,6 +328,17 @@ fn client_frames() -> Vec<String> {
         id(writer);
         writer.integer_field("since", 12);
     }));
+    for text in [None, Some("Why not")] {
+        frames.push(request("answer", &|writer| {
+            id(writer);
+            writer.string_field("actionId", "approve");
+            writer.integer_field("revision", 1);
+            writer.string_field("key", "k");
+            if let Some(text) = text {
+                writer.string_field("text", text);
+            }
+        }));
+    }
     frames.push(request("token", &|writer| {
         writer.string_field("token", "a.b.c")
     }));
@@ -312,6 +349,7 @@ fn client_frames() -> Vec<String> {
                 request,
                 Ok(ClientRequest::Update { .. }
                     | ClientRequest::Delete { .. }
+                    | ClientRequest::Answer { .. }
                     | ClientRequest::Token { .. })
             ),
             None => false,

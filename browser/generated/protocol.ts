@@ -136,6 +136,8 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   SyncStateNotFound: 410,
   PreconditionFailed: 412,
   ItemChanged: 409,
+  ContentChanged: 409,
+  AlreadyAnswered: 409,
   RequestBodyTooLarge: 413,
   UpgradeRequired: 426,
   ServiceUnavailable: 503,

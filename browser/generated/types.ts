@@ -404,6 +404,10 @@ export type ErrorCode =
   | "PreconditionFailed"
   /** 409: the item has changed since what the client knew. */
   | "ItemChanged"
+  /** 409: the notification has been replaced since the person saw it. */
+  | "ContentChanged"
+  /** 409: the notification has been answered; the detail names the action that won. */
+  | "AlreadyAnswered"
   /** 413: more than 64 KiB. */
   | "RequestBodyTooLarge"
   /** 426: the stream was asked for without `Upgrade: websocket`. */
@@ -466,7 +470,11 @@ export type RefusalCode =
   /** The subscription that `endpoint` names has ended, or never was. */
   | "SubscriptionEnded"
   /** The item has changed since what the client knew of it. */
-  | "ItemChanged";
+  | "ItemChanged"
+  /** The notification was replaced since the person saw it. */
+  | "ContentChanged"
+  /** Another answer won: the target is its action. */
+  | "AlreadyAnswered";
 
 /** A notification as its sender has it: what 201 and 200 answer with. */
 export interface SentNotification {
@@ -510,6 +518,10 @@ export interface FeedNotification {
   userActionState: UserActionState;
   /** Whether it has been replaced. */
   status: NotificationStatus;
+  /** Where there are actions: 1, and one more with each replacement. */
+  revision?: number;
+  /** The answer, where there is one. */
+  answer?: Answer;
   /** The app's own id for it, 1 to 128 characters. */
   appNotificationId: string | null;
   /** The app's cross-device domain, in lower case. */
@@ -544,6 +556,32 @@ export interface StateUpdate {
   readState?: ReadState;
   /** The new state of the user's dealing with it. */
   userActionState?: UserActionState;
+}
+
+/** The answer that won. */
+export interface Answer {
+  /** The action's id. */
+  actionId: string;
+  /** The line of text, where there is one. */
+  text?: string;
+  /** When it was given: UTC, ISO 8601. */
+  answeredDateTime: string;
+  /** The platform of the device that it was given on. */
+  platform?: Platform;
+  /** The subscription of that device; its sender isn't told. */
+  endpoint?: string;
+}
+
+/** An answer that a person gives. */
+export interface Answering {
+  /** The action's id. */
+  actionId: string;
+  /** The `revision` of the notification that the person saw. */
+  revision: number;
+  /** The client's own name for this answer, 1 to 64 characters, the same in each of its tries. */
+  key?: string;
+  /** The line of text, where the action asks for one. */
+  text?: string;
 }
 
 /**
@@ -594,6 +632,8 @@ export interface StateFrame {
   readState: ReadState;
   /** The user's way of dealing with it. */
   userActionState: UserActionState;
+  /** The answer, where there is one. */
+  answer?: Answer;
   /** The change's number: grows within an epoch of the feed. */
   seq: number;
   /** The position at which everything up to this change is known: opaque, for storing. */
@@ -693,6 +733,8 @@ export interface ResultFrame {
   readState?: ReadState;
   /** Where the item has changed since what the client knew: what the user did with it. */
   userActionState?: UserActionState;
+  /** In the answer to `answer`: the answer that won. */
+  answer?: Answer;
   /** The error, where the request failed. */
   error?: ErrorObject;
 }
@@ -736,6 +778,19 @@ export type ClientRequest =
        * stays.
        */
       since?: number;
+    }
+  | {
+      type: "answer";
+      /** The item, as the client names it. */
+      id: string;
+      /** The action's id. */
+      actionId: string;
+      /** The `revision` of the notification that the person saw. */
+      revision: number;
+      /** The client's own name for this answer, 1 to 64 characters, the same in each of its tries. */
+      key?: string;
+      /** The line of text, where the action asks for one. */
+      text?: string;
     }
   | {
       type: "markAllRead";

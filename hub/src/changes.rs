@@ -13,7 +13,7 @@ use crate::Feed;
 use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Socket};
-use crate::store::{self, Row, Statement};
+use crate::store::{self, Row, Statement, Texts};
 
 impl<H: Host> Feed<H> {
     /// `PATCH`: 200 with the item.
@@ -31,8 +31,9 @@ impl<H: Host> Feed<H> {
         let body = item
             .body
             .ok_or_else(|| Fault::new("an item without a body", &entry.id))?;
+        let answer = item.answer.as_ref();
         let principal_name = &admitted.owner.user.principal_name;
-        let body = view::receiver_entity(&entry, &body, principal_name, context);
+        let body = view::receiver_entity(&entry, &body, answer, principal_name, context);
         Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
     }
 
@@ -61,11 +62,16 @@ impl<H: Host> Feed<H> {
         let Some(changed) = update::update(&entry, states, self.life.head, context.now) else {
             return Ok((entry, false));
         };
+        let answer = self.answer_to(&changed)?.map(|(answer, _)| answer);
         let mut writes = vec![store::set_states(&changed)];
         writes.extend(self.cancelled(&changed));
         self.host.commit(&writes)?;
         self.life.head.seq = changed.seq;
-        self.tell(&changed, None, made_by, context.now);
+        let texts = Texts {
+            content: None,
+            answer: answer.as_ref(),
+        };
+        self.tell(&changed, texts, made_by, context.now);
         Ok((changed, true))
     }
 
@@ -84,7 +90,7 @@ impl<H: Host> Feed<H> {
         self.changed(&tombstone);
         self.copies
             .ended(&tombstone, context.now, self.settings.copy_delay);
-        self.tell(&tombstone, None, made_by, context.now);
+        self.tell(&tombstone, Texts::default(), made_by, context.now);
         Ok(tombstone)
     }
 
@@ -104,7 +110,7 @@ impl<H: Host> Feed<H> {
 }
 
 /// 412 where the caller knows another version of the item.
-fn precondition(entry: &Entry, if_match: Option<&str>) -> Result<(), Problem> {
+pub(crate) fn precondition(entry: &Entry, if_match: Option<&str>) -> Result<(), Problem> {
     if headers::if_match(if_match, &view::etag(entry)) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 //! tells over a [`Host`]. Nothing in it waits: what takes time leaves as an
 //! [`Effect`](host::Effect) and comes back as an event.
 //!
-//! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `marking`,
+//! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `answers`, `marking`,
 //! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
 //! stands, [`room`] how full it is, `idle` when nothing needs it, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] who did how much: each owns its
@@ -10,6 +10,7 @@
 
 pub mod admission;
 pub mod alarm;
+mod answers;
 mod changes;
 pub mod connection;
 pub mod copies;
@@ -209,6 +210,7 @@ impl<H: Host> Feed<H> {
                 if_match,
                 states,
             } => self.update(&id, if_match.as_deref(), states, &admitted, &context),
+            Command::Answer(answer) => self.answer_item(&answer, &admitted, &context),
             Command::Delete { id, if_match } => self.delete(&id, if_match.as_deref(), &context),
             Command::Copies(query) => self.copies_of(&query, &context),
             Command::Panic if self.settings.may_panic => crash(),

@@ -1,6 +1,7 @@
 //! Posting a notification: 201, or 200 for the same `appNotificationId` again (CONTRACT §1, "Success").
 
 use notifeed::error::problems::not_authorized;
+use notifeed::feed::answer::same_payload;
 use notifeed::feed::append::{Existing, Post, append};
 use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
@@ -18,7 +19,7 @@ use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Write};
 use crate::life::{Owner, Prelude};
 use crate::room::Forgotten;
-use crate::store::{self, Row, Statement};
+use crate::store::{self, Row, Statement, Texts};
 use crate::wire::Append;
 
 impl<H: Host> Feed<H> {
@@ -39,6 +40,7 @@ impl<H: Host> Feed<H> {
             display_time_to_live: command.display_time_to_live,
             request_digest: &command.request_digest,
             id: Guid::random_v4(self.host.random()?),
+            asks: command.asks,
             now: context.now,
         };
         if let Some(entry) = self.create_unless_taken(&post, command, sender, admitted)? {
@@ -48,9 +50,16 @@ impl<H: Host> Feed<H> {
             Some(id) => self.row_of(sender, id)?,
             None => None,
         };
+        let same_payload = match &existing {
+            Some((entry, digest)) if *digest != command.request_digest => {
+                self.has_payload(entry, command)?
+            }
+            _ => true,
+        };
         let existing = existing.as_ref().map(|(entry, digest)| Existing {
             entry: *entry,
             request_digest: digest,
+            same_payload,
         });
         let (status, entry) = match append(existing, self.life.head, &post) {
             Appended::Repeated(entry) => (200, entry),
@@ -114,7 +123,23 @@ impl<H: Host> Feed<H> {
             now,
             self.settings.copy_delay,
         );
-        self.tell(entry, Some(&command.content), None, now);
+        let texts = Texts {
+            content: Some(&command.content),
+            answer: None,
+        };
+        self.tell(entry, texts, None, now);
+    }
+
+    /// Whether the post has the payload of an answered item; `false` where it isn't answered, for which that
+    /// makes no difference.
+    fn has_payload(&self, entry: &Entry, command: &Append) -> Result<bool, Fault> {
+        if entry.answered.is_none() {
+            return Ok(false);
+        }
+        let values = [Bound::Integer(entry.ordinal)];
+        let row = store::single(&self.host, Statement::BodyByOrdinal, &values)?;
+        let body = Row::from(row).body();
+        Ok(body.is_some_and(|body| same_payload(&body, &command.content)))
     }
 
     /// The item that holds that app's `appNotificationId`, and its digest.
@@ -188,6 +213,7 @@ impl<H: Host> Feed<H> {
     ) -> Result<(), Stop> {
         let prelude = Prelude::of(&self.life, &admitted.owner, &self.host, &self.settings)?;
         let pushes = self.plan(entry, &command.content, context.now)?;
+        let answer = self.answer_to(entry)?.map(|(answer, _)| answer);
         let mut writes = prelude.writes();
         writes.push(store::replace(entry, command));
         writes.extend(pushes.writes());
@@ -205,7 +231,11 @@ impl<H: Host> Feed<H> {
             context.now,
             self.settings.copy_delay,
         );
-        self.tell(entry, Some(&command.content), None, context.now);
+        let texts = Texts {
+            content: Some(&command.content),
+            answer: answer.as_ref(),
+        };
+        self.tell(entry, texts, None, context.now);
         Ok(())
     }
 

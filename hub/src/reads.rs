@@ -54,11 +54,15 @@ impl<H: Host> Feed<H> {
         admitted: &Admitted,
         context: &Context,
     ) -> Result<Reply, Stop> {
-        let Item { entry, body } = self.live_item(id, context.now)?;
+        let Item {
+            entry,
+            answer,
+            body,
+        } = self.live_item(id, context.now)?;
         let content = body.ok_or_else(|| Fault::new("an item without a body", &entry.id))?;
         let principal_name = &admitted.owner.user.principal_name;
         let body = if admitted.by_user {
-            view::receiver_entity(&entry, &content, principal_name, context)
+            view::receiver_entity(&entry, &content, answer.as_ref(), principal_name, context)
         } else {
             let values = [Bound::Integer(entry.ordinal)];
             let row = store::single(&self.host, Statement::RecordByOrdinal, &values)?;
@@ -76,6 +80,7 @@ impl<H: Host> Feed<H> {
             view::sender_again(
                 &entry,
                 &sent,
+                answer.as_ref(),
                 deliveries.as_deref(),
                 principal_name,
                 context,
@@ -114,7 +119,8 @@ impl<H: Host> Feed<H> {
         let values: Vec<String> = items
             .iter()
             .filter_map(|item| {
-                let view = view::receiver(&item.entry, item.body.as_ref()?, context.now);
+                let (body, answer) = (item.body.as_ref()?, item.answer.as_ref());
+                let view = view::receiver(&item.entry, body, answer, context.now);
                 Some(view::selected(view, &query.select))
             })
             .collect();
@@ -276,7 +282,11 @@ impl<H: Host> Feed<H> {
         let mut last = None;
         let mut values = Vec::new();
         for row in rows {
-            let Item { entry, body } = Row::from(row).item()?;
+            let Item {
+                entry,
+                answer,
+                body,
+            } = Row::from(row).item()?;
             last = Some(entry.seq);
             if entry.seq > token.bound {
                 break;
@@ -292,7 +302,7 @@ impl<H: Host> Feed<H> {
                     values.push(page::removed(entry.id, reason));
                 }
                 (Some(Change::Content | Change::State), Some(body)) => {
-                    let view = view::receiver(&entry, &body, context.now);
+                    let view = view::receiver(&entry, &body, answer.as_ref(), context.now);
                     values.push(view::selected(view, &query.select));
                 }
                 (Some(_), None) | (None, _) => {}

@@ -10,14 +10,22 @@
 macro_rules! entry_columns {
     () => {
         "id, ordinal, seq, content_seq, copy, revision, read_state, user_action_state, deleted, \
-         platforms, reached, created, modified, posted, expiration, keep_until, display_time_to_live"
+         platforms, reached, created, modified, posted, expiration, keep_until, display_time_to_live, \
+         asks, answered"
+    };
+}
+
+/// The further columns of an [`Item`](crate::store::Item).
+macro_rules! item_columns {
+    () => {
+        concat!(entry_columns!(), ", answer, body")
     };
 }
 
 /// The further columns that a copy in KV has besides the body.
 macro_rules! record_columns {
     () => {
-        "issuer, app, app_notification_id, group_name, priority, request_digest"
+        "issuer, app, app_notification_id, group_name, priority, request_digest, answer, answer_key"
     };
 }
 
@@ -34,8 +42,8 @@ macro_rules! insert_item {
         "INSERT INTO item (ordinal, seq, content_seq, copy, revision, read_state, \
         user_action_state, deleted, platforms, reached, created, modified, posted, expiration, \
         keep_until, display_time_to_live, bytes, id, priority, group_name, app_notification_id, app, \
-        issuer, request_digest, body) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        issuer, request_digest, asks, body) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     };
 }
 
@@ -87,7 +95,8 @@ statements! {
         expiration INTEGER NOT NULL, keep_until INTEGER NOT NULL, display_time_to_live INTEGER,
         bytes INTEGER NOT NULL, id TEXT NOT NULL, priority TEXT NOT NULL, group_name TEXT,
         app_notification_id TEXT, app TEXT NOT NULL, issuer TEXT NOT NULL,
-        request_digest TEXT NOT NULL, body TEXT
+        request_digest TEXT NOT NULL, asks INTEGER NOT NULL, answered INTEGER, answer TEXT,
+        answer_key TEXT, body TEXT
     ) STRICT";
     /// The order of changes, for reads from a cursor.
     CreateItemSeq = "CREATE UNIQUE INDEX item_seq ON item (seq)";
@@ -156,10 +165,14 @@ statements! {
     ReplaceItem = "UPDATE item SET seq = ?, content_seq = ?, copy = ?, revision = ?, read_state = ?, \
         user_action_state = ?, platforms = ?, reached = ?, modified = ?, posted = ?, expiration = ?, \
         keep_until = ?, display_time_to_live = ?, bytes = ?, priority = ?, group_name = ?, \
-        request_digest = ?, body = ? WHERE ordinal = ?";
+        request_digest = ?, asks = ?, answered = iif(?, answered, NULL), answer = iif(?, answer, NULL), \
+        answer_key = iif(?, answer_key, NULL), body = ? WHERE ordinal = ?";
     /// Other states.
     SetStates = "UPDATE item SET seq = ?, read_state = ?, user_action_state = ?, modified = ? \
         WHERE ordinal = ?";
+    /// The answer that wins.
+    SetAnswer = "UPDATE item SET seq = ?, copy = ?, read_state = ?, user_action_state = ?, modified = ?, \
+        answered = ?, answer = ?, answer_key = ? WHERE ordinal = ?";
     /// Every unread item up to a number is read, each under a number of its own beyond the head, in order.
     /// (SQLite finds them all before it changes the first.)
     ReadAll = concat!("UPDATE item SET seq = ?4 + unread.place, read_state = 3, modified = ?2 \
@@ -167,7 +180,8 @@ statements! {
         WHERE seq <= ?1 AND read_state = 2 AND ", live!("?2"), " AND platforms & ?3) AS unread \
         WHERE ordinal = unread.ordinal_");
     /// An item ends: a tombstone is left.
-    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = 3, modified = ?, bytes = 0, body = NULL \
+    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = 3, modified = ?, bytes = 0, body = NULL, \
+        answer = NULL \
         WHERE ordinal = ?";
     /// Rows that nobody can still need.
     PurgeItems = "DELETE FROM item WHERE keep_until <= ?";
@@ -175,7 +189,7 @@ statements! {
     ForgetItems = "DELETE FROM item WHERE ordinal <= ? AND (deleted = 3 OR expiration <= ?)";
 
     /// An item by its id.
-    ItemById = concat!("SELECT ", entry_columns!(), ", body FROM item WHERE id = ?");
+    ItemById = concat!("SELECT ", item_columns!(), " FROM item WHERE id = ?");
     /// An entry by its id.
     EntryById = concat!("SELECT ", entry_columns!(), " FROM item WHERE id = ?");
     /// The part of an item that its sender is shown, and who the sender is.
@@ -183,14 +197,16 @@ statements! {
     /// The item that holds an app's `appNotificationId`.
     EntryByApp = concat!("SELECT ", entry_columns!(), ", request_digest FROM item \
         WHERE app_notification_id = ? AND app = ? AND issuer = ? AND deleted = 2");
+    /// The answer to an item, and its key.
+    AnswerByOrdinal = "SELECT answer, answer_key FROM item WHERE ordinal = ?";
     /// The body of an item.
     BodyByOrdinal = "SELECT body FROM item WHERE ordinal = ?";
     /// The items that changed after a number, in the order of change.
-    ChangedAfter = concat!("SELECT ", entry_columns!(), ", body FROM item \
+    ChangedAfter = concat!("SELECT ", item_columns!(), " FROM item \
         WHERE seq > ? ORDER BY seq LIMIT ?");
     /// The same, for one that had nothing when it came: of what was there before then without what is
     /// gone, and from a place in the list on. (The plus keeps SQLite to the index of numbers.)
-    ChangedAfterLive = concat!("SELECT ", entry_columns!(), ", body FROM item \
+    ChangedAfterLive = concat!("SELECT ", item_columns!(), " FROM item \
         WHERE seq > ? AND (seq > ? OR (+ordinal >= ? AND ", live!("?"), ")) ORDER BY seq LIMIT ?");
     /// The newest items of a platform, so many at most: the last one's place in the list, the number of the
     /// change that was first, and how many there are.
@@ -200,7 +216,7 @@ statements! {
     Older = concat!("SELECT EXISTS (SELECT 1 FROM item WHERE ordinal < ? AND ", live!("?"), " \
         AND platforms & ?)");
     /// A page of the list.
-    List = concat!("SELECT ", entry_columns!(), ", body FROM item \
+    List = concat!("SELECT ", item_columns!(), " FROM item \
         WHERE ordinal < ? AND ", live!("?"), " ORDER BY ordinal DESC LIMIT ?");
     /// How many items there are.
     Count = concat!("SELECT count(*) FROM item WHERE ", live!("?"));
@@ -219,7 +235,7 @@ statements! {
         OR (?6 AND reached & ?8 AND (deleted = 3 OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
-        WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1 ORDER BY iif(deleted = 3, seq, content_seq) LIMIT ?2");
+        WHERE seq > ?1 AND iif(deleted = 3, seq, max(content_seq, coalesce(answered, 0))) > ?1 ORDER BY iif(deleted = 3, seq, max(content_seq, coalesce(answered, 0))) LIMIT ?2");
     /// An item, for its copy.
     UncopiedByOrdinal = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE ordinal = ?");
@@ -228,7 +244,7 @@ statements! {
         min(iif(keep_until > ?1, keep_until, NULL)) FROM item";
     /// How many items KV hasn't got as they are now, and since when.
     CountUncopied = "SELECT count(*), min(modified) FROM item \
-        WHERE seq > ?1 AND iif(deleted = 3, seq, content_seq) > ?1";
+        WHERE seq > ?1 AND iif(deleted = 3, seq, max(content_seq, coalesce(answered, 0))) > ?1";
     /// The items that came first, with the numbers of their copies.
     OldestItems = "SELECT ordinal, id, copy FROM item ORDER BY ordinal LIMIT ?";
     /// The items up to a place go, without a trace.
@@ -315,7 +331,7 @@ statements! {
     InsertPush = "INSERT OR REPLACE INTO push (subscription, item, content, due, expires, fallback, attempts, least) \
         VALUES (?, ?, ?, ?, ?, ?, 0, 0)";
     /// To each endpoint the first that is due, with its item.
-    DuePushes = concat!("SELECT subscription, item, content, attempts, least, ", entry_columns!(), ", body \
+    DuePushes = concat!("SELECT subscription, item, content, attempts, least, ", item_columns!(), " \
         FROM push JOIN item ON ordinal = item WHERE due <= ?1 AND content = (SELECT min(content) FROM push AS other \
         WHERE other.subscription = push.subscription AND other.due <= ?1) ORDER BY content");
     /// When the next one is due.

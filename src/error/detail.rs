@@ -34,11 +34,15 @@ pub enum RefusalCode {
     SubscriptionEnded,
     /// The item has changed since what the client knew of it.
     ItemChanged,
+    /// The notification was replaced since the person saw it.
+    ContentChanged,
+    /// Another answer won: the target is its action.
+    AlreadyAnswered,
 }
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::UnsupportedHeader,
         Self::UnsupportedContentType,
         Self::UnsupportedContentEncoding,
@@ -50,6 +54,8 @@ impl RefusalCode {
         Self::HostNotRegistered,
         Self::SubscriptionEnded,
         Self::ItemChanged,
+        Self::ContentChanged,
+        Self::AlreadyAnswered,
     ];
 
     /// The code on the wire: `details[].code`.
@@ -66,6 +72,8 @@ impl RefusalCode {
             Self::HostNotRegistered => "HostNotRegistered",
             Self::SubscriptionEnded => "SubscriptionEnded",
             Self::ItemChanged => "ItemChanged",
+            Self::ContentChanged => "ContentChanged",
+            Self::AlreadyAnswered => "AlreadyAnswered",
         }
     }
 
@@ -84,6 +92,8 @@ impl RefusalCode {
             Self::HostNotRegistered => ErrorCode::NotAuthorizedForUser,
             Self::SubscriptionEnded => ErrorCode::ItemNotFound,
             Self::ItemChanged => ErrorCode::ItemChanged,
+            Self::ContentChanged => ErrorCode::ContentChanged,
+            Self::AlreadyAnswered => ErrorCode::AlreadyAnswered,
         }
     }
 

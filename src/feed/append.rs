@@ -27,6 +27,8 @@ pub struct Post<'a> {
     pub request_digest: &'a str,
     /// The id that it gets if it is new.
     pub id: Guid,
+    /// Its content has actions.
+    pub asks: bool,
     /// When it was posted.
     pub now: Timestamp,
 }
@@ -38,6 +40,8 @@ pub struct Existing<'a> {
     pub entry: Entry,
     /// The digest that its content was posted with.
     pub request_digest: &'a str,
+    /// The post has the same payload.
+    pub same_payload: bool,
 }
 
 /// The effect of a post.
@@ -73,11 +77,14 @@ pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Ap
         user_action_state: UserActionState::default(),
         keep_until: post.expiration,
         deleted: false,
+        asks: post.asks,
+        answered: None,
     };
     let live = existing.filter(|existing| existing.entry.is_live(post.now));
     let Some(Existing {
         entry,
         request_digest,
+        same_payload,
     }) = live
     else {
         return Appended::Created(fresh);
@@ -85,7 +92,17 @@ pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Ap
     if request_digest == post.request_digest {
         return Appended::Repeated(entry);
     }
+    // An answer is to what was asked: another question is open. The same one stays answered, also as a
+    // restarted asker posts it, and so does what asks nothing any longer.
+    let answered = entry.answered.filter(|_| same_payload || !post.asks);
+    let (read_state, user_action_state) = match answered {
+        Some(_) if same_payload => (entry.read_state, entry.user_action_state),
+        _ => (fresh.read_state, fresh.user_action_state),
+    };
     Appended::Replaced(Entry {
+        answered,
+        read_state,
+        user_action_state,
         id: entry.id,
         revision: entry.revision.saturating_add(1),
         copy: entry.copy.saturating_add(1),
@@ -118,6 +135,7 @@ mod tests {
             display_time_to_live: Some(60),
             request_digest: digest,
             id: Guid::from_bytes([9; 16]),
+            asks: false,
             now: at(1000),
         }
     }
@@ -161,6 +179,7 @@ mod tests {
             Some(Existing {
                 entry,
                 request_digest: "a",
+                same_payload: false,
             })
         };
         assert_eq!(
@@ -187,6 +206,28 @@ mod tests {
                 ..before
             })
         );
+        // An answer is to its payload.
+        let answered = Entry {
+            asks: true,
+            answered: Some(Seq::new(6)),
+            ..before
+        };
+        for (same_payload, asks, kept, state) in [
+            (true, true, true, ReadState::Read),
+            (true, false, true, ReadState::Read),
+            (false, false, true, ReadState::Unread),
+            (false, true, false, ReadState::Unread),
+        ] {
+            let existing = Existing {
+                entry: answered,
+                request_digest: "a",
+                same_payload,
+            };
+            let post = Post { asks, ..post("b") };
+            let replaced = entry_of(append(Some(existing), HEAD, &post));
+            assert_eq!(replaced.answered.is_some(), kept);
+            assert_eq!((replaced.read_state, replaced.asks), (state, asks));
+        }
         // An item that has left the feed frees its `appNotificationId`.
         for gone in [
             Entry {

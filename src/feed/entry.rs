@@ -150,8 +150,8 @@ pub struct Entry {
     pub id: Guid,
     /// 1, and one more with each replacement.
     pub revision: u32,
-    /// The number of the copy that KV is to have: 1, and one more with each replacement and with
-    /// the end. A change of states alone isn't copied.
+    /// The number of the copy that KV is to have: 1, and one more with each replacement, with the
+    /// answer and with the end. A change of states alone isn't copied.
     pub copy: u32,
     /// The place in the list: given once, so that no state change moves an item between pages.
     pub ordinal: i64,
@@ -182,15 +182,19 @@ pub struct Entry {
     pub keep_until: Timestamp,
     /// The item was deleted: the row is a tombstone.
     pub deleted: bool,
+    /// Its content has actions: it can be answered.
+    pub asks: bool,
+    /// The number of the change that answered it.
+    pub answered: Option<Seq>,
 }
 
 impl Entry {
-    /// The number of the last change that is copied to KV: the content's, or the end's.
-    pub const fn copied_seq(&self) -> Seq {
+    /// The number of the last change that is copied to KV: the content's, the answer's, or the end's.
+    pub fn copied_seq(&self) -> Seq {
         if self.deleted {
             self.seq
         } else {
-            self.content_seq
+            self.answered.unwrap_or_default().max(self.content_seq)
         }
     }
 

@@ -8,6 +8,7 @@
 //! does to an item, [`mark_all`] to all of them; [`query`] and [`page`] are how a feed is read; [`view`] renders.
 //! Whoever has a store keeps the rows; nothing here does.
 
+pub mod answer;
 pub mod append;
 pub mod change;
 pub mod copy;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::feed::answer::Answering;
 use crate::feed::append::Head;
 use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
 use crate::feed::view::PROPERTIES;
@@ -23,9 +24,18 @@ pub struct StateUpdate {
     pub user_action_state: Option<UserActionState>,
 }
 
-impl StateUpdate {
-    /// Reads the body of a PATCH: at least one of the two states. An SDK may send back the whole item
-    /// as it read it (OData 4.01 §11.4.3): other properties of an item, members that are
+/// The body of a PATCH: states, or an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemUpdate {
+    /// The states; beside an answer they may change nothing.
+    pub states: StateUpdate,
+    /// The answer (CONTRACT §5.3).
+    pub answer: Option<Answering>,
+}
+
+impl ItemUpdate {
+    /// Reads the body of a PATCH: at least one of the two states, or an answer. An SDK may send back the whole item
+    /// as it read it (OData 4.01 §11.4.3): other properties of an item, an `answer` with its time, members that are
     /// `null`, and annotations are ignored. Any other property is a violation, not a warning.
     ///
     /// # Errors
@@ -61,6 +71,33 @@ impl StateUpdate {
         }
     }
 
+    fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {
+        let given = object.get("answer").and_then(Value::as_object);
+        // An answer with a time is one that was read, and comes back.
+        let given = given.filter(|answer| answer.get("answeredDateTime").is_none());
+        let Some(given) = given else {
+            let states = StateUpdate::read(check, object)?;
+            return Some(Self {
+                states,
+                answer: None,
+            });
+        };
+        let answer = Answering::read(check, given, "answer");
+        let has_states = DECLARED
+            .iter()
+            .any(|name| object.get(name).is_some_and(|value| !value.is_null()));
+        let states = match has_states {
+            true => StateUpdate::read(check, object)?,
+            false => StateUpdate::default(),
+        };
+        Some(Self {
+            states,
+            answer: Some(answer?),
+        })
+    }
+}
+
+impl StateUpdate {
     /// The states among the members of `object`: at least one.
     pub(crate) fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {
         let states = DECLARED.map(|name| object.get(name).filter(|value| !value.is_null()));
@@ -165,8 +202,16 @@ pub fn delete(entry: &Entry, head: Head, now: Timestamp) -> Entry {
 mod tests {
     use super::*;
 
+    /// The states of a body without an answer.
+    fn parse(body: &[u8]) -> Result<StateUpdate, Violations> {
+        ItemUpdate::parse(body).map(|update| {
+            assert_eq!(update.answer, None);
+            update.states
+        })
+    }
+
     fn codes(body: &str) -> Vec<(String, &'static str)> {
-        let violations = StateUpdate::parse(body.as_bytes()).err();
+        let violations = parse(body.as_bytes()).err();
         violations
             .iter()
             .flatten()
@@ -177,14 +222,14 @@ mod tests {
     #[test]
     fn one_state_or_both() {
         assert_eq!(
-            StateUpdate::parse(br#"{"readState":"read","userActionState":null}"#),
+            parse(br#"{"readState":"read","userActionState":null}"#),
             Ok(StateUpdate {
                 read_state: Some(ReadState::Read),
                 user_action_state: None
             })
         );
         assert_eq!(
-            StateUpdate::parse(br#"{"@odata.type":"x","userActionState":"dismissed"}"#),
+            parse(br#"{"@odata.type":"x","userActionState":"dismissed"}"#),
             Ok(StateUpdate {
                 read_state: None,
                 user_action_state: Some(UserActionState::Dismissed)
@@ -193,11 +238,38 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_is_given_or_comes_back() {
+        let given = |body: &str| {
+            ItemUpdate::parse(body.as_bytes())
+                .map(|update| update.answer.map(|answer| answer.revision))
+        };
+        assert_eq!(
+            given(r#"{"answer":{"actionId":"a","revision":2}}"#),
+            Ok(Some(2))
+        );
+        assert_eq!(
+            given(r#"{"answer":{"actionId":"a","revision":2},"readState":"read"}"#),
+            Ok(Some(2))
+        );
+        let read = r#"{"answer":{"actionId":"a","answeredDateTime":"2019-10-21T22:05:36Z"},"readState":"read"}"#;
+        assert_eq!(given(read), Ok(None));
+        assert_eq!(given(r#"{"answer":null,"readState":"read"}"#), Ok(None));
+        assert_eq!(
+            codes(r#"{"answer":{"actionId":"a"}}"#),
+            [("answer.revision".to_owned(), "RequiredPropertyMissing")]
+        );
+        assert_eq!(
+            codes(r#"{"answer":"a"}"#),
+            [(String::new(), "RequiredPropertyMissing")]
+        );
+    }
+
+    #[test]
     fn what_an_sdk_sends_back_is_ignored() {
         let whole = r#"{"@odata.context":"x","id":"1","payload@odata.type":"y","priority":"High",
             "payload":{},"status":"active","extension":null,"readState":"read"}"#;
         assert_eq!(
-            StateUpdate::parse(whole.as_bytes()),
+            parse(whole.as_bytes()),
             Ok(StateUpdate {
                 read_state: Some(ReadState::Read),
                 user_action_state: None
@@ -211,7 +283,7 @@ mod tests {
     #[test]
     fn an_unknown_property_may_be_meant_to_be_another() {
         let message = |body: &str| {
-            let violations = StateUpdate::parse(body.as_bytes()).err()?;
+            let violations = parse(body.as_bytes()).err()?;
             let first = violations.iter().next()?;
             Some(first.message.clone())
         };

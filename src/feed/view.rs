@@ -1,5 +1,6 @@
 //! How a notification looks to who asks: its sender, or a receiver (CONTRACT §1 and §2).
 
+use crate::feed::answer::Answer;
 use crate::feed::delivery::Delivery;
 use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
@@ -74,6 +75,7 @@ pub fn sender(entry: &Entry, sent: &Sent<'_>, principal_name: &str, context: &Co
 pub fn sender_again(
     entry: &Entry,
     sent: &Sent<'_>,
+    answer: Option<&JsonText<Answer>>,
     deliveries: Option<&[(Platform, Delivery)]>,
     principal_name: &str,
     context: &Context,
@@ -83,8 +85,10 @@ pub fn sender_again(
     SentNotification::of(entry, sent, principal_name, context).write(&mut writer);
     writer.string_field("readState", entry.read_state.as_str());
     writer.string_field("userActionState", entry.user_action_state.as_str());
-    // Nobody can answer yet (CONTRACT §5.3).
-    writer.null_field("answer");
+    match answer.and_then(|answer| Answer::parse(answer.as_str())) {
+        Some(answer) => writer.raw_field("answer", &answer.to_json(true)),
+        None => writer.null_field("answer"),
+    }
     writer.string_field("lastModifiedDateTime", &entry.modified.to_string());
     if let Some(deliveries) = deliveries {
         writer.key("deliveries");
@@ -135,7 +139,7 @@ impl<'n> SentNotification<'n> {
 }
 
 /// The properties of a notification as its receivers have it, in their order.
-pub(crate) const PROPERTIES: [&str; 15] = [
+pub(crate) const PROPERTIES: [&str; 17] = [
     "id",
     "appNotificationId",
     "targetHostName",
@@ -151,6 +155,8 @@ pub(crate) const PROPERTIES: [&str; 15] = [
     "readState",
     "userActionState",
     "status",
+    "revision",
+    "answer",
 ];
 
 /// A notification as its receivers have it.
@@ -175,13 +181,26 @@ pub struct FeedNotification<'n> {
     user_action_state: UserActionState,
     /// Whether it has been replaced.
     status: NotificationStatus,
+    /// Where there are actions: 1, and one more with each replacement.
+    #[cfg_attr(test, ts(optional))]
+    revision: Option<u32>,
+    /// The answer, where there is one.
+    #[cfg_attr(test, ts(optional))]
+    answer: Option<&'n JsonText<Answer>>,
 }
 
 impl<'n> FeedNotification<'n> {
     /// The view at `now`. `displayTimeToLive` is the whole seconds left then, as in the sender's
     /// view (D16).
-    pub fn of(entry: &Entry, content: &'n JsonText<Content>, now: Timestamp) -> Self {
+    pub fn of(
+        entry: &Entry,
+        content: &'n JsonText<Content>,
+        answer: Option<&'n JsonText<Answer>>,
+        now: Timestamp,
+    ) -> Self {
         Self {
+            revision: entry.asks.then_some(entry.revision),
+            answer,
             id: entry.id,
             content,
             created_date_time: entry.created,
@@ -213,14 +232,25 @@ impl<'n> FeedNotification<'n> {
         writer.string_field("readState", self.read_state.as_str());
         writer.string_field("userActionState", self.user_action_state.as_str());
         writer.string_field("status", self.status.as_str());
+        if let Some(revision) = self.revision {
+            writer.integer_field("revision", i64::from(revision));
+        }
+        if let Some(answer) = self.answer {
+            writer.raw_field("answer", answer.as_str());
+        }
         writer.end_object();
     }
 }
 
 /// The receiver's view: all of it.
-pub fn receiver(entry: &Entry, content: &JsonText<Content>, now: Timestamp) -> String {
+pub fn receiver(
+    entry: &Entry,
+    content: &JsonText<Content>,
+    answer: Option<&JsonText<Answer>>,
+    now: Timestamp,
+) -> String {
     let mut writer = Writer::with_capacity(content.as_str().len().saturating_add(512));
-    FeedNotification::of(entry, content, now).write(None, &mut writer);
+    FeedNotification::of(entry, content, answer, now).write(None, &mut writer);
     writer.finish()
 }
 
@@ -246,12 +276,14 @@ pub fn selected(view: String, select: &[String]) -> String {
 pub fn receiver_entity(
     entry: &Entry,
     content: &JsonText<Content>,
+    answer: Option<&JsonText<Answer>>,
     principal_name: &str,
     context: &Context,
 ) -> String {
     let mut writer = Writer::with_capacity(content.as_str().len().saturating_add(512));
     let odata_context = links::notification_context(context, principal_name);
-    FeedNotification::of(entry, content, context.now).write(Some(&odata_context), &mut writer);
+    FeedNotification::of(entry, content, answer, context.now)
+        .write(Some(&odata_context), &mut writer);
     writer.finish()
 }
 

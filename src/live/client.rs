@@ -1,6 +1,7 @@
 //! The client's frames: a JSON object in each text frame.
 
 use crate::error::{ErrorCode, Problem};
+use crate::feed::answer::Answering;
 use crate::feed::entry::Seq;
 use crate::feed::update::StateUpdate;
 use crate::json::{self, Object, Value};
@@ -65,6 +66,14 @@ pub enum ClientRequest {
         #[cfg_attr(test, ts(optional))]
         since: Option<Seq>,
     },
+    /// Answers an item, as PATCH does.
+    Answer {
+        /// The item, as the client names it.
+        id: String,
+        /// The answer.
+        #[cfg_attr(test, ts(flatten))]
+        answering: Answering,
+    },
     /// Reads all unread items that the connection's platform receives, as `POST …/markAllRead` does.
     MarkAllRead {
         /// Up to where: a frame's. Without one, all.
@@ -101,6 +110,7 @@ impl ClientFrame {
             }
             "update" => update,
             "delete" => delete,
+            "answer" => answer,
             "markAllRead" => mark_all_read,
             "markAllSeen" => mark_all_seen,
             "token" => token,
@@ -140,6 +150,15 @@ fn delete(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     })
 }
 
+fn answer(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
+    let id = required(check, frame, "id");
+    let answering = Answering::read(check, frame, "");
+    Some(ClientRequest::Answer {
+        id: id?,
+        answering: answering?,
+    })
+}
+
 fn mark_all_read(check: &mut Check, frame: &Object<'_>) -> Option<ClientRequest> {
     let cursor = optional(check, frame, "cursor")?;
     Some(ClientRequest::MarkAllRead { cursor })
@@ -162,7 +181,7 @@ const fn unknown(_check: &mut Check, _frame: &Object<'_>) -> Option<ClientReques
 fn unknown_type() -> Problem {
     Problem::new(
         ErrorCode::UnknownFrame,
-        "This service knows no frame of this type. It knows 'update', 'delete', 'markAllRead', 'markAllSeen', 'token' and 'ack'.",
+        "This service knows no frame of this type. It knows 'update', 'delete', 'answer', 'markAllRead', 'markAllSeen', 'token' and 'ack'.",
     )
     .detail(ViolationCode::UnknownValue, "type")
 }
@@ -273,6 +292,22 @@ mod tests {
                     id: "x".into(),
                     since: Some(Seq::ZERO),
                 }),
+            ),
+            (
+                r#"{"type":"answer","ref":"1","id":"x","actionId":"a","revision":1}"#,
+                Ok(ClientRequest::Answer {
+                    id: "x".into(),
+                    answering: Answering {
+                        action_id: "a".into(),
+                        revision: 1,
+                        key: None,
+                        text: None,
+                    },
+                }),
+            ),
+            (
+                r#"{"type":"answer","ref":"1","id":"x","actionId":"a"}"#,
+                Err(ErrorCode::BadRequest),
             ),
             (
                 r#"{"type":"markAllRead","ref":"1"}"#,

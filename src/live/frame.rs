@@ -1,6 +1,7 @@
 //! The server's frames: a JSON object in each text frame.
 
 use crate::error::{ErrorObject, Problem};
+use crate::feed::answer::Answer;
 use crate::feed::mark_all::Counts;
 use crate::feed::view::FeedNotification;
 use crate::feed::{Cursor, Entry, ReadState, RemovalReason, Seq, UserActionState};
@@ -18,7 +19,7 @@ pub(crate) enum ServerFrame<'f> {
     Feed(FeedFrame<'f>),
     Reset,
     Notification(NotificationFrame<'f>),
-    State(StateFrame),
+    State(StateFrame<'f>),
     Removed(RemovedFrame),
     ReadAll(ReadAllFrame),
     SeenAll(SeenAllFrame),
@@ -52,7 +53,7 @@ pub(crate) struct NotificationFrame<'f> {
 /// Only the states changed.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
-pub(crate) struct StateFrame {
+pub(crate) struct StateFrame<'f> {
     #[cfg_attr(test, ts(flatten))]
     place: ChangePosition,
     /// The notification's.
@@ -61,6 +62,9 @@ pub(crate) struct StateFrame {
     read_state: ReadState,
     /// The user's way of dealing with it.
     user_action_state: UserActionState,
+    /// The answer, where there is one.
+    #[cfg_attr(test, ts(optional))]
+    answer: Option<&'f JsonText<Answer>>,
 }
 
 /// A notification is gone.
@@ -148,6 +152,8 @@ pub(crate) struct ResultFrame<'f> {
     read_state: Option<ReadState>,
     /// Where the item has changed since what the client knew: what the user did with it.
     user_action_state: Option<UserActionState>,
+    /// In the answer to `answer`: the answer that won.
+    answer: Option<&'f JsonText<Answer>>,
     /// The error, where the request failed.
     error: Option<ErrorObject<'f>>,
 }
@@ -187,6 +193,7 @@ pub fn reset() -> String {
 pub fn notification(
     entry: &Entry,
     content: &JsonText<Content>,
+    answer: Option<&JsonText<Answer>>,
     cursor: Cursor,
     replayed: bool,
     now: Timestamp,
@@ -194,18 +201,19 @@ pub fn notification(
     ServerFrame::Notification(NotificationFrame {
         place: ChangePosition::of(cursor),
         replayed,
-        notification: FeedNotification::of(entry, content, now),
+        notification: FeedNotification::of(entry, content, answer, now),
     })
     .to_json()
 }
 
-/// Only the states changed.
-pub fn state(entry: &Entry, cursor: Cursor) -> String {
+/// Only the states changed, or the item was answered.
+pub fn state(entry: &Entry, answer: Option<&JsonText<Answer>>, cursor: Cursor) -> String {
     ServerFrame::State(StateFrame {
         place: ChangePosition::of(cursor),
         id: entry.id,
         read_state: entry.read_state,
         user_action_state: entry.user_action_state,
+        answer,
     })
     .to_json()
 }
@@ -292,6 +300,18 @@ pub fn done(reference: &str, status: u16, cursor: Option<Cursor>) -> String {
     .to_json()
 }
 
+/// The answer to a client's `answer`, which has won. `cursor`: the position at which that is known, if it has
+/// won just now.
+pub fn answered(reference: &str, cursor: Option<Cursor>, answer: &JsonText<Answer>) -> String {
+    ServerFrame::Result(ResultFrame {
+        seq: cursor.map(|cursor| cursor.seq()),
+        cursor,
+        answer: Some(answer),
+        ..ResultFrame::of(reference, 200)
+    })
+    .to_json()
+}
+
 /// The answer to a client's frame that could not be carried out. `changed`: the item as it is, where it
 /// has changed since what the client knew.
 pub fn refused(
@@ -334,6 +354,9 @@ impl ServerFrame<'_> {
                 writer.string_field("id", &frame.id.to_string());
                 writer.string_field("readState", frame.read_state.as_str());
                 writer.string_field("userActionState", frame.user_action_state.as_str());
+                if let Some(answer) = frame.answer {
+                    writer.raw_field("answer", answer.as_str());
+                }
             }
             Self::Removed(frame) => {
                 writer.string_field("type", "removed");
@@ -392,6 +415,7 @@ impl<'f> ResultFrame<'f> {
             unseen: None,
             read_state: None,
             user_action_state: None,
+            answer: None,
             error: None,
         }
     }
@@ -420,6 +444,9 @@ impl<'f> ResultFrame<'f> {
         }
         if let Some(state) = self.user_action_state {
             writer.string_field("userActionState", state.as_str());
+        }
+        if let Some(answer) = self.answer {
+            writer.raw_field("answer", answer.as_str());
         }
         if let Some(error) = &self.error {
             writer.key("error");

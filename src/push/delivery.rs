@@ -60,6 +60,7 @@ mod tests {
             expiration: at(1000),
             display_time_to_live: None,
             request_digest: "",
+            asks: false,
             id: Guid::random_v4([7; 16]),
             now: at(0),
         };

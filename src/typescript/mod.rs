@@ -13,6 +13,7 @@ use std::fmt::Debug;
 use ts_rs::TS;
 
 use crate::error::{Detail, ErrorCode, ErrorObject, InnerError, RefusalCode};
+use crate::feed::answer::{Answer, Answering};
 use crate::feed::update::StateUpdate;
 use crate::feed::view::{FeedNotification, SentNotification, SentPayload};
 use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
@@ -206,10 +207,12 @@ fn declarations() -> String {
         spelled(UserActionState::ALL, UserActionState::as_str, entry),
         spelled(NotificationStatus::ALL, NotificationStatus::as_str, entry),
         interface::<StateUpdate>(""),
+        interface::<Answer>(""),
+        interface::<Answering>(""),
         declaration::union::<ServerFrame<'_>>(),
         interface::<FeedFrame<'_>>(""),
         interface::<NotificationFrame<'_>>(""),
-        interface::<StateFrame>(""),
+        interface::<StateFrame<'_>>(""),
         interface::<RemovedFrame>(""),
         spelled(
             RemovalReason::ALL,

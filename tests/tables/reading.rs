@@ -24,6 +24,7 @@ fn entry() -> Entry {
         expiration: notification.expiration(),
         display_time_to_live: notification.display_time_to_live(),
         request_digest: "d",
+        asks: false,
         id: Guid::parse(ID).unwrap(),
         now: at(NOW),
     };
@@ -143,9 +144,9 @@ fn both_receivers_views_to_the_byte() {
     let rest = format!(
         r#""id":"{ID}","appNotificationId":null,"targetHostName":"a","groupName":null,"priority":"None","payload":{{"rawContent":"r"}},"targetPolicy":{{"platformTypes":["Windows","iOS","Android","WebPush"]}},"fallbackPolicy":null,"createdDateTime":"2019-10-21T22:05:36.25Z","lastModifiedDateTime":"2019-10-21T22:05:36.25Z","expirationDateTime":"2019-10-28T22:05:36.25Z","displayTimeToLive":59,"readState":"unread","userActionState":"noInteraction","status":"active"}}"#
     );
-    let receiver = view::receiver(&entry, &content, at(NOW));
+    let receiver = view::receiver(&entry, &content, None, at(NOW));
     assert_eq!(receiver, format!("{{{rest}"));
-    let entity = view::receiver_entity(&entry, &content, "m@x", &context());
+    let entity = view::receiver_entity(&entry, &content, None, "m@x", &context());
     assert_eq!(
         entity,
         format!(

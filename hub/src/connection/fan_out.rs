@@ -2,14 +2,14 @@
 //! can't fail: whoever can't be told now is told from the index.
 
 use notifeed::feed::{Change, Cursor, Entry, Known, Seq, change_since};
-use notifeed::json::JsonText;
 use notifeed::live::frame;
-use notifeed::notification::{Content, Platform, PlatformSet};
+use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
 
 use super::{Behind, State};
 use crate::Feed;
 use crate::host::{Host, Socket};
+use crate::store::Texts;
 
 /// A frame that goes to the connections of some platforms: written once, and once more where it asks
 /// for an acknowledgement.
@@ -26,7 +26,7 @@ impl<H: Host> Feed<H> {
     pub(crate) fn tell(
         &mut self,
         entry: &Entry,
-        content: Option<&JsonText<Content>>,
+        texts: Texts<'_>,
         made_by: Option<Socket>,
         now: Timestamp,
     ) {
@@ -44,7 +44,7 @@ impl<H: Host> Feed<H> {
                 frame.platforms.insert(platform);
                 continue;
             }
-            let Some(text) = render(change, entry, content, cursor, false, now) else {
+            let Some(text) = render(change, entry, texts, cursor, false, now) else {
                 continue;
             };
             frames.push(Frame {
@@ -155,14 +155,16 @@ impl<H: Host> Feed<H> {
 pub(super) fn render(
     change: Change,
     entry: &Entry,
-    content: Option<&JsonText<Content>>,
+    texts: Texts<'_>,
     cursor: Cursor,
     replayed: bool,
     now: Timestamp,
 ) -> Option<String> {
     Some(match change {
-        Change::Content => frame::notification(entry, content?, cursor, replayed, now),
-        Change::State => frame::state(entry, cursor),
+        Change::Content => {
+            frame::notification(entry, texts.content?, texts.answer, cursor, replayed, now)
+        }
+        Change::State => frame::state(entry, texts.answer, cursor),
         Change::Removed(reason) => frame::removed(entry, reason, cursor),
     })
 }

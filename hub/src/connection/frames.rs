@@ -16,6 +16,7 @@ use notifeed::time::Timestamp;
 
 use super::State;
 use crate::Feed;
+use crate::answers::{Device, Won};
 use crate::fault::{Fault, Stop};
 use crate::host::{Effect, Host, Outcome, Socket, Verified};
 use crate::marking::Marked;
@@ -27,6 +28,8 @@ const MAX_WAITING: usize = 16;
 enum Done {
     /// The status of its result, and the change that it made.
     Item(u16, Option<Entry>),
+    /// The item is answered.
+    Answered(Box<Won>),
     /// All items were marked.
     Marked(Marked),
 }
@@ -179,6 +182,17 @@ impl<H: Host> Feed<H> {
                 let tombstone = self.end(entry, Some(socket), context)?;
                 Ok(Done::Item(204, Some(tombstone)))
             }
+            ClientRequest::Answer { id, answering } => {
+                let item = self.live_item(&id, context.now)?;
+                let connection = self.connections.open.get(&socket);
+                let device = connection.map(|connection| Device {
+                    platform: Some(connection.endpoint.platform),
+                    endpoint: connection.endpoint.subscription,
+                });
+                let device = device.unwrap_or_default();
+                let won = self.give(item, &answering, device, |_| Ok(()), Some(socket), context)?;
+                Ok(Done::Answered(Box::new(won)))
+            }
             ClientRequest::MarkAllRead { cursor } => {
                 self.mark_as_asked(socket, Marking::Read, cursor, context.now)
             }
@@ -240,6 +254,13 @@ impl<H: Host> Feed<H> {
                 let seq = cursor.map_or(Seq::ZERO, |cursor| cursor.seq());
                 let text = frame::marked(reference, cursor, marked.through, marked.counts);
                 (text, seq)
+            }
+            Ok(Done::Answered(won)) => {
+                let seq = won.entry.seq;
+                let changed = (live && won.now).then_some(seq);
+                let cursor = changed.map(|seq| Cursor::all_up_to(self.life.epoch, seq));
+                let text = frame::answered(reference, cursor, &won.answer);
+                (text, changed.unwrap_or(Seq::ZERO))
             }
             Ok(Done::Item(status, changed)) => {
                 let changed = changed.filter(|_| live);

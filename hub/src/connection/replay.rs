@@ -149,7 +149,8 @@ impl<H: Host> Feed<H> {
             counts,
         } = page;
         let mut has_room = true;
-        for Item { entry, body } in items {
+        for item in items {
+            let entry = item.entry;
             has_room = self.has_room(socket, now);
             if !has_room {
                 break;
@@ -169,7 +170,7 @@ impl<H: Host> Feed<H> {
                 epoch: self.life.epoch,
                 known: behind.known,
             };
-            let Some(text) = render(change, &entry, body.as_ref(), cursor, true, now) else {
+            let Some(text) = render(change, &entry, item.texts(), cursor, true, now) else {
                 continue;
             };
             let asks = connection

@@ -270,9 +270,10 @@ fn read_copy<H: Host>(host: &H, ordinal: i64) -> Result<Option<Copy>, Fault> {
     };
     let mut row = Row::from(row);
     let entry = row.entry()?;
-    let record = row.record()?;
+    let mut record = row.record()?;
     let item = Item {
         entry,
+        answer: record.answer.take(),
         body: row.body(),
     };
     Ok(Some(if entry.deleted {

@@ -140,12 +140,20 @@ impl Copies {
         delay: i64,
     ) {
         self.drop_posted(entry.ordinal);
-        if self.posted_bytes < MAX_POSTED_BYTES && !self.failing {
+        // The answer is in the tables only.
+        if self.posted_bytes < MAX_POSTED_BYTES && !self.failing && entry.answered.is_none() {
             let copy = Copy::of(entry, &Parts::posted(sender, append));
             self.posted_bytes = self.posted_bytes.saturating_add(copy.bytes());
             self.posted.insert(entry.ordinal, copy);
         }
         self.waiting.changed(entry, change, now);
+        self.soon(now, delay);
+    }
+
+    /// An item was answered, durably.
+    pub fn answered(&mut self, entry: &Entry, now: Timestamp, delay: i64) {
+        self.drop_posted(entry.ordinal);
+        self.waiting.changed(entry, Change::Answered, now);
         self.soon(now, delay);
     }
 

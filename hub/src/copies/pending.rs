@@ -37,6 +37,8 @@ pub enum Change {
     Created,
     /// The item has other content.
     Replaced,
+    /// The item was answered.
+    Answered,
     /// The item ended.
     Ended,
 }

@@ -21,6 +21,9 @@ pub struct Parts<'a> {
     group_name: Option<&'a str>,
     priority: Priority,
     request_digest: &'a str,
+    /// The answer, where there is one, and the key of the client that gave it.
+    answer: Option<&'a str>,
+    answer_key: Option<&'a str>,
     content: &'a str,
 }
 
@@ -33,6 +36,8 @@ impl<'a> Parts<'a> {
             group_name: append.group_name.as_deref(),
             priority: append.priority,
             request_digest: &append.request_digest,
+            answer: None,
+            answer_key: None,
             content: append.content.as_str(),
         }
     }
@@ -45,6 +50,8 @@ impl<'a> Parts<'a> {
             group_name: record.group_name.as_deref(),
             priority: record.priority,
             request_digest: &record.request_digest,
+            answer: item.answer.as_ref().map(|answer| answer.as_str()),
+            answer_key: record.answer_key.as_deref(),
             content: item.body.as_ref().map_or("", |body| body.as_str()),
         }
     }
@@ -75,6 +82,10 @@ pub fn item(entry: &Entry, parts: &Parts<'_>) -> String {
     w.string_field("readState", entry.read_state.as_str());
     w.string_field("userActionState", entry.user_action_state.as_str());
     w.string_field("requestDigest", parts.request_digest);
+    if let Some(answer) = parts.answer {
+        w.raw_field("answer", answer);
+        w.opt_string_field("answerKey", parts.answer_key);
+    }
     w.key("content");
     w.begin_object();
     w.raw(body);

@@ -4,9 +4,9 @@
 mod rows;
 mod writes;
 
-pub use rows::{Item, Record, Row};
+pub use rows::{Item, Record, Row, Texts};
 pub use writes::{
-    end, free_id, insert, opt_text, platforms, read_state, replace, seq, set_states,
+    end, free_id, insert, opt_text, platforms, read_state, replace, seq, set_answer, set_states,
     user_action_state,
 };
 

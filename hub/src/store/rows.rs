@@ -1,5 +1,6 @@
 //! Reading rows.
 
+use notifeed::feed::answer::Answer;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
@@ -135,6 +136,10 @@ impl Row {
             display_time_to_live: self
                 .opt_integer()
                 .and_then(|seconds| u32::try_from(seconds).ok()),
+            asks: self.integer()? == 3,
+            answered: self
+                .opt_integer()
+                .map(|number| Seq::new(number.saturating_sub(SEQ_BASE))),
         })
     }
 
@@ -153,7 +158,14 @@ impl Row {
             // A priority of a later release is none that this one knows.
             priority: Priority::parse(&self.text()?).unwrap_or(Priority::High),
             request_digest: self.text()?,
+            answer: self.answer(),
+            answer_key: self.opt_text(),
         })
+    }
+
+    /// The answer, where there is one.
+    pub fn answer(&mut self) -> Option<JsonText<Answer>> {
+        self.opt_text().map(JsonText::stored)
     }
 
     /// A body, unless the item has ended.
@@ -168,6 +180,7 @@ impl Row {
     pub fn item(&mut self) -> Result<Item, Fault> {
         Ok(Item {
             entry: self.entry()?,
+            answer: self.answer(),
             body: self.body(),
         })
     }
@@ -187,8 +200,30 @@ fn state<T: Copy + Default>(all: &[T], number: i64) -> T {
 pub struct Item {
     /// Its row in the index.
     pub entry: Entry,
+    /// The answer, where there is one.
+    pub answer: Option<JsonText<Answer>>,
     /// Its content; `None` where it has ended.
     pub body: Option<JsonText<Content>>,
+}
+
+impl Item {
+    /// Its texts, for frames.
+    pub fn texts(&self) -> Texts<'_> {
+        Texts {
+            content: self.body.as_ref(),
+            answer: self.answer.as_ref(),
+        }
+    }
+}
+
+/// The texts of an item that frames repeat, as far as whoever tells of it has them: its content where that is new, and
+/// always its answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Texts<'a> {
+    /// The content.
+    pub content: Option<&'a JsonText<Content>>,
+    /// The answer, where there is one.
+    pub answer: Option<&'a JsonText<Answer>>,
 }
 
 /// The rest of an item's row: its sender, what it is compared by and filtered by.
@@ -204,4 +239,8 @@ pub struct Record {
     pub priority: Priority,
     /// SHA-256 of the canonical request.
     pub request_digest: String,
+    /// The answer, where there is one,
+    pub answer: Option<JsonText<Answer>>,
+    /// and the key of the client that gave it.
+    pub answer_key: Option<String>,
 }

@@ -27,7 +27,7 @@ pub fn insert<'a>(
             Bound::Integer(i64::from(entry.revision)),
             read_state(entry.read_state),
             user_action_state(entry.user_action_state),
-            Bound::Integer(if entry.deleted { 3 } else { 2 }),
+            flag(entry.deleted),
             platforms(entry.platforms),
             platforms(entry.reached),
             Bound::Integer(entry.created.unix_millis()),
@@ -44,6 +44,7 @@ pub fn insert<'a>(
             Bound::Text(&sender.app),
             Bound::Text(&sender.issuer),
             Bound::Text(&append.request_digest),
+            flag(entry.asks),
             Bound::Text(append.content.as_str()),
         ],
     }
@@ -59,6 +60,7 @@ pub fn free_id(ordinal: i64) -> Write<'static> {
 
 /// A replaced item's row.
 pub fn replace<'a>(entry: &Entry, append: &'a Append) -> Write<'a> {
+    let keeps = Bound::Integer(i64::from(entry.answered.is_some()));
     Write {
         statement: Statement::ReplaceItem,
         values: vec![
@@ -79,6 +81,10 @@ pub fn replace<'a>(entry: &Entry, append: &'a Append) -> Write<'a> {
             Bound::Text(append.priority.as_str()),
             opt_text(append.group_name.as_deref()),
             Bound::Text(&append.request_digest),
+            flag(entry.asks),
+            keeps,
+            keeps,
+            keeps,
             Bound::Text(append.content.as_str()),
             Bound::Integer(entry.ordinal),
         ],
@@ -94,6 +100,24 @@ pub fn set_states(entry: &Entry) -> Write<'static> {
             read_state(entry.read_state),
             user_action_state(entry.user_action_state),
             Bound::Integer(entry.modified.unix_millis()),
+            Bound::Integer(entry.ordinal),
+        ],
+    }
+}
+
+/// An item that was answered.
+pub fn set_answer<'a>(entry: &Entry, answer: &'a str, key: Option<&'a str>) -> Write<'a> {
+    Write {
+        statement: Statement::SetAnswer,
+        values: vec![
+            seq(entry.seq),
+            Bound::Integer(i64::from(entry.copy)),
+            read_state(entry.read_state),
+            user_action_state(entry.user_action_state),
+            Bound::Integer(entry.modified.unix_millis()),
+            entry.answered.map_or(Bound::Null, seq),
+            Bound::Text(answer),
+            opt_text(key),
             Bound::Integer(entry.ordinal),
         ],
     }
@@ -138,6 +162,11 @@ pub const fn user_action_state<'a>(state: UserActionState) -> Bound<'a> {
         UserActionState::Dismissed => 4,
         UserActionState::Snoozed => 5,
     })
+}
+
+/// A flag, as items store it.
+const fn flag<'a>(flag: bool) -> Bound<'a> {
+    Bound::Integer(if flag { 3 } else { 2 })
 }
 
 fn opt_integer<'a>(number: Option<u32>) -> Bound<'a> {

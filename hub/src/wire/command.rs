@@ -2,6 +2,7 @@
 
 use notifeed::credentials::User;
 use notifeed::error::Problem;
+use notifeed::feed::answer::Answering;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::mark_all::MarkAll;
 use notifeed::feed::query::Query;
@@ -120,6 +121,8 @@ pub enum Command {
         /// The states.
         states: StateUpdate,
     },
+    /// Answer one notification.
+    Answer(Box<Answer>),
     /// Delete one notification.
     Delete {
         /// Its id as the path has it.
@@ -156,8 +159,25 @@ pub struct Append {
     pub request_digest: String,
     /// Content and audience of the item.
     pub content: JsonText<Content>,
+    /// The content has actions.
+    pub asks: bool,
     /// The part of it that its sender is shown again.
     pub visual_content: Option<JsonText<VisualContent>>,
+}
+
+/// An answer to one notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its id as the path has it.
+    pub id: String,
+    /// `If-Match`.
+    pub if_match: Option<String>,
+    /// The answer.
+    pub answering: Answering,
+    /// The states beside it in the body: they may change nothing.
+    pub states: StateUpdate,
+    /// The subscription of the device that it is given on, as the query has it.
+    pub endpoint: Option<String>,
 }
 
 /// A validated subscription.

@@ -1,6 +1,7 @@
 //! Reading commands: the feed's side.
 
 use notifeed::credentials::User;
+use notifeed::feed::answer::Answering;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::query::{Comparison, Condition, Query};
@@ -13,7 +14,9 @@ use notifeed::notification::{Platform, PlatformSet, Priority};
 use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 
-use super::command::{Access, Append, AskedBy, Command, Receipt, Request, Stream, Subscribe};
+use super::command::{
+    Access, Answer, Append, AskedBy, Command, Receipt, Request, Stream, Subscribe,
+};
 use super::fields::{Fields, Undecodable};
 
 impl Request {
@@ -116,6 +119,7 @@ impl Command {
                 if_match: fields.take("ifMatch").map(str::to_owned),
                 states: decode_states(fields)?,
             },
+            "answer" => Self::Answer(Box::new(Answer::decode(fields)?)),
             "delete" => Self::Delete {
                 id: fields.need("id")?.to_owned(),
                 if_match: fields.take("ifMatch").map(str::to_owned),
@@ -141,9 +145,27 @@ impl Append {
             display_time_to_live: fields.take_as("displayTimeToLive", |text| text.parse().ok())?,
             request_digest: fields.need("requestDigest")?.to_owned(),
             content: JsonText::stored(fields.need("content")?.to_owned()),
+            asks: fields.take("asks").is_some(),
             visual_content: fields
                 .take("visualContent")
                 .map(|text| JsonText::stored(text.to_owned())),
+        })
+    }
+}
+
+impl Answer {
+    fn decode(fields: &mut Fields<'_>) -> Result<Self, Undecodable> {
+        Ok(Self {
+            id: fields.need("id")?.to_owned(),
+            if_match: fields.take("ifMatch").map(str::to_owned),
+            answering: Answering {
+                action_id: fields.need("actionId")?.to_owned(),
+                revision: fields.need_as("revision", |text| text.parse().ok())?,
+                key: fields.take("key").map(str::to_owned),
+                text: fields.take("text").map(str::to_owned),
+            },
+            states: decode_states(fields)?,
+            endpoint: fields.take("endpoint").map(str::to_owned),
         })
     }
 }

@@ -6,7 +6,7 @@ use notifeed::feed::update::StateUpdate;
 use notifeed::http::Addressee;
 use notifeed::notification::Platform;
 
-use super::command::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};
+use super::command::{Access, Answer, Append, AskedBy, Command, Request, Stream, Subscribe};
 use super::fields::FieldsWriter;
 
 impl Request {
@@ -123,6 +123,10 @@ impl Command {
                 encode_states(*states, fields);
                 "update"
             }
+            Self::Answer(answer) => {
+                answer.encode(fields);
+                "answer"
+            }
             Self::Delete { id, if_match } => {
                 fields.field("id", id);
                 fields.opt_field("ifMatch", if_match.as_deref());
@@ -154,8 +158,24 @@ impl Append {
         }
         fields.field("requestDigest", &self.request_digest);
         fields.field("content", self.content.as_str());
+        if self.asks {
+            fields.field("asks", "true");
+        }
         let visual = self.visual_content.as_ref();
         fields.opt_field("visualContent", visual.map(|visual| visual.as_str()));
+    }
+}
+
+impl Answer {
+    fn encode(&self, fields: &mut FieldsWriter) {
+        fields.field("id", &self.id);
+        fields.opt_field("ifMatch", self.if_match.as_deref());
+        fields.field("actionId", &self.answering.action_id);
+        fields.field("revision", &self.answering.revision.to_string());
+        fields.opt_field("key", self.answering.key.as_deref());
+        fields.opt_field("text", self.answering.text.as_deref());
+        encode_states(self.states, fields);
+        fields.opt_field("endpoint", self.endpoint.as_deref());
     }
 }
 

@@ -7,7 +7,7 @@ mod encode;
 mod fields;
 
 pub use command::{
-    Access, Append, AskedBy, Command, PROTOCOL, RETRY, Receipt, Request, Stream, Subscribe,
+    Access, Answer, Append, AskedBy, Command, PROTOCOL, RETRY, Receipt, Request, Stream, Subscribe,
     UNSUPPORTED_RETRY_AFTER,
 };
 pub use fields::{Fields, FieldsWriter, Undecodable};

@@ -44,6 +44,14 @@ pub fn key() -> Key {
     }
 }
 
+/// The actions of what asks.
+fn actions() -> Json {
+    serde_json::json!([
+        { "id": "approve", "title": "Approve" },
+        { "id": "reject", "title": "Reject", "input": { "maxLength": 10 } },
+    ])
+}
+
 /// The user whose feed it is.
 pub fn megan() -> User {
     someone("megan")
@@ -190,6 +198,8 @@ pub struct Post {
     pub display: Option<u32>,
     /// Only raw content, with what iOS shows after so many seconds, if anything.
     pub raw: Option<Option<u32>>,
+    /// Actions, by which it can be answered.
+    pub asks: bool,
 }
 
 impl Post {
@@ -203,6 +213,7 @@ impl Post {
             group: None,
             display: None,
             raw: None,
+            asks: false,
         }
     }
 
@@ -211,6 +222,11 @@ impl Post {
             key: Some(key.into()),
             ..self
         }
+    }
+
+    /// Asks: it has the actions `approve` and `reject`, which takes a line of text.
+    pub fn asks(self) -> Self {
+        Self { asks: true, ..self }
     }
 
     pub fn aims(self, platforms: PlatformSet) -> Self {
@@ -236,7 +252,10 @@ impl Post {
             "groupName": self.group,
             "payload": match self.raw {
                 Some(_) => serde_json::json!({ "rawContent": self.text }),
-                None => serde_json::json!({ "rawContent": self.text, "visualContent": { "title": "t" } }),
+                None => serde_json::json!({ "rawContent": self.text, "visualContent": {
+                    "title": "t",
+                    "actions": self.asks.then(actions),
+                } }),
             },
             "fallbackPolicy": self.raw.flatten().map(|delay| serde_json::json!({
                 "endpointFallback": {
@@ -262,6 +281,9 @@ impl Post {
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
             request_digest,
+            asks: notification
+                .visual_content()
+                .is_some_and(|visual| !visual.actions().is_empty()),
             content: notification.content_text(),
             visual_content: notification.visual_text(),
         }))

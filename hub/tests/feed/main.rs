@@ -10,6 +10,7 @@
 )]
 
 mod admission;
+mod answers;
 mod asking;
 mod away;
 mod changes;

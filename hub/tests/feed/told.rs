@@ -13,7 +13,10 @@ pub fn assert_shape(frame: &Json) {
         "feed" => vec!["type", "feed", "now"],
         "reset" => vec!["type"],
         "notification" => [&change[..], &["replayed", "notification"]].concat(),
-        "state" => [&change[..], &["id", "readState", "userActionState"]].concat(),
+        "state" => {
+            let answer: &[&str] = if has("answer") { &["answer"] } else { &[] };
+            [&change[..], &["id", "readState", "userActionState"], answer].concat()
+        }
         "removed" => [&change[..], &["id", "reason"]].concat(),
         "readAll" => [&change[..], &["through", "platform"]].concat(),
         "seenAll" => vec!["type", "through", "platform"],
@@ -27,6 +30,10 @@ pub fn assert_shape(frame: &Json) {
             let change: &[&str] = if has("seq") { &["cursor", "seq"] } else { &[] };
             let marked = ["type", "ref", "status", "through", "unread", "unseen"];
             [&marked[..], change].concat()
+        }
+        "result" if has("answer") => {
+            let change: &[&str] = if has("seq") { &["cursor", "seq"] } else { &[] };
+            [&["type", "ref", "status", "answer"][..], change].concat()
         }
         "result" if has("readState") => {
             vec![

@@ -1,7 +1,7 @@
 //! `…/notifications/{id}` and `…/activities/{id}`: one notification (CONTRACT §2).
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
-use super::query::{DELIVERIES, TARGET_HOST_NAME};
+use super::query::{DELIVERIES, ENDPOINT, TARGET_HOST_NAME};
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
 use crate::http::Method;
@@ -44,10 +44,10 @@ const GET: Operation = Operation {
 const PATCH: Operation = Operation {
     id: OperationId::UpdateNotification,
     method: Method::Patch,
-    summary: "Sets states of a notification; the user's other devices are told.",
+    summary: "Sets states of a notification, or answers it; the user's other devices are told.",
     callers: Callers::User,
     headers: &[RequestHeader::IfMatch],
-    query: &[&TARGET_HOST_NAME],
+    query: &[&ENDPOINT, &TARGET_HOST_NAME],
     body: Some(Body::States),
     answers: &[Answer {
         status: 200,
@@ -55,7 +55,12 @@ const PATCH: Operation = Operation {
         headers: &["ETag"],
         shape: Shape::Received,
     }],
-    problems: &[ErrorCode::ItemNotFound, ErrorCode::PreconditionFailed],
+    problems: &[
+        ErrorCode::ItemNotFound,
+        ErrorCode::PreconditionFailed,
+        ErrorCode::ContentChanged,
+        ErrorCode::AlreadyAnswered,
+    ],
 };
 
 const DELETE: Operation = Operation {

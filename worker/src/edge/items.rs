@@ -3,9 +3,9 @@
 use notifeed::credentials::Principal;
 use notifeed::error::Problem;
 use notifeed::error::problems::{not_authorized, not_the_apps_host};
-use notifeed::feed::update::StateUpdate;
+use notifeed::feed::update::ItemUpdate;
 use notifeed_hub::fault::Stop;
-use notifeed_hub::wire::Command;
+use notifeed_hub::wire::{Answer, Command};
 
 use super::call::Call;
 use super::facts::Header;
@@ -35,17 +35,29 @@ impl Call {
         Ok(self.to_feed(&proof.caller, access, command))
     }
 
-    /// `PATCH`: sets states, of a signed-in user's item.
+    /// `PATCH`: sets states or gives an answer, of a signed-in user's item.
     pub fn update_notification(&self, body: Option<&[u8]>) -> Result<Step, Stop> {
         let proof = self.caller()?;
         let user = self.signed_in_user(&proof.caller)?;
         let body = self.decoded(body)?;
-        let states = StateUpdate::parse(&body).map_err(|violations| Problem::from(&violations))?;
+        let ItemUpdate { states, answer } =
+            ItemUpdate::parse(&body).map_err(|violations| Problem::from(&violations))?;
         let access = self.access_of(user, &self.host(&proof.app)?);
-        let update = Command::Update {
-            id: self.id.clone(),
-            if_match: self.facts.header(Header::IfMatch).map(str::to_owned),
-            states,
+        let id = self.id.clone();
+        let if_match = self.facts.header(Header::IfMatch).map(str::to_owned);
+        let update = match answer {
+            None => Command::Update {
+                id,
+                if_match,
+                states,
+            },
+            Some(answering) => Command::Answer(Box::new(Answer {
+                id,
+                if_match,
+                answering,
+                states,
+                endpoint: self.parameter("endpoint"),
+            })),
         };
         Ok(self.to_feed(&proof.caller, access, update))
     }
