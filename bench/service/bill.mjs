@@ -286,6 +286,8 @@ const operations = {
     async does(metered) {
       const subscription = { targetHostName: host, platform: "windows", deviceId: "device" };
       const { id } = JSON.parse(await metered.ask("POST", `${feed}/subscriptions`, subscription));
+      // Both are copied, so that the number of copies doesn't hang on how soon the second call comes.
+      await metered.settled();
       await metered.ask("DELETE", `${feed}/subscriptions/${id}`);
     },
     leavesNothing: true,

@@ -100,7 +100,7 @@ export interface LiveEvents {
    * A change of this user was refused by the service and taken back: one of this client, or one that an earlier visit
    * left unanswered.
    */
-  refused: { type: "refused"; id: string; change: StateChange | "remove" | "markAllRead"; error: LiveError };
+  refused: { type: "refused"; id: string; change: StateChange | "remove" | "markAllRead" | "answer"; error: LiveError };
   /** `items` or `unread` changed; several changes at once are told once. */
   change: { type: "change" };
 }
@@ -158,6 +158,12 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
    * swept along. Kept and taken back as `update` is.
    */
   markAllRead(): Promise<void>;
+  /**
+   * Answers a notification that has `actions`, as the person saw it: where it says something else by now, or somebody
+   * has answered already, the service refuses (409 `ContentChanged`, `AlreadyAnswered`). Kept and taken back as
+   * `update` is; sent twice it counts once.
+   */
+  answer(notification: FeedNotification, actionId: string, text?: string): Promise<void>;
   /** Deletes it from the feed, on every device. */
   remove(id: string): Promise<void>;
   /** Comes back now, instead of waiting or staying away: what a person asked for. */

@@ -14,6 +14,9 @@ const PER_SECOND = 50;
 /** A change that isn't answered by then, or that the service has no room for, is sent again; milliseconds. */
 const AGAIN = 30_000;
 
+/** The states of an item that is answered. */
+export const ANSWERED = { readState: "read", userActionState: "activated" } as const;
+
 interface Pending {
   change: UserChange;
   /** Whether it was asked while there was a connection, and sent by it: the person saw the present state. */
@@ -160,8 +163,9 @@ export class Changes {
       // A change of the item itself that was asked for earlier is as the user wants it: see `markAllRead` of the client.
       const isRead = (held.get(item.id)?.last ?? -1) <= through;
       let shown: FeedNotification = isRead && item.readState === "unread" ? { ...item, readState: "read" } : item;
-      for (const { type, readState, userActionState } of changes.get(item.id) ?? []) {
+      for (const { type, answer, readState, userActionState } of changes.get(item.id) ?? []) {
         if (type === "delete") return [];
+        if (answer && shown.revision === answer.revision) shown = { ...shown, ...ANSWERED, answer };
         shown = {
           ...shown,
           readState: readState ?? shown.readState,
@@ -182,15 +186,17 @@ export class Changes {
     if (!this.#send || this.#pending.size === 0) return;
     const busy = new Set<string>();
     for (const pending of this.#pending.values()) {
-      const { since, through, ...change } = pending.change;
-      const { type, ref, cursor } = change;
+      const { since, through, answer, ...change } = pending.change;
+      const { type, ref, id, cursor } = change;
       const all = isAll(change);
       // All are read once the service has answered what was asked before, and only then follows what was asked later.
       if (all && busy.size) break;
       if (!pending.sent && !busy.has(change.id)) {
         // A change that was asked for offline, or is sent again, is only done where nothing has changed since.
         const one = pending.fresh || since === undefined ? change : { ...change, since };
-        const frame = all ? { type, ref, cursor } : one;
+        // The key makes a repeated answer the same again.
+        const given = answer && { actionId: answer.actionId, revision: answer.revision, text: answer.text, key: ref };
+        const frame = all ? { type, ref, cursor } : answer ? { type, ref, id, ...given } : one;
         if (this.#budget === 0 || !this.#send(frame as ClientFrame)) break;
         pending.sent = true;
         pending.fresh = false;

@@ -12,6 +12,7 @@ import {
   type StateChange,
   type Status,
 } from "./api.ts";
+import type { FeedNotification } from "../generated/types.ts";
 import { streamOf } from "./address.ts";
 import { BROKEN, waitAfter } from "./backoff.ts";
 import type { Standing } from "./connection.ts";
@@ -134,6 +135,12 @@ export class Client implements Core {
     const late = this.items.filter(({ id, readState }) => own.has(id) && readState === "unread");
     const asked = late.map(({ id }) => this.update(id, { readState: "read" }));
     await Promise.all([...asked, this.#ask({ type: "markAllRead", id: "", cursor, through: seq })]);
+  }
+
+  answer({ id, revision = 0 }: FeedNotification, actionId: string, text?: string): Promise<void> {
+    const answeredDateTime = new Date(this.now()).toISOString();
+    const answer = { actionId, answeredDateTime, revision, ...(text !== undefined && { text }) };
+    return this.#ask({ type: "answer", id, answer });
   }
 
   remove(id: string): Promise<void> {

@@ -21,6 +21,7 @@ const METHODS = [
   "loadOlder",
   "update",
   "markAllRead",
+  "answer",
   "remove",
   "reconnect",
   "close",

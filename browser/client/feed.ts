@@ -1,6 +1,13 @@
 // The feed as one client knows it: what the frames that arrived make of it. No I/O, no clock.
 
-import type { FeedNotification, ReadState, RemovalReason, ServerFrame, UserActionState } from "../generated/types.ts";
+import type {
+  Answer,
+  FeedNotification,
+  ReadState,
+  RemovalReason,
+  ServerFrame,
+  UserActionState,
+} from "../generated/types.ts";
 import type { Held, Snapshot } from "./store.ts";
 
 /**
@@ -9,7 +16,15 @@ import type { Held, Snapshot } from "./store.ts";
  */
 export type FeedFrame =
   | Exclude<ServerFrame, { type: "feed" | "result" }>
-  | { type: "state"; seq: number; cursor: string; id: string; readState?: ReadState; userActionState?: UserActionState }
+  | {
+      type: "state";
+      seq: number;
+      cursor: string;
+      id: string;
+      readState?: ReadState;
+      userActionState?: UserActionState;
+      answer?: Answer;
+    }
   | { type: "gone"; id: string }
   /** Older items, by a page of the list. */
   | { type: "older"; notifications: FeedNotification[]; more: boolean }
@@ -142,7 +157,8 @@ export class Feed {
     const same =
       known &&
       before.notification.readState === held.notification.readState &&
-      before.notification.userActionState === held.notification.userActionState;
+      before.notification.userActionState === held.notification.userActionState &&
+      JSON.stringify(before.notification.answer) === JSON.stringify(held.notification.answer);
     const now = {
       ...held,
       seq: before && !met ? before.seq : held.seq,
@@ -153,7 +169,7 @@ export class Feed {
     return { type: same ? "known" : "state", held: now, replayed };
   }
 
-  #setStates({ id, seq, readState, userActionState }: Extract<FeedFrame, { type: "state" }>): Change[] {
+  #setStates({ id, seq, readState, userActionState, answer }: Extract<FeedFrame, { type: "state" }>): Change[] {
     const before = this.items.get(id);
     if (!before) return [];
     this.#unmet?.delete(id);
@@ -161,6 +177,7 @@ export class Feed {
       ...before.notification,
       readState: readState ?? before.notification.readState,
       userActionState: userActionState ?? before.notification.userActionState,
+      ...(answer && { answer }),
     };
     const held = { ...before, last: seq, notification };
     this.items.set(id, held);
@@ -194,7 +211,7 @@ export class Feed {
 
 /** All that an app posted of a notification, comparable: neither its states nor the seconds that are left of it. */
 function content(notification: FeedNotification): string {
-  const { readState, userActionState, displayTimeToLive, lastModifiedDateTime, ...posted } = notification;
+  const { readState, userActionState, answer, displayTimeToLive, lastModifiedDateTime, ...posted } = notification;
   return JSON.stringify(posted);
 }
 

@@ -1,7 +1,8 @@
 // The tab that leads: it has the connection, stores the feed, sends what is changed, and tells the others.
 
+import type { Answer } from "../generated/types.ts";
 import { type LiveError, offline } from "./api.ts";
-import type { Result } from "./changes.ts";
+import { ANSWERED, type Result } from "./changes.ts";
 import { Connection, type Standing } from "./connection.ts";
 import type { FeedFrame } from "./feed.ts";
 import { countUnread, readOlder } from "./list.ts";
@@ -241,6 +242,8 @@ export class Leader implements Role {
     if (status === 404) this.#frame({ type: "gone", id: change.id });
     if (seq !== undefined && cursor !== undefined && status < 300) {
       if (type === "update") this.#frame({ type: "state", seq, cursor, ...states });
+      else if (type === "answer")
+        this.#frame({ type: "state", seq, cursor, id: change.id, ...ANSWERED, ...answerOf(result) });
       else if (type === "markAllRead") this.#allRead(result, seq, cursor);
       else this.#frame({ type: "removed", seq, cursor, id: change.id, reason: "deleted" });
     }
@@ -252,4 +255,8 @@ export class Leader implements Role {
     if (error && (own || !this.#alive.has(ref.split(".")[0]!))) this.#replica.refused(change, error);
     return true;
   }
+}
+
+function answerOf({ answer }: Result): { answer?: Answer } {
+  return answer ? { answer } : {};
 }

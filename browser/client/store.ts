@@ -1,6 +1,6 @@
 // Where a feed is kept between two runs of the app.
 
-import type { FeedNotification, ReadState, UserActionState } from "../generated/types.ts";
+import type { Answer, FeedNotification, ReadState, UserActionState } from "../generated/types.ts";
 
 /** A notification as it is held. */
 export interface Held {
@@ -31,11 +31,13 @@ export interface Snapshot {
 export interface UserChange {
   /** Its own name, at most 64 characters. */
   ref: string;
-  type: "update" | "delete" | "markAllRead";
+  type: "update" | "delete" | "markAllRead" | "answer";
   /** The item; empty: all of them. */
   id: string;
   readState?: ReadState;
   userActionState?: UserActionState;
+  /** With `answer`: as it is shown, and the revision that the user saw. */
+  answer?: Answer & { revision: number };
   /** With `markAllRead`: where the feed was when the user asked, and its last change then. */
   cursor?: string;
   through?: number;

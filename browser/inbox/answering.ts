@@ -14,9 +14,6 @@ export interface Reply {
 /** Before an action's id: the control that answers, and the one that takes the text. */
 const [ANSWER, TEXT] = ["answer ", "text "];
 
-/** Until the types have it. */
-type Asked = FeedNotification & { revision?: number };
-
 export class Answering {
   /** A press beside the buttons, or on one that has just left, is no press on the notification. */
   readonly element: HTMLDivElement = element("div", { part: "answers", "data-do": ANSWER });
@@ -29,7 +26,7 @@ export class Answering {
   }
 
   /** @param title the notification's */
-  show({ revision }: Asked, { actions, answer }: Content, title: string, labels: Labels): void {
+  show({ revision }: FeedNotification, { actions, answer }: Content, title: string, labels: Labels): void {
     const ways = answer ? [] : actions;
     const shown = JSON.stringify([revision, ways]);
     // A press or a text that was begun for a former content answers nothing of the new one: its nodes are gone.

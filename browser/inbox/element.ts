@@ -404,7 +404,9 @@ export class NotifeedInbox extends Base {
     } else if (intent === "read") {
       this.#try(() => (unread ? client.markRead(id) : client.markUnread(id)));
     } else if (typeof intent === "object") {
-      this.#tellApp("notifeed-answer", { notification: item, ...intent });
+      const { action, text } = intent;
+      if (this.#tellApp("notifeed-answer", { notification: item, ...intent }))
+        this.#try(() => client.answer(item, action, text || undefined));
     } else if (dismissed) {
       this.#try(() => client.restore(id));
     } else if (this.#tellApp("notifeed-dismiss", item)) {

@@ -22,6 +22,8 @@ const ASKS = { a: { payload: { visualContent: DEPLOY }, revision: 1 }, b: { titl
 /** The answers that the app was told of, as "action: text of revision". */
 const ANSWERS = `globalThis.answers = []; inbox.addEventListener("notifeed-answer", ({ detail }) =>
   answers.push(detail.action + ": " + detail.text + " of " + detail.notification.revision))`;
+/** The app carries answers to its server by itself. */
+const BY_THE_APP = "inbox.addEventListener('notifeed-answer', (event) => event.preventDefault())";
 
 test("a link is opened by a person's press alone, in a page that doesn't know this one", async () => {
   await app.open(ASKS, "inline");
@@ -78,18 +80,28 @@ test("an icon is loaded in view, without a referrer, into a box that stands befo
 test("a press answers, with the text where it asks for one", async () => {
   await app.open(ASKS, "inline");
   await app.run(ANSWERS);
-  await app.button("Approve: Deploy 7?").click();
-  await app.page.getByRole("textbox", { name: "Why?: Deploy 7?" }).fill("Too late for that, and more");
-  await app.button("Reject: Deploy 7?").click();
-  assert.deepEqual(await app.run("answers"), ["approve:  of 1", "reject: Too late for that, a of 1"]);
-  assert.deepEqual(await app.asked(), []);
   await app.findsNothing("a notification with actions");
+  await app.run("inbox.addEventListener('notifeed-answer', (event) => event.preventDefault(), { once: true })");
+  await app.button("Approve: Deploy 7?").click();
+  assert.deepEqual(await app.asked(), []);
+  await app.page.getByRole("textbox", { name: "Why?: Deploy 7?" }).fill("Too late for that, and more");
+  await app.run("client.refusal = new Error('AlreadyAnswered')");
+  await app.button("Reject: Deploy 7?").click();
+  await app.until("client.asked.length === 1");
+  await app.run("client.refusal = undefined");
+  await app.button("Reject: Deploy 7?").click();
+  await app.part("answered").getByText("Answered: Reject", { exact: true }).waitFor();
+  await app.part("said").getByText("Too late for that, a", { exact: true }).waitFor();
+  const rejected = "reject: Too late for that, a of 1";
+  assert.deepEqual(await app.run("answers"), ["approve:  of 1", rejected, rejected]);
+  assert.deepEqual(await app.asked(), Array(2).fill("a reject Too late for that, a of 1"));
   assert.deepEqual(app.complaints, []);
 });
 
 test("by keyboard: Tab goes through the answers, Enter in a line of text answers, letters stay text", async () => {
   await app.open(ASKS, "inline");
   await app.run(ANSWERS);
+  await app.run(BY_THE_APP);
   await app.page.getByRole("link", { name: "Deploy 7?", exact: true }).focus();
   const line = app.page.getByRole("textbox", { name: "Why?: Deploy 7?" });
   for (const control of [app.button("Approve: Deploy 7?"), line]) {
@@ -112,6 +124,7 @@ test("by keyboard: Tab goes through the answers, Enter in a line of text answers
 test("other content takes away what was begun; an answer shows who gave it", async () => {
   await app.open(ASKS, "inline");
   await app.run(ANSWERS);
+  await app.run(BY_THE_APP);
   const line = app.page.getByRole("textbox");
   await line.fill("For the former");
   await app.run("client.arrive([{ ...client.items[0], revision: 2 }])");

@@ -55,7 +55,7 @@ export class PageClient {
   /** @type {unknown} what the next changes are refused with */
   refusal;
   /** @type {Promise<void> | undefined} what it waits for before it answers that it has loaded */
-  answer;
+  pageIn;
   /** @type {string[]} what was asked of it */
   asked = [];
   /** @type {Map<string, Set<Listener>>} */
@@ -118,7 +118,7 @@ export class PageClient {
 
   async loadOlder() {
     this.asked.push("older");
-    await this.answer;
+    await this.pageIn;
     if (this.refusal !== undefined) throw this.refusal;
     this.#show([...this.items, ...this.older.splice(0, 100)]);
     return this.more;
@@ -158,6 +158,17 @@ export class PageClient {
     throw this.refusal;
   }
 
+  /**
+   * @param {FeedNotification} notification
+   * @param {string} actionId
+   * @param {string} [text]
+   */
+  async answer({ id, revision }, actionId, text) {
+    this.asked.push(`${id} ${actionId} ${text} of ${revision}`);
+    if (this.refusal !== undefined) throw this.refusal;
+    const answer = { actionId, answeredDateTime: new Date(NOON).toISOString(), ...(text !== undefined && { text }) };
+    this.#show(this.items.map((item) => (item.id === id ? { ...item, answer } : item)));
+  }
   /** @param {string} id */
   markRead(id) {
     return this.update(id, { readState: "read" });

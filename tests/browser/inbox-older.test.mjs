@@ -51,7 +51,7 @@ test("who scrolls down gets older ones, page by page, until there are no more", 
 
 test("by button the focus goes on with the first that came, and a second press asks for nothing", async () => {
   await open(10, 30);
-  await app.run("client.answer = new Promise((done) => (globalThis.answer = done)); leave()");
+  await app.run("client.pageIn = new Promise((done) => (globalThis.answer = done)); leave()");
   await app.part("more").press("Enter");
   await app.part("more").getByText("Loading…").waitFor();
   await app.part("more").press("Enter");
@@ -89,7 +89,7 @@ test("a page that fails or shows nothing isn't asked for again by scrolling, but
 
 test("what is loaded for one person doesn't come into another's inbox", async () => {
   await open(5, 50);
-  await app.run("client.answer = new Promise((done) => (globalThis.answer = done)); leave()");
+  await app.run("client.pageIn = new Promise((done) => (globalThis.answer = done)); leave()");
   await app.until("client.asked.includes('older')");
   await app.run("globalThis.first = client; inbox.client = new PageClient(); answer()");
   await app.until("first.items.length === 55");

@@ -1,7 +1,13 @@
 // The feed of one user as the double of the service keeps it, by the rules of the Hub (ARCHITECTURE "Sequence, resume,
 // delta"): every change gives its item the next number.
 
-import type { FeedNotification, ReadState, ServerFrame, UserActionState } from "../../browser/generated/types.ts";
+import type {
+  Answer,
+  FeedNotification,
+  ReadState,
+  ServerFrame,
+  UserActionState,
+} from "../../browser/generated/types.ts";
 
 export interface Entry {
   item: FeedNotification;
@@ -21,6 +27,8 @@ export interface Post {
   /** Milliseconds from now on. */
   lives?: number;
   platforms?: FeedNotification["targetPolicy"]["platformTypes"];
+  /** The ids of actions, by which it can be answered. */
+  actions?: string[];
   /** The app's own id: where it is taken, the item is replaced. */
   key?: string | null;
 }
@@ -57,7 +65,7 @@ export class Feed {
   }
 
   /** Posts, or replaces the item that has the key. */
-  post({ title, lives = WEEK, platforms = ["Windows"], key = null }: Post, now: number, id: string): Entry {
+  post({ title, lives = WEEK, platforms = ["Windows"], key = null, actions }: Post, now: number, id: string): Entry {
     const taken = key === null ? undefined : this.live(now).find(({ item }) => item.appNotificationId === key);
     // No two items are of the same instant, so that their order is the same everywhere.
     this.#createdAt = Math.max(this.#createdAt + 1, now);
@@ -76,9 +84,10 @@ export class Feed {
       targetHostName: "notify.example",
       groupName: null,
       priority: "High",
-      payload: { visualContent: { title } },
+      payload: { visualContent: { title, ...(actions && { actions: actions.map((id) => ({ id, title: id })) }) } },
       targetPolicy: { platformTypes: platforms },
       fallbackPolicy: null,
+      ...(actions && { revision: (taken?.item.revision ?? 0) + 1 }),
     };
     const reached = new Set([...(taken?.reached ?? []), ...platforms.map((platform) => platform.toLowerCase())]);
     const ordinal = taken?.ordinal ?? ++this.#ordinals;
@@ -97,6 +106,12 @@ export class Feed {
     const userActionState = states.userActionState ?? entry.item.userActionState;
     if (readState === entry.item.readState && userActionState === entry.item.userActionState) return null;
     const item = { ...entry.item, readState, userActionState, lastModifiedDateTime: new Date(now).toISOString() };
+    return this.#change({ ...entry, item });
+  }
+
+  answer(entry: Entry, answer: Answer, now: number): Entry {
+    const states = { readState: "read", userActionState: "activated" } as const;
+    const item = { ...entry.item, ...states, answer, lastModifiedDateTime: new Date(now).toISOString() };
     return this.#change({ ...entry, item });
   }
 
@@ -170,10 +185,10 @@ export class Feed {
     now: number,
   ): ServerFrame | null {
     const { seq, item } = entry;
-    const { id, readState, userActionState } = item;
+    const { id, readState, userActionState, answer } = item;
     if (isLive(entry, now) && aims(entry, platform)) {
       if (isContent) return { type: "notification", seq, cursor, replayed, notification: item };
-      return { type: "state", seq, cursor, id, readState, userActionState };
+      return { type: "state", seq, cursor, id, readState, userActionState, ...(answer && { answer }) };
     }
     if (!entry.reached.has(platform)) return null;
     if (entry.deleted) return { type: "removed", seq, cursor, id, reason: "deleted" };

@@ -15,7 +15,7 @@ const PER_SECOND = 100;
 const ISSUER = "https://login.example";
 
 type Result = Extract<ServerFrame, { type: "result" }>;
-type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" | "markAllRead" }>;
+type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" | "markAllRead" | "answer" }>;
 
 /** How the service answered a client's change for good. */
 export interface Answered {
@@ -43,6 +43,8 @@ export class Service {
   answer: (asked: Asked) => Partial<Result> | "nothing" | undefined = () => undefined;
   /** How the service tells its time. */
   tellTime: () => string = () => new Date(this.world.now).toISOString();
+  /** The keys of the answers that won, by their items. */
+  readonly keys: Map<string, string> = new Map();
   /** How often it was asked how many items are unread. */
   counts = 0;
   #tokens = 0;
@@ -260,7 +262,8 @@ export class Connection {
     if (frame.type !== "token" && result.status < 500 && result.status !== 406 && result.status !== 429) {
       const { user } = this;
       const { ref, type } = frame;
-      const [id, since] = frame.type === "markAllRead" ? ["", undefined] : [frame.id, frame.since];
+      const id = frame.type === "markAllRead" ? "" : frame.id;
+      const since = "since" in frame ? frame.since : undefined;
       this.#service.answered.push({ user, ref, id, type, status: result.status, hasSince: since !== undefined });
     }
     this.say(result);
@@ -277,6 +280,7 @@ export class Connection {
     if (frame.type === "markAllRead") return this.#readAll(frame.cursor);
     const entry = this.feed.entries.get(frame.id);
     if (!entry || !isLive(entry, world.now)) return { status: 404, error: error("ItemNotFound") };
+    if (frame.type === "answer") return this.#answer(entry, frame);
     if (frame.since !== undefined && (entry.seq > frame.since || frame.since > this.feed.head)) {
       const { readState, userActionState } = entry.item;
       return { status: 409, readState, userActionState, error: error("PreconditionFailed") };
@@ -286,6 +290,25 @@ export class Connection {
     const status = frame.type === "delete" ? 204 : 200;
     if (!changed || !this.isLive) return { status };
     return { status, seq: changed.seq, cursor: this.feed.cursor(allUpTo(changed.seq)) };
+  }
+
+  /** The first answer wins; its key once more is the same again. */
+  #answer(entry: Entry, frame: Extract<Asked, { type: "answer" }>): Omit<Result, "type" | "ref"> {
+    const { actionId, revision, key, text } = frame;
+    const { item } = entry;
+    const won = this.#service.keys.get(entry.item.id);
+    if (item.answer && key !== undefined && won === key) return { status: 200, answer: item.answer };
+    if (!item.payload.visualContent?.actions?.some(({ id }) => id === actionId))
+      return { status: 400, error: error("BadRequest") };
+    if (revision !== item.revision) return { status: 409, error: error("ContentChanged") };
+    if (item.answer) return { status: 409, error: error("AlreadyAnswered") };
+    const { now } = this.#service.world;
+    const answer = { actionId, ...(text !== undefined && { text }), answeredDateTime: new Date(now).toISOString() };
+    if (key !== undefined) this.#service.keys.set(item.id, key);
+    const changed = this.feed.answer(entry, { ...answer, platform: "Windows" }, now);
+    this.#service.tell(this.feed, changed, false, this);
+    const status = { status: 200, answer: changed.item.answer! };
+    return this.isLive ? { ...status, seq: changed.seq, cursor: this.feed.cursor(allUpTo(changed.seq)) } : status;
   }
 
   /** Reads all that the connection's platform receives, up to a cursor: each item by a number of its own. */
