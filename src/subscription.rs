@@ -2,14 +2,14 @@
 
 use crate::feed::Delivery;
 use crate::guid::Guid;
-use crate::json::{self, Value, Writer};
-use crate::notification::check::Check;
+use crate::json::{Object, Value, Writer};
+use crate::notification::check::{Check, object_body};
 use crate::notification::rules::{host_name, limited_string, transpose, unknown_value};
 use crate::notification::{HostName, Platform, PlatformSet};
 use crate::push::opening::Opening;
 use crate::push::{Channel, ChannelState, PushHosts, PushState};
 use crate::time::Timestamp;
-use crate::violation::{Violation, ViolationCode, Violations};
+use crate::violation::{ViolationCode, Violations};
 
 /// The most characters of `deviceId`; the least is 1.
 pub const MAX_DEVICE_ID: usize = 64;
@@ -77,27 +77,10 @@ impl SubscriptionRequest {
 /// # Errors
 /// Every violation, as for a notification.
 pub fn parse(body: &[u8], hosts: &PushHosts) -> Result<SubscriptionRequest, Violations> {
-    let mut check = Check::default();
-    let request = read(&mut check, body, hosts);
-    let (violations, _) = check.findings.into_parts();
-    match (request, violations) {
-        (Some(request), None) => Ok(request),
-        (_, Some(violations)) => Err(violations),
-        (None, None) => Err(Violations::one(not_an_object())),
-    }
+    object_body(body, |check, object| read(check, object, hosts))
 }
 
-fn read(check: &mut Check, body: &[u8], hosts: &PushHosts) -> Option<SubscriptionRequest> {
-    let document = json::read(body)
-        .map_err(|error| check.findings.violation(error.into()))
-        .ok()?;
-    for fault in document.ambiguities {
-        check.findings.violation(fault.into());
-    }
-    let Value::Object(object) = &document.value else {
-        check.findings.violation(not_an_object());
-        return None;
-    };
+fn read(check: &mut Check, object: &Object<'_>, hosts: &PushHosts) -> Option<SubscriptionRequest> {
     let [host, platform, device_id, display_name, push, opening] =
         check.members(object, "", &DECLARED);
     let required = |check: &mut Check, path, what: &str| {
@@ -179,11 +162,6 @@ fn channel(check: &mut Check, value: &Value<'_>, hosts: &PushHosts) -> Option<Ch
         return None;
     }
     Channel::read(check, value, hosts)
-}
-
-fn not_an_object() -> Violation {
-    let message = String::from("The body must be an object.");
-    Violation::new(ViolationCode::NotAnObject, String::new(), message)
 }
 
 /// A subscription as its device is told of it.

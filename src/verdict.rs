@@ -2,13 +2,13 @@
 
 use crate::http::MAX_BODY_BYTES;
 use crate::http::encoding::TOO_LARGE;
-use crate::json::{self, Writer};
+use crate::json::Writer;
 use crate::notification::check::Check;
 use crate::notification::rules::{self, Clock};
 use crate::notification::{CanonicalError, Notification};
 use crate::policy::Policy;
 use crate::time::Timestamp;
-use crate::violation::{Findings, Violation, ViolationCode, Violations, Warning};
+use crate::violation::{Violation, ViolationCode, Violations, Warning};
 
 /// Says whether `body`, without its content encoding, is a notification by CONTRACT §1, at the
 /// instant `now` under `policy`. The same bytes, instant and policy give the same verdict,
@@ -69,21 +69,8 @@ pub fn validate(body: &[u8], now: Timestamp, policy: &Policy) -> Verdict {
 }
 
 fn read(check: &mut Check, body: &[u8], clock: Option<Clock>) -> Option<rules::CheckedBody> {
-    let findings: &mut Findings = &mut check.findings;
-    let document = match json::read(body) {
-        Ok(document) => document,
-        Err(error) => {
-            findings.violation(error.into());
-            return None;
-        }
-    };
-    for fault in document.ambiguities {
-        findings.violation(fault.into());
-    }
-    if document.more_ambiguities {
-        findings.more_violations();
-    }
-    rules::request(check, &document.value, clock)
+    let value = check.document(body)?;
+    rules::request(check, &value, clock)
 }
 
 impl Notification {

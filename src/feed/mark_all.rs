@@ -4,10 +4,10 @@ use crate::error::Problem;
 use crate::feed::cursor::{Cursor, Epoch, Known};
 use crate::feed::entry::Seq;
 use crate::feed::page::{reader_of, unknown_token};
-use crate::json::{self, Value, Writer};
+use crate::json::Writer;
 use crate::notification::Platform;
-use crate::notification::check::Check;
-use crate::violation::{Violation, ViolationCode, Violations};
+use crate::notification::check::object_body;
+use crate::violation::Violations;
 
 /// A change of state for all items of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,33 +47,15 @@ pub fn parse_cursor(body: &[u8]) -> Result<Option<String>, Violations> {
     if body.is_empty() {
         return Ok(None);
     }
-    let mut check = Check::default();
-    let mut cursor = None;
-    match json::read(body) {
-        Ok(document) => {
-            for fault in document.ambiguities {
-                check.findings.violation(fault.into());
-            }
-            match &document.value {
-                Value::Object(object) => {
-                    let [value] = check.members(object, "", &["cursor"]);
-                    let value = value.and_then(|value| check.string(value, "cursor"));
-                    cursor = value.map(str::to_owned);
-                }
-                other => {
-                    let message = ["The body must be an object, not ", other.kind(), "."].concat();
-                    let code = ViolationCode::NotAnObject;
-                    let violation = Violation::new(code, String::new(), message);
-                    check.findings.violation(violation);
-                }
-            }
+    object_body(body, |check, object| {
+        let [value] = check.members(object, "", &["cursor"]);
+        match value {
+            None => Some(None),
+            Some(value) => check
+                .string(value, "cursor")
+                .map(|text| Some(text.to_owned())),
         }
-        Err(error) => check.findings.violation(error.into()),
-    }
-    match check.findings.into_parts().0 {
-        None => Ok(cursor),
-        Some(violations) => Err(violations),
-    }
+    })
 }
 
 /// Up to which number items are marked: the position of `cursor`, else the head.

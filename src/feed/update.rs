@@ -7,7 +7,7 @@ use crate::feed::append::Head;
 use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
 use crate::feed::view::PROPERTIES;
 use crate::json::{self, Object, Value};
-use crate::notification::check::Check;
+use crate::notification::check::{Check, object_body};
 use crate::notification::{is_annotation, nearest};
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
@@ -41,34 +41,10 @@ impl ItemUpdate {
     /// # Errors
     /// Every violation.
     pub fn parse(body: &[u8]) -> Result<Self, Violations> {
-        let mut check = Check::default();
-        let update = match json::read(body) {
-            Ok(document) => {
-                for fault in document.ambiguities {
-                    check.findings.violation(fault.into());
-                }
-                match &document.value {
-                    Value::Object(object) => {
-                        undeclared(&mut check, object);
-                        Self::read(&mut check, object)
-                    }
-                    _ => refuse(&mut check, ViolationCode::NotAnObject, "must be an object"),
-                }
-            }
-            Err(error) => {
-                check.findings.violation(error.into());
-                None
-            }
-        };
-        match (update, check.findings.into_parts().0) {
-            (Some(update), None) => Ok(update),
-            (_, Some(violations)) => Err(violations),
-            (None, None) => Err(Violations::one(Violation::new(
-                ViolationCode::NotAnObject,
-                String::new(),
-                String::from("The body must be an object."),
-            ))),
-        }
+        object_body(body, |check, object| {
+            undeclared(check, object);
+            Self::read(check, object)
+        })
     }
 
     fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {
@@ -151,7 +127,7 @@ fn undeclared(check: &mut Check, object: &Object<'_>) {
             let what = match meant {
                 Some(_) => "is no property of a notification: did you mean `",
                 None => {
-                    "is no property of a notification: only `readState` and `userActionState` can be changed"
+                    "is no property of a notification: only `readState`, `userActionState` and `answer` can be given"
                 }
             };
             let hint = meant.map_or(String::new(), |meant| [meant, "`?"].concat());
@@ -294,7 +270,7 @@ mod tests {
         assert_eq!(
             message(r#"{"colour":"red","readState":"read"}"#).as_deref(),
             Some(
-                "`colour` is no property of a notification: only `readState` and `userActionState` can be changed."
+                "`colour` is no property of a notification: only `readState`, `userActionState` and `answer` can be given."
             )
         );
     }

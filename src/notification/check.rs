@@ -3,8 +3,8 @@
 
 use super::names::{is_annotation, nearest};
 use crate::error_code::ErrorCode;
-use crate::json::{Object, Value, joined, push_name};
-use crate::violation::{Findings, Violation, ViolationCode, WarningCode};
+use crate::json::{self, Object, Value, joined, push_name};
+use crate::violation::{Findings, Violation, ViolationCode, Violations, WarningCode};
 
 /// How many members are looked through for one that could be meant where one is missing.
 const MAX_LOOK_ALIKES: usize = 100;
@@ -19,7 +19,63 @@ pub(crate) struct Check {
     in_content: bool,
 }
 
+/// Reads a body that must be an object. `read` returns `None` where it has noted why.
+///
+/// # Errors
+/// Every violation.
+pub(crate) fn object_body<T>(
+    body: &[u8],
+    read: impl FnOnce(&mut Check, &Object<'_>) -> Option<T>,
+) -> Result<T, Violations> {
+    let mut check = Check::default();
+    let value = check.document(body);
+    let result = match &value {
+        Some(Value::Object(object)) => read(&mut check, object),
+        Some(other) => {
+            check.not_an_object(other);
+            None
+        }
+        None => None,
+    };
+    match (result, check.findings.into_parts().0) {
+        (Some(result), None) => Ok(result),
+        (_, Some(violations)) => Err(violations),
+        // Nothing is refused without a violation that says why; should it be, nothing passes.
+        (None, None) => Err(Violations::one(Violation::new(
+            ViolationCode::NotAnObject,
+            String::new(),
+            String::from("The body can't be read."),
+        ))),
+    }
+}
+
 impl Check {
+    /// The value of a body. `None`, and a violation, where it isn't JSON; an ambiguous text is read, with a
+    /// violation for each ambiguity.
+    pub(crate) fn document<'a>(&mut self, body: &'a [u8]) -> Option<Value<'a>> {
+        let document = match json::read(body) {
+            Ok(document) => document,
+            Err(error) => {
+                self.findings.violation(error.into());
+                return None;
+            }
+        };
+        for fault in document.ambiguities {
+            self.findings.violation(fault.into());
+        }
+        if document.more_ambiguities {
+            self.findings.more_violations();
+        }
+        Some(document.value)
+    }
+
+    /// Notes that a body isn't an object.
+    pub(crate) fn not_an_object(&mut self, body: &Value<'_>) {
+        let message = joined(&["The body must be an object, not ", body.kind(), "."]);
+        let violation = Violation::new(ViolationCode::NotAnObject, String::new(), message);
+        self.findings.violation(violation);
+    }
+
     /// Runs `part`, whose violations all belong to `row`.
     pub(crate) fn in_row<T>(&mut self, row: ErrorCode, part: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.row.replace(row);

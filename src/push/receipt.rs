@@ -9,10 +9,10 @@ use crate::credentials::subscription_id::{HubId, Key, opened, signed};
 use crate::feed::entry::{Entry, ReadState, UserActionState};
 use crate::feed::update::StateUpdate;
 use crate::guid::Guid;
-use crate::json::{self, Object};
-use crate::notification::check::Check;
+use crate::json::Object;
+use crate::notification::check::{Check, object_body};
 use crate::time::Timestamp;
-use crate::violation::{Violation, ViolationCode as Code, Violations};
+use crate::violation::{ViolationCode as Code, Violations};
 
 const FORMAT: &str = "r1";
 
@@ -82,29 +82,7 @@ impl Returned {
     /// # Errors
     /// Every violation.
     pub fn parse(body: &[u8]) -> Result<Self, Violations> {
-        let mut check = Check::default();
-        let read = match json::read(body) {
-            Ok(document) => {
-                for fault in document.ambiguities {
-                    check.findings.violation(fault.into());
-                }
-                let object = document.value.as_object();
-                object.and_then(|object| Self::read(&mut check, object))
-            }
-            Err(error) => {
-                check.findings.violation(error.into());
-                None
-            }
-        };
-        match (read, check.findings.into_parts().0) {
-            (Some(returned), None) => Ok(returned),
-            (_, Some(violations)) => Err(violations),
-            (None, None) => Err(Violations::one(Violation::new(
-                Code::NotAnObject,
-                String::new(),
-                String::from("The body must be an object."),
-            ))),
-        }
+        object_body(body, Self::read)
     }
 
     fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {

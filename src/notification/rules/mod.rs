@@ -78,8 +78,8 @@ pub(crate) fn request(
             return about_body(check, Code::MultipleNotifications, &[what]);
         }
         other => {
-            let what = ["The body must be an object, not ", other.kind(), "."];
-            return about_body(check, Code::NotAnObject, &what);
+            check.not_an_object(other);
+            return None;
         }
     };
     let [
