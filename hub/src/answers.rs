@@ -1,19 +1,18 @@
 //! Answering an item: the first answer wins, the same over HTTP and over a socket (CONTRACT §5.3).
 
-use notifeed::error::Problem;
-use notifeed::error::problems::{precondition_failed, subscription_ended};
-use notifeed::feed::answer::{
-    self, Answer, Answering, already_answered, changes_states, content_changed,
-};
-use notifeed::feed::{Entry, update, view};
+use notifeed::error::problems::subscription_ended;
+use notifeed::feed::answer::{self, Answer, Answering};
+use notifeed::feed::update::StateUpdate;
+use notifeed::feed::{Entry, view};
 use notifeed::guid::Guid;
-use notifeed::http::{Reply, headers};
+use notifeed::http::Reply;
 use notifeed::json::JsonText;
 use notifeed::notification::{Notification, Platform};
 use notifeed::request::Context;
 
 use crate::Feed;
 use crate::admission::Admitted;
+use crate::changes::precondition;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Socket};
 use crate::store::{self, Item, Row, Statement, Texts};
@@ -24,6 +23,15 @@ use crate::wire;
 pub(crate) struct Device {
     pub platform: Option<Platform>,
     pub endpoint: Option<Guid>,
+}
+
+/// An answer as it is given.
+pub(crate) struct Given<'a> {
+    pub answering: &'a Answering,
+    pub if_match: Option<&'a str>,
+    /// The states beside it: they may change nothing.
+    pub states: StateUpdate,
+    pub device: Device,
 }
 
 /// An answer, and the key of the client that gave it.
@@ -47,19 +55,16 @@ impl<H: Host> Feed<H> {
     ) -> Result<Reply, Stop> {
         let item = self.live_item(&command.id, context.now)?;
         let device = self.device(command.endpoint.as_deref(), admitted, context)?;
-        let judge = |entry: &Entry| {
-            let etag = view::etag(entry);
-            if !headers::if_match(command.if_match.as_deref(), &etag) {
-                return Err(precondition_failed());
-            }
-            let head = update::update(entry, command.states, Default::default(), context.now);
-            head.map_or(Ok(()), |_| Err(changes_states()))
+        let given = Given {
+            answering: &command.answering,
+            if_match: command.if_match.as_deref(),
+            states: command.states,
+            device,
         };
+        let won = self.give(&item, &given, None, context)?;
         let body = item
             .body
-            .clone()
-            .ok_or_else(|| Fault::new("an item without a body", &item.entry.id))?;
-        let won = self.give(item, &command.answering, device, judge, None, context)?;
+            .ok_or_else(|| Fault::new("an item without a body", &won.entry.id))?;
         let principal_name = &admitted.owner.user.principal_name;
         let text = view::receiver_entity(
             &won.entry,
@@ -92,54 +97,48 @@ impl<H: Host> Feed<H> {
         })
     }
 
-    /// Answers an item, and tells every endpoint but the one that asked. `judge` looks at the item after
-    /// it is known that the answer isn't one that has won already.
+    /// Answers an item, and tells every endpoint but the one that asked.
     pub(crate) fn give(
         &mut self,
-        item: Item,
-        answering: &Answering,
-        device: Device,
-        judge: impl FnOnce(&Entry) -> Result<(), Problem>,
+        item: &Item,
+        given: &Given<'_>,
         made_by: Option<Socket>,
         context: &Context,
     ) -> Result<Won, Stop> {
-        let Item {
-            entry,
-            answer: winner,
-            body,
-        } = item;
-        if let (Some(answer), Some(key)) = (&winner, &answering.key) {
+        let entry = item.entry;
+        let answering = given.answering;
+        if let (Some(answer), Some(key)) = (&item.answer, &answering.key) {
             let stored = self.answer_to(&entry)?.and_then(|(_, key)| key);
             if stored.as_ref() == Some(key) {
-                let answer = answer.clone();
                 return Ok(Won {
                     entry,
-                    answer,
+                    answer: answer.clone(),
                     now: false,
                 });
             }
         }
-        judge(&entry)?;
+        precondition(&entry, given.if_match)?;
+        let body = item.body.as_ref();
         let body = body.ok_or_else(|| Fault::new("an item without a body", &entry.id))?;
         let notification =
-            Notification::from_content(&body, entry.expiration, entry.display_time_to_live)
+            Notification::from_content(body, entry.expiration, entry.display_time_to_live)
                 .map_err(|error| Fault::new("a stored notification", &error))?;
-        let visual = notification.visual_content();
-        answering.check(visual.map_or(&[], |visual| visual.actions()))?;
-        if answering.revision != i64::from(entry.revision) {
-            return Err(content_changed().into());
-        }
-        if let Some(winner) = winner {
-            let winner = Answer::parse(winner.as_str())
-                .ok_or_else(|| Fault::new("a stored answer", &entry.id))?;
-            return Err(already_answered(&winner).into());
-        }
+        let winner = item.answer.as_ref().map(|answer| {
+            Answer::parse(answer.as_str()).ok_or_else(|| Fault::new("a stored answer", &entry.id))
+        });
+        let winner = winner.transpose()?;
+        answering.judge(
+            &entry,
+            notification.actions(),
+            given.states,
+            winner.as_ref(),
+        )?;
         let answer = Answer {
             action_id: answering.action_id.clone(),
             text: answering.text.clone(),
             answered_date_time: context.now,
-            platform: device.platform,
-            endpoint: device.endpoint,
+            platform: given.device.platform,
+            endpoint: given.device.endpoint,
         };
         let answer = JsonText::stored(answer.to_json(false));
         let entry = answer::answered(&entry, self.life.head, context.now);

@@ -3,6 +3,7 @@
 use crate::error::{Problem, RefusalCode};
 use crate::feed::append::Head;
 use crate::feed::entry::{Entry, ReadState, UserActionState};
+use crate::feed::update::StateUpdate;
 use crate::guid::Guid;
 use crate::json::{self, JsonText, Object, Value, Writer};
 use crate::notification::check::Check;
@@ -121,11 +122,33 @@ impl Answering {
         })
     }
 
+    /// Whether the answer may win, after `If-Match`: whether it fits the notification's `actions`, was given to
+    /// the content that is there, and is the first. `states`: those beside it in the body.
+    ///
+    /// # Errors
+    /// 400, 409 `ContentChanged`, 409 `AlreadyAnswered`, in this order (CONTRACT §5.3).
+    pub fn judge(
+        &self,
+        entry: &Entry,
+        actions: &[Action],
+        states: StateUpdate,
+        winner: Option<&Answer>,
+    ) -> Result<(), Problem> {
+        if states.changes(entry) {
+            return Err(changes_states());
+        }
+        self.check(actions)?;
+        if self.revision != i64::from(entry.revision) {
+            return Err(content_changed());
+        }
+        winner.map_or(Ok(()), |winner| Err(already_answered(winner)))
+    }
+
     /// Whether the answer fits the notification's `actions`.
     ///
     /// # Errors
     /// 400: an unknown action, none at all, or a text that isn't asked for, empty or too long.
-    pub fn check(&self, actions: &[Action]) -> Result<(), Problem> {
+    fn check(&self, actions: &[Action]) -> Result<(), Problem> {
         let refuse = |code, path: &str, sentence: String| {
             let violation = Violation::new(code, path.to_owned(), sentence);
             Err(Problem::from(&Violations::one(violation)))
@@ -194,7 +217,7 @@ pub fn same_payload(one: &JsonText<Content>, other: &JsonText<Content>) -> bool 
 }
 
 /// 400: the body has an answer, and a state that would become another one.
-pub fn changes_states() -> Problem {
+fn changes_states() -> Problem {
     let sentence = "An answer can't be combined with another change: leave the states out.";
     let violation = Violation::new(
         ViolationCode::UnknownValue,
@@ -205,7 +228,7 @@ pub fn changes_states() -> Problem {
 }
 
 /// 409: the person saw another revision.
-pub fn content_changed() -> Problem {
+fn content_changed() -> Problem {
     RefusalCode::ContentChanged.problem(
         "revision",
         "The notification has been replaced since the person saw it. Show what it says now, and ask again.",
@@ -213,7 +236,7 @@ pub fn content_changed() -> Problem {
 }
 
 /// 409: another answer won.
-pub fn already_answered(winner: &Answer) -> Problem {
+fn already_answered(winner: &Answer) -> Problem {
     let action = &winner.action_id;
     RefusalCode::AlreadyAnswered.problem(
         action,

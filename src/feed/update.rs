@@ -74,6 +74,17 @@ impl ItemUpdate {
 }
 
 impl StateUpdate {
+    /// Whether an item would have other states.
+    pub fn changes(self, entry: &Entry) -> bool {
+        let differs = self
+            .read_state
+            .is_some_and(|state| state != entry.read_state);
+        differs
+            || self
+                .user_action_state
+                .is_some_and(|state| state != entry.user_action_state)
+    }
+
     /// The states among the members of `object`: at least one.
     pub(crate) fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {
         let states = DECLARED.map(|name| object.get(name).filter(|value| !value.is_null()));
@@ -151,12 +162,9 @@ pub fn has_changed_since(entry: &Entry, known: Option<Seq>, head: Head) -> bool 
 
 /// Sets states. `None`: nothing would change, so nothing does, and nobody is told.
 pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) -> Option<Entry> {
-    let read_state = update.read_state.unwrap_or(entry.read_state);
-    let user_action_state = update.user_action_state.unwrap_or(entry.user_action_state);
-    let changes = (read_state, user_action_state) != (entry.read_state, entry.user_action_state);
-    changes.then(|| Entry {
-        read_state,
-        user_action_state,
+    update.changes(entry).then(|| Entry {
+        read_state: update.read_state.unwrap_or(entry.read_state),
+        user_action_state: update.user_action_state.unwrap_or(entry.user_action_state),
         seq: head.seq.next(),
         modified: now,
         ..*entry

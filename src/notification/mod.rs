@@ -168,6 +168,16 @@ impl Notification {
         self.content.payload.visual_content.as_ref()
     }
 
+    /// The ways to answer it; empty: it asks nothing.
+    pub fn actions(&self) -> &[Action] {
+        self.visual_content().map_or(&[], VisualContent::actions)
+    }
+
+    /// Whether it can be answered.
+    pub fn asks(&self) -> bool {
+        !self.actions().is_empty()
+    }
+
     /// The platforms that it is for, never empty; by default all.
     pub fn platforms(&self) -> PlatformSet {
         self.content.target_policy.platform_types

@@ -226,7 +226,7 @@ impl Draft<'_> {
         {
             w.string_field("link", link.as_str());
         }
-        if visual.is_some_and(|visual| !visual.actions().is_empty()) {
+        if self.notification.asks() {
             w.boolean_field("actions", true);
         }
         if let Some(raw) = self.notification.raw_content().filter(|_| kept.raw) {

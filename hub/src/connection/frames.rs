@@ -4,7 +4,7 @@ use notifeed::credentials::Principal;
 use notifeed::error::Problem;
 use notifeed::error::problems::{connection_closing, item_changed, not_authorized};
 use notifeed::feed::mark_all::{MarkAll, Marking};
-use notifeed::feed::update::has_changed_since;
+use notifeed::feed::update::{StateUpdate, has_changed_since};
 use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::guid::Guid;
 use notifeed::live::client::{ClientFrame, ClientRequest};
@@ -16,7 +16,7 @@ use notifeed::time::Timestamp;
 
 use super::State;
 use crate::Feed;
-use crate::answers::{Device, Won};
+use crate::answers::{Device, Given, Won};
 use crate::fault::{Fault, Stop};
 use crate::host::{Effect, Host, Outcome, Socket, Verified};
 use crate::marking::Marked;
@@ -189,8 +189,13 @@ impl<H: Host> Feed<H> {
                     platform: Some(connection.endpoint.platform),
                     endpoint: connection.endpoint.subscription,
                 });
-                let device = device.unwrap_or_default();
-                let won = self.give(item, &answering, device, |_| Ok(()), Some(socket), context)?;
+                let given = Given {
+                    answering: &answering,
+                    if_match: None,
+                    states: StateUpdate::default(),
+                    device: device.unwrap_or_default(),
+                };
+                let won = self.give(&item, &given, Some(socket), context)?;
                 Ok(Done::Answered(Box::new(won)))
             }
             ClientRequest::MarkAllRead { cursor } => {

@@ -153,7 +153,7 @@ impl Copies {
     /// An item was answered, durably.
     pub fn answered(&mut self, entry: &Entry, now: Timestamp, delay: i64) {
         self.drop_posted(entry.ordinal);
-        self.waiting.changed(entry, Change::Answered, now);
+        self.waiting.changed(entry, Change::Replaced, now);
         self.soon(now, delay);
     }
 

@@ -35,10 +35,8 @@ pub struct Pending {
 pub enum Change {
     /// The item is new.
     Created,
-    /// The item has other content.
+    /// The item has other content, or an answer.
     Replaced,
-    /// The item was answered.
-    Answered,
     /// The item ended.
     Ended,
 }

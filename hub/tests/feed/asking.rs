@@ -281,9 +281,7 @@ impl Post {
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
             request_digest,
-            asks: notification
-                .visual_content()
-                .is_some_and(|visual| !visual.actions().is_empty()),
+            asks: notification.asks(),
             content: notification.content_text(),
             visual_content: notification.visual_text(),
         }))

@@ -60,9 +60,7 @@ impl Call {
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
             request_digest: sha256_hex(&[&accepted.request_text()]),
-            asks: notification
-                .visual_content()
-                .is_some_and(|visual| !visual.actions().is_empty()),
+            asks: notification.asks(),
             content: notification.content_text(),
             visual_content: notification.visual_text(),
         })
