@@ -84,16 +84,21 @@ for (const file of documents) {
 /** Languages whose comments are prose of this house: a line of a comment, its mark and its text. */
 const COMMENT = /^\s*(?:\/\/[/!]?|\/\*\*|\*) +(.*)$/;
 
-for (const file of sources.filter((source) => /\.(rs|ts|mjs|js)$/.test(source) && !source.startsWith("browser/push"))) {
-  let inside = false;
+/** The words with which no comment begins, and no further sentence of one. */
+const FIRST = /^(What|Who|Whose|Whom|Where|One|Of|Whatever|Whoever|Whichever|It|This|That|Those|These|They)\b/;
+const NEXT = /^(What|Who|One|Of)\b/;
+
+for (const file of sources.filter((source) => /\.(rs|ts|mjs|js)$/.test(source))) {
+  let before = "";
   for (const [index, line] of read(file).split("\n").entries()) {
-    const [, text] = COMMENT.exec(line) ?? [];
+    const [, text = ""] = COMMENT.exec(line) ?? [];
     const [, word] =
-      (text && !inside && /^(What|Who|One|Of|Whatever|Whoever|It|That|Those|These|They)\b/.exec(text)) ||
-      (text && /[.:!?]\s(What|Who|One|Of)\b/.exec(text)) ||
+      (!before && FIRST.exec(text)) ||
+      (/[.:!?]$/.test(before) && NEXT.exec(text)) ||
+      /[.:!?]\s(What|Who|One|Of)\b/.exec(text) ||
       [];
     if (word) faults.push(`${file}:${index + 1}: a comment's sentence begins with “${word}”`);
-    inside = text !== undefined && !line.trimEnd().endsWith("*/");
+    before = line.trimEnd().endsWith("*/") ? "" : text;
   }
 }
 
@@ -187,7 +192,7 @@ const roomsByName = {
 /** The room of a file. @param {string} file */
 const roomOf = (file) => roomsByName[file] ?? Object.entries(rooms).find(([folder]) => file.startsWith(folder))?.[1];
 
-/** Where each arrow comes from. @type {Map<string, string>} */
+/** The file that each arrow comes from. @type {Map<string, string>} */
 const imports = new Map();
 
 for (const file of files) {

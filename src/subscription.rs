@@ -66,7 +66,7 @@ impl SubscriptionRequest {
         self.display_name.as_deref()
     }
 
-    /// Where its pushes go: `pushSubscription`.
+    /// The channel of its pushes: `pushSubscription`.
     pub const fn channel(&self) -> Option<&Channel> {
         self.channel.as_ref()
     }

@@ -29,7 +29,7 @@ pub struct Violation {
     pub path: String,
     /// A sentence for people: the violation and the way out.
     pub message: String,
-    /// Where it stands in the text: for faults of the text itself.
+    /// The place in the text: for faults of the text itself.
     #[cfg_attr(test, ts(skip))]
     pub position: Option<Position>,
 }

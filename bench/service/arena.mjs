@@ -1,4 +1,4 @@
-// Where the contenders are: each in a process of its own that is started when it is first needed,
+// The arena of the contenders: each runs in a process of its own that is started when it is first needed,
 // and the local stores beside them.
 
 import { setTimeout as sleep } from "node:timers/promises";

@@ -370,7 +370,7 @@ export function rowsOf(bill) {
   ];
 }
 
-/** Where the recorded bill stands, which no operation may exceed. */
+/** The file of the recorded bill, which no operation may exceed. */
 const record = new URL("bill.json", import.meta.url);
 
 /** @returns {Record<string, { charges: Charges, writers: Writers }>} */

@@ -3,7 +3,7 @@
 
 import { dollarsOf, prices, recorded } from "./bill.mjs";
 
-/** Whom it is computed for. */
+/** The number of people that the costs are computed for. */
 const PEOPLE = 1_000_000;
 const DAYS = 30;
 

@@ -99,7 +99,7 @@ export async function load() {
         verdictOfBytes: /** @type {((bytes: Uint8Array) => boolean) | undefined} */ (peer.verdictOfBytes),
         verdictOfObject: /** @type {(object: unknown) => boolean} */ (peer.verdictOfObject),
         report: /** @type {(text: string) => unknown} */ (peer.report),
-        /** Where the violations of a text are; null when there are none. */
+        /** The places of a text's violations; null when there are none. */
         found(/** @type {string} */ text) {
           const report = peer.report(text);
           if (report === null || report.ok === true) return null;

@@ -101,7 +101,7 @@ export const documents = {
       4,
     ),
     valid: false,
-    /** Where the violations are. */
+    /** The places of the violations. */
     paths: [
       "targetHostName",
       "groupName",

@@ -1,4 +1,4 @@
-// Where the stream of a feed is.
+// The address of a feed's stream.
 
 import { STREAM_PATH } from "../generated/protocol.ts";
 import type { ConnectOptions } from "./api.ts";

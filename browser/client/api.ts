@@ -30,7 +30,7 @@ export interface ConnectOptions {
   targetHostName?: string;
   /** The `id` of the subscription that it connects for, so that it is listed as live. */
   endpoint?: string;
-  /** Where items and cursor are kept, so that a reload goes on. Default: IndexedDB where there is one. `null`: memory. */
+  /** The place in which items and cursor are kept, so that a reload goes on. Default: IndexedDB where there is one. `null`: memory. */
   store?: Store | null;
   /** Whether all tabs of an origin and user have a single connection. Default: where Web Locks, BroadcastChannel and IndexedDB exist. */
   share?: boolean;
@@ -121,7 +121,7 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   /** Whether the feed has older items than `items`, which `loadOlder` gets. */
   readonly more: boolean;
   readonly status: Status;
-  /** Where the client would go on after a lost connection; `null`: from the beginning. */
+  /** The position from which the client would go on after a lost connection; `null`: from the beginning. */
   readonly cursor: string | null;
   /** Whether this client has the connection, and isn't told by another tab. */
   readonly leads: boolean;

@@ -44,7 +44,7 @@ const HURRY = 1000;
 export type Standing = Omit<Status, "without">;
 
 export interface ConnectionOptions {
-  /** Where to connect now, the cursor included; ws or wss. */
+  /** The address to connect to now, the cursor included; ws or wss. */
   address(): URL;
   tokens: Tokens;
   clock: Clock;

@@ -58,7 +58,7 @@ export class Leader implements Role {
     const { store, tokens } = options;
     const more = () => ({ feed: replica.owner, offset: replica.clock.offset });
     this.#saver = store && new Saver(store, feed, more, () => options.onYield());
-    // Whose feed it is has to be certain: the user may have signed out while this page was put away.
+    // The feed's owner has to be certain: the user may have signed out while this page was put away.
     replica.onExpired = (changes) => void (this.#isNamed && this.#saver?.note(changes));
     this.#connection = new Connection(
       {

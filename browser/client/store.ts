@@ -1,4 +1,4 @@
-// Where a feed is kept between two runs of the app.
+// The store of a feed between two runs of the app.
 
 import type { Answer, FeedNotification, ReadState, UserActionState } from "../generated/types.ts";
 

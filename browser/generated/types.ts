@@ -16,7 +16,7 @@ export interface Notification {
   priority: Priority;
   /** The content that is sent. */
   payload: Payload;
-  /** Whom it is for. */
+  /** The audience. */
   targetPolicy: TargetPolicy;
   /** The content for iOS endpoints that don't fetch the raw content in time. */
   fallbackPolicy: FallbackPolicy | null;
@@ -36,7 +36,7 @@ export interface VisualContent {
   title: string;
   /** The text under the title. */
   body?: string;
-  /** Where a person goes who follows the notification. */
+  /** The page that a person goes to who follows the notification. */
   link?: string;
   /** A picture, shown square. */
   icon?: string;
@@ -75,7 +75,7 @@ export type ActionStyle =
   /** The one that can't be undone. */
   | "destructive";
 
-/** Whom a notification is for. */
+/** The audience of a notification. */
 export interface TargetPolicy {
   /** In canonical order, never empty. */
   platformTypes: Platform[];
@@ -211,7 +211,7 @@ export interface NotificationRequest {
   priority?: Priority | Lowercase<Priority> | null;
   /** The content that is sent: raw, visual or both. */
   payload: PayloadRequest;
-  /** Whom it is for. Default: all platforms. */
+  /** The audience. Default: all platforms. */
   targetPolicy?: TargetPolicyRequest | null;
   /** The content for endpoints that don't fetch the raw content in time. */
   fallbackPolicy?: FallbackPolicyRequest | null;
@@ -235,7 +235,7 @@ export interface VisualContentRequest {
   title: string;
   /** The text under the title. */
   body?: string | null;
-  /** Where a person goes who follows the notification: begins with `https://`. */
+  /** The page that a person goes to who follows the notification: begins with `https://`. */
   link?: string | null;
   /** A picture, shown square: begins with `https://`. */
   icon?: string | null;
@@ -265,7 +265,7 @@ export interface ActionInputRequest {
   maxLength?: number | null;
 }
 
-/** Whom a notification is for. */
+/** The audience of a notification. */
 export interface TargetPolicyRequest {
   /** At least one. */
   platformTypes?: Array<Platform | Lowercase<Platform>> | null;
@@ -518,7 +518,7 @@ export interface FeedNotification {
   userActionState: UserActionState;
   /** Whether it has been replaced. */
   status: NotificationStatus;
-  /** Where there are actions: 1, and one more with each replacement. */
+  /** The revision, for a notification with actions: 1, and one more with each replacement. */
   revision?: number;
   /** The answer, where there is one. */
   answer?: Answer;
@@ -532,7 +532,7 @@ export interface FeedNotification {
   priority: Priority;
   /** The content that is sent. */
   payload: Payload;
-  /** Whom it is for. */
+  /** The audience. */
   targetPolicy: TargetPolicy;
   /** The content for iOS endpoints that don't fetch the raw content in time. */
   fallbackPolicy: FallbackPolicy | null;
@@ -729,9 +729,9 @@ export interface ResultFrame {
   unread?: number;
   /** In the answer to `markAllRead` and `markAllSeen`: as `ready` has it. */
   unseen?: number;
-  /** Where the item has changed since what the client knew: whether the user has read it. */
+  /** The item's read state, for an item that has changed since what the client knew. */
   readState?: ReadState;
-  /** Where the item has changed since what the client knew: what the user did with it. */
+  /** The user's way of dealing with the item, for an item that has changed since what the client knew. */
   userActionState?: UserActionState;
   /** In the answer to `answer`: the answer that won. */
   answer?: Answer;

@@ -26,7 +26,7 @@ export interface Content extends Texts {
   dismissed: boolean;
   /** As the badge counts it: not what was dismissed. */
   unread: boolean;
-  /** Where a person goes who follows it; "": nowhere. */
+  /** The page that a person goes to who follows it; "": nowhere. */
   link: string;
   /** The address of a picture; "": none. */
   icon: string;

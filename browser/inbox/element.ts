@@ -33,7 +33,7 @@ const PROPERTIES = [
   "tabs",
 ] as const;
 
-// Where there is no DOM the class can be named, but not used.
+// Without a DOM the class can be named, but not used.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 declare global {
@@ -69,7 +69,7 @@ export class NotifeedInbox extends Base {
   #languages: MutationObserver | undefined;
 
   #older = new Older();
-  /** Where the focus goes on when the notifications are here that a person asked for. */
+  /** The place to which the focus goes when the notifications are here that a person asked for. */
   #from = Infinity;
 
   readonly #bell = new Bell();

@@ -102,7 +102,7 @@ export class List {
     return [...this.#rows.values()].at(Math.min(index, this.#rows.size - 1));
   }
 
-  /** Where in the list the focus is. */
+  /** The place in the list that has the focus. */
   #focus(): { id: string; index: number; control: Control } | undefined {
     const active = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
     const node = active?.closest("li");

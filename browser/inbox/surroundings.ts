@@ -1,4 +1,4 @@
-// Where an element stands: its document, and the language around it.
+// The surroundings of an element: its document, and the language around it.
 
 /**
  * Makes a sheet for each document that needs one: a constructed sheet serves only the document that it was made in. It

@@ -20,7 +20,7 @@ export interface HandleOptions {
   /** The app's picture, and its one for small places: addresses in the app's own origin. */
   icon?: string;
   badge?: string;
-  /** Where a click leads that has neither `navigate` nor a link. Default: the worker's scope. */
+  /** The page that a click leads to without `navigate` or a link. Default: the worker's scope. */
   home?: string;
   /** Changes what is shown of this user's own notification: further options of `showNotification`, or `title`. */
   show?(message: PushMessage): { title?: string } & Record<string, unknown>;
@@ -51,7 +51,7 @@ export function handle(scope: WorkerScope | object, options: HandleOptions = {})
   });
 }
 
-/** What a notification of this worker carries; `undefined`: it is another's. */
+/** The data that a notification of this worker carries; `undefined`: it is another's. */
 function shownOf({ notification }: NotificationDone): Partial<Shown> | undefined {
   return (notification.data as { notifeed?: Partial<Shown> } | null)?.notifeed;
 }
@@ -131,7 +131,7 @@ class PushWorker {
       body,
       tag,
       timestamp,
-      // What comes twice makes no second sound.
+      // A push that comes twice makes no second sound.
       renotify: last !== undefined && last < revision,
       actions: buttons,
       ...more,
@@ -183,6 +183,6 @@ const keyOf = ({ tag, timestamp }: Notification & { timestamp?: number }): strin
 function deedOf(action: string, { actions }: Partial<Shown>): Deed {
   if (action === "read") return { readState: "read" };
   if (action === "dismiss") return { readState: "read", userActionState: "dismissed" };
-  // What asks for an answer is followed once it is answered, which the page sees to.
+  // A question is followed once it is answered, which the page sees to.
   return { readState: "read", ...(!actions && { userActionState: "activated" as const }) };
 }

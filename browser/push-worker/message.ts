@@ -1,11 +1,11 @@
 // A push as the service sends it (docs/push.md), and what is shown of it.
 
-/** What the service says of a notification beside what is shown. */
+/** The service's data about a notification beside its content. */
 export interface About {
   v: 1;
   id: string;
   revision: number;
-  /** Whose feed it is. */
+  /** The digest of the feed that it belongs to. */
   owner: string;
   priority: string;
   group?: string;
@@ -23,18 +23,18 @@ export interface About {
   close?: string[];
 }
 
-/** What the service pushes. */
+/** The message that the service pushes. */
 export interface PushMessage {
   notification: { title?: string; body?: string; navigate?: string; tag: string; timestamp: number };
   notifeed: About;
 }
 
-/** What a shown notification carries until it is clicked. */
+/** The data that a shown notification carries until it is clicked. */
 export interface Shown {
   id: string;
   revision: number;
   owner: string;
-  /** Where a click leads. */
+  /** The page that a click leads to. */
   navigate?: string;
   link?: string;
   receipt?: string;

@@ -1,5 +1,5 @@
-// What a person did with a notification, told to the service by the notification's receipt: a service worker has no token.
-// What can't be sent waits in IndexedDB.
+// Deeds of a person on a notification, told to the service by the notification's receipt: a service worker has no token.
+// A deed that can't be sent waits in IndexedDB.
 
 import { change, type Unsent } from "../push/kept.ts";
 import type { WorkerScope } from "./scope.ts";

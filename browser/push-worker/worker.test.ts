@@ -13,7 +13,7 @@ class Worker {
   readonly browser = new Browser();
   readonly #listeners = new Map<string, (event: unknown) => void>();
   windows: { url: string; focused: boolean; feed?: string; refuses?: boolean }[] = [];
-  /** What became of windows. */
+  /** The windows that were led somewhere. */
   readonly led: string[] = [];
 
   async start(options?: HandleOptions): Promise<void> {

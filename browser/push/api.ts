@@ -28,7 +28,7 @@ export type PushState =
 export interface Subscribed {
   /** The subscription's id: a live client's `endpoint`. */
   id: string;
-  /** What the app's server posts with; another one after each renewal. */
+  /** The id that the app's server posts with; another one after each renewal. */
   userNotificationSubscriptionId: string;
 }
 
@@ -45,7 +45,7 @@ export interface PushOptions {
   worker: ServiceWorkerRegistration | undefined | Promise<ServiceWorkerRegistration | undefined>;
   /** `ios`: an app on the Home Screen that is the user's iOS endpoint. Default: `webpush`. */
   platform?: "webpush" | "ios";
-  /** What a click opens: an address with `{id}` in it. */
+  /** The page that a click opens: an address with `{id}` in it. */
   navigate?: string;
   /** The title of notifications that have none. */
   title?: string;

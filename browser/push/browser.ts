@@ -20,15 +20,15 @@ export class Browser {
   readonly made: string[] = [];
   readonly ended: string[] = [];
   shown: (Notification & { options: Record<string, unknown> })[] = [];
-  /** What the page told the worker. */
+  /** The messages from the page to the worker. */
   readonly told: unknown[] = [];
   badge: number | undefined;
-  /** What subscribing fails with. */
+  /** The name of the error that subscribing fails with. */
   refuses: string | undefined;
   isOnline = true;
   key = "first-key";
   now = 1_000_000;
-  /** What the service calls the feed of each user, by their token. */
+  /** The name of the feed's user for the service, by their token. */
   user: string | null = "megan";
   /** Answers instead of the service. */
   answer: ((asked: Asked) => Response | undefined) | undefined;

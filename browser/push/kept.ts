@@ -1,8 +1,8 @@
-// What the page and the service worker know of each other's work, in IndexedDB: nothing else is open to a service worker.
+// Facts that the page and the service worker tell each other, in IndexedDB: nothing else is open to a service worker.
 
-/** Whose the pushes of this browser are. */
+/** The owner of this browser's pushes. */
 export interface Owner {
-  /** What the service calls the feed; `null`: nobody's, since it is ending or the service hasn't said yet. */
+  /** The service's name of the feed; `null`: nobody's, since it is ending or the service hasn't said yet. */
   feed: string | null;
   /** A digest of the user; `null`: nobody's any more. */
   user: string | null;
@@ -16,16 +16,16 @@ export interface Owner {
   key: string;
   /** When the page tells the service again: milliseconds since 1970. */
   renew: number;
-  /** Where receipts go. */
+  /** The address that receipts go to. */
   receipts: string;
 }
 
-/** What is kept, by its key. */
+/** The kept values, by their keys. */
 interface Values {
   owner: Owner;
-  /** This browser's own id, by which its subscription is renewed; drawn once. */
+  /** The browser's own id, by which its subscription is renewed; drawn once. */
   device: string;
-  /** What the service hasn't been told. */
+  /** The deeds that the service hasn't been told. */
   unsent: Unsent[];
 }
 
@@ -36,7 +36,7 @@ export interface Unsent {
   deed: Deed;
 }
 
-/** What a person did with a notification; what isn't named stays. */
+/** A deed of a person on a notification; a state that isn't named stays. */
 export interface Deed {
   received?: true;
   readState?: "read";
@@ -72,7 +72,7 @@ export function change<Key extends keyof Values>(
       };
       transaction.oncomplete = () => resolve(value);
       transaction.onabort = () => reject(transaction.error!);
-      // It closes once the transaction has ended, however that ends.
+      // The database closes once the transaction has ended, however that ends.
       database.close();
     };
   });

@@ -1,4 +1,4 @@
-/** What a window is asked by the worker; it answers `true` on the port where it takes the person there. */
+/** The worker's request to a window; it answers `true` on the port where it takes the person there. */
 export interface Opening {
   notifeed: "open";
   id: string;

@@ -82,7 +82,7 @@ test("a new key of the service makes a new subscription, without a person", asyn
   assert.equal(await push.sync(), "on");
   assert.deepEqual([browser.ended, browser.made.length], [["https://push.example.com/1"], 2]);
   assert.equal((await browser.owner())?.endpoint, "https://push.example.com/2");
-  // Where the browser wants a person for it, they are needed.
+  // The browser wants a person for it: then they are needed.
   browser.key = "third-key";
   browser.refuses = "no gesture";
   assert.equal(await push.sync(), "needs-gesture");

@@ -9,12 +9,12 @@ import { base, keyOf, subscribe, unsubscribe } from "./service.ts";
 import { closeShown } from "./shown.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What `enable` needs at once, since a browser asks a person only in the midst of their act. */
+/** The things that `enable` needs at once, since a browser asks a person only in the midst of their act. */
 interface Ready {
   registration: ServiceWorkerRegistration;
   key: string;
   user: string;
-  /** What the browser has. */
+  /** The browser's subscription. */
   subscription: PushSubscription | null;
 }
 
@@ -24,7 +24,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
   let state: PushState = "not-ready";
   let ready: Ready | undefined;
   let owner: Owner | undefined;
-  /** One thing after the other, in this page and, where there are locks, in all. */
+  /** The last task: they run one after the other, in this page and, where there are locks, in all. */
   let last: Promise<unknown> = Promise.resolve();
   /** Grows with each end: what began before it changes nothing any more. */
   let ends = 0;
@@ -59,7 +59,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
   const report = async ({ key, user }: Ready, subscription: PushSubscription): Promise<Subscribed> => {
     const receipts = base(options.url) + RECEIPTS_PATH;
     const now: Owner = { feed: null, user, id: null, uns: null, endpoint: null, key, renew: 0, receipts };
-    // What is interrupted from here on is known to be this app's.
+    // An interruption from here on leaves a subscription that is known to be this app's.
     if (owner?.user !== user) await own(now);
     const deviceId =
       options.deviceId ?? (await change(indexedDB, "device", (device) => device ?? crypto.randomUUID()))!;
@@ -108,7 +108,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
       throw error;
     });
     if (key === null) return "unavailable";
-    // It was turned off meanwhile.
+    // The push was turned off meanwhile.
     if (before !== ends) return state;
     if (key === undefined) return "on";
     ready = { registration, key, user, subscription };
@@ -158,7 +158,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
       }
       return inTurn(async () => {
         owner = await change(indexedDB, "owner", (known) => known);
-        // It was turned off meanwhile, or another tab has turned it on for another user.
+        // The push was turned off meanwhile, or another tab has turned it on for another user.
         if (before !== ends || (owner && owner.user !== now.user)) {
           await made.unsubscribe();
           return fail("off");

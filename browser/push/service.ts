@@ -1,11 +1,11 @@
-// What the page asks of the service.
+// The page's requests to the service.
 
 import { APPLICATION_SERVER_KEY_PATH, SUBSCRIPTIONS_PATH } from "../generated/protocol.ts";
 import { type PushOptions, PushError, type Subscribed } from "./api.ts";
 
 /** The answer to a subscription. */
 export interface Registered extends Subscribed {
-  /** What the service calls the feed. */
+  /** The service's name of the feed. */
   feed: string;
   expirationDateTime: string;
 }

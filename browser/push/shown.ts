@@ -1,4 +1,4 @@
-// What the browser shows of the feed, seen from a page.
+// The notifications that the browser shows of the feed, seen from a page.
 
 import type { LiveClient } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";

@@ -1,4 +1,4 @@
-// What the page's half needs of a browser: an argument, so that tests can give their own.
+// The browser as the page's half needs it: an argument, so that tests can give their own.
 
 export interface Surroundings {
   isSecureContext: boolean;

@@ -32,7 +32,7 @@ export interface Sent {
    */
   status: 200 | 201;
   notification: SentNotification;
-  /** Where it can be read. */
+  /** The address at which it can be read. */
   location: string;
   /** The app's own id of it: the one that was given, or the one that was made. Sent again with it, it is replaced. */
   appNotificationId: string;

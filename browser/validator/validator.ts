@@ -10,7 +10,7 @@ export type Body = string | Uint8Array | object;
 /** A `WebAssembly.Module`. Not every host's types know that name, and where they do it stands for any object. */
 export type CompiledModule = object;
 
-/** Where the wasm can come from: its address, its bytes, or what was compiled of it. */
+/** The source of the wasm: its address, its bytes, or what was compiled of it. */
 export type Source = string | URL | Request | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
 
 let loaded = false;

@@ -13,7 +13,7 @@ use crate::host::{Bound, Host, Value, Write};
 use crate::settings::Settings;
 use crate::store::{self, Row, SCHEMA, SEQ_BASE, Statement};
 
-/// Whose feed this is.
+/// The owner of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     /// The user.
@@ -22,7 +22,7 @@ pub struct Owner {
     pub host: String,
 }
 
-/// Where a feed stands.
+/// The life of a feed: its epoch, its head and its owner.
 #[derive(Debug, Clone)]
 pub struct Life {
     /// Whether the tables are there. Neither a read nor a refused call makes them.
@@ -39,7 +39,7 @@ pub struct Life {
     pub forgotten: Seq,
     /// Up to where the user has looked at everything.
     pub seen: Seq,
-    /// Whose feed this is; `None` until they or a device of theirs came.
+    /// The owner of the feed; `None` until they or a device of theirs came.
     pub owner: Option<Rc<Owner>>,
 }
 

@@ -23,7 +23,7 @@ struct Found {
 /// The counts that are known.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
-    /// Where the feed stood when they were found, and what was seen by then.
+    /// The feed's head when they were found, and what was seen by then.
     at: (Seq, Seq),
     /// When the first of the items that were counted expires.
     until: Option<Timestamp>,

@@ -139,7 +139,7 @@ statements! {
         (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item) FROM feed";
     /// The feed was restored to an earlier moment: generation, epoch.
     SetEpoch = "UPDATE feed SET generation = ?, epoch = ?";
-    /// Whose feed this is.
+    /// The owner of the feed.
     SetOwner = "UPDATE feed SET issuer = ?, tenant = ?, subject = ?, other_subjects = ?, \
         principal_name = ?, host = ?, owner_copied = 0";
     /// KV has the owner.

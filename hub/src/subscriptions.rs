@@ -43,7 +43,7 @@ pub struct Subscription {
     pub platform: Platform,
     /// For people to recognize it by.
     pub display_name: Option<String>,
-    /// Where its pushes go: JSON text.
+    /// The channel of its pushes: JSON text.
     pub push_subscription: Option<String>,
     /// When it was first made.
     pub created: Timestamp,

@@ -49,7 +49,7 @@ impl Algorithm {
     }
 }
 
-/// Where the keys of an issuer come from.
+/// The source of an issuer's keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// The development secret.
@@ -67,7 +67,7 @@ pub struct Issuer {
     pub audiences: Vec<String>,
     /// The algorithms that its tokens may be signed with.
     pub algorithms: Vec<Algorithm>,
-    /// Where its keys come from.
+    /// The source of its keys.
     pub keys: KeySource,
     /// The names of the claims in its tokens.
     pub claims: ClaimNames,

@@ -5,7 +5,7 @@ use crate::guid::Guid;
 use crate::notification::PlatformSet;
 use crate::time::Timestamp;
 
-/// Where the feed stands: the numbers that the next change goes on from.
+/// The head of a feed: the numbers that the next change goes on from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Head {
     /// The number of the last change.

@@ -1,4 +1,4 @@
-//! Where an endpoint left off: opaque to it, epoch and numbers to us.
+//! The position at which an endpoint left off: opaque to it, epoch and numbers to us.
 
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::feed::entry::Seq;

@@ -7,7 +7,7 @@ use crate::feed::entry::Seq;
 use crate::guid::Guid;
 use crate::json::Writer;
 
-/// Where a list goes on: below this place. Later posts come above it, and no state change moves an
+/// The place below which a list goes on. Later posts come above it, and no state change moves an
 /// item, so pages stay what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListToken {
@@ -17,7 +17,7 @@ pub struct ListToken {
     pub below: i64,
 }
 
-/// Where a delta goes on. It is bounded by the head at its first page: what changes later belongs
+/// The position from which a delta goes on. It is bounded by the head at its first page: what changes later belongs
 /// to the next delta.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeltaToken {

@@ -181,7 +181,7 @@ pub struct FeedNotification<'n> {
     user_action_state: UserActionState,
     /// Whether it has been replaced.
     status: NotificationStatus,
-    /// Where there are actions: 1, and one more with each replacement.
+    /// The revision, for a notification with actions: 1, and one more with each replacement.
     #[cfg_attr(test, ts(optional))]
     revision: Option<u32>,
     /// The answer, where there is one.

@@ -47,7 +47,7 @@ impl Method {
     }
 }
 
-/// Whose notifications a path is about.
+/// The user whose notifications a path is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Addressee {
     /// `/me`: the token's user, or the one that the UNS id names.

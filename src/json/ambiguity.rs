@@ -15,7 +15,7 @@ pub struct Ambiguity {
     pub kind: AmbiguityKind,
     /// The value that it concerns: `payload.visualContent.title`, `a[2].b`; empty at the top.
     pub path: String,
-    /// Where it stands.
+    /// The place in the text.
     pub position: Position,
 }
 

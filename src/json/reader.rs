@@ -68,7 +68,7 @@ pub fn read(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
     }
 }
 
-/// Where in the text the reading is. A step that fails leaves `at` where the fault is.
+/// The reader's place in a text. A step that fails leaves `at` where the fault is.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         let mut members: Vec<Member<'a>> = Vec::new();
         // Which members have a name that an earlier one has, and where that name stands.
         let mut repeated: Vec<(usize, usize)> = Vec::new();
-        // Where the names of the members after the first MANY_MEMBERS stand.
+        // The places of the names of the members after the first MANY_MEMBERS.
         let mut offsets: Vec<usize> = Vec::new();
         self.at += 1;
         if self.next_token() == Some(b'}') {

@@ -38,7 +38,7 @@ impl Position {
 pub struct SyntaxError {
     /// The fault.
     pub kind: SyntaxErrorKind,
-    /// Where.
+    /// The place in the text.
     pub position: Position,
 }
 

@@ -148,9 +148,9 @@ pub(crate) struct ResultFrame<'f> {
     unread: Option<u32>,
     /// In the answer to `markAllRead` and `markAllSeen`: as `ready` has it.
     unseen: Option<u32>,
-    /// Where the item has changed since what the client knew: whether the user has read it.
+    /// The item's read state, for an item that has changed since what the client knew.
     read_state: Option<ReadState>,
-    /// Where the item has changed since what the client knew: what the user did with it.
+    /// The user's way of dealing with the item, for an item that has changed since what the client knew.
     user_action_state: Option<UserActionState>,
     /// In the answer to `answer`: the answer that won.
     answer: Option<&'f JsonText<Answer>>,
@@ -158,7 +158,7 @@ pub(crate) struct ResultFrame<'f> {
     error: Option<ErrorObject<'f>>,
 }
 
-/// Where a change stands in the feed.
+/// The place of a change in the feed.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 struct ChangePosition {

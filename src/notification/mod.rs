@@ -104,7 +104,7 @@ pub struct Content {
     priority: Priority,
     /// The content that is sent.
     payload: Payload,
-    /// Whom it is for.
+    /// The audience.
     target_policy: TargetPolicy,
     /// The content for iOS endpoints that don't fetch the raw content in time.
     fallback_policy: Option<FallbackPolicy>,
@@ -120,7 +120,7 @@ pub(crate) struct Payload {
     visual_content: Option<VisualContent>,
 }
 
-/// Whom a notification is for.
+/// The audience of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct TargetPolicy {
@@ -209,7 +209,7 @@ pub struct VisualContent {
     title: String,
     /// The text under the title.
     body: Option<String>,
-    /// Where a person goes who follows the notification.
+    /// The page that a person goes to who follows the notification.
     link: Option<HttpsUrl>,
     /// A picture, shown square.
     icon: Option<HttpsUrl>,
@@ -230,7 +230,7 @@ impl VisualContent {
         self.body.as_deref()
     }
 
-    /// Where a person goes who follows the notification.
+    /// The page that a person goes to who follows the notification.
     pub fn link(&self) -> Option<&HttpsUrl> {
         self.link.as_ref()
     }

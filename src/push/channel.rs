@@ -1,4 +1,4 @@
-//! Where the pushes of a subscription go: `pushSubscription`, as the browser gives it (CONTRACT §5.7).
+//! The channel of a subscription's pushes: `pushSubscription`, as the browser gives it (CONTRACT §5.7).
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ const SUBSCRIPTION: [&str; 3] = ["endpoint", "expirationTime", "keys"];
 const OPENING: &str = "webPush";
 const KEYS: [&str; 2] = ["p256dh", "auth"];
 
-/// Where the pushes of a subscription go. Web Push is the only kind so far; the relays of Windows, Apple
+/// The channel of a subscription's pushes. Web Push is the only kind so far; the relays of Windows, Apple
 /// and Google are further ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Channel {
@@ -30,7 +30,7 @@ pub enum Channel {
 /// A browser's push subscription. Whoever knows the endpoint can push to it: it isn't logged, nor shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebPush {
-    /// Where messages are sent.
+    /// The address that messages are sent to.
     pub endpoint: Endpoint,
     /// The browser's public key, an uncompressed point of P-256.
     pub p256dh: [u8; POINT],

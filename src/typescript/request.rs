@@ -22,7 +22,7 @@ struct NotificationRequest {
     priority: Option<AnyCase<Priority>>,
     /// The content that is sent: raw, visual or both.
     payload: PayloadRequest,
-    /// Whom it is for. Default: all platforms.
+    /// The audience. Default: all platforms.
     target_policy: Option<TargetPolicyRequest>,
     /// The content for endpoints that don't fetch the raw content in time.
     fallback_policy: Option<FallbackPolicyRequest>,
@@ -50,7 +50,7 @@ struct VisualContentRequest {
     title: String,
     /// The text under the title.
     body: Option<String>,
-    /// Where a person goes who follows the notification: begins with `https://`.
+    /// The page that a person goes to who follows the notification: begins with `https://`.
     link: Option<String>,
     /// A picture, shown square: begins with `https://`.
     icon: Option<String>,
@@ -84,7 +84,7 @@ struct ActionInputRequest {
     max_length: Option<u32>,
 }
 
-/// Whom a notification is for.
+/// The audience of a notification.
 #[derive(TS)]
 #[ts(rename_all = "camelCase", optional_fields = nullable)]
 struct TargetPolicyRequest {

@@ -9,7 +9,7 @@ import { appToken, example, host, startService, userToken } from "./harness.mjs"
 
 const service = await startService();
 const notifications = "/beta/me/notifications";
-// Whom everything here is about, and who gets none of it.
+// The user whom everything here is about, and who gets none of it.
 const as = "victim@contoso.com";
 // Apps that are registered in the store, as in a deployment.
 const registry = await service.miniflare.getKVNamespace("REGISTRY");

@@ -118,7 +118,7 @@ test("a Hub with nothing left to do wakes only for its end: an idle feed costs n
   assert.equal((await service.request("GET", `${notifications}/$count`, { as })).text, "0");
   await service.stop();
   const database = new DatabaseSync(join(service.state, "v3/do/notifeed-Hub", `${hub}.sqlite`));
-  // Where the runtime keeps the alarm.
+  // The runtime's table of the alarm.
   const question = database.prepare("SELECT value FROM _cf_METADATA WHERE key = 1");
   question.setReadBigInts(true);
   const nanoseconds = /** @type {bigint} */ (question.get()?.value);

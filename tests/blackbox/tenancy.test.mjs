@@ -17,7 +17,7 @@ await registry.put("app:notifeed-dev:other-app", JSON.stringify({ hosts: ["other
 
 const description = JSON.parse(await readFile(resolve(root, "www/openapi.json"), "utf8"));
 
-// Whose things it is all about.
+// The user whom all things here belong to.
 const owner = someone();
 const notifications = "/beta/me/notifications";
 const expiry = Math.floor(Date.now() / 1000) - 3600;

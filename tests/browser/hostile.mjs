@@ -101,7 +101,7 @@ export class HostileServer {
   /** Whether a new line gets an answer at all. */
   accepts = true;
   url = "";
-  /** Whose feed it has. */
+  /** The feed's digest. */
   feed = "megan".padEnd(64, "0");
   /** The time that the first frame says, where it isn't this machine's; milliseconds since 1970. @type {number | undefined} */
   now;

@@ -45,7 +45,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
 test("right to left everything is mirrored, and each text keeps its own direction", async () => {
   await app.renew({ viewport: { width: 800, height: 600 } });
   await app.open(ALL, "inline");
-  /** Where things stand, from the start of the line. */
+  /** The places of things, from the start of the line. */
   const places = () =>
     app.run(`(() => {
       const side = document.dir === "rtl" ? "right" : "left";

@@ -129,7 +129,7 @@ test("by keyboard all of a long list is reached", async () => {
   await press("End", "End", "End");
   await app.focused(app.button("n119"));
   assert.equal(await app.part("more").isVisible(), false);
-  // Where one was is found again.
+  // The former place is found again.
   await press("Home", "ArrowDown", "Escape");
   await app.focused(app.part("bell"));
   await press("Enter");

@@ -1,4 +1,4 @@
-// Where the inbox is tested: an app's page with the console's own Content-Security-Policy that loads the built package.
+// The page in which the inbox is tested: an app's, with the console's own Content-Security-Policy, that loads the built package.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// Where in a text the console finds what the validator names.
+// The places in a text at which the console finds what the validator names.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

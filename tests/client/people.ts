@@ -23,7 +23,7 @@ export interface Visit {
   tab: Tab;
   device: Device;
   client: LiveClient;
-  /** Whose feed it is, by its first token; `null`: there was none yet. */
+  /** The feed's user, by its first token; `null`: there was none yet. */
   user: string | null;
   openedAt: number;
   closed: boolean;

@@ -136,7 +136,7 @@ export class Service {
     connection.greet();
   }
 
-  /** Whose token it is; `null`: nobody's, or it has ended. Opaque tokens are `opaque-{user}-…`. */
+  /** The user of a token; `null`: nobody's, or it has ended. Opaque tokens are `opaque-{user}-…`. */
   read(token: string): { user: string; expires: number } | null {
     const opaque = /^opaque-([^-]+)-/.exec(token);
     if (opaque) return { user: opaque[1]!, expires: Infinity };
@@ -223,7 +223,7 @@ export class Connection {
     this.isLive = false;
   }
 
-  /** Whose feed it is, what the client missed, and that this was all. */
+  /** Tells whose feed it is, what the client missed, and that this was all. */
   greet(): void {
     const { world, tellTime } = this.#service;
     const { feed, platform } = this;

@@ -208,7 +208,7 @@ function nothingLost({ posts, deletions, listed, end }) {
 /** States are what the changes after the last content made them. @param {History} history */
 function statesKept({ updates, connections, listed }) {
   const violations = [];
-  // Where each content was first seen, with the states that it had there.
+  // The number under which each content was first seen, with the states that it had there.
   /** @type {Map<string, { seq: number, states: { readState: string, userActionState: string } }>} */
   const seen = new Map();
   for (const { frames } of connections) {

@@ -232,7 +232,7 @@ async function connect(step, hubs) {
 }
 
 /**
- * Where a feed lives; `undefined`: not in this deployment.
+ * The id of a feed's Hub; `undefined`: not in this deployment.
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
  * @param {string} kind
  * @param {string} address

@@ -11,7 +11,7 @@ const SCOPES = { "/operator/feeds": "OPERATOR_READ", "/operator/erase": "OPERATO
 const PATIENCE = 100;
 
 /**
- * Whose feeds an operator is about.
+ * The person whose feeds an operator is about.
  * @typedef {{ issuer: string, tenant?: string, subject: string, hosts?: string[] }} Person
  */
 

@@ -34,7 +34,7 @@ class Site {
   }
 
   /**
-   * Where a request comes from: the last address that the proxy in front added to its header, else the connection's.
+   * The address that a request comes from: the last that the proxy in front added to its header, else the connection's.
    * @param {Request} request
    * @returns {string | null}
    */

@@ -76,7 +76,7 @@ export function start(place, session) {
       await navigator.clipboard.writeText(command.textContent);
       byId("copied", HTMLElement).textContent = "Copied";
     } catch {
-      // Where the clipboard is out of reach: selected, it takes one key.
+      // A command that can't be copied to the clipboard is selected: then it takes one key.
       getSelection()?.selectAllChildren(command);
       byId("copied", HTMLElement).textContent = "Selected: copy it by keyboard";
     }

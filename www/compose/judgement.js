@@ -38,7 +38,7 @@ export function judge(text) {
  */
 function spans(text, findings) {
   const paths = findings.filter(({ line, path }) => line === undefined && path !== "").map(({ path }) => path);
-  // Whose properties are judged can be parsed; whatever else the text is concerns the whole of it.
+  // Judged properties are in a text that can be parsed; any other fault concerns the whole text.
   const located = paths.length > 0 ? locate(text, paths) : new Map();
   return ({ path, line, column = 1 }) => {
     if (line === undefined) return located.get(path) ?? { start: 0, end: 0 };

@@ -1,4 +1,4 @@
-// Where in a JSON text its properties stand: the validator names them by their paths.
+// The places of properties in a JSON text: the validator names them by their paths.
 
 /** @typedef {{ start: number, end: number }} Span offsets, of a member from its name to the end of its value */
 

@@ -1,4 +1,4 @@
-// This very browser as a fifth device: pushed to by its vendor's push service while no page is open.
+// The browser itself as a fifth device: pushed to by its vendor's push service while no page is open.
 
 import { get } from "../api.js";
 import { element } from "../element.js";
@@ -83,7 +83,7 @@ export class BrowserPane {
       this.#items,
     );
     this.#toggle.addEventListener("click", () => void this.#press());
-    // Where it was set up in an earlier visit it goes on.
+    // A push that was set up in an earlier visit goes on.
     void navigator.serviceWorker?.getRegistration().then((registration) => registration && this.#setUp());
   }
 

@@ -72,7 +72,7 @@ export class List {
     focusPart(this.find(id), "item") || this.#refuge.focus();
   }
 
-  /** Where in the list the focus is, if it is there. */
+  /** The place in the list that has the focus, if it is there. */
   #focus() {
     const part = document.activeElement?.closest("[data-part]");
     const item = part?.closest("li");

@@ -26,7 +26,7 @@ function described(type) {
 }
 
 /**
- * Whom a notification is for.
+ * The platforms that a notification is for.
  * @param {Notification} notification
  * @returns {Platform[]}
  */

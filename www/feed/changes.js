@@ -31,7 +31,7 @@ export class Changes {
   #button;
   /** @type {string | null} where to go on; null: from the beginning */
   #link = null;
-  /** Whose changes these are: grows with every new beginning. */
+  /** The user's number: grows with every new beginning. */
   #turn = 0;
   /** When it was last asked. */
   #asked = "";

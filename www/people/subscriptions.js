@@ -61,7 +61,7 @@ export class Subscriptions {
   #ended = new Set();
   /** @type {Map<string, Outcome>} by id */
   #outcomes = new Map();
-  /** Whose these are: grows with everybody who signs in. */
+  /** The user's number: grows with everybody who signs in. */
   #turn = 0;
 
   /**

@@ -154,7 +154,7 @@ export const resume = {
   },
 };
 
-/** Where the device left off, by contender. @type {Map<string, string>} */
+/** The cursor at which the device left off, by contender. @type {Map<string, string>} */
 const leftOff = new Map();
 
 /**

@@ -53,7 +53,7 @@ export const page = {
 const sizes = [10, 1000, 10_000];
 const named = (/** @type {number} */ size) => (size < 10_000 ? String(size) : "10 000");
 
-/** Where the last device of a growing feed left off, by contender. @type {Map<string, string>} */
+/** The cursor at which the last device of a growing feed left off, by contender. @type {Map<string, string>} */
 const leftOff = new Map();
 
 /** @type {import("../measure.mjs").Group} */

@@ -45,7 +45,7 @@ pub enum Change {
 #[derive(Debug, Clone, Default)]
 pub struct Waiting {
     items: BTreeMap<i64, Pending>,
-    /// Where reading goes on in the tables, if there may be more than is remembered.
+    /// The number after which reading goes on in the tables, if there may be more than is remembered.
     pub unread_after: Option<Seq>,
 }
 

@@ -11,7 +11,7 @@ use crate::store::Statement;
 /// A push that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Whose.
+    /// The subscription that is pushed to.
     pub subscription: String,
     /// The item's place in the list,
     pub item: i64,

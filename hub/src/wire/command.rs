@@ -77,7 +77,7 @@ pub struct Access {
     pub host: Option<String>,
     /// The subscription that a verified UNS id named.
     pub subscription: Option<Guid>,
-    /// Whom the path named; with an app-only token that must be the feed's user.
+    /// The user whom the path named; with an app-only token that must be the feed's user.
     pub addressee: Addressee,
 }
 
@@ -189,7 +189,7 @@ pub struct Subscribe {
     pub device_id: Option<String>,
     /// For people to recognize it by.
     pub display_name: Option<String>,
-    /// Where its pushes go, as [`Channel::to_text`](notifeed::push::Channel::to_text) has it.
+    /// The channel of its pushes, as [`Channel::to_text`](notifeed::push::Channel::to_text) has it.
     pub push_subscription: Option<String>,
 }
 
@@ -211,7 +211,7 @@ pub struct Receipt {
 pub struct Stream {
     /// The platform whose notifications the connection receives.
     pub platform: Platform,
-    /// Where it left off.
+    /// The cursor at which it left off.
     pub cursor: Option<String>,
     /// How many of the newest items it asks for where the whole live feed would come.
     pub top: Option<u32>,

@@ -72,7 +72,7 @@ pub struct Device {
     pub too_old: BTreeSet<String>,
     /// and when it came last.
     left_out: BTreeSet<String>,
-    /// Whose feed the connection is, once it has said so.
+    /// Whether the connection has said whose feed it is.
     greeted: bool,
     /// Whether it acknowledges when it is asked to.
     pub acknowledges: bool,

@@ -1,4 +1,4 @@
-//! Where an endpoint goes on when it comes back: by its cursor, or from the beginning (ARCHITECTURE "Sequence, resume,
+//! The position from which an endpoint goes on when it comes back: its cursor, or the beginning (ARCHITECTURE "Sequence, resume,
 //! delta"). `tests/blackbox/resume.test.mjs` runs the same table on workerd.
 
 use notifeed::feed::query::Query;

@@ -31,7 +31,7 @@ pub(super) async fn key(settings: &Settings) -> Result<Option<HmacKey>, Fault> {
     Ok(Some(key))
 }
 
-/// Whom a development token is for.
+/// The user or app that a development token is for.
 pub enum Holder {
     /// A user, by their principal name: a delegated token for `contoso-client`.
     User(String),

@@ -50,7 +50,7 @@ pub struct Call {
     pub encoding: ContentEncoding,
     /// The subscription that `X-UNS-ID` names, once it was judged.
     pub subscription: Option<SubscriptionId>,
-    /// Whom a development token is issued to.
+    /// The user or app that a development token is issued to.
     pub holder: Option<Holder>,
 }
 

@@ -7,7 +7,7 @@ use notifeed::time::Timestamp;
 
 use super::call::Call;
 
-/// Where so many calls wait, those are looked for whose client has gone: nothing tells of that.
+/// The number of waiting calls from which those are looked for whose client has gone: nothing tells of that.
 const MANY: usize = 1024;
 
 /// How long a call waits at most, in milliseconds: a quarter of an hour.

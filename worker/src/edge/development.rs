@@ -79,7 +79,7 @@ pub async fn issue_token(number: u32) -> Option<String> {
     Some(reply.to_text())
 }
 
-/// Whose token the body asks for: a user's or an app's, not both.
+/// The user or app whose token the body asks for: either, not both.
 fn holder(body: &[u8]) -> Option<Holder> {
     let object = json::read_object(body)?;
     let text = |name| object.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -31,13 +31,13 @@ pub enum Step {
 
 /// A command on its way to a feed.
 pub struct ToFeed {
-    /// Where the feed lives.
+    /// The address of the feed.
     pub address: Address,
     /// The request to the feed.
     pub request: Request,
 }
 
-/// Where a feed lives.
+/// The address of a feed.
 pub enum Address {
     /// In the Durable Object of that name.
     Name(String),

@@ -44,7 +44,7 @@ impl Services {
     }
 }
 
-/// Where a push goes.
+/// The address of a push.
 pub fn endpoint(push: &Push) -> String {
     let push::Channel::WebPush(web) = &push.channel;
     web.endpoint.as_str().to_owned()
