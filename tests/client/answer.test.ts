@@ -2,18 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Opened, SECOND, Stage } from "./stage.ts";
+import { type Opened, refusals, SECOND, Stage } from "./stage.ts";
 
 const ACTIONS = ["approve", "reject"];
-
-/** Lets time pass until a change is answered. */
-async function settled(stage: Stage, asked: Promise<unknown>): Promise<void> {
-  let isSettled = false;
-  const end = asked.finally(() => (isSettled = true));
-  end.catch(() => {});
-  await stage.world.until("it is answered", () => isSettled);
-  await end;
-}
 
 const given = ({ client }: Opened) => client.items[0]?.answer?.actionId;
 
@@ -25,7 +16,7 @@ test("an answer is shown at once, and on every device once the service has it", 
   const asked = first.client.answer(first.client.items[0]!, "approve", "Go");
   assert.deepEqual([given(first), first.client.items[0]!.readState], ["approve", "read"]);
   assert.equal(first.client.items, first.client.items);
-  await settled(stage, asked);
+  await stage.world.settle(asked);
   await stage.world.until("it is told", () => given(other) === "approve");
   assert.equal(other.client.items[0]!.answer!.text, "Go");
   assert.equal(first.client.items[0]!.answer!.platform, "Windows");
@@ -36,10 +27,7 @@ test("an answer is shown at once, and on every device once the service has it", 
 test("given without a network, and the tab closed: the next visit gives it, by a second try where the first is lost", async () => {
   using stage = new Stage();
   stage.service.post("ann", { title: "Deploy?", actions: ACTIONS });
-  const first = await stage.live();
-  await stage.world.run(SECOND);
-  stage.browser.setOnline(false);
-  await stage.world.run(SECOND);
+  const first = await stage.offline();
   first.client.answer(first.client.items[0]!, "reject").catch(() => {});
   await stage.world.run(100);
   first.tab.kill();
@@ -60,10 +48,7 @@ test("given without a network, and the tab closed: the next visit gives it, by a
 test("who comes second is refused, and sees the answer that won", async () => {
   using stage = new Stage();
   stage.service.post("ann", { title: "Deploy?", actions: ACTIONS });
-  const first = await stage.live();
-  await stage.world.run(SECOND);
-  stage.browser.setOnline(false);
-  await stage.world.run(SECOND);
+  const first = await stage.offline();
   const asked = first.client.answer(first.client.items[0]!, "reject");
   asked.catch(() => {});
   assert.equal(given(first), "reject");
@@ -75,11 +60,10 @@ test("who comes second is refused, and sees the answer that won", async () => {
     stage.world.now,
   );
   stage.browser.setOnline(true);
-  await assert.rejects(settled(stage, asked), { status: 409, code: "AlreadyAnswered" });
+  await assert.rejects(stage.world.settle(asked), { status: 409, code: "AlreadyAnswered" });
   await stage.world.until("the winner is shown", () => given(first) === "approve");
-  const refused = (first.events as { type: string; change?: unknown }[]).filter(({ type }) => type === "refused");
   assert.deepEqual(
-    refused.map(({ change }) => change),
+    refusals(first).map(({ change }) => change),
     ["answer"],
   );
 });
@@ -91,7 +75,7 @@ test("an answer to a former content isn't one to the new", async () => {
   const [seen] = opened.client.items;
   stage.service.post("ann", { title: "Deploy 2?", actions: ACTIONS, key: "k" });
   const asked = opened.client.answer(seen!, "approve");
-  await assert.rejects(settled(stage, asked), { status: 409, code: "ContentChanged" });
+  await assert.rejects(stage.world.settle(asked), { status: 409, code: "ContentChanged" });
   await stage.world.run(SECOND);
   assert.deepEqual([given(opened), opened.client.items[0]!.readState], [undefined, "unread"]);
 });

@@ -2,25 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DAY, MINUTE, type Opened, SECOND, Stage } from "./stage.ts";
+import { DAY, MINUTE, refusals, SECOND, Stage } from "./stage.ts";
 
 const stateOf = (stage: Stage, number = 0) => stage.service.items("ann")[number]?.readState;
-const refused = ({ events }: Opened) =>
-  (events as { type: string; change: unknown; error: { status: number } }[]).filter(({ type }) => type === "refused");
-
-/** A client without a network, which had one. */
-async function offline(stage: Stage): Promise<Opened> {
-  const opened = await stage.live();
-  await stage.world.run(SECOND);
-  stage.browser.setOnline(false);
-  await stage.world.run(SECOND);
-  return opened;
-}
-
 test("read without a network, and the page reloaded: still read here, and sent by the next visit with `since`", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
-  const first = await offline(stage);
+  const first = await stage.offline();
   first.client.markRead(id).catch(() => {});
   await stage.world.run(100);
   first.tab.kill();
@@ -72,7 +60,7 @@ test("a thousand marked read, and the tab closed after 2 s: the next visit sends
 test("another device changed it meanwhile: that wins, and `refused` says so, in whatever visit", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
-  const first = await offline(stage);
+  const first = await stage.offline();
   first.client.dismiss(id).catch(() => {});
   await stage.world.run(100);
   first.tab.kill();
@@ -80,8 +68,8 @@ test("another device changed it meanwhile: that wins, and `refused` says so, in 
   stage.service.change("ann", id, { readState: "unread" });
   stage.browser.setOnline(true);
   const second = await stage.live();
-  await stage.world.until("it is refused", () => refused(second).length === 1);
-  const { change, error } = refused(second)[0]!;
+  await stage.world.until("it is refused", () => refusals(second).length === 1);
+  const { change, error } = refusals(second)[0]!;
   assert.deepEqual([change, error.status], [{ readState: "read", userActionState: "dismissed" }, 409]);
   const [shown] = second.client.items;
   assert.deepEqual([shown!.readState, shown!.userActionState], ["unread", "noInteraction"]);
@@ -90,7 +78,7 @@ test("another device changed it meanwhile: that wins, and `refused` says so, in 
 test("content that was replaced is never read by an old tap", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one", key: "k" });
-  const first = await offline(stage);
+  const first = await stage.offline();
   first.client.markRead(id).catch(() => {});
   await stage.world.run(100);
   stage.service.post("ann", { title: "two", key: "k" });
@@ -98,13 +86,13 @@ test("content that was replaced is never read by an old tap", async () => {
   await stage.is(first, "live");
   await stage.world.run(MINUTE);
   assert.equal(stateOf(stage), "unread");
-  assert.equal(refused(first).length, 1);
+  assert.equal(refusals(first).length, 1);
 });
 
 test("nor after the feed's numbers began anew", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one", key: "k" });
-  const first = await offline(stage);
+  const first = await stage.offline();
   first.client.markRead(id).catch(() => {});
   await stage.world.run(100);
   stage.service.post("ann", { title: "two", key: "k" });
@@ -123,7 +111,7 @@ for (const status of [400, 403, 404, 409]) {
     stage.service.answer = () => ({ status });
     await assert.rejects(stage.world.settle(opened.client.markRead(id)), { status });
     await stage.world.run(5 * MINUTE);
-    assert.equal(refused(opened).length, 1);
+    assert.equal(refusals(opened).length, 1);
     assert.equal(stage.service.answered.length, 1);
     if (status !== 404) assert.equal(opened.client.items[0]!.readState, "unread");
     assert.equal(stage.disk.changes, 0);
@@ -144,7 +132,7 @@ for (const answer of [{ status: 406 }, { status: 429 }, { status: 500 }, { statu
     assert.equal(stage.disk.changes, 1);
     await stage.world.settle(done, 5 * MINUTE);
     assert.equal(stateOf(stage), "read");
-    assert.deepEqual(refused(opened), []);
+    assert.deepEqual(refusals(opened), []);
     await stage.world.run(SECOND);
     assert.equal(stage.disk.changes, 0);
   });
@@ -160,14 +148,14 @@ test("an answer that is lost with its connection: sent again, and done once", as
   stage.browser.setOnline(false);
   stage.browser.setOnline(true);
   await stage.world.settle(done);
-  assert.deepEqual(refused(opened), []);
+  assert.deepEqual(refusals(opened), []);
   assert.equal(stage.service.feed("ann").head, 2);
 });
 
 test("several changes of one item arrive in their order", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
-  const opened = await offline(stage);
+  const opened = await stage.offline();
   for (const act of ["markRead", "markUnread", "dismiss", "restore", "markUnread"] as const)
     opened.client[act](id).catch(() => {});
   stage.browser.setOnline(true);
@@ -182,7 +170,7 @@ test("several changes of one item arrive in their order", async () => {
 test("what a person took back from the feed while away is gone everywhere", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
-  const opened = await offline(stage);
+  const opened = await stage.offline();
   opened.client.remove(id).catch(() => {});
   assert.deepEqual(opened.client.items, []);
   stage.browser.setOnline(true);

@@ -2,29 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Opened, SECOND, Stage } from "./stage.ts";
+import { refusals, SECOND, Stage } from "./stage.ts";
 
 const unread = (stage: Stage) => stage.service.items("ann").filter(({ readState }) => readState === "unread");
 const titles = (items: readonly { payload: { visualContent?: { title: string } | null } }[]) =>
   items.map(({ payload }) => payload.visualContent?.title);
-
-/** A client without a network, which had one. */
-async function offline(stage: Stage, options?: object): Promise<Opened> {
-  const opened = await stage.live("ann", options);
-  await stage.world.run(SECOND);
-  stage.browser.setOnline(false);
-  await stage.world.run(SECOND);
-  return opened;
-}
-
-/** Lets time pass until a change is answered. */
-async function answered(stage: Stage, asked: Promise<unknown>): Promise<void> {
-  let settled = false;
-  const end = asked.finally(() => (settled = true));
-  end.catch(() => {});
-  await stage.world.until("it is answered", () => settled);
-  await end;
-}
 
 function post(stage: Stage, count: number): void {
   for (let number = 1; number <= count; number++) stage.service.post("ann", { title: `${number}` });
@@ -39,7 +21,7 @@ test("one frame reads a thousand items, those that aren't loaded too, here and i
   const asked = client.markAllRead();
   assert.equal(client.unread, 0);
   assert.ok(client.items.every(({ readState }) => readState === "read"));
-  await answered(stage, asked);
+  await stage.world.settle(asked);
   assert.equal(unread(stage).length, 0);
   await stage.world.run(SECOND);
   assert.deepEqual([client.unread, follower.client.unread], [0, 0]);
@@ -53,7 +35,7 @@ test("one frame reads a thousand items, those that aren't loaded too, here and i
 test("asked without a network, and the tab closed: the next visit reads what was there then, and nothing newer", async () => {
   using stage = new Stage();
   post(stage, 3);
-  const first = await offline(stage);
+  const first = await stage.offline();
   first.client.markAllRead().catch(() => {});
   assert.equal(first.client.unread, 0);
   await stage.world.run(100);
@@ -71,7 +53,7 @@ test("asked without a network, and the tab closed: the next visit reads what was
 test("changes asked for before and after it are all made, in the person's order", async () => {
   using stage = new Stage();
   post(stage, 3);
-  const { client } = await offline(stage);
+  const { client } = await stage.offline();
   const [three, two, one] = client.items.map(({ id }) => id);
   const asked = [client.dismiss(three!), client.markUnread(two!), client.markAllRead()];
   asked.push(client.markUnread(one!), client.dismiss(two!));
@@ -84,7 +66,7 @@ test("changes asked for before and after it are all made, in the person's order"
     ],
   );
   stage.browser.setOnline(true);
-  await answered(stage, Promise.all(asked));
+  await stage.world.settle(Promise.all(asked));
   const states = stage.service.items("ann").map(({ readState, userActionState }) => [readState, userActionState]);
   assert.deepEqual(states, [
     ["read", "dismissed"],
@@ -97,14 +79,15 @@ test("changes asked for before and after it are all made, in the person's order"
 test("of a feed that was begun anew meanwhile it is taken back, and said to be refused", async () => {
   using stage = new Stage();
   post(stage, 2);
-  const { client, events } = await offline(stage);
+  const opened = await stage.offline();
+  const { client } = opened;
   const asked = client.markAllRead();
   asked.catch(() => {});
   stage.service.feed("ann").renew();
   stage.browser.setOnline(true);
-  await stage.world.until("it is refused", () => (events as { type: string }[]).some(({ type }) => type === "refused"));
+  await stage.world.until("it is refused", () => refusals(opened).length > 0);
   await assert.rejects(asked, { status: 410, code: "SyncStateNotFound" });
-  const [refused] = (events as { type: string; change?: unknown }[]).filter(({ type }) => type === "refused");
+  const [refused] = refusals(opened);
   assert.equal(refused?.change, "markAllRead");
   await stage.world.run(SECOND);
   assert.equal(client.unread, 2);
@@ -115,7 +98,7 @@ test("another device's is taken in, for the platforms that it names", async () =
   post(stage, 2);
   const { client } = await stage.live();
   const other = await stage.live("ann", { share: false, store: null });
-  await answered(stage, other.client.markAllRead());
+  await stage.world.settle(other.client.markAllRead());
   await stage.world.until("it is told", () => client.unread === 0);
   await stage.world.run(SECOND);
   assert.deepEqual(unread(stage), []);

@@ -1,7 +1,7 @@
 // A service and a browser, and what tests look at.
 
 import assert from "node:assert/strict";
-import type { ConnectOptions, LiveClient } from "../../browser/client/api.ts";
+import type { ConnectOptions, LiveClient, LiveEvent, LiveEvents } from "../../browser/client/api.ts";
 import { Service } from "./service.ts";
 import { Browser, type Tab } from "./tab.ts";
 import { World } from "./world.ts";
@@ -45,6 +45,15 @@ export class Stage {
     return opened;
   }
 
+  /** A client that was live, and then lost the network. */
+  async offline(options: Partial<ConnectOptions> = {}): Promise<Opened> {
+    const opened = await this.live("ann", options);
+    await this.world.run(SECOND);
+    this.browser.setOnline(false);
+    await this.world.run(SECOND);
+    return opened;
+  }
+
   is({ client }: Opened, state: string): Promise<void> {
     return this.world.until(`the client is ${state}`, () => client.status.state === state);
   }
@@ -77,4 +86,9 @@ export function titleOf({ payload }: { payload: { visualContent?: { title: strin
 /** The titles that a client shows, newest first. */
 export function shown({ client }: Opened): string[] {
   return client.items.map(titleOf);
+}
+
+/** The changes of a client that the service refused, in order. */
+export function refusals({ events }: Opened): LiveEvents["refused"][] {
+  return (events as LiveEvent[]).filter((event) => event.type === "refused");
 }

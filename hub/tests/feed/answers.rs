@@ -8,8 +8,7 @@ use notifeed_hub::wire::{self, Command};
 use serde_json::{Value as Json, json};
 
 use crate::asking::*;
-use crate::device::Device;
-use crate::told::assert_shape;
+use crate::told::{assert_shape, connected, result};
 use crate::world::World;
 
 fn by(action: &str, revision: i64) -> Answering {
@@ -46,22 +45,6 @@ fn item(world: &mut World, id: &str) -> Json {
     world.as_megan(Command::Read(id.into())).json()
 }
 
-fn connected(world: &mut World, platform: Platform) -> Device {
-    let mut device = Device::new(platform);
-    assert!(device.connect(world));
-    device.listen(world);
-    device.heard.clear();
-    device
-}
-
-fn said(world: &mut World, device: &mut Device, frame: &Json) -> Json {
-    world.say(device.line.unwrap(), &frame.to_string());
-    device.listen(world);
-    let result = device.heard.pop().unwrap();
-    assert_shape(&result);
-    result
-}
-
 #[test]
 fn the_first_answer_wins_and_every_device_is_told() {
     let mut world = World::new();
@@ -71,7 +54,7 @@ fn the_first_answer_wins_and_every_device_is_told() {
     let mut ios = connected(&mut world, Platform::Ios);
 
     let frame = json!({ "type": "answer", "ref": "1", "id": id, "actionId": "reject", "revision": 1, "key": "w", "text": "No" });
-    let won = said(&mut world, &mut windows, &frame);
+    let won = result(&mut world, &mut windows, &frame);
     assert_eq!((&won["status"], &won["seq"]), (&json!(200), &json!(2)));
     let given = won["answer"].clone();
     assert_eq!(given["actionId"], "reject");
@@ -90,12 +73,12 @@ fn the_first_answer_wins_and_every_device_is_told() {
     );
 
     let late = json!({ "type": "answer", "ref": "2", "id": id, "actionId": "approve", "revision": 1, "key": "i" });
-    let late = said(&mut world, &mut ios, &late);
+    let late = result(&mut world, &mut ios, &late);
     assert_eq!(late["status"], 409);
     assert_eq!(late["error"]["code"], "AlreadyAnswered");
     assert_eq!(late["error"]["details"][0]["target"], "reject");
     // The winner's key once more, as after a lost answer: the same again, and nobody is told.
-    let again = said(&mut world, &mut windows, &frame);
+    let again = result(&mut world, &mut windows, &frame);
     assert_eq!((&again["status"], &again["answer"]), (&json!(200), &given));
     assert_eq!(again.get("seq"), None);
     ios.listen(&mut world);

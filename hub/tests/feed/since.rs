@@ -6,33 +6,14 @@ use serde_json::{Value as Json, json};
 
 use crate::asking::*;
 use crate::device::Device;
-use crate::told::{Told, assert_shape};
+use crate::told::{Told, assert_shape, connected, result};
 use crate::world::World;
-
-fn connected(world: &mut World) -> Device {
-    let mut device = Device::new(Platform::Windows);
-    assert!(device.connect(world));
-    device.listen(world);
-    device.told();
-    device
-}
-
-/// The result of a frame.
-fn result(world: &mut World, device: &mut Device, frame: &Json) -> Json {
-    world.say(device.line.unwrap(), &frame.to_string());
-    device.listen(world);
-    let result = device.heard.pop().unwrap();
-    assert_shape(&result);
-    assert_eq!(result["ref"], frame["ref"]);
-    assert!(device.heard.is_empty());
-    result
-}
 
 #[test]
 fn what_has_changed_since_is_not_changed_again() {
     let mut world = World::new();
     let id = world.posted(&Post::new("a"));
-    let mut device = connected(&mut world);
+    let mut device = connected(&mut world, Platform::Windows);
     world.set(&id, acted(UserActionState::Snoozed));
     device.listen(&mut world);
     assert_eq!(device.told(), [Told::state(2, &id, "unread", "snoozed")]);
@@ -69,7 +50,7 @@ fn what_has_changed_since_is_not_changed_again() {
 fn content_that_was_replaced_is_not_marked_by_an_old_tap() {
     let mut world = World::new();
     let id = world.posted(&Post::new("a").key("k"));
-    let mut device = connected(&mut world);
+    let mut device = connected(&mut world, Platform::Windows);
     world.posted(&Post::new("b").key("k"));
     device.listen(&mut world);
     assert_eq!(device.told(), [Told::content(2, &id, "b")]);
@@ -83,7 +64,7 @@ fn content_that_was_replaced_is_not_marked_by_an_old_tap() {
 fn of_a_larger_number_than_the_items_own_it_is_known() {
     let mut world = World::new();
     let [a, _] = ["a", "b"].map(|text| world.posted(&Post::new(text)));
-    let mut device = connected(&mut world);
+    let mut device = connected(&mut world, Platform::Windows);
     let frame = json!({ "type": "update", "ref": "1", "id": a, "readState": "read", "since": 2 });
     assert_eq!(result(&mut world, &mut device, &frame)["status"], 200);
 }
@@ -92,7 +73,7 @@ fn of_a_larger_number_than_the_items_own_it_is_known() {
 fn a_frame_of_a_later_protocol_is_answered_and_the_line_stays() {
     let mut world = World::new();
     let id = world.posted(&Post::new("a"));
-    let mut device = connected(&mut world);
+    let mut device = connected(&mut world, Platform::Windows);
     for (frame, code) in [
         (
             json!({ "type": "later", "ref": "1", "id": id }),

@@ -1,8 +1,10 @@
 //! The frames of a device: the shape of each, and frames in short.
 
+use notifeed::notification::Platform;
 use serde_json::Value as Json;
 
-use crate::device::Item;
+use crate::device::{Device, Item};
+use crate::world::World;
 
 /// Nothing may be missing in a frame, or be there besides.
 pub fn assert_shape(frame: &Json) {
@@ -63,6 +65,26 @@ pub fn assert_shape(frame: &Json) {
         .collect();
     found.sort_unstable();
     assert_eq!(found, members, "{frame}");
+}
+
+/// A device that is connected, and has read what there was.
+pub fn connected(world: &mut World, platform: Platform) -> Device {
+    let mut device = Device::new(platform);
+    assert!(device.connect(world));
+    device.listen(world);
+    device.told();
+    device
+}
+
+/// The result of a frame, which is all that the device hears.
+pub fn result(world: &mut World, device: &mut Device, frame: &Json) -> Json {
+    world.say(device.line.unwrap(), &frame.to_string());
+    device.listen(world);
+    let result = device.heard.pop().unwrap();
+    assert_shape(&result);
+    assert_eq!(result["ref"], frame["ref"]);
+    assert!(device.heard.is_empty());
+    result
 }
 
 /// A frame in short.
