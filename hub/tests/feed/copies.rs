@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use notifeed::time::Timestamp;
 use serde_json::Value as Json;
 
-use crate::device::Item;
+use crate::item::Item;
 use crate::world::{FEED, World};
 
 /// The copies of an item, by their number.

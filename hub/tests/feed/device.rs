@@ -5,53 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{Cursor, Epoch, feed_digest};
-use notifeed::notification::{Platform, PlatformSet};
+use notifeed::notification::Platform;
 use notifeed::time::Timestamp;
 use notifeed_hub::wire::{Command, Stream};
 use serde_json::{Value as Json, json};
 
 use crate::asking::{request, stream};
+use crate::item::Item;
 use crate::told::{Told, assert_shape};
 use crate::world::{FEED, Heard, Interruption, Line, World};
-
-/// The shown part of an item.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Item {
-    pub text: String,
-    pub read_state: String,
-    pub user_action_state: String,
-    pub expiration: Timestamp,
-    pub platforms: PlatformSet,
-}
-
-impl Item {
-    /// Reads the receiver's view.
-    pub fn of(view: &Json) -> Self {
-        let text = |name: &str| view[name].as_str().unwrap().to_owned();
-        Self {
-            text: view["payload"]["rawContent"].as_str().unwrap().to_owned(),
-            read_state: text("readState"),
-            user_action_state: text("userActionState"),
-            expiration: Timestamp::parse(&text("expirationDateTime")).unwrap(),
-            platforms: view["targetPolicy"]["platformTypes"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|name| Platform::parse(name.as_str().unwrap()).unwrap())
-                .collect(),
-        }
-    }
-
-    /// Sets states.
-    pub fn set(&mut self, states: StateUpdate) {
-        if let Some(state) = states.read_state {
-            self.read_state = state.as_str().into();
-        }
-        if let Some(state) = states.user_action_state {
-            self.user_action_state = state.as_str().into();
-        }
-    }
-}
 
 /// A client.
 #[derive(Debug)]
@@ -433,24 +395,6 @@ impl Device {
 fn assert_sent_by(frame: &Json, now: Timestamp) {
     let sent = Timestamp::parse(frame["now"].as_str().unwrap()).unwrap();
     assert!(sent <= now, "{frame}");
-}
-
-impl std::fmt::Debug for Item {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            text,
-            read_state,
-            user_action_state,
-            expiration,
-            platforms,
-        } = self;
-        let length = text.len();
-        let text = text.trim_end();
-        write!(
-            f,
-            "{text:.20} ({length}) {read_state} {user_action_state} until {expiration} on {platforms:?}"
-        )
-    }
 }
 
 impl World {

@@ -14,7 +14,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use crate::asking::*;
-use crate::device::{Device, Item};
+use crate::device::Device;
+use crate::item::Item;
 use crate::steps::{Step, step};
 use crate::world::{Backup, Mood, World};
 

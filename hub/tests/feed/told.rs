@@ -3,7 +3,8 @@
 use notifeed::notification::Platform;
 use serde_json::Value as Json;
 
-use crate::device::{Device, Item};
+use crate::device::Device;
+use crate::item::Item;
 use crate::world::World;
 
 /// Nothing may be missing in a frame, or be there besides.
