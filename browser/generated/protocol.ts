@@ -261,3 +261,6 @@ export const MAX_REPLAY_TOP = 1000;
 
 /** The longest subscription id, in characters. */
 export const MAX_SUBSCRIPTION_ID = 256;
+
+/** The most characters of an answer's text where its action doesn't say. */
+export const DEFAULT_ANSWER_TEXT = 200;

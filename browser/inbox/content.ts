@@ -1,12 +1,11 @@
 // A notification as a person sees it, whatever the service sent: members may be missing, of another kind, or newer than
 // this code. It never throws.
 
+import { DEFAULT_ANSWER_TEXT } from "../generated/protocol.ts";
 import type { FeedNotification } from "../generated/types.ts";
 
 /** The most of raw content that is shown: a look at it, in characters. It may have 64 KiB. */
 const RAW = 500;
-/** The most of an answer's text, in characters, where an action doesn't say (CONTRACT §5.2). */
-const TEXT = 200;
 
 /** The texts of a notification. A missing text is empty. */
 export interface Texts {
@@ -92,7 +91,7 @@ function actionOf(action: unknown): Action {
     id: text(id),
     title: text(title) || text(id),
     style: style === "primary" || style === "destructive" ? style : "default",
-    input: input ? { placeholder: text(placeholder), maxLength: Number(maxLength) || TEXT } : null,
+    input: input ? { placeholder: text(placeholder), maxLength: Number(maxLength) || DEFAULT_ANSWER_TEXT } : null,
   };
 }
 

@@ -13,7 +13,7 @@ use crate::json;
 use crate::live::close::{Close, SUBSCRIPTION_ENDED, refusal_reason};
 use crate::live::reconnect::{CLOSE_CODES, Reconnect};
 use crate::live::{self, client, window};
-use crate::notification::{Platform, rules};
+use crate::notification::{ActionInput, Platform, rules};
 use crate::policy::{Policy, ThrottleStatus};
 use crate::{subscription, violation};
 
@@ -212,7 +212,7 @@ fn limits() -> Vec<String> {
         }
         "../credentials/claims.rs" => { claims::SCOPE }
     };
-    // The names of these two say too little outside of their modules.
+    // The names of these three say too little outside of their modules.
     limits.push(exported(
         "The most items that `top` of a stream's query asks a replay for; the least is 1.",
         "MAX_REPLAY_TOP",
@@ -222,6 +222,11 @@ fn limits() -> Vec<String> {
         "The longest subscription id, in characters.",
         "MAX_SUBSCRIPTION_ID",
         &subscription_id::MAX_LENGTH.to_string(),
+    ));
+    limits.push(exported(
+        "The most characters of an answer's text where its action doesn't say.",
+        "DEFAULT_ANSWER_TEXT",
+        &ActionInput::DEFAULT_LENGTH.to_string(),
     ));
     limits
 }
