@@ -46,6 +46,11 @@ impl Close {
         code: 4408,
         reason: "Silent",
     };
+    /// An operator has erased the user. The client stops.
+    pub const USER_ERASED: Self = Self {
+        code: 4403,
+        reason: "UserErased",
+    };
     /// The Hub was started anew in the middle of a replay. It comes back with its cursor.
     pub const RESTARTED: Self = Self {
         code: 1012,

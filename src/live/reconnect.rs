@@ -61,6 +61,7 @@ mod tests {
             Close::FLOODING,
             Close::TOO_SLOW,
             Close::SILENT,
+            Close::USER_ERASED,
             Close::RESTARTED,
         ];
         let refusals = ErrorCode::ALL.map(ErrorCode::close_code);

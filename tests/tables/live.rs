@@ -13,6 +13,7 @@ fn every_end_has_its_code_and_its_reason() {
         (Close::FLOODING, 4429, "Throttled"),
         (Close::TOO_SLOW, 4408, "ReplayCut"),
         (Close::SILENT, 4408, "Silent"),
+        (Close::USER_ERASED, 4403, "UserErased"),
         (Close::RESTARTED, 1012, "ServiceRestart"),
     ] {
         assert_eq!((close.code, close.reason), (code, reason));

@@ -10,11 +10,8 @@ import { configure, constants, currentGeneration, run, wait } from "./instance.m
 /** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
 
-/** CONTRACT §4: don't come back. */
-const ERASED = { code: 4403, reason: "the user is erased" };
-
 /** The least time between a close frame and the end of its Hub, in milliseconds: the frame has left by then. */
-const LAST_WORDS = 300;
+export const LAST_WORDS = 300;
 
 /** How long a Hub waits to be asked to erase the rest, in milliseconds. */
 const PATIENCE = 5000;
@@ -158,10 +155,8 @@ export class Hub extends DurableObject {
    */
   async erase() {
     const host = this.#host;
-    host.ending = true;
-    host.closeAll(ERASED);
+    this.#shut();
     let isMore = false;
-    clearTimeout(this.#end);
     try {
       await host.quiet();
       const [last, ...keys] = read(this.#event(wasm.keys)).split("\n");
@@ -176,8 +171,32 @@ export class Hub extends DurableObject {
       await host.forgetAll();
       return true;
     } finally {
-      this.#end = setTimeout(() => this.ctx.abort("the user is erased"), isMore ? PATIENCE : LAST_WORDS);
+      this.#endIn(isMore ? PATIENCE : LAST_WORDS);
     }
+  }
+
+  /** Ends the feed with everything that the Hub has stored, and then the Hub. Its copies in KV are for the caller. */
+  async forget() {
+    this.#shut();
+    await this.#host.forgetAll();
+    this.#endIn(LAST_WORDS);
+  }
+
+  /** Nothing is begun any more, and no client comes back. */
+  #shut() {
+    this.#host.ending = true;
+    this.closeConnections(constants.erased);
+  }
+
+  /** @param {number} milliseconds */
+  #endIn(milliseconds) {
+    clearTimeout(this.#end);
+    this.#end = setTimeout(() => this.ctx.abort("the user is erased"), milliseconds);
+  }
+
+  /** @param {{ code: number, reason: string }} close */
+  closeConnections(close) {
+    this.#host.closeAll(close);
   }
 
   /**

@@ -12,7 +12,7 @@ let settings;
 /**
  * The constants of the wasm module: see `constants` in worker/src/lib.rs.
  * @type {{ protocol: number, retry: string, ping: string, pong: string, restarted: { code: number, reason: string },
- *   headers: string[], statements: string[] }}
+ *   erased: { code: number, reason: string }, headers: string[], statements: string[] }}
  */
 export let constants;
 
@@ -25,10 +25,13 @@ export function configure(env) {
   const variables = Object.entries(env).filter(([, value]) => typeof value === "string");
   settings = { variables: JSON.stringify(Object.fromEntries(variables)), countsCalls: env.APP_LIMIT !== undefined };
   start();
-  const [protocol, retry, ping, pong, code, reason, ...headers] = bindings.constants().split("\n");
+  const [protocol, retry, ping, pong, ...rest] = bindings.constants().split("\n");
+  const [restarted, erased] = [rest.splice(0, 2), rest.splice(0, 2)].map(([code, reason]) => ({
+    code: Number(code),
+    reason,
+  }));
   const statements = bindings.statements().split("\0");
-  const restarted = { code: Number(code), reason };
-  constants = { protocol: Number(protocol), retry, ping, pong, restarted, headers, statements };
+  constants = { protocol: Number(protocol), retry, ping, pong, restarted, erased, headers: rest, statements };
 }
 
 function start() {

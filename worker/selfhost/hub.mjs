@@ -4,9 +4,6 @@ import { counters } from "../runtime/counters.mjs";
 import { Hub as FeedHub } from "../runtime/hub.mjs";
 import { siteOf } from "./site.mjs";
 
-/** CONTRACT §4: don't come back. */
-const ERASED = { code: 4403, reason: "the user is erased" };
-
 /**
  * A row as JSON can have it: bytes are text where they are UTF-8, else base64.
  * @param {Record<string, ArrayBuffer | string | number | null>} row
@@ -84,34 +81,9 @@ export class Hub extends FeedHub {
     );
   }
 
-  /** Ends all connections for good, and the Hub with everything in it. */
-  async erase() {
-    this.closeConnections(ERASED);
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
-    await this.ctx.storage.sync();
-    // The close frames leave before.
-    setTimeout(() => this.ctx.abort("the user is erased"), 300);
-    return true;
-  }
-
   /** For whoever asks whether Hubs answer. */
   isThere() {
     return true;
-  }
-
-  /**
-   * Tells every client to come back.
-   * @param {{ code: number, reason: string }} close
-   */
-  closeConnections({ code, reason }) {
-    for (const socket of this.ctx.getWebSockets()) {
-      try {
-        socket.close(code, reason);
-      } catch {
-        // The socket is closed already.
-      }
-    }
   }
 
   /** Ends the Hub with all its connections, once what it has written is durable. */

@@ -2,6 +2,7 @@
 // and what the launcher asks for over its private socket.
 
 import { handle } from "../runtime/entry.mjs";
+import { LAST_WORDS } from "../runtime/hub.mjs";
 import { configure, constants } from "../runtime/instance.mjs";
 import { fileOf } from "./files.mjs";
 import { connectedHubs, Hub } from "./hub.mjs";
@@ -12,9 +13,6 @@ export { Hub };
 
 /** The paths that are the API's; everything else may be a file of the console. */
 const API = ["/beta/", "/v1.0/", "/dev/"];
-
-/** The least time between a close frame and the end of its Hub, in milliseconds: the frame has left by then. */
-const LAST_WORDS = 300;
 
 /** How long requests that are under way may take once the service ends, in milliseconds. */
 const PATIENCE = 1500;
@@ -113,7 +111,7 @@ async function counters(hubs, names) {
  * @param {string[]} ids
  */
 async function erase(hubs, ids) {
-  await Promise.all(ids.map((id) => hubs.get(hubs.idFromString(id)).erase()));
+  await Promise.all(ids.map((id) => hubs.get(hubs.idFromString(id)).forget()));
   await scheduler.wait(2 * LAST_WORDS);
   for (const id of ids) connectedHubs.delete(id);
   return ids;

@@ -21,6 +21,7 @@ mod platform;
 mod settings;
 
 use notifeed::http::headers::RequestHeader;
+use notifeed::live::close::Close;
 use notifeed_hub::wire::{PROTOCOL, RETRY};
 use wasm_bindgen::prelude::*;
 use worker::{Env, console_error};
@@ -42,15 +43,17 @@ pub fn configure(variables: &str, counts_calls: bool) {
 }
 
 /// The constants that JavaScript needs, a line each: the protocol of commands, the answer [`RETRY`], a
-/// ping, its pong, the close code and its reason for a connection that may lack a frame, and then the
-/// headers by which requests are judged.
+/// ping, its pong, the close codes with their reasons for a connection that may lack a frame and for one whose
+/// user is erased, and then the headers by which requests are judged.
 #[wasm_bindgen]
 pub fn constants() -> String {
     let (ping, pong) = notifeed::live::PING;
     let protocol = PROTOCOL.to_string();
-    let restarted = notifeed::live::close::Close::RESTARTED;
-    let code = restarted.code.to_string();
-    let mut lines = vec![&*protocol, RETRY, ping, pong, &*code, restarted.reason];
+    let (restarted, erased) = (Close::RESTARTED, Close::USER_ERASED);
+    let codes = [restarted, erased].map(|close| close.code.to_string());
+    let [restarted_code, erased_code] = &codes;
+    let mut lines = vec![&*protocol, RETRY, ping, pong];
+    lines.extend([restarted_code, restarted.reason, erased_code, erased.reason]);
     lines.extend(RequestHeader::ALL.map(RequestHeader::name));
     lines.join("\n")
 }
