@@ -277,13 +277,13 @@ impl Dice {
 }
 
 /// Three devices answer at once, each until it has an answer, while the feed's memory ends at any operation and the
-/// asker may replace or the user may read meanwhile.
+/// asker may replace, and the user read or delete, meanwhile; or its time is up.
 #[test]
 fn of_three_that_answer_at_once_exactly_one_wins() {
     const ROUNDS: u64 = 10_000;
     let mut world = World::new();
     let mut dice = Dice(1);
-    let (mut crashes, mut changed) = (0, 0);
+    let (mut crashes, mut changed, mut ended) = (0, 0, 0);
     for round in 0..ROUNDS {
         let ask = Post::new("first").key("k").asks();
         let id = world.posted(&ask);
@@ -299,15 +299,23 @@ fn of_three_that_answer_at_once_exactly_one_wins() {
             .collect();
         let mut winners = Vec::new();
         let mut refusals = Vec::new();
-        let mut replaced = false;
+        let (mut replaced, mut gone) = (false, false);
         while !waiting.is_empty() {
-            match dice.below(8) {
-                0 if !replaced && winners.is_empty() => {
+            match dice.below(32) {
+                0..4 if !replaced && !gone && winners.is_empty() => {
                     world.posted(&Post::new("second").key("k").asks());
                     (replaced, revision) = (true, 2);
                     continue;
                 }
-                1 => world.set(&id, acted(UserActionState::Snoozed)),
+                4..8 if !gone => world.set(&id, acted(UserActionState::Snoozed)),
+                8 if !gone => {
+                    world.remove(&id);
+                    gone = true;
+                }
+                9 if !gone => {
+                    world.pass(HOUR);
+                    gone = true;
+                }
                 _ => {}
             }
             let place = usize::try_from(dice.below(waiting.len() as u64)).unwrap();
@@ -328,6 +336,10 @@ fn of_three_that_answer_at_once_exactly_one_wins() {
                     winners.push(reply.json()["answer"].clone());
                     waiting.remove(place);
                 }
+                Ok(reply) if reply.status == 404 => {
+                    assert!(gone, "round {round}");
+                    waiting.remove(place);
+                }
                 Ok(reply) if reply.code() == "ContentChanged" => {
                     assert!(seen < revision);
                     changed += 1;
@@ -339,6 +351,11 @@ fn of_three_that_answer_at_once_exactly_one_wins() {
                     waiting.remove(place);
                 }
             }
+        }
+        if gone {
+            assert!(winners.len() <= 1, "round {round}");
+            ended += 1;
+            continue;
         }
         let there = item(&mut world, &id)["answer"].clone();
         assert_eq!(winners, std::slice::from_ref(&there), "round {round}");
@@ -353,7 +370,7 @@ fn of_three_that_answer_at_once_exactly_one_wins() {
         }
     }
     assert!(
-        crashes > 1000 && changed > 1000,
-        "{crashes} crashes, {changed} changes"
+        crashes > 1000 && changed > 1000 && ended > 1000,
+        "{crashes} crashes, {changed} changes, {ended} ends"
     );
 }
