@@ -99,6 +99,7 @@ fn entries() -> Vec<(Entry, Notification, Timestamp)> {
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
             request_digest: "",
+            create_only: false,
             asks: notification.asks(),
             id: Guid::parse(&case.id).expect("an id"),
             now: case.now,

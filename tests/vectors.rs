@@ -136,6 +136,7 @@ fn answer(case: &Case, accepted: &Accepted) -> String {
         expiration: accepted.notification().expiration(),
         display_time_to_live: accepted.notification().display_time_to_live(),
         request_digest: "",
+        create_only: false,
         asks: false,
         id: Guid::parse(&case.id).expect("an id"),
         now: case.now,

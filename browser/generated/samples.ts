@@ -177,6 +177,7 @@ export const serverFrames: readonly ServerFrame[] = [
   {"type":"feed","feed":"ded49d4b2b6a83d5e4552f8e1ab2696d39a5682d51df007ed43949d62561f2d5","now":"2019-10-21T22:05:36.25Z"},
   {"type":"result","ref":"n","status":200,"seq":1,"cursor":"BwcHBwcHBwcHBwcHBwcHBwAAAAAAAAAB","through":1,"unread":0,"unseen":0},
   {"type":"removed","seq":1,"cursor":"BwcHBwcHBwcHBwcHBwcHBwAAAAAAAAAB","id":"119081f2-f19d-4fa8-817c-7e01092c0f7d","reason":"deleted"},
+  {"type":"removed","seq":1,"cursor":"BwcHBwcHBwcHBwcHBwcHBwAAAAAAAAAB","id":"119081f2-f19d-4fa8-817c-7e01092c0f7d","reason":"retracted"},
   {"type":"removed","seq":1,"cursor":"BwcHBwcHBwcHBwcHBwcHBwAAAAAAAAAB","id":"119081f2-f19d-4fa8-817c-7e01092c0f7d","reason":"retargeted"},
   {"type":"removed","seq":1,"cursor":"BwcHBwcHBwcHBwcHBwcHBwAAAAAAAAAB","id":"119081f2-f19d-4fa8-817c-7e01092c0f7d","reason":"deleted","ack":true},
   {"type":"state","seq":1,"cursor":"BwcHBwcHBwcHBwcHBwcHBwAAAAAAAAAB","id":"119081f2-f19d-4fa8-817c-7e01092c0f7d","readState":"read","userActionState":"snoozed"},

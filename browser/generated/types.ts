@@ -465,6 +465,8 @@ export type RefusalCode =
   | "InvalidParameter"
   /** A query option that the call doesn't have, or whose value can't be used. */
   | "InvalidQueryOption"
+  /** A preference of `Prefer` that the call has, with a value that it can't have. */
+  | "InvalidPreference"
   /** The app isn't registered, or not for that host. */
   | "HostNotRegistered"
   /** The subscription that `endpoint` names has ended, or never was. */
@@ -661,7 +663,9 @@ export type RemovalReason =
   /** The item was deleted, or its replacement has expired. */
   | "deleted"
   /** The replacement isn't for this platform. */
-  | "retargeted";
+  | "retargeted"
+  /** The app that sent it took it back. */
+  | "retracted";
 
 /**
  * Every unread item was read whose last change has a number up to `through`, in one step: each has a

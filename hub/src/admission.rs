@@ -22,13 +22,19 @@ pub struct Admitted {
 }
 
 impl<H: Host> Feed<H> {
-    /// Looks at what led here: 403 where it doesn't prove a right.
-    pub(crate) fn admit(&mut self, access: &Access, now: Timestamp) -> Result<Admitted, Stop> {
+    /// Looks at what led here: 403 where it doesn't prove a right. `to_post`: the right to more than reading and taking
+    /// back what the app itself sent, which a subscription proves no longer once it has ended (CONTRACT §5.1).
+    pub(crate) fn admit(
+        &mut self,
+        access: &Access,
+        to_post: bool,
+        now: Timestamp,
+    ) -> Result<Admitted, Stop> {
         let known = self.life.owner.clone();
         let owner = match (access.subscription, &access.user, &access.host, known) {
             (Some(id), user, _, Some(owner)) => {
                 let same_user = user.as_ref().is_none_or(|user| user.is(&owner.user));
-                if !same_user || !self.is_subscribed(id, now)? {
+                if !same_user || (to_post && !self.is_subscribed(id, now)?) {
                     return Err(not_authorized().into());
                 }
                 owner

@@ -3,7 +3,7 @@
 use notifeed::error::Problem;
 use notifeed::error::problems::{no_such_notification, precondition_failed};
 use notifeed::feed::update::{self, StateUpdate};
-use notifeed::feed::{Entry, view};
+use notifeed::feed::{DeletedBy, Entry, view};
 use notifeed::guid::Guid;
 use notifeed::http::{Reply, headers};
 use notifeed::request::Context;
@@ -46,7 +46,7 @@ impl<H: Host> Feed<H> {
     ) -> Result<Reply, Stop> {
         let entry = self.live_entry(id, context.now)?;
         precondition(&entry, if_match)?;
-        self.end(entry, None, context)?;
+        self.end(entry, DeletedBy::Receiver, None, context)?;
         Ok(Reply::no_content())
     }
 
@@ -79,10 +79,11 @@ impl<H: Host> Feed<H> {
     pub(crate) fn end(
         &mut self,
         entry: Entry,
+        by: DeletedBy,
         made_by: Option<Socket>,
         context: &Context,
     ) -> Result<Entry, Stop> {
-        let tombstone = update::delete(&entry, self.life.head, context.now);
+        let tombstone = update::delete(&entry, by, self.life.head, context.now);
         let mut writes = vec![store::end(&tombstone)];
         writes.extend(self.cancelled(&tombstone));
         self.host.commit(&writes)?;

@@ -65,10 +65,13 @@ impl<H: Host> Feed<H> {
             return Ok(false);
         }
         let instant = Bound::Integer(now.unix_millis());
-        let row = store::single(&self.host, Statement::PurgeAhead, &[instant])?;
+        let retention = self.settings.sender_retention;
+        let kept = Bound::Integer(now.saturating_add_millis(-retention).unix_millis());
+        let row = store::single(&self.host, Statement::PurgeAhead, &[kept])?;
         let mut row = Row::from(row);
         let (seq, ordinal) = (row.opt_integer(), row.opt_integer());
         let next_item = row.opt_time();
+        let next_item = next_item.map(|at| at.saturating_add_millis(retention));
         let row = store::single(&self.host, Statement::NextSubscription, &[])?;
         let next_subscription = Row::from(row).opt_time();
         let mut writes = Vec::new();
@@ -87,7 +90,7 @@ impl<H: Host> Feed<H> {
             }
             writes.push(Write {
                 statement: Statement::PurgeItems,
-                values: vec![instant],
+                values: vec![kept],
             });
         }
         let stores_head = writes.len() > 1;

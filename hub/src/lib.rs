@@ -3,7 +3,7 @@
 //! [`Effect`](host::Effect) and comes back as an event.
 //!
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `answers`, `marking`,
-//! [`subscriptions`] and `reads` carry commands out; [`connection`] has the live connections, their
+//! [`subscriptions`], `reads` and `sent` carry commands out, `waiting` has the apps that wait for news; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
 //! stands, [`room`] how full it is, `idle` when nothing needs it, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] who did how much: each owns its
 //! state. The meaning of a change and the text of a frame are the contract's (`notifeed`).
@@ -25,11 +25,13 @@ mod posts;
 pub mod push;
 mod reads;
 pub mod room;
+mod sent;
 pub mod settings;
 mod statement;
 pub mod store;
 pub mod subscriptions;
 pub mod throttle;
+mod waiting;
 pub mod wire;
 
 use std::rc::Rc;
@@ -53,6 +55,7 @@ use room::Room;
 use settings::Settings;
 use subscriptions::KnownSubscriptions;
 use throttle::{Kind, Throttle};
+use waiting::Waiting;
 use wire::{Command, Request, Stream, Undecodable};
 
 /// A feed in memory.
@@ -64,6 +67,7 @@ pub struct Feed<H: Host> {
     alarm: Alarm,
     copies: Copies,
     connections: Connections,
+    waiting: Waiting,
     pushes: Pushes,
     throttle: Throttle,
     known_subscriptions: KnownSubscriptions,
@@ -95,6 +99,7 @@ impl<H: Host> Feed<H> {
             life,
             alarm: Alarm::woken(alarm),
             connections,
+            waiting: Waiting::woken(&host),
             throttle: Throttle::default(),
             known_subscriptions: KnownSubscriptions::default(),
             counted: Counted::default(),
@@ -126,16 +131,26 @@ impl<H: Host> Feed<H> {
         reply.to_text()
     }
 
-    /// A client connects, with the command [`Command::Stream`]. `Ok`: the host was told to accept it.
+    /// A client connects, with the command [`Command::Stream`]; or a call waits on the socket until [`Feed::call`]
+    /// would have news for it. `Ok`: the host was told to accept it.
     ///
     /// # Errors
-    /// The answer that refuses it, as of [`Feed::call`].
-    pub fn connect(&mut self, _protocol: u32, socket: Socket, fields: &str) -> Result<(), String> {
+    /// The answer that refuses it, as of [`Feed::call`]; of a call that waits also its answer, where there is news.
+    pub fn connect(
+        &mut self,
+        _protocol: u32,
+        socket: Socket,
+        operation: &str,
+        fields: &str,
+    ) -> Result<(), String> {
         if self.aborting {
             return Err(wire::RETRY.to_owned());
         }
-        let opened = match Request::decode("stream", fields) {
-            Ok(request) => self.answer_stream(socket, request),
+        let opened = match Request::decode(operation, fields) {
+            Ok(request) if matches!(request.command, Command::Stream(_)) => {
+                self.answer_stream(socket, request)
+            }
+            Ok(request) => self.wait(socket, request),
             Err(error) => Err(self.cannot_decode(&error, fields)),
         };
         self.set_timer();
@@ -144,13 +159,18 @@ impl<H: Host> Feed<H> {
 
     /// A client sent a frame; `None`: a binary one.
     pub fn message(&mut self, socket: Socket, frame: Option<&str>) {
+        if self.waiting.has(socket) {
+            return;
+        }
         self.receive(socket, frame);
         self.set_timer();
     }
 
     /// A connection has ended.
     pub fn closed(&mut self, socket: Socket) {
-        self.connections.closed(&self.host, socket);
+        if !self.waiting.closed(socket) {
+            self.connections.closed(&self.host, socket);
+        }
         self.set_timer();
     }
 
@@ -172,22 +192,27 @@ impl<H: Host> Feed<H> {
         self.effects
     }
 
-    fn answer(&mut self, request: Request) -> Reply {
-        let Request {
-            asked_by,
-            sender,
-            access,
-            command,
-        } = request;
-        let context = asked_by.context(self.host.now());
-        let (kind, rate) = match command {
+    /// Counts the request, and looks whether what led here proves a right to it.
+    fn admitted(&mut self, request: &Request, context: &Context) -> Result<Admitted, Stop> {
+        let (kind, rate) = match request.command {
             Command::Append(_) | Command::RefuseAppend(_) => (Kind::Posts, self.settings.post_rate),
             _ => (Kind::Calls, self.settings.call_rate),
         };
-        let admitted = match self.throttle.take(&sender, kind, rate, context.now) {
-            Ok(()) => self.admit(&access, context.now),
-            Err(problem) => Err(problem.into()),
-        };
+        self.throttle
+            .take(&request.sender, kind, rate, context.now)?;
+        let of_sender = matches!(
+            request.command,
+            Command::Read(_) | Command::Retract { .. } | Command::SentChanges(_)
+        );
+        self.admit(&request.access, !of_sender, context.now)
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        let context = request.asked_by.clone().context(self.host.now());
+        let admitted = self.admitted(&request, &context);
+        let Request {
+            sender, command, ..
+        } = request;
         let reply = admitted.and_then(|admitted| match command {
             Command::Append(append) => self.append(&append, &sender, &admitted, &context),
             Command::RefuseAppend(problem) => Err(Stop::Problem(problem)),
@@ -197,8 +222,20 @@ impl<H: Host> Feed<H> {
             Command::Subscriptions => self.subscriptions(&sender, &context),
             Command::Unsubscribe(id) => self.unsubscribe(&id, &sender, &context),
             Command::UnsubscribeAll => self.unsubscribe_all(&context),
-            Command::Read(id) => self.read(&id, false, &sender, &admitted, &context),
-            Command::ReadDeliveries(id) => self.read(&id, true, &sender, &admitted, &context),
+            Command::Read(asked) if admitted.by_user => self.read(
+                &asked.id,
+                asked.if_none_match.as_deref(),
+                &admitted,
+                &context,
+            ),
+            Command::Read(asked) => self.read_sent(&asked, &sender, &admitted, &context),
+            Command::Retract { id, if_match } => {
+                self.retract(&id, if_match.as_deref(), &sender, &context)
+            }
+            Command::SentChanges(query) => {
+                let page = self.sent_changes(&query, &sender, &admitted, &context);
+                page.map(|(reply, _)| reply)
+            }
             Command::List(query) => self.list(&query, &admitted, &context),
             Command::Count(query) => self.count(&query, &context),
             Command::Delta(query) => self.delta(&query, &admitted, &context),
@@ -239,7 +276,7 @@ impl<H: Host> Feed<H> {
     ) -> Result<(), Stop> {
         let rate = self.settings.call_rate;
         self.throttle.take(sender, Kind::Calls, rate, context.now)?;
-        let admitted: Admitted = self.admit(access, context.now)?;
+        let admitted: Admitted = self.admit(access, true, context.now)?;
         self.open(socket, stream, sender, &admitted, context)
     }
 

@@ -41,6 +41,7 @@ impl<H: Host> Feed<H> {
             request_digest: &command.request_digest,
             id: Guid::random_v4(self.host.random()?),
             asks: command.asks,
+            create_only: command.create_only,
             now: context.now,
         };
         if let Some(entry) = self.create_unless_taken(&post, command, sender, admitted)? {
@@ -62,7 +63,14 @@ impl<H: Host> Feed<H> {
             same_payload,
         });
         let (status, entry) = match append(existing, self.life.head, &post) {
-            Appended::Repeated(entry) => (200, entry),
+            Appended::Repeated(entry) => {
+                let digest = existing.map(|existing| existing.request_digest);
+                if digest != Some(command.request_digest.as_str()) {
+                    // A post that replaces nothing is told what is there.
+                    return self.stored_reply(&entry, admitted, context);
+                }
+                (200, entry)
+            }
             Appended::Created(entry) => {
                 // An item that has expired since then still holds its app's own id.
                 let holder = existing.map(|existing| existing.entry.ordinal);
@@ -81,6 +89,20 @@ impl<H: Host> Feed<H> {
             &admitted.owner,
             context,
         ))
+    }
+
+    /// The answer with what is stored.
+    fn stored_reply(
+        &self,
+        entry: &Entry,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        let item = self.sent_item_at(entry.ordinal)?;
+        let name = &admitted.owner.user.principal_name;
+        let body = view::sender(entry, &item.sent()?, name, context);
+        let location = links::location(context, &entry.id.to_string());
+        Ok(Reply::odata(200, body).header("Location", location))
     }
 
     /// Creates an item by one statement and no look-up, where nothing stands in the way. `None`: look
@@ -102,8 +124,7 @@ impl<H: Host> Feed<H> {
         };
         let id = entry.id.to_string();
         let insert = store::insert(Statement::InsertUnlessTaken, &entry, &id, sender, command);
-        self.alarm
-            .wake_by(&self.host, purge_time(entry.keep_until))?;
+        self.alarm.wake_by(&self.host, self.purge_time_of(&entry))?;
         if !self.host.commit(&[insert])? {
             return Ok(None);
         }
@@ -241,9 +262,19 @@ impl<H: Host> Feed<H> {
 
     /// Has the alarm ring by the time that an item's row can go, and that something is to be pushed of it.
     fn wake_for(&mut self, entry: &Entry, push: Option<Timestamp>) -> Result<(), Fault> {
-        let purge = purge_time(entry.keep_until);
+        let purge = self.purge_time_of(entry);
         let at = push.map_or(purge, |push| push.min(purge));
         self.alarm.wake_by(&self.host, at)
+    }
+
+    /// When an item's row can go: no endpoint shows any revision of it any longer, and its sender needn't be told.
+    fn row_goes(&self, entry: &Entry) -> Timestamp {
+        let retention = self.settings.sender_retention;
+        entry.keep_until.saturating_add_millis(retention)
+    }
+
+    fn purge_time_of(&self, entry: &Entry) -> Timestamp {
+        purge_time(self.row_goes(entry))
     }
 
     /// Up to where rows go that endpoints may lack, with the head that the rows prove no longer.
@@ -266,7 +297,7 @@ impl<H: Host> Feed<H> {
         let head = &mut self.life.head;
         head.seq = entry.seq;
         head.ordinal = head.ordinal.max(entry.ordinal);
-        self.alarm.row_goes(entry.keep_until);
+        self.alarm.row_goes(self.row_goes(entry));
     }
 }
 

@@ -2,16 +2,14 @@
 //! bounded in rows and in bytes.
 
 use notifeed::error::problems::no_such_notification;
-use notifeed::feed::Delivery;
-use notifeed::feed::entry::Sender;
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::query::{Comparison, Condition, Query};
-use notifeed::feed::view::{self, Sent};
-use notifeed::feed::{Change, Cursor, Entry, Known, RemovalReason, Seq, change_since};
+use notifeed::feed::view;
+use notifeed::feed::{Change, Cursor, Known, RemovalReason, Seq, change_since};
 use notifeed::guid::Guid;
-use notifeed::http::Reply;
+use notifeed::http::{Reply, headers};
 use notifeed::json::Writer;
-use notifeed::notification::{Notification, Platform, PlatformSet};
+use notifeed::notification::{Platform, PlatformSet};
 use notifeed::push::delivery;
 use notifeed::request::{Context, links};
 use notifeed::time::Timestamp;
@@ -21,7 +19,6 @@ use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{self, Bound, Host, Rows};
 use crate::store::{self, Item, Row, Statement, UNBOUNDED};
-use crate::subscriptions::Subscription;
 
 /// How many bytes of bodies a page holds, but for the item that passes them: 1 MiB.
 pub const PAGE_BYTES: usize = 1024 * 1024;
@@ -44,13 +41,11 @@ impl<H: Host> Feed<H> {
             .ok_or_else(no_such_notification)?)
     }
 
-    /// A notification: by its user in the receiver's view, by the app that sent it in the
-    /// sender's. 404 for what isn't there, has expired, or isn't the caller's.
+    /// A notification in its receiver's view; 404 for what isn't there or has expired.
     pub(crate) fn read(
         &self,
         id: &str,
-        with_deliveries: bool,
-        sender: &Sender,
+        if_none_match: Option<&str>,
         admitted: &Admitted,
         context: &Context,
     ) -> Result<Reply, Stop> {
@@ -59,49 +54,15 @@ impl<H: Host> Feed<H> {
             answer,
             body,
         } = self.live_item(id, context.now)?;
+        let etag = view::etag(&entry);
+        if headers::if_none_match(if_none_match, &etag) {
+            return Ok(Reply::not_modified(etag));
+        }
         let content = body.ok_or_else(|| Fault::new("an item without a body", &entry.id))?;
         let principal_name = &admitted.owner.user.principal_name;
-        let body = if admitted.by_user {
-            view::receiver_entity(&entry, &content, answer.as_ref(), principal_name, context)
-        } else {
-            let values = [Bound::Integer(entry.ordinal)];
-            let row = store::single(&self.host, Statement::RecordByOrdinal, &values)?;
-            let record = Row::from(row).record()?;
-            if record.sender != *sender {
-                return Err(no_such_notification().into());
-            }
-            let notification =
-                Notification::from_content(&content, entry.expiration, entry.display_time_to_live)
-                    .map_err(|error| Fault::new("a stored notification", &error))?;
-            let sent = Sent::of(&notification);
-            let deliveries = with_deliveries
-                .then(|| self.deliveries(&entry, context.now))
-                .transpose()?;
-            view::sender_again(
-                &entry,
-                &sent,
-                answer.as_ref(),
-                deliveries.as_deref(),
-                principal_name,
-                context,
-            )
-        };
-        Ok(Reply::odata(200, body).header("ETag", view::etag(&entry)))
-    }
-
-    /// The delivery of an item to each of the user's endpoints; the apps that send aren't told more of these.
-    fn deliveries(
-        &self,
-        entry: &Entry,
-        now: Timestamp,
-    ) -> Result<Vec<(Platform, Delivery)>, Fault> {
-        let pushes = self.push_states(now)?;
-        let subscriptions = self.live_subscriptions(now)?;
-        let of = |subscription: &Subscription| {
-            let (platform, push) = (subscription.platform, pushes.get(&subscription.id));
-            (platform, delivery(entry, platform, push, now))
-        };
-        Ok(subscriptions.iter().map(of).collect())
+        let body =
+            view::receiver_entity(&entry, &content, answer.as_ref(), principal_name, context);
+        Ok(Reply::odata(200, body).header("ETag", etag))
     }
 
     /// A page of the list, newest first.
@@ -296,7 +257,7 @@ impl<H: Host> Feed<H> {
                 (Some(Change::Removed(_)), _) if token.fresh => {}
                 (Some(Change::Removed(reason)), _) => {
                     let reason = match reason {
-                        RemovalReason::Deleted => "deleted",
+                        RemovalReason::Deleted | RemovalReason::Retracted => "deleted",
                         RemovalReason::Retargeted => "changed",
                     };
                     values.push(page::removed(entry.id, reason));

@@ -8,6 +8,9 @@ use notifeed::throttle::Rate;
 
 use crate::push::PushSettings;
 
+/// How long an item that has ended can be read by the app that sent it, in milliseconds: 7 days (CONTRACT §5.1).
+pub const SENDER_RETENTION: i64 = 7 * 24 * 60 * 60 * 1000;
+
 /// The settings that a feed goes by. The host reads them once.
 #[derive(Clone)]
 pub struct Settings {
@@ -29,6 +32,9 @@ pub struct Settings {
     pub max_sockets: usize,
     /// `SOCKET_SILENCE_MS`: how long a client that sends pings may send none, in milliseconds.
     pub socket_silence: i64,
+    /// `SENDER_RETENTION_SECONDS`: how long an item that has ended can be read by the app that sent it, in
+    /// milliseconds.
+    pub sender_retention: i64,
     /// `COPY_DELAY_MS`: how long a change waits for others before they are copied to KV together,
     /// in milliseconds.
     pub copy_delay: i64,
@@ -56,6 +62,7 @@ impl Default for Settings {
             max_bytes: room::MAX_BYTES,
             max_sockets: MAX_SOCKETS,
             socket_silence: SILENCE,
+            sender_retention: SENDER_RETENTION,
             copy_delay: 30,
             generation: 0,
             signing_key: None,

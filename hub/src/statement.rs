@@ -4,7 +4,7 @@
 //! Times are Unix milliseconds. A change of states never changes the stored size of its columns, so that
 //! SQLite writes the page of the row's head and not the whole body: `seq` and `content_seq` stand as
 //! [`SEQ_BASE`](crate::store::SEQ_BASE) + n (always 6 bytes), states and flags as small numbers from 2 on
-//! (always 1 byte; `deleted` is 2: no, 3: yes, 4: expired, and its app's own id is free), and the body is the last column.
+//! (always 1 byte; `deleted` is 2: no, 3: by its receiver, 4: expired, and its app's own id is free, 5: by its sender), and the body is the last column.
 
 /// The columns of an [`Entry`](notifeed::feed::Entry), in the order in which it is read.
 macro_rules! entry_columns {
@@ -33,6 +33,25 @@ macro_rules! record_columns {
 macro_rules! live {
     ($instant:literal) => {
         concat!("deleted = 2 AND expiration > ", $instant)
+    };
+}
+
+/// Rows of items that were deleted.
+macro_rules! gone {
+    () => {
+        "deleted IN (3, 5)"
+    };
+}
+
+/// The number of the last change of a row that is copied to KV, as [`Entry::copied_seq`](notifeed::feed::Entry::copied_seq)
+/// has it.
+macro_rules! copied {
+    () => {
+        concat!(
+            "iif(",
+            gone!(),
+            ", seq, max(content_seq, coalesce(answered, 0)))"
+        )
     };
 }
 
@@ -179,21 +198,22 @@ statements! {
         FROM (SELECT ordinal AS ordinal_, row_number() OVER (ORDER BY seq) AS place FROM item \
         WHERE seq <= ?1 AND read_state = 2 AND ", live!("?2"), " AND platforms & ?3) AS unread \
         WHERE ordinal = unread.ordinal_");
-    /// An item ends: a tombstone is left.
-    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = 3, modified = ?, bytes = 0, body = NULL, \
-        answer = NULL \
+    /// An item is deleted: a tombstone is left, with states and answer for its sender.
+    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = ?, modified = ?, bytes = 0, body = NULL \
         WHERE ordinal = ?";
     /// Rows that nobody can still need.
     PurgeItems = "DELETE FROM item WHERE keep_until <= ?";
     /// The oldest rows of ended items, up to a place.
-    ForgetItems = "DELETE FROM item WHERE ordinal <= ? AND (deleted = 3 OR expiration <= ?)";
+    ForgetItems = concat!("DELETE FROM item WHERE ordinal <= ? AND (", gone!(), " OR expiration <= ?)");
 
     /// An item by its id.
     ItemById = concat!("SELECT ", item_columns!(), " FROM item WHERE id = ?");
     /// An entry by its id.
     EntryById = concat!("SELECT ", entry_columns!(), " FROM item WHERE id = ?");
-    /// The part of an item that its sender is shown, and who the sender is.
-    RecordByOrdinal = concat!("SELECT ", record_columns!(), " FROM item WHERE ordinal = ?");
+    /// An item by its id, as its sender has it.
+    SentById = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item WHERE id = ?");
+    /// The sender of an item, and the number of its last change.
+    SenderByOrdinal = "SELECT issuer, app, seq FROM item WHERE ordinal = ?";
     /// The item that holds an app's `appNotificationId`.
     EntryByApp = concat!("SELECT ", entry_columns!(), ", request_digest FROM item \
         WHERE app_notification_id = ? AND app = ? AND issuer = ? AND deleted = 2");
@@ -201,6 +221,12 @@ statements! {
     AnswerByOrdinal = "SELECT answer, answer_key FROM item WHERE ordinal = ?";
     /// The body of an item.
     BodyByOrdinal = "SELECT body FROM item WHERE ordinal = ?";
+    /// The items that changed after a number, in the order of change, as their senders have them; the bodies only of
+    /// one sender's: app, issuer.
+    SentAfter = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", \
+        iif(app = ?2 AND issuer = ?3, body, NULL) FROM item WHERE seq > ?1 ORDER BY seq LIMIT ?4");
+    /// The senders of the items that changed after a number.
+    SendersAfter = "SELECT DISTINCT issuer, app FROM item WHERE seq > ?";
     /// The items that changed after a number, in the order of change.
     ChangedAfter = concat!("SELECT ", item_columns!(), " FROM item \
         WHERE seq > ? ORDER BY seq LIMIT ?");
@@ -232,10 +258,10 @@ statements! {
     /// before `?3`, only changes after `?4` count.
     CountChanges = concat!("SELECT count(*) FROM item WHERE seq > ?1 AND seq <= ?2 \
         AND (ordinal >= ?3 OR seq > ?4) AND ((", live!("?5"), " AND platforms & ?8) \
-        OR (?6 AND reached & ?8 AND (deleted = 3 OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
+        OR (?6 AND reached & ?8 AND (", gone!(), " OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");
     /// Items whose last copied change came after the mark.
     Uncopied = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
-        WHERE seq > ?1 AND iif(deleted = 3, seq, max(content_seq, coalesce(answered, 0))) > ?1 ORDER BY iif(deleted = 3, seq, max(content_seq, coalesce(answered, 0))) LIMIT ?2");
+        WHERE seq > ?1 AND ", copied!(), " > ?1 ORDER BY ", copied!(), " LIMIT ?2");
     /// An item, for its copy.
     UncopiedByOrdinal = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item \
         WHERE ordinal = ?");
@@ -243,8 +269,8 @@ statements! {
     PurgeAhead = "SELECT max(iif(keep_until <= ?1, seq, NULL)), max(iif(keep_until <= ?1, ordinal, NULL)), \
         min(iif(keep_until > ?1, keep_until, NULL)) FROM item";
     /// How many items KV hasn't got as they are now, and since when.
-    CountUncopied = "SELECT count(*), min(modified) FROM item \
-        WHERE seq > ?1 AND iif(deleted = 3, seq, max(content_seq, coalesce(answered, 0))) > ?1";
+    CountUncopied = concat!("SELECT count(*), min(modified) FROM item \
+        WHERE seq > ?1 AND ", copied!(), " > ?1");
     /// The items that came first, with the numbers of their copies.
     OldestItems = "SELECT ordinal, id, copy FROM item ORDER BY ordinal LIMIT ?";
     /// The items up to a place go, without a trace.
@@ -255,8 +281,8 @@ statements! {
     Room = "SELECT count(*), coalesce(sum(bytes), 0), coalesce(sum(deleted = 2 AND expiration > ?1), 0), \
         min(iif(deleted = 2 AND expiration > ?1, expiration, NULL)) FROM item";
     /// The oldest rows of ended items.
-    Ended = "SELECT ordinal, seq, bytes FROM item WHERE deleted = 3 OR expiration <= ? \
-        ORDER BY ordinal LIMIT ?";
+    Ended = concat!("SELECT ordinal, seq, bytes FROM item WHERE ", gone!(), " OR expiration <= ? \
+        ORDER BY ordinal LIMIT ?");
 
     /// A subscription by its id.
     SubscriptionById = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \
@@ -338,8 +364,8 @@ statements! {
     NextPush = "SELECT min(due) FROM push";
     /// Pushed items that were dealt with since the last push that was taken (`?1`), the newest first; `?2`: from
     /// which change on it is worth a look.
-    DealtWith = "SELECT id FROM item WHERE seq > ?2 AND content_seq <= ?1 \
-        AND (read_state = 3 OR user_action_state <> 2 OR deleted = 3) ORDER BY seq DESC LIMIT 20";
+    DealtWith = concat!("SELECT id FROM item WHERE seq > ?2 AND content_seq <= ?1 \
+        AND (read_state = 3 OR user_action_state <> 2 OR ", gone!(), ") ORDER BY seq DESC LIMIT 20");
     /// A push is done with.
     PushDone = "DELETE FROM push WHERE subscription = ? AND item = ? AND content = ?";
     /// A push is tried again.

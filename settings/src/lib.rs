@@ -21,7 +21,7 @@ use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
 
 /// The names of all settings.
-pub const NAMES: [&str; 34] = [
+pub const NAMES: [&str; 35] = [
     "DEVELOPMENT_TOKEN_SECRET",
     "LOG_REQUESTS",
     "ALLOWED_ORIGINS",
@@ -43,6 +43,7 @@ pub const NAMES: [&str; 34] = [
     "MAX_FEED_ROWS",
     "MAX_FEED_BYTES",
     "SOCKET_SILENCE_MS",
+    "SENDER_RETENTION_SECONDS",
     "COPY_DELAY_MS",
     "GENERATION",
     "DEVELOPMENT_PANIC",
@@ -235,6 +236,7 @@ impl Variables {
             max_bytes: self.number("MAX_FEED_BYTES", default.max_bytes)?,
             max_sockets: max_sockets.min(MAX_SOCKETS_OF_PLATFORM),
             socket_silence: self.number("SOCKET_SILENCE_MS", default.socket_silence)?,
+            sender_retention: self.seconds("SENDER_RETENTION_SECONDS", default.sender_retention)?,
             copy_delay: self.number("COPY_DELAY_MS", default.copy_delay)?,
             generation: self.number("GENERATION", default.generation)?,
             signing_key,

@@ -21,6 +21,10 @@ pub const MAX_KEY_ID: usize = 32;
 /// (D21) How long an id works: 30 days, in milliseconds.
 pub const LIFETIME: i64 = 30 * 24 * 60 * 60 * 1000;
 
+/// (D27) How long an app still reads and takes back what it sent by an id that has expired: 30 days, in milliseconds
+/// (CONTRACT §5.1).
+const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+
 const FORMAT: &str = "v1";
 
 /// A key that signs subscription ids.
@@ -108,6 +112,16 @@ impl SubscriptionId {
             return Err(SubscriptionIdError::Expired);
         }
         Ok(id)
+    }
+
+    /// Checks an id by which an app only reads and takes back what it sent: it serves for another 30 days after its
+    /// expiry.
+    pub fn verify_for_sender(
+        text: &str,
+        keys: &[Key],
+        now: Timestamp,
+    ) -> Result<Self, SubscriptionIdError> {
+        Self::verify(text, keys, now.saturating_add_millis(-KEPT))
     }
 
     fn check(text: &str, keys: &[Key]) -> Option<Self> {

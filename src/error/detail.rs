@@ -28,6 +28,8 @@ pub enum RefusalCode {
     InvalidParameter,
     /// A query option that the call doesn't have, or whose value can't be used.
     InvalidQueryOption,
+    /// A preference of `Prefer` that the call has, with a value that it can't have.
+    InvalidPreference,
     /// The app isn't registered, or not for that host.
     HostNotRegistered,
     /// The subscription that `endpoint` names has ended, or never was.
@@ -42,7 +44,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnsupportedHeader,
         Self::UnsupportedContentType,
         Self::UnsupportedContentEncoding,
@@ -51,6 +53,7 @@ impl RefusalCode {
         Self::RequiredParameterMissing,
         Self::InvalidParameter,
         Self::InvalidQueryOption,
+        Self::InvalidPreference,
         Self::HostNotRegistered,
         Self::SubscriptionEnded,
         Self::ItemChanged,
@@ -69,6 +72,7 @@ impl RefusalCode {
             Self::RequiredParameterMissing => "RequiredParameterMissing",
             Self::InvalidParameter => "InvalidParameter",
             Self::InvalidQueryOption => "InvalidQueryOption",
+            Self::InvalidPreference => "InvalidPreference",
             Self::HostNotRegistered => "HostNotRegistered",
             Self::SubscriptionEnded => "SubscriptionEnded",
             Self::ItemChanged => "ItemChanged",
@@ -88,7 +92,8 @@ impl RefusalCode {
             | Self::RequiredHeaderMissing
             | Self::RequiredParameterMissing
             | Self::InvalidParameter
-            | Self::InvalidQueryOption => ErrorCode::BadRequest,
+            | Self::InvalidQueryOption
+            | Self::InvalidPreference => ErrorCode::BadRequest,
             Self::HostNotRegistered => ErrorCode::NotAuthorizedForUser,
             Self::SubscriptionEnded => ErrorCode::ItemNotFound,
             Self::ItemChanged => ErrorCode::ItemChanged,

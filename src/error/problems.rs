@@ -269,6 +269,17 @@ pub fn too_many_connections() -> Problem {
     .retry_after(UNTIL_ROOM)
 }
 
+/// 406: the app waits for news of the user's feed too often at a time (CONTRACT §5.1).
+pub fn too_many_waiting(limit: usize) -> Problem {
+    Problem::new(
+        ErrorCode::ServerBusy,
+        format!(
+            "The app waits for news of this feed {limit} times already. Let one of these calls end, or read without 'Prefer: wait'."
+        ),
+    )
+    .retry_after(UNTIL_ROOM)
+}
+
 /// 406: the user's connections don't read.
 pub fn connections_stall() -> Problem {
     Problem::new(

@@ -204,6 +204,20 @@ pub fn answered(entry: &Entry, head: Head, now: Timestamp) -> Entry {
     }
 }
 
+/// Whether the app that sent an item may take it back: not where it is answered, so that nobody believes both in an answer
+/// and in a timeout, unless the app says `If-Match: *` (CONTRACT §5.1).
+///
+/// # Errors
+/// 409 with the action that won.
+pub fn may_retract(answer: Option<&Answer>, if_match: Option<&str>) -> Result<(), Problem> {
+    match answer {
+        Some(winner) if if_match.is_none_or(|header| header.trim() != "*") => {
+            Err(already_answered(winner))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether two contents have the same payload.
 pub fn same_payload(one: &JsonText<Content>, other: &JsonText<Content>) -> bool {
     let payload = |content: &JsonText<Content>| {

@@ -29,6 +29,8 @@ pub struct Post<'a> {
     pub id: Guid,
     /// Its content has actions.
     pub asks: bool,
+    /// The post replaces nothing (CONTRACT §5.1).
+    pub create_only: bool,
     /// When it was posted.
     pub now: Timestamp,
 }
@@ -51,7 +53,8 @@ pub enum Appended {
     Created(Entry),
     /// The same id with other content: 200. Store the row with its body, then fan out.
     Replaced(Entry),
-    /// The same content again: 200 with what is stored. Nothing changes, nobody is told.
+    /// The same content again, or a post that replaces nothing: 200 with what is stored. Nothing changes, nobody
+    /// is told.
     Repeated(Entry),
 }
 
@@ -76,7 +79,7 @@ pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Ap
         read_state: ReadState::default(),
         user_action_state: UserActionState::default(),
         keep_until: post.expiration,
-        deleted: false,
+        deleted: None,
         asks: post.asks,
         answered: None,
     };
@@ -89,7 +92,7 @@ pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Ap
     else {
         return Appended::Created(fresh);
     };
-    if request_digest == post.request_digest {
+    if post.create_only || request_digest == post.request_digest {
         return Appended::Repeated(entry);
     }
     // An answer is to what was asked: another question is open. The same one stays answered, also as a
@@ -117,6 +120,7 @@ pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Ap
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::entry::DeletedBy;
     use crate::notification::Platform;
 
     const HEAD: Head = Head {
@@ -136,6 +140,7 @@ mod tests {
             request_digest: digest,
             id: Guid::from_bytes([9; 16]),
             asks: false,
+            create_only: false,
             now: at(1000),
         }
     }
@@ -157,10 +162,7 @@ mod tests {
         assert_eq!((entry.ordinal, entry.revision, entry.copy), (5, 1, 1));
         assert_eq!(entry.id, Guid::from_bytes([9; 16]));
         assert_eq!((entry.keep_until, entry.expiration), (at(5000), at(5000)));
-        assert_eq!(
-            (entry.read_state, entry.deleted),
-            (ReadState::Unread, false)
-        );
+        assert_eq!((entry.read_state, entry.deleted), (ReadState::Unread, None));
     }
 
     #[test]
@@ -231,7 +233,7 @@ mod tests {
         // An item that has left the feed frees its `appNotificationId`.
         for gone in [
             Entry {
-                deleted: true,
+                deleted: Some(DeletedBy::Receiver),
                 ..before
             },
             Entry {

@@ -5,7 +5,7 @@
 //! change that has just happened is told by the same rule, to endpoints that know all before it.
 
 use crate::feed::cursor::Known;
-use crate::feed::entry::Entry;
+use crate::feed::entry::{DeletedBy, Entry};
 use crate::notification::Platform;
 use crate::time::Timestamp;
 
@@ -17,17 +17,20 @@ pub enum RemovalReason {
     Deleted,
     /// The replacement isn't for this platform.
     Retargeted,
+    /// The app that sent it took it back.
+    Retracted,
 }
 
 impl RemovalReason {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Deleted, Self::Retargeted];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Deleted, Self::Retargeted, Self::Retracted];
 
     /// The spelling on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Deleted => "deleted",
             Self::Retargeted => "retargeted",
+            Self::Retracted => "retracted",
         }
     }
 }
@@ -69,8 +72,10 @@ pub fn change_since(
     if known == Known::NOTHING || !reached {
         return None;
     }
-    if entry.deleted {
-        return Some(Change::Removed(RemovalReason::Deleted));
+    match entry.deleted {
+        Some(DeletedBy::Receiver) => return Some(Change::Removed(RemovalReason::Deleted)),
+        Some(DeletedBy::Sender) => return Some(Change::Removed(RemovalReason::Retracted)),
+        None => {}
     }
     // An endpoint knows by itself when an item that it has expires. It can't know that of a
     // replacement that it never saw: it still shows the revision before.

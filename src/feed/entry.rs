@@ -143,6 +143,41 @@ pub struct Sender {
     pub app: String,
 }
 
+/// The side that deleted an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletedBy {
+    /// The user, on whichever device.
+    Receiver,
+    /// The app that sent it: it took the item back.
+    Sender,
+}
+
+/// The end of an item, as its sender is told of it (CONTRACT §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum End {
+    /// `expired`
+    Expired,
+    /// `deleted`: by its user.
+    Deleted,
+    /// `retracted`: by its sender.
+    Retracted,
+}
+
+impl End {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Expired, Self::Deleted, Self::Retracted];
+
+    /// The spelling on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Deleted => "deleted",
+            Self::Retracted => "retracted",
+        }
+    }
+}
+
 /// A row of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -180,8 +215,8 @@ pub struct Entry {
     /// The latest expiration that any revision had: until then the row stays, as a tombstone if
     /// need be, because an endpoint that was away may still show that revision.
     pub keep_until: Timestamp,
-    /// The item was deleted: the row is a tombstone.
-    pub deleted: bool,
+    /// Present where the item was deleted: the row is a tombstone then.
+    pub deleted: Option<DeletedBy>,
     /// Its content has actions: it can be answered.
     pub asks: bool,
     /// The number of the change that answered it.
@@ -191,7 +226,7 @@ pub struct Entry {
 impl Entry {
     /// The number of the last change that is copied to KV: the content's, the answer's, or the end's.
     pub fn copied_seq(&self) -> Seq {
-        if self.deleted {
+        if self.deleted.is_some() {
             self.seq
         } else {
             self.answered.unwrap_or_default().max(self.content_seq)
@@ -201,7 +236,26 @@ impl Entry {
     /// Whether it is on the feed at that instant: neither deleted nor expired. It expires at its
     /// instant, not after it.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        !self.deleted && now < self.expiration
+        self.end(now).is_none()
+    }
+
+    /// The end of the item, if it has ended by that instant. Expiry is written nowhere: the clock tells of it.
+    pub fn end(&self, now: Timestamp) -> Option<End> {
+        match self.deleted {
+            Some(DeletedBy::Receiver) => Some(End::Deleted),
+            Some(DeletedBy::Sender) => Some(End::Retracted),
+            None if now < self.expiration => None,
+            None => Some(End::Expired),
+        }
+    }
+
+    /// Whether its sender can read it: until so many milliseconds after its end (CONTRACT §5.1).
+    pub fn is_kept_for_sender(&self, retention: i64, now: Timestamp) -> bool {
+        let ended = match self.deleted {
+            Some(_) => self.modified,
+            None => self.expiration,
+        };
+        now < ended.saturating_add_millis(retention)
     }
 
     /// The whole seconds of display time left, not counting the one that is running, never

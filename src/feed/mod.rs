@@ -26,7 +26,7 @@ pub use append::{Appended, append};
 pub use change::{Change, RemovalReason, change_since};
 pub use cursor::{Cursor, Epoch, Known, Newest, Resume};
 pub use delivery::Delivery;
-pub use entry::{Entry, NotificationStatus, ReadState, Seq, UserActionState};
+pub use entry::{DeletedBy, End, Entry, NotificationStatus, ReadState, Seq, UserActionState};
 
 use crate::credentials::User;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::feed::answer::Answering;
 use crate::feed::append::Head;
-use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
+use crate::feed::entry::{DeletedBy, Entry, ReadState, Seq, UserActionState};
 use crate::feed::view::PROPERTIES;
 use crate::json::{self, Object, Value};
 use crate::notification::check::{Check, object_body};
@@ -171,10 +171,10 @@ pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) ->
     })
 }
 
-/// Deletes: what is left is a tombstone, for endpoints that are away.
-pub fn delete(entry: &Entry, head: Head, now: Timestamp) -> Entry {
+/// Deletes: what is left is a tombstone, for endpoints that are away and for the item's sender.
+pub fn delete(entry: &Entry, by: DeletedBy, head: Head, now: Timestamp) -> Entry {
     Entry {
-        deleted: true,
+        deleted: Some(by),
         copy: entry.copy.saturating_add(1),
         seq: head.seq.next(),
         modified: now,

@@ -2,7 +2,7 @@
 
 use crate::feed::answer::Answer;
 use crate::feed::delivery::Delivery;
-use crate::feed::entry::{Entry, NotificationStatus, ReadState, UserActionState};
+use crate::feed::entry::{End, Entry, NotificationStatus, ReadState, UserActionState};
 use crate::guid::Guid;
 use crate::json::{self, JsonText, Writer};
 use crate::notification::{Content, Notification, Platform, Priority, VisualContent};
@@ -71,7 +71,8 @@ pub fn sender(entry: &Entry, sent: &Sent<'_>, principal_name: &str, context: &Co
 
 /// The sender's view of an item that it reads again (CONTRACT §5.1): the page's properties, then what its
 /// user did with it, and where it is asked for what became of it at each endpoint: the platform and the
-/// delivery, and nothing else of the user's devices (CONTRACT §5.7).
+/// delivery, and nothing else of the user's devices (CONTRACT §5.7). An item that has ended is told without its
+/// payload, and with how it ended.
 pub fn sender_again(
     entry: &Entry,
     sent: &Sent<'_>,
@@ -80,16 +81,20 @@ pub fn sender_again(
     principal_name: &str,
     context: &Context,
 ) -> String {
+    let end = entry.end(context.now);
     let mut writer = Writer::new();
     writer.begin_object();
-    SentNotification::of(entry, sent, principal_name, context).write(&mut writer);
-    writer.string_field("readState", entry.read_state.as_str());
-    writer.string_field("userActionState", entry.user_action_state.as_str());
-    match answer.and_then(|answer| Answer::parse(answer.as_str())) {
-        Some(answer) => writer.raw_field("answer", &answer.to_json(true)),
-        None => writer.null_field("answer"),
+    let view = SentNotification::of(entry, sent, principal_name, context);
+    writer.string_field("@odata.context", &view.odata_context);
+    view.write_properties(&mut writer);
+    if end.is_none() {
+        view.payload.write(&mut writer);
     }
+    write_outcome(entry, answer, &mut writer);
     writer.string_field("lastModifiedDateTime", &entry.modified.to_string());
+    if let Some(end) = end {
+        writer.string_field("ended", end.as_str());
+    }
     if let Some(deliveries) = deliveries {
         writer.key("deliveries");
         writer.begin_array();
@@ -103,6 +108,61 @@ pub fn sender_again(
     }
     writer.end_object();
     writer.finish()
+}
+
+/// An item in its sender's delta (CONTRACT §5.1): the sender's view as a value, with the app's own id; of an item that
+/// has ended the ids, how it ended, and what its user did with it.
+pub fn sender_change(
+    entry: &Entry,
+    sent: &Sent<'_>,
+    app_notification_id: Option<&str>,
+    answer: Option<&JsonText<Answer>>,
+    context: &Context,
+) -> String {
+    let mut writer = Writer::new();
+    writer.begin_object();
+    match entry.end(context.now) {
+        None => {
+            writer.string_field("@odata.etag", &sender_etag(entry, context.now));
+            let view = SentNotification::of(entry, sent, "", context);
+            view.write_properties(&mut writer);
+            writer.opt_string_field("appNotificationId", app_notification_id);
+            view.payload.write(&mut writer);
+            write_outcome(entry, answer, &mut writer);
+            writer.string_field("lastModifiedDateTime", &entry.modified.to_string());
+        }
+        Some(end) => {
+            writer.string_field("id", &entry.id.to_string());
+            writer.opt_string_field("appNotificationId", app_notification_id);
+            writer.raw_field("@removed", "{\"reason\":\"deleted\"}");
+            writer.string_field("ended", end.as_str());
+            write_outcome(entry, answer, &mut writer);
+        }
+    }
+    writer.end_object();
+    writer.finish()
+}
+
+/// The states and the answer, as an item's sender has them.
+fn write_outcome(entry: &Entry, answer: Option<&JsonText<Answer>>, writer: &mut Writer) {
+    writer.string_field("readState", entry.read_state.as_str());
+    writer.string_field("userActionState", entry.user_action_state.as_str());
+    match answer.and_then(|answer| Answer::parse(answer.as_str())) {
+        Some(answer) => writer.raw_field("answer", &answer.to_json(true)),
+        None => writer.null_field("answer"),
+    }
+}
+
+impl SentPayload<'_> {
+    fn write(&self, writer: &mut Writer) {
+        writer.key("payload");
+        writer.begin_object();
+        if let Some(visual_content) = self.visual_content {
+            writer.key("visualContent");
+            writer.raw(visual_content.as_str());
+        }
+        writer.end_object();
+    }
 }
 
 impl<'n> SentNotification<'n> {
@@ -123,18 +183,17 @@ impl<'n> SentNotification<'n> {
     /// Writes the members.
     fn write(&self, writer: &mut Writer) {
         writer.string_field("@odata.context", &self.odata_context);
+        self.write_properties(writer);
+        self.payload.write(writer);
+    }
+
+    /// Writes the properties but the payload.
+    fn write_properties(&self, writer: &mut Writer) {
         writer.opt_integer_field("displayTimeToLive", self.display_time_to_live);
         writer.string_field("expirationDateTime", &self.expiration_date_time.to_string());
         writer.opt_string_field("groupName", self.group_name);
         writer.string_field("id", &self.id.to_string());
         writer.string_field("priority", self.priority.as_str());
-        writer.key("payload");
-        writer.begin_object();
-        if let Some(visual_content) = self.payload.visual_content {
-            writer.key("visualContent");
-            writer.raw(visual_content.as_str());
-        }
-        writer.end_object();
     }
 }
 
@@ -285,6 +344,15 @@ pub fn receiver_entity(
     FeedNotification::of(entry, content, answer, context.now)
         .write(Some(&odata_context), &mut writer);
     writer.finish()
+}
+
+/// `ETag` of an item for its sender, who still reads it once it has expired: that changes the tag too, though nothing is
+/// written then.
+pub fn sender_etag(entry: &Entry, now: Timestamp) -> String {
+    match entry.end(now) {
+        Some(End::Expired) => format!("\"{}.{}.expired\"", entry.revision, entry.seq.get()),
+        _ => etag(entry),
+    }
 }
 
 /// `ETag` of an item: changes with anything of it (RFC 9110 §8.8.3).

@@ -31,6 +31,10 @@ pub enum RequestHeader {
     IfRange,
     /// The `ETag` that the item must still have.
     IfMatch,
+    /// The `ETag` that the item must not have any more; `*` of a post: nothing is replaced.
+    IfNoneMatch,
+    /// The caller's wish to wait.
+    Prefer,
     /// The protocol to change to.
     Upgrade,
     /// The protocols that a WebSocket may speak, and a browser's access token.
@@ -39,7 +43,7 @@ pub enum RequestHeader {
 
 impl RequestHeader {
     /// Every one, in the order in which a request's are handed over.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Authorization,
         Self::SubscriptionId,
         Self::ClientRequestId,
@@ -51,6 +55,8 @@ impl RequestHeader {
         Self::IfModifiedSince,
         Self::IfRange,
         Self::IfMatch,
+        Self::IfNoneMatch,
+        Self::Prefer,
         Self::Upgrade,
         Self::Subprotocols,
     ];
@@ -69,6 +75,8 @@ impl RequestHeader {
             Self::IfModifiedSince => "If-Modified-Since",
             Self::IfRange => "If-Range",
             Self::IfMatch => "If-Match",
+            Self::IfNoneMatch => "If-None-Match",
+            Self::Prefer => "Prefer",
             Self::Upgrade => "Upgrade",
             Self::Subprotocols => "Sec-WebSocket-Protocol",
         }
@@ -142,6 +150,44 @@ pub fn if_match(header: Option<&str>, etag: &str) -> bool {
         let header = header.trim();
         header == "*" || header.split(',').any(|tag| tag.trim() == etag)
     })
+}
+
+/// Whether `If-None-Match`, if it was sent, names the `ETag` that a resource has (RFC 9110 §13.1.2): `*`, or a list with
+/// that tag, weak or not.
+pub fn if_none_match(header: Option<&str>, etag: &str) -> bool {
+    let strong = |tag: &str| tag.trim().trim_start_matches("W/") == etag;
+    header.is_some_and(|header| header.trim() == "*" || header.split(',').any(strong))
+}
+
+/// The longest that a call waits, in seconds.
+pub const MAX_WAIT: u32 = 30;
+
+/// The seconds that a call waits for news at most, as `Prefer: wait=n` has it (RFC 7240 §4.3); more than [`MAX_WAIT`]
+/// is taken as that. The first one counts, and preferences of other names don't.
+///
+/// # Errors
+/// 400 for what is no whole number from 1 up (D23): the RFC would have it ignored, and its sender would then ask in a
+/// loop.
+pub fn wait(prefer: Option<&str>) -> Result<Option<u32>, Problem> {
+    let preferences = prefer.unwrap_or_default().split(',').map(|preference| {
+        let preference = preference.split(';').next().unwrap_or_default();
+        let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
+        (name.trim(), value.trim().trim_matches('"'))
+    });
+    let mut waits = preferences.filter(|(name, _)| name.eq_ignore_ascii_case("wait"));
+    let Some((_, value)) = waits.next() else {
+        return Ok(None);
+    };
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that doesn't fit is more than the longest.
+    let seconds = value.parse().unwrap_or(MAX_WAIT).min(MAX_WAIT);
+    if is_number && seconds > 0 {
+        return Ok(Some(seconds));
+    }
+    Err(RefusalCode::InvalidPreference.problem(
+        "Prefer",
+        format!("'wait' must be a whole number of seconds from 1 up; more than {MAX_WAIT} is taken as {MAX_WAIT}."),
+    ))
 }
 
 /// The token of an `Authorization: Bearer …` header (RFC 6750 §2.1); the scheme in any case.
@@ -232,6 +278,37 @@ mod tests {
         }
         for header in ["", "\"1.8\"", "W/\"1.7\"", "1.7"] {
             assert!(!if_match(Some(header), etag), "{header}");
+        }
+    }
+
+    #[test]
+    fn if_none_match_takes_a_weak_tag_too() {
+        let etag = "\"1.7\"";
+        for header in ["*", etag, "W/\"1.7\"", "\"x\", \"1.7\""] {
+            assert!(if_none_match(Some(header), etag), "{header}");
+        }
+        for header in [None, Some(""), Some("\"1.8\"")] {
+            assert!(!if_none_match(header, etag), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_a_whole_number_of_seconds() {
+        let of = |prefer: &str| wait(Some(prefer)).map_err(|problem| problem.code);
+        assert_eq!(wait(None).ok(), Some(None));
+        for (prefer, seconds) in [
+            ("wait=1", Some(1)),
+            ("respond-async, WAIT = \"7\"; x=y", Some(7)),
+            ("wait=31", Some(MAX_WAIT)),
+            ("wait=99999999999999999999", Some(MAX_WAIT)),
+            ("wait=2, wait=3", Some(2)),
+            ("return=minimal", None),
+            ("", None),
+        ] {
+            assert_eq!(of(prefer), Ok(seconds), "{prefer}");
+        }
+        for prefer in ["wait", "wait=", "wait=0", "wait=-1", "wait=1.5", "wait=1s"] {
+            assert_eq!(of(prefer), Err(ErrorCode::BadRequest), "{prefer}");
         }
     }
 

@@ -130,6 +130,11 @@ impl Reply {
         Self::with_status(204)
     }
 
+    /// 304: the resource is as the caller knows it (RFC 9110 §15.4.5).
+    pub fn not_modified(etag: String) -> Self {
+        Self::with_status(304).header("ETag", etag)
+    }
+
     /// 204 to a CORS preflight; `allow` is the resource's list of methods.
     pub fn preflight(allow: &str, context: &Context) -> Self {
         let reply = Self::with_status(204).header("Allow", allow.to_owned());
@@ -285,7 +290,7 @@ mod tests {
         );
         assert!(reply.headers.contains(&(
             "Access-Control-Allow-Headers",
-            "Authorization, X-UNS-ID, client-request-id, Content-Type, Content-Encoding, If-Match, SdkVersion"
+            "Authorization, X-UNS-ID, client-request-id, Content-Type, Content-Encoding, If-Match, If-None-Match, Prefer, SdkVersion"
                 .into()
         )));
         let reply = Reply::preflight("GET, POST", &context(Readers::None));

@@ -61,6 +61,7 @@ mod tests {
             display_time_to_live: None,
             request_digest: "",
             asks: false,
+            create_only: false,
             id: Guid::random_v4([7; 16]),
             now: at(0),
         };

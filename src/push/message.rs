@@ -121,7 +121,7 @@ impl Message {
             },
             topic: id.replace('-', ""),
         })
-        .filter(|_| ttl >= 0 && !entry.deleted)
+        .filter(|_| ttl >= 0 && entry.deleted.is_none())
     }
 }
 

@@ -70,6 +70,7 @@ fn sender_s_view(sent: &Notification) -> String {
         expiration: sent.expiration(),
         display_time_to_live: sent.display_time_to_live(),
         request_digest: "d",
+        create_only: false,
         asks: false,
         id: Guid::parse("119081f2-f19d-4fa8-817c-7e01092c0f7d").unwrap(),
         now: at(NOW),

@@ -24,6 +24,7 @@ fn entry() -> Entry {
         expiration: notification.expiration(),
         display_time_to_live: notification.display_time_to_live(),
         request_digest: "d",
+        create_only: false,
         asks: false,
         id: Guid::parse(ID).unwrap(),
         now: at(NOW),
@@ -102,7 +103,7 @@ fn an_item_leaves_at_its_instant_or_when_it_is_deleted() {
     for (now, live) in [(NOW, true), (expiration - 1, true), (expiration, false)] {
         assert_eq!(entry.is_live(at(now)), live, "{now}");
         let deleted = Entry {
-            deleted: true,
+            deleted: Some(notifeed::feed::DeletedBy::Receiver),
             ..entry
         };
         assert!(!deleted.is_live(at(now)), "{now}");

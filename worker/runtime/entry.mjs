@@ -122,7 +122,8 @@ async function answer(request, env, address) {
       return respond((await wait(() => issueToken(call))) ?? "");
     } else {
       if (call) run(() => release(call));
-      if (what === "feed") return ask(step, hubsOf(env));
+      if (what === "feed") return ask(commandOf(step), hubsOf(env));
+      if (what === "wait") return askWhenNew(Number(step.next()), commandOf(step), hubsOf(env));
       if (what === "connect") return connect(step, hubsOf(env));
       if (what === "reply") return respond(step.rest());
       if (what === "close") return closed(Number(step.next()), step.next(), step.next(), step.next());
@@ -172,16 +173,28 @@ export function hubsOf({ HUB, JURISDICTION }) {
 }
 
 /**
- * Asks a feed.
- * @param {Lines} step
- * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ * A command for a feed: where the feed lives, the headers that every answer has, and the fields.
+ * @typedef {{ kind: string, address: string, operation: string, common: string, fields: string }} Command
  */
-async function ask(step, hubs) {
+
+/**
+ * @param {Lines} step
+ * @returns {Command}
+ */
+function commandOf(step) {
   const kind = step.next();
   const address = step.next();
   const operation = step.next();
   const common = step.take(Number(step.next()));
-  const fields = step.rest();
+  return { kind, address, operation, common, fields: step.rest() };
+}
+
+/**
+ * Asks a feed.
+ * @param {Command} command
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ */
+async function ask({ kind, address, operation, common, fields }, hubs) {
   const id = idOf(hubs, kind, address);
   if (id === undefined)
     return respond(
@@ -201,6 +214,47 @@ async function ask(step, hubs) {
 }
 
 /**
+ * Asks a feed, and where it has nothing new once more when it has, so many seconds later at the latest. The waiting is
+ * done here, on a socket that the feed closes: the feed sleeps meanwhile.
+ * @param {number} seconds
+ * @param {Command} command
+ * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ */
+async function askWhenNew(seconds, command, hubs) {
+  const { kind, address, operation, common, fields } = command;
+  const id = idOf(hubs, kind, address);
+  if (id === undefined) return ask(command, hubs);
+  const answer = await upgraded(() => hubs.get(id), `${encodeURIComponent(fields)} ${operation}`);
+  if (typeof answer === "string") return respond(answer, common);
+  answer.accept();
+  /** @type {Promise<void>} */
+  const news = new Promise((resolve) => {
+    answer.addEventListener("close", () => resolve());
+    answer.addEventListener("error", () => resolve());
+    // After so many milliseconds the item ends by itself.
+    answer.addEventListener("message", ({ data }) => void scheduler.wait(Number(data)).then(resolve));
+  });
+  await Promise.race([news, scheduler.wait(seconds * 1000)]);
+  answer.close(1000);
+  return ask(command, hubs);
+}
+
+/**
+ * Asks a feed for a socket; where it gives none, its answer.
+ * @param {() => DurableObjectStub<import("./hub.mjs").Hub>} hub
+ * @param {string} command the fields, and the operation where it isn't to connect a client
+ */
+async function upgraded(hub, command) {
+  const headers = { Upgrade: "websocket", [STREAM_HEADER]: `${constants.protocol} ${command}` };
+  const question = async () => {
+    const response = await hub().fetch("https://hub/", { headers });
+    return response.webSocket ?? response.text();
+  };
+  const answer = await question();
+  return answer === constants.retry ? again(question) : answer;
+}
+
+/**
  * Connects a client with a feed.
  * @param {Lines} step
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
@@ -213,18 +267,9 @@ async function connect(step, hubs) {
   const subprotocol = step.next();
   const requestId = step.next();
   const common = step.take(Number(step.next()));
-  const headers = {
-    Upgrade: "websocket",
-    [STREAM_HEADER]: `${constants.protocol} ${encodeURIComponent(step.rest())}`,
-  };
   // A stream is always the token's user's: by name.
   const id = hubs.idFromName(address);
-  const question = async () => {
-    const response = await hubs.get(id).fetch("https://hub/", { headers });
-    return response.webSocket ?? response.text();
-  };
-  const first = await question();
-  const answer = first === constants.retry ? await again(question) : first;
+  const answer = await upgraded(() => hubs.get(id), encodeURIComponent(step.rest()));
   if (typeof answer !== "string") return switched(answer, subprotocol, requestId);
   if (!browser) return respond(answer, common);
   const [code, reason] = run(() => refusal(answer)).split("\n");

@@ -7,7 +7,7 @@ import { counters } from "./counters.mjs";
 import { during, Host } from "./host.mjs";
 import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
 
-/** The request header of an upgrade that has the protocol and the fields of the command. Only the Worker can reach a Hub. */
+/** The request header of an upgrade that has protocol, fields and operation of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
 
 /** The least time between a close frame and the end of its Hub, in milliseconds: the frame has left by then. */
@@ -200,19 +200,20 @@ export class Hub extends DurableObject {
   }
 
   /**
-   * A client connects: 101, or 200 with what {@link Hub.call} would answer.
+   * A client connects, or a call waits until the Hub closes its socket: 101, or 200 with what {@link Hub.call} would
+   * answer. A Worker of the release before names no operation: a client connects.
    * @param {Request} request
    */
   async fetch(request) {
     if (this.#host.ending) return new Response(constants.retry);
-    const [protocol, encoded] = (request.headers.get(STREAM_HEADER) ?? "").split(" ");
+    const [protocol, encoded, operation = "stream"] = (request.headers.get(STREAM_HEADER) ?? "").split(" ");
     const fields = decodeURIComponent(encoded ?? "");
     const [client, server] = Object.values(new WebSocketPair());
     const socket = this.#host.numberOf(server);
     let accepted = false;
     try {
       const id = this.ctx.id.toString();
-      const refusal = this.#event((feed) => wasm.connect(feed, id, Number(protocol), socket, fields));
+      const refusal = this.#event((feed) => wasm.connect(feed, id, Number(protocol), socket, operation, fields));
       if (refusal !== undefined) return new Response(refusal);
       accepted = true;
       return new Response(null, { status: 101, webSocket: client });

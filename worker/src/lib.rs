@@ -150,8 +150,15 @@ pub fn call_feed(feed: u32, protocol: u32, operation: &str, fields: &str) -> Str
 }
 
 #[wasm_bindgen]
-pub fn connect(feed: u32, hub: &str, protocol: u32, socket: u32, fields: &str) -> Option<String> {
-    feed::connect(feed, hub, protocol, socket, fields)
+pub fn connect(
+    feed: u32,
+    hub: &str,
+    protocol: u32,
+    socket: u32,
+    operation: &str,
+    fields: &str,
+) -> Option<String> {
+    feed::connect(feed, hub, protocol, socket, operation, fields)
 }
 
 #[wasm_bindgen]

@@ -1,5 +1,5 @@
-//! Telling live endpoints of a change that has just become durable. Reads nothing from the tables, and
-//! can't fail: whoever can't be told now is told from the index.
+//! Telling live endpoints of a change that has just become durable, and the apps that wait for news. Endpoints cost no
+//! read of the tables, and nothing can fail: an endpoint that can't be told now is told from the index.
 
 use notifeed::feed::{Change, Cursor, Entry, Known, Seq, change_since};
 use notifeed::live::frame;
@@ -30,6 +30,7 @@ impl<H: Host> Feed<H> {
         made_by: Option<Socket>,
         now: Timestamp,
     ) {
+        self.has_news(entry);
         if self.connections.open.is_empty() {
             return;
         }
@@ -83,6 +84,9 @@ impl<H: Host> Feed<H> {
         made_by: Option<Socket>,
         now: Timestamp,
     ) {
+        if seq > before {
+            self.have_news(before);
+        }
         if self.connections.open.is_empty() {
             return;
         }

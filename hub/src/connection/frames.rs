@@ -5,7 +5,7 @@ use notifeed::error::Problem;
 use notifeed::error::problems::{connection_closing, item_changed, not_authorized};
 use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::{StateUpdate, has_changed_since};
-use notifeed::feed::{Cursor, Entry, Seq};
+use notifeed::feed::{Cursor, DeletedBy, Entry, Seq};
 use notifeed::guid::Guid;
 use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::close::Close;
@@ -179,7 +179,7 @@ impl<H: Host> Feed<H> {
             }
             ClientRequest::Delete { id, since } => {
                 let entry = self.unchanged_entry(&id, since, context.now)?;
-                let tombstone = self.end(entry, Some(socket), context)?;
+                let tombstone = self.end(entry, DeletedBy::Receiver, Some(socket), context)?;
                 Ok(Done::Item(204, Some(tombstone)))
             }
             ClientRequest::Answer { id, answering } => {

@@ -20,6 +20,7 @@ use notifeed::throttle::Bucket;
 use notifeed::time::Timestamp;
 
 use crate::host::{Host, Socket};
+use crate::waiting;
 
 /// By how many bytes what is under way to a client may differ from what its attachment says: so much is
 /// forgotten at an eviction.
@@ -136,6 +137,9 @@ impl Connections {
             runnable: VecDeque::new(),
         };
         for found in host.sockets() {
+            if waiting::waits(&found) {
+                continue;
+            }
             let endpoint = found.attachment.as_deref().and_then(Endpoint::parse);
             let endpoint = endpoint.filter(|endpoint| !endpoint.behind);
             let Some(endpoint) = endpoint else {

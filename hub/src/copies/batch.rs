@@ -276,7 +276,7 @@ fn read_copy<H: Host>(host: &H, ordinal: i64) -> Result<Option<Copy>, Fault> {
         answer: record.answer.take(),
         body: row.body(),
     };
-    Ok(Some(if entry.deleted {
+    Ok(Some(if entry.deleted.is_some() {
         Copy::gone(&entry)
     } else {
         Copy::of(&entry, &Parts::stored(&item, &record))

@@ -120,7 +120,7 @@ pub fn item_metadata(entry: &Entry) -> String {
     w.integer_field("version", VERSION);
     w.integer_field("ordinal", entry.ordinal);
     w.integer_field("expiration", entry.expiration.unix_millis());
-    w.boolean_field("gone", entry.deleted);
+    w.boolean_field("gone", entry.deleted.is_some());
     w.end_object();
     w.finish()
 }

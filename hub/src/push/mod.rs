@@ -259,7 +259,8 @@ impl<H: Host> Feed<H> {
     pub(crate) fn cancelled(&self, entry: &Entry) -> Option<Write<'static>> {
         let is_seen = entry.read_state == ReadState::Read
             || entry.user_action_state != UserActionState::NoInteraction;
-        (self.pushes.made && (is_seen || entry.deleted)).then(|| rows::cancel(entry.ordinal))
+        (self.pushes.made && (is_seen || entry.deleted.is_some()))
+            .then(|| rows::cancel(entry.ordinal))
     }
 
     /// A client has everything up to a number. Where its person sees it, nothing is pushed of it to that

@@ -1,7 +1,7 @@
 //! Reading rows.
 
 use notifeed::feed::answer::Answer;
-use notifeed::feed::entry::Sender;
+use notifeed::feed::entry::{DeletedBy, Sender};
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::json::JsonText;
@@ -125,7 +125,11 @@ impl Row {
             revision: self.small()?,
             read_state: state(&ReadState::ALL, self.integer()?),
             user_action_state: state(&UserActionState::ALL, self.integer()?),
-            deleted: self.integer()? == 3,
+            deleted: match self.integer()? {
+                3 => Some(DeletedBy::Receiver),
+                5 => Some(DeletedBy::Sender),
+                _ => None,
+            },
             platforms: self.platforms()?,
             reached: self.platforms()?,
             created: self.time()?,

@@ -1,6 +1,6 @@
 //! The changes of items, as statements with their values.
 
-use notifeed::feed::entry::Sender;
+use notifeed::feed::entry::{DeletedBy, Sender};
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::notification::PlatformSet;
 
@@ -27,7 +27,7 @@ pub fn insert<'a>(
             Bound::Integer(i64::from(entry.revision)),
             read_state(entry.read_state),
             user_action_state(entry.user_action_state),
-            flag(entry.deleted),
+            deleted(entry.deleted),
             platforms(entry.platforms),
             platforms(entry.reached),
             Bound::Integer(entry.created.unix_millis()),
@@ -123,13 +123,14 @@ pub fn set_answer<'a>(entry: &Entry, answer: &'a str, key: Option<&'a str>) -> W
     }
 }
 
-/// An item that ended.
+/// An item that was deleted.
 pub fn end(entry: &Entry) -> Write<'static> {
     Write {
         statement: Statement::EndItem,
         values: vec![
             seq(entry.seq),
             Bound::Integer(i64::from(entry.copy)),
+            deleted(entry.deleted),
             Bound::Integer(entry.modified.unix_millis()),
             Bound::Integer(entry.ordinal),
         ],
@@ -161,6 +162,15 @@ pub const fn user_action_state<'a>(state: UserActionState) -> Bound<'a> {
         UserActionState::Activated => 3,
         UserActionState::Dismissed => 4,
         UserActionState::Snoozed => 5,
+    })
+}
+
+/// The side that deleted an item, as items store it.
+const fn deleted<'a>(by: Option<DeletedBy>) -> Bound<'a> {
+    Bound::Integer(match by {
+        None => 2,
+        Some(DeletedBy::Receiver) => 3,
+        Some(DeletedBy::Sender) => 5,
     })
 }
 

@@ -23,6 +23,9 @@ pub const PROTOCOL: u32 = 2;
 /// How many seconds a caller waits whose Worker is of another release than the feed.
 pub const UNSUPPORTED_RETRY_AFTER: u32 = 5;
 
+/// The operation of a client that connects.
+pub const STREAM: &str = "stream";
+
 /// The answer of a feed that is about to end its memory and has done nothing: the Worker asks once
 /// more.
 pub const RETRY: &str = "retry";
@@ -96,10 +99,17 @@ pub enum Command {
     Unsubscribe(String),
     /// End all of the user's subscriptions.
     UnsubscribeAll,
-    /// Read one notification; its id as the path has it.
-    Read(String),
-    /// Read one notification with its deliveries, where an app asks that sent it; its id as the path has it.
-    ReadDeliveries(String),
+    /// Read one notification.
+    Read(Read),
+    /// Take one notification back that the app sent.
+    Retract {
+        /// Its id as the path has it.
+        id: String,
+        /// `If-Match`.
+        if_match: Option<String>,
+    },
+    /// List what changed of what the app sent.
+    SentChanges(Query),
     /// List the feed.
     List(Query),
     /// Count the items that a list would have.
@@ -138,6 +148,17 @@ pub enum Command {
     Stream(Stream),
 }
 
+/// A read of one notification.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Read {
+    /// Its id as the path has it.
+    pub id: String,
+    /// The app that sent it is told of its deliveries, too.
+    pub deliveries: bool,
+    /// `If-None-Match`: the version that the caller has.
+    pub if_none_match: Option<String>,
+}
+
 /// A validated notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Append {
@@ -163,6 +184,8 @@ pub struct Append {
     pub asks: bool,
     /// The part of it that its sender is shown again.
     pub visual_content: Option<JsonText<VisualContent>>,
+    /// Nothing is replaced: `If-None-Match: *`.
+    pub create_only: bool,
 }
 
 /// An answer to one notification.

@@ -15,7 +15,7 @@ use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 
 use super::command::{
-    Access, Answer, Append, AskedBy, Command, Receipt, Request, Stream, Subscribe,
+    Access, Answer, Append, AskedBy, Command, Read, Receipt, Request, STREAM, Stream, Subscribe,
 };
 use super::fields::{Fields, Undecodable};
 
@@ -100,8 +100,16 @@ impl Command {
             "subscriptions" => Self::Subscriptions,
             "unsubscribe" => Self::Unsubscribe(fields.need("id")?.to_owned()),
             "unsubscribeAll" => Self::UnsubscribeAll,
-            "read" => Self::Read(fields.need("id")?.to_owned()),
-            "readDeliveries" => Self::ReadDeliveries(fields.need("id")?.to_owned()),
+            "read" | "readDeliveries" => Self::Read(Read {
+                id: fields.need("id")?.to_owned(),
+                deliveries: operation == "readDeliveries",
+                if_none_match: fields.take("ifNoneMatch").map(str::to_owned),
+            }),
+            "retract" => Self::Retract {
+                id: fields.need("id")?.to_owned(),
+                if_match: fields.take("ifMatch").map(str::to_owned),
+            },
+            "sentChanges" => Self::SentChanges(decode_query(fields)?),
             "list" => Self::List(decode_query(fields)?),
             "count" => Self::Count(decode_query(fields)?),
             "delta" => Self::Delta(decode_query(fields)?),
@@ -126,7 +134,7 @@ impl Command {
             },
             "copies" => Self::Copies(decode_query(fields)?),
             "panic" => Self::Panic,
-            "stream" => Self::Stream(Stream::decode(fields)?),
+            STREAM => Self::Stream(Stream::decode(fields)?),
             later => return Err(Undecodable::Unsupported(format!("the operation {later}"))),
         })
     }
@@ -146,6 +154,7 @@ impl Append {
             request_digest: fields.need("requestDigest")?.to_owned(),
             content: JsonText::stored(fields.need("content")?.to_owned()),
             asks: fields.take("asks").is_some(),
+            create_only: fields.take("createOnly").is_some(),
             visual_content: fields
                 .take("visualContent")
                 .map(|text| JsonText::stored(text.to_owned())),

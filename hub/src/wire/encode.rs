@@ -6,7 +6,9 @@ use notifeed::feed::update::StateUpdate;
 use notifeed::http::Addressee;
 use notifeed::notification::Platform;
 
-use super::command::{Access, Answer, Append, AskedBy, Command, Request, Stream, Subscribe};
+use super::command::{
+    Access, Answer, Append, AskedBy, Command, Request, STREAM, Stream, Subscribe,
+};
 use super::fields::FieldsWriter;
 
 impl Request {
@@ -74,13 +76,24 @@ impl Command {
                 "unsubscribe"
             }
             Self::UnsubscribeAll => "unsubscribeAll",
-            Self::Read(id) => {
-                fields.field("id", id);
-                "read"
+            Self::Read(read) => {
+                fields.field("id", &read.id);
+                if let Some(etag) = &read.if_none_match {
+                    fields.ignorable("ifNoneMatch", etag);
+                }
+                match read.deliveries {
+                    true => "readDeliveries",
+                    false => "read",
+                }
             }
-            Self::ReadDeliveries(id) => {
+            Self::Retract { id, if_match } => {
                 fields.field("id", id);
-                "readDeliveries"
+                fields.opt_field("ifMatch", if_match.as_deref());
+                "retract"
+            }
+            Self::SentChanges(query) => {
+                encode_query(query, fields);
+                "sentChanges"
             }
             Self::List(query) => {
                 encode_query(query, fields);
@@ -139,7 +152,7 @@ impl Command {
             Self::Panic => "panic",
             Self::Stream(stream) => {
                 stream.encode(fields);
-                "stream"
+                STREAM
             }
         }
     }
@@ -160,6 +173,9 @@ impl Append {
         fields.field("content", self.content.as_str());
         if self.asks {
             fields.field("asks", "true");
+        }
+        if self.create_only {
+            fields.field("createOnly", "true");
         }
         let visual = self.visual_content.as_ref();
         fields.opt_field("visualContent", visual.map(|visual| visual.as_str()));

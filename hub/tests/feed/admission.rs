@@ -154,7 +154,7 @@ fn neither_a_read_nor_a_refused_call_makes_tables() {
         (Command::Delta(Query::default()), 200),
         (Command::Endpoints(None), 200),
         (Command::Subscriptions, 200),
-        (Command::Read(id.into()), 404),
+        (read_item(id), 404),
         (update(id, read()), 404),
         (delete(id), 404),
         (Command::Unsubscribe(id.into()), 404),

@@ -42,7 +42,7 @@ fn give(world: &mut World, id: &str, answering: Answering) -> Answer {
 }
 
 fn item(world: &mut World, id: &str) -> Json {
-    world.as_megan(Command::Read(id.into())).json()
+    world.as_megan(read_item(id)).json()
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn the_sender_reads_it_without_the_device() {
     let id = world.ask(&by_subscription(&subscription, post)).id();
     let read = |world: &mut World| {
         world
-            .ask(&by_subscription(&subscription, Command::Read(id.clone())))
+            .ask(&by_subscription(&subscription, read_item(&id.clone())))
             .json()
     };
     assert_eq!(read(&mut world)["answer"], Json::Null);

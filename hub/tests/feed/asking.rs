@@ -16,7 +16,7 @@ use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
 use notifeed_hub::settings::Settings;
-use notifeed_hub::wire::{Access, Append, AskedBy, Command, Request, Stream, Subscribe};
+use notifeed_hub::wire::{Access, Append, AskedBy, Command, Read, Request, Stream, Subscribe};
 use serde_json::Value as Json;
 
 use crate::world::{Line, World};
@@ -29,9 +29,10 @@ pub const WINDOWS: PlatformSet = PlatformSet::of(Platform::Windows);
 pub const IOS: PlatformSet = PlatformSet::of(Platform::Ios);
 pub const BOTH: PlatformSet = PlatformSet::union(WINDOWS, IOS);
 
-/// The defaults, and a key to sign with.
+/// The defaults, and a key to sign with; what has ended isn't kept for its sender.
 pub fn settings() -> Settings {
     Settings {
+        sender_retention: 0,
         signing_key: Some(key()),
         ..Settings::default()
     }
@@ -200,6 +201,8 @@ pub struct Post {
     pub raw: Option<Option<u32>>,
     /// Actions, by which it can be answered.
     pub asks: bool,
+    /// The post replaces nothing.
+    pub create_only: bool,
 }
 
 impl Post {
@@ -214,6 +217,7 @@ impl Post {
             display: None,
             raw: None,
             asks: false,
+            create_only: false,
         }
     }
 
@@ -227,6 +231,15 @@ impl Post {
     /// Asks: it has the actions `approve` and `reject`, which takes a line of text.
     pub fn asks(self) -> Self {
         Self { asks: true, ..self }
+    }
+
+    /// The same post, which replaces nothing.
+    pub fn create_only(self) -> Self {
+        let create_only = true;
+        Self {
+            create_only,
+            ..self
+        }
     }
 
     pub fn aims(self, platforms: PlatformSet) -> Self {
@@ -284,8 +297,24 @@ impl Post {
             asks: notification.asks(),
             content: notification.content_text(),
             visual_content: notification.visual_text(),
+            create_only: self.create_only,
         }))
     }
+}
+
+pub fn read_item(id: &str) -> Command {
+    Command::Read(Read {
+        id: id.into(),
+        ..Read::default()
+    })
+}
+
+pub fn read_with_deliveries(id: &str) -> Command {
+    Command::Read(Read {
+        id: id.into(),
+        deliveries: true,
+        ..Read::default()
+    })
 }
 
 pub fn read() -> StateUpdate {

@@ -108,7 +108,7 @@ fn a_change_goes_through_only_with_the_current_etag() {
     let mut world = World::new();
     let id = world.posted(&Post::new("a").key("k"));
     let etag = |world: &mut World, id: &str| {
-        let answer = world.as_megan(Command::Read(id.into()));
+        let answer = world.as_megan(read_item(id));
         answer.header("ETag").unwrap().to_owned()
     };
     let patch = |world: &mut World, if_match: Option<&str>, states| {
@@ -161,18 +161,18 @@ fn what_is_not_there_and_what_is_not_yours_look_alike() {
     let clients = world.posted(&Post::new("the client's"));
     world.remove(&deleted);
     world.pass(1000);
-    let expected = world.as_megan(Command::Read("00000000-0000-4000-8000-000000000000".into()));
+    let expected = world.as_megan(read_item("00000000-0000-4000-8000-000000000000"));
     assert_eq!(expected.problem(), (404, "ItemNotFound".into()));
     for id in ["", "x", &short, &deleted, &format!("{{{clients}}}")] {
-        assert_eq!(world.as_megan(Command::Read(id.into())), expected, "{id}");
+        assert_eq!(world.as_megan(read_item(id)), expected, "{id}");
         assert_eq!(world.as_megan(update(id, read())), expected, "{id}");
         assert_eq!(world.as_megan(delete(id)), expected, "{id}");
     }
     // Another app's, by a subscription.
-    let read = Command::Read(clients.clone());
+    let read = read_item(&clients.clone());
     assert_eq!(world.ask(&by_subscription(&subscription, read)), expected);
     assert_eq!(
-        world.as_megan(Command::Read(clients.to_uppercase())).status,
+        world.as_megan(read_item(&clients.to_uppercase())).status,
         200
     );
 }
@@ -183,7 +183,7 @@ fn an_item_looks_otherwise_to_its_sender_and_to_its_user() {
     let subscription = world.subscribed(None);
     let post = Post::new("raw").command(world.now(), &world.settings);
     let created = world.ask(&by_subscription(&subscription, post));
-    let command = Command::Read(created.id());
+    let command = read_item(&created.id());
     let sent = world.ask(&by_subscription(&subscription, command.clone()));
     let now = world.now();
     // The page's members as the post was answered, to the byte, and then what became of it.
@@ -199,11 +199,11 @@ fn an_item_looks_otherwise_to_its_sender_and_to_its_user() {
     assert_eq!(received.json()["payload"]["rawContent"], "raw");
     assert_eq!(received.header("ETag"), sent.header("ETag"));
     // In the name of the user, the subscription shows the user's view.
-    let mut request = by_subscription(&subscription, Command::Read(created.id()));
+    let mut request = by_subscription(&subscription, read_item(&created.id()));
     request.access.user = Some(megan());
     assert_eq!(world.ask(&request).body, received.body);
     world.set(&created.id(), read());
-    let after = world.ask(&by_subscription(&subscription, Command::Read(created.id())));
+    let after = world.ask(&by_subscription(&subscription, read_item(&created.id())));
     assert_eq!(after.json()["readState"], "read");
     assert_ne!(after.header("ETag"), sent.header("ETag"));
 }

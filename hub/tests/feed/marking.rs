@@ -39,7 +39,7 @@ fn counts(world: &mut World, platform: Platform) -> (i64, i64) {
 /// The number of each item's last change, as its `ETag` has it.
 fn numbers(world: &mut World, ids: &[String]) -> Vec<i64> {
     let etag = |id: &String| {
-        let item = world.as_megan(Command::Read(id.clone()));
+        let item = world.as_megan(read_item(&id.clone()));
         let etag = item.header("ETag").unwrap().trim_matches('"').to_owned();
         etag.split_once('.').unwrap().1.parse().unwrap()
     };

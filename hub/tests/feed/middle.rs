@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use notifeed::feed::UserActionState;
 use notifeed::notification::Platform;
-use notifeed_hub::wire::Command;
 
 use crate::asking::*;
 use crate::device::Device;
@@ -235,7 +234,7 @@ fn what_expires_in_the_middle_is_not_told() {
 fn a_read_of_the_feed_shows_what_was_posted_in_the_middle() {
     let mut middle = middle();
     let id = middle.world.posted(&Post::new("new"));
-    let answer = middle.world.as_megan(Command::Read(id));
+    let answer = middle.world.as_megan(read_item(&id));
     assert_eq!(answer.status, 200);
     middle.finish();
     middle.assert_shown();

@@ -66,7 +66,7 @@ fn a_receipt_says_what_a_person_did_and_only_moves_forward() {
         to(&[("a", "pushed"), ("b", "pushed")])
     );
     let states = |world: &mut World| {
-        let item = world.as_megan(Command::Read(id.clone())).json();
+        let item = world.as_megan(read_item(&id.clone())).json();
         (item["readState"].clone(), item["userActionState"].clone())
     };
     for (returned, read, acted) in [
@@ -139,7 +139,7 @@ fn the_app_that_sent_it_is_told_platforms_and_states() {
         request.access.subscription = Some(guid(&a));
         world.ask(&request).json()
     };
-    let item = told(&mut world, Command::ReadDeliveries(id.clone()));
+    let item = told(&mut world, read_with_deliveries(&id));
     let mut deliveries: Vec<String> = item["deliveries"]
         .as_array()
         .unwrap()
@@ -154,10 +154,10 @@ fn the_app_that_sent_it_is_told_platforms_and_states() {
             r#"{"platform":"iOS","state":"notTargeted"}"#
         ]
     );
-    let plain = told(&mut world, Command::Read(id.clone()));
+    let plain = told(&mut world, read_item(&id.clone()));
     assert!(plain.get("deliveries").is_none());
     // The user's own view has none.
-    let theirs = world.as_megan(Command::ReadDeliveries(id)).json();
+    let theirs = world.as_megan(read_with_deliveries(&id)).json();
     assert!(theirs.get("deliveries").is_none());
 }
 

@@ -47,7 +47,7 @@ fn what_is_asked_arrives_whole() {
     };
     let commands = [
         post.command(world.now(), &world.settings),
-        Command::Read("an id".into()),
+        read_item("an id"),
         Command::Count(Query::default()),
         Command::UnsubscribeAll,
         Command::Stream(stream(Platform::Ios, Some("cursor"), world.now())),

@@ -88,7 +88,7 @@ fn without_a_cursor_the_live_feed_and_no_tombstones() {
         assert!(device.connect(&mut world));
         device.listen(&mut world);
         let view = device.heard[1]["notification"].clone();
-        let mut entity = world.as_megan(Command::Read(a.clone())).json();
+        let mut entity = world.as_megan(read_item(&a.clone())).json();
         entity.as_object_mut().unwrap().remove("@odata.context");
         assert_eq!(view, entity);
         assert_eq!(

@@ -8,6 +8,7 @@ use super::query::{
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
 use crate::http::Method;
+use crate::http::headers::RequestHeader;
 
 /// `…/notifications/$count`
 pub static COUNT: Endpoint = Endpoint {
@@ -46,9 +47,9 @@ pub static DELTA: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::ReadChanges,
         method: Method::Get,
-        summary: "Reads what changed since a delta token, oldest first, page by page.",
-        callers: Callers::User,
-        headers: &[],
+        summary: "Reads what changed since a delta token, oldest first, page by page: a user of the feed, an app of what it sent.",
+        callers: Callers::UserOrApp,
+        headers: &[RequestHeader::Prefer],
         query: &[
             &TOP,
             &SKIP_TOKEN,
@@ -61,11 +62,11 @@ pub static DELTA: Endpoint = Endpoint {
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "A page of changes.",
+            when: "A page of changes. By `Prefer: wait=n` an app is answered when there are any, after n seconds at the latest.",
             headers: NO_HEADERS,
             shape: Shape::Changes,
         }],
-        problems: &[ErrorCode::SyncStateNotFound],
+        problems: &[ErrorCode::SyncStateNotFound, ErrorCode::ServerBusy],
     }],
 };
 

@@ -29,16 +29,24 @@ const GET: Operation = Operation {
     method: Method::Get,
     summary: "Reads a notification: its user as the receiver, the app that sent it as the sender.",
     callers: Callers::UserOrApp,
-    headers: &[],
+    headers: &[RequestHeader::IfNoneMatch, RequestHeader::Prefer],
     query: &[&DELIVERIES, &TARGET_HOST_NAME],
     body: None,
-    answers: &[Answer {
-        status: 200,
-        when: "The notification.",
-        headers: &["ETag"],
-        shape: Shape::SentOrReceived,
-    }],
-    problems: &[ErrorCode::ItemNotFound],
+    answers: &[
+        Answer {
+            status: 200,
+            when: "The notification. Its sender reads it for a while after its end, too: `ended` says how it ended.",
+            headers: &["ETag"],
+            shape: Shape::SentOrReceived,
+        },
+        Answer {
+            status: 304,
+            when: "The notification still has the `ETag` of `If-None-Match`. By `Prefer: wait=n` its sender is answered when that changes, after n seconds at the latest.",
+            headers: &["ETag"],
+            shape: Shape::Nothing,
+        },
+    ],
+    problems: &[ErrorCode::ItemNotFound, ErrorCode::ServerBusy],
 };
 
 const PATCH: Operation = Operation {
@@ -66,8 +74,8 @@ const PATCH: Operation = Operation {
 const DELETE: Operation = Operation {
     id: OperationId::DeleteNotification,
     method: Method::Delete,
-    summary: "Deletes a notification; the user's devices are told.",
-    callers: Callers::User,
+    summary: "Deletes a notification, or takes it back where the app asks that sent it; the user's devices are told.",
+    callers: Callers::UserOrApp,
     headers: &[RequestHeader::IfMatch],
     query: &[&TARGET_HOST_NAME],
     body: None,
@@ -77,5 +85,9 @@ const DELETE: Operation = Operation {
         headers: NO_HEADERS,
         shape: Shape::Nothing,
     }],
-    problems: &[ErrorCode::ItemNotFound, ErrorCode::PreconditionFailed],
+    problems: &[
+        ErrorCode::ItemNotFound,
+        ErrorCode::PreconditionFailed,
+        ErrorCode::AlreadyAnswered,
+    ],
 };

@@ -7,6 +7,7 @@ use super::query::{
 use super::{Availability, Endpoint, Path};
 use crate::error::ErrorCode;
 use crate::http::Method;
+use crate::http::headers::RequestHeader;
 
 /// `…/notifications`
 pub static NOTIFICATIONS: Endpoint = Endpoint {
@@ -50,7 +51,7 @@ const POST: Operation = Operation {
     method: Method::Post,
     summary: "Notifies a user: each of their devices that the notification targets.",
     callers: Callers::UserOrApp,
-    headers: &[],
+    headers: &[RequestHeader::IfNoneMatch],
     query: &[],
     body: Some(Body::Notification),
     answers: &[
@@ -62,7 +63,7 @@ const POST: Operation = Operation {
         },
         Answer {
             status: 200,
-            when: "The feed had a notification of this `appNotificationId`: it is the same, or was replaced.",
+            when: "The feed had a notification of this `appNotificationId`: it is the same, or was replaced; with `If-None-Match: *` it stays.",
             headers: &["Location"],
             shape: Shape::Sent,
         },

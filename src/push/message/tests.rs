@@ -26,6 +26,7 @@ fn pushed(rest: &str, opening: Option<&Opening>, size: Size, later: i64) -> Opti
         expiration: notification.expiration(),
         display_time_to_live: notification.display_time_to_live(),
         request_digest: "",
+        create_only: false,
         asks: false,
         id: Guid::random_v4([7; 16]),
         now: at(0),

@@ -181,15 +181,20 @@ impl Call {
         }
     }
 
-    /// The subscription that `X-UNS-ID` names: 403 for one that is forged or has expired.
-    pub fn subscription(&self) -> Result<Option<SubscriptionId>, Stop> {
+    /// The subscription that `X-UNS-ID` names: 403 for one that is forged or has expired, a while ago where it serves
+    /// `after_end`.
+    pub fn subscription(&self, after_end: bool) -> Result<Option<SubscriptionId>, Stop> {
         let text = self.facts.header(Header::SubscriptionId);
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
         let keys = self.settings.subscription_keys.as_ref();
         let keys = keys.map_err(Clone::clone)?;
-        let id = SubscriptionId::verify(text.trim(), keys, self.context.now);
+        let verify = match after_end {
+            true => SubscriptionId::verify_for_sender,
+            false => SubscriptionId::verify,
+        };
+        let id = verify(text.trim(), keys, self.context.now);
         Ok(Some(id.map_err(|_| problems::not_authorized())?))
     }
 

@@ -80,7 +80,7 @@ impl Call {
     fn may_call(&mut self, operation: &Operation) -> Result<(), Stop> {
         let proof = self.caller()?;
         if operation.callers == Callers::UserOrApp {
-            self.subscription = self.subscription()?;
+            self.subscription = self.subscription(serves_after_end(operation.id))?;
             self.user(&proof.caller)?;
         } else {
             self.signed_in_user(&proof.caller)?;
@@ -137,6 +137,11 @@ impl Call {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a subscription id serves for a while after its end: not to post.
+fn serves_after_end(operation: OperationId) -> bool {
+    operation != OperationId::PostNotification
 }
 
 /// Whether the headers of the body are judged: not those of a page that asks for a development token.

@@ -1,4 +1,5 @@
-//! `GET …/notifications`, `/$count`, `/delta` and `/endpoints`: a signed-in user reads their feed.
+//! `GET …/notifications`, `/$count`, `/delta` and `/endpoints`: a signed-in user reads their feed; by `/delta` an app
+//! reads what became of what it sent.
 
 use notifeed::feed::query::Query;
 use notifeed_hub::fault::Stop;
@@ -6,6 +7,9 @@ use notifeed_hub::wire::Command;
 
 use super::call::{Call, confirmed_host};
 use super::step::Step;
+
+/// The query options of a sender's delta.
+const SENDERS_OPTIONS: [&str; 3] = ["$top", "$skiptoken", "$deltatoken"];
 
 impl Call {
     pub fn list(&self) -> Result<Step, Stop> {
@@ -22,7 +26,13 @@ impl Call {
     }
 
     pub fn delta(&self) -> Result<Step, Stop> {
-        self.query(Command::Delta)
+        let proof = self.caller()?;
+        if self.user(&proof.caller)?.is_some() {
+            return self.query(Command::Delta);
+        }
+        let query = Query::parse(&self.url.query, &SENDERS_OPTIONS)?;
+        let can_wait = query.delta_token.is_some() && query.skip_token.is_none();
+        self.to_senders_feed(&proof, Command::SentChanges(query), can_wait)
     }
 
     pub fn endpoints(&self) -> Result<Step, Stop> {

@@ -9,6 +9,7 @@ use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::{Append, Command};
 
 use super::call::Call;
+use super::facts::Header;
 use super::step::Step;
 
 impl Call {
@@ -63,6 +64,7 @@ impl Call {
             asks: notification.asks(),
             content: notification.content_text(),
             visual_content: notification.visual_text(),
+            create_only: self.facts.header(Header::IfNoneMatch).map(str::trim) == Some("*"),
         })
     }
 }

@@ -27,6 +27,8 @@ pub enum Step {
     Issue,
     /// Ask a feed, whose answer is the caller's.
     Feed(Box<ToFeed>),
+    /// The same, and where there is nothing new ask again when there is: so many seconds later at the latest.
+    Wait(Box<ToFeed>, u32),
 }
 
 /// A command on its way to a feed.
@@ -52,14 +54,14 @@ pub fn failed() -> String {
 
 /// The step as lines; the call is kept where it goes on:
 ///
-/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `feed`, `connect` or `fail`
+/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `feed`, `wait`, `connect` or `fail`
 /// 2. the number of the call, 0 if it isn't kept
 /// 3. the key that the call counts toward by `APP_LIMIT`, or nothing. If that refuses,
 ///    [`super::over_limit`] has the next step instead.
 ///
 /// Then of a `reply` the answer ([`Reply::to_text`]) with all of its headers; of a `close`, code,
 /// reason, subprotocol and request id; of a `body` what its length may be, in bytes, or nothing if
-/// that is known to be kept; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
+/// that is known to be kept; of `wait` the seconds, and then as of `feed`; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
 /// the operation, for `connect` whether a browser is at the other end (`browser` or nothing), the
 /// subprotocol (or nothing) and the request id, then in characters how long the lines are that come
 /// next, those lines (the headers that every answer has), and the fields.
@@ -97,8 +99,12 @@ fn describe(call: &Call, step: Step) -> Description {
         Step::Body { declared: true } => ("body", "\n".to_owned(), true),
         Step::Body { declared: false } => ("body", format!("{MAX_TRANSFER_BYTES}\n"), true),
         Step::Feed(to_feed) => {
-            let (what, text) = ask(call, &to_feed);
+            let (what, text) = ask(call, &to_feed, None);
             (what, text, false)
+        }
+        Step::Wait(to_feed, seconds) => {
+            let (_, text) = ask(call, &to_feed, Some(seconds));
+            ("wait", format!("{seconds}\n{text}"), false)
         }
     };
     Description {
@@ -108,10 +114,12 @@ fn describe(call: &Call, step: Step) -> Description {
     }
 }
 
-fn ask(call: &Call, to_feed: &ToFeed) -> (&'static str, String) {
+fn ask(call: &Call, to_feed: &ToFeed, wait: Option<u32>) -> (&'static str, String) {
     let connects = matches!(to_feed.request.command, Command::Stream(_));
     let (operation, fields) = to_feed.request.encode();
-    let common = header_lines(&common_headers(&call.context));
+    let mut headers = common_headers(&call.context);
+    headers.extend(wait.map(|seconds| ("Preference-Applied", format!("wait={seconds}").into())));
+    let common = header_lines(&headers);
     let mut text = String::with_capacity(fields.len().saturating_add(1024));
     let id;
     let (kind, address) = match &to_feed.address {

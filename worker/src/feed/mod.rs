@@ -25,7 +25,7 @@ use notifeed_hub::fault::{Fault, Stop};
 use notifeed_hub::host::Push;
 use notifeed_hub::host::{Outcome, Socket, Verified};
 use notifeed_hub::store::Statement;
-use notifeed_hub::wire::{Command, RETRY, Request};
+use notifeed_hub::wire::{Command, RETRY, Request, STREAM};
 use worker::{Env, console_error};
 
 use crate::credentials::{self, Token};
@@ -178,14 +178,22 @@ fn looked_at(
 }
 
 /// A client connects; the answer that refuses it, if it is refused. `hub`: the Durable Object's id.
-pub fn connect(number: u32, hub: &str, protocol: u32, socket: u32, fields: &str) -> Option<String> {
-    if shared::has_bans()
+pub fn connect(
+    number: u32,
+    hub: &str,
+    protocol: u32,
+    socket: u32,
+    operation: &str,
+    fields: &str,
+) -> Option<String> {
+    if operation == STREAM
+        && shared::has_bans()
         && let Some(refusal) = refusal_of_banned(hub, fields)
     {
         return Some(refusal);
     }
     match with(number, |feed| {
-        feed.connect(protocol, Socket(socket), fields)
+        feed.connect(protocol, Socket(socket), operation, fields)
     }) {
         Some(outcome) => outcome.err(),
         None => Some(RETRY.to_owned()),
@@ -194,7 +202,7 @@ pub fn connect(number: u32, hub: &str, protocol: u32, socket: u32, fields: &str)
 
 /// 406 for a client whose former connections read so little that the Hub had to end them.
 fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
-    let request = Request::decode("stream", fields).ok()?;
+    let request = Request::decode(STREAM, fields).ok()?;
     let Command::Stream(stream) = request.command else {
         return None;
     };

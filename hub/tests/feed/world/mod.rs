@@ -243,7 +243,7 @@ impl World {
         called.unwrap_or_else(|interruption| panic!("{interruption:?}"))
     }
 
-    /// A client connects: its line, or the answer that refuses it.
+    /// A client connects, or a call waits: its line, or the answer.
     pub fn connect(&mut self, request: &Request) -> Result<Line, Answer> {
         self.try_connect(request)
             .unwrap_or_else(|_| panic!("a crash that nobody asked for"))
@@ -254,13 +254,14 @@ impl World {
             return Ok(Err(Answer::read("429\n\n")));
         }
         let (operation, fields) = request.encode();
-        assert_eq!(operation, "stream");
         match self.event(false, |_| ()) {
             Err(Interruption::Asleep) => return Ok(Err(Answer::read(ASLEEP))),
             woken => woken?,
         }
         let (line, socket) = self.runtime.lines.borrow_mut().offer();
-        let answered = self.event(false, |feed| feed.connect(PROTOCOL, socket, &fields));
+        let answered = self.event(false, |feed| {
+            feed.connect(PROTOCOL, socket, operation, &fields)
+        });
         let accepted = self.runtime.lines.borrow_mut().was_accepted(line);
         match answered {
             Err(crash) => {
@@ -283,7 +284,7 @@ impl World {
         let now = self.now();
         self.banned.retain(|(_, until)| now < *until);
         let Command::Stream(stream) = &request.command else {
-            panic!("{request:?}");
+            return false;
         };
         let endpoint = stream.endpoint.map(|id| id.to_string());
         self.banned
