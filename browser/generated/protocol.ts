@@ -179,6 +179,9 @@ export const MAX_PLATFORM_TYPES = 64;
 /** The longest `client-request-id` that is echoed, in characters. */
 export const MAX_CLIENT_REQUEST_ID = 128;
 
+/** The longest that a call waits, in seconds. */
+export const MAX_WAIT = 30;
+
 /** The most characters of `deviceId`; the least is 1. */
 export const MAX_DEVICE_ID = 64;
 

@@ -543,6 +543,14 @@ export interface FeedNotification {
 /** Whether the user has read it. */
 export type ReadState = "unread" | "read";
 
+/** The end of an item, as its sender is told of it. */
+export type End =
+  | "expired"
+  /** By its user. */
+  | "deleted"
+  /** By its sender. */
+  | "retracted";
+
 /** The user's way of dealing with an item. */
 export type UserActionState = "noInteraction" | "activated" | "dismissed" | "snoozed";
 

@@ -1,6 +1,18 @@
 // The sender's interface for apps.
 
-import type { Detail, ErrorCode, Options, Refused, SentNotification, Violation, Warning } from "../generated/types.ts";
+import type {
+  Answer,
+  Detail,
+  End,
+  ErrorCode,
+  Options,
+  ReadState,
+  Refused,
+  SentNotification,
+  UserActionState,
+  Violation,
+  Warning,
+} from "../generated/types.ts";
 
 /** An access token, or what gives one. `fresh`: the last one was refused, so give another one. */
 export type TokenSource = string | ((options: { fresh: boolean }) => string | Promise<string>);
@@ -44,6 +56,78 @@ export interface Sent {
   attempts: number;
 }
 
+/** A notification as the app reads it again that sent it: also for some days after its end, then without its payload. */
+export type SentItem = Omit<SentNotification, "payload" | "@odata.context"> & {
+  payload?: SentNotification["payload"];
+  readState: ReadState;
+  userActionState: UserActionState;
+  /** The answer that won, where somebody has answered. */
+  answer: Answer | null;
+  lastModifiedDateTime: string;
+  /** How it ended; absent: it is on the feed. */
+  ended?: End;
+};
+
+/** A notification at one moment. */
+export interface Read {
+  item: SentItem;
+  /** Names this state of the notification, for {@link WaitOptions.etag}. */
+  etag: string;
+}
+
+export interface WaitOptions extends SendOptions {
+  /** The state that is known already: only another one ends the waiting. */
+  etag?: string | undefined;
+  /** How long to wait at most, in milliseconds. Default: until somebody answers or the notification ends. */
+  timeout?: number | undefined;
+}
+
+export interface AskOptions extends SendOptions {
+  /**
+   * How long to wait for an answer, in milliseconds; then the question is taken back. Default: until the notification
+   * expires.
+   */
+  timeout?: number | undefined;
+}
+
+/** The end of a question: an answer, or the reason why there is none. */
+export type Outcome = { id: string; appNotificationId: string } & (
+  | { answer: Answer; reason: null }
+  | {
+      answer: null;
+      /** How the notification ended, or that the time was over and the question was taken back. */
+      reason: End | "timeout";
+    }
+);
+
+/** A change of what the app sent, as {@link Changes} has it. */
+export type SentChange =
+  | (SentItem & { appNotificationId: string | null; "@odata.etag": string; "@removed"?: undefined })
+  | {
+      id: string;
+      appNotificationId: string | null;
+      "@removed": { reason: "deleted" };
+      ended: End;
+      readState: ReadState;
+      userActionState: UserActionState;
+      answer: Answer | null;
+    };
+
+/** The changes of all that the app sent to a user. */
+export interface Changes {
+  /** In the order of change, each notification once. */
+  items: SentChange[];
+  /** The place where the next call goes on. */
+  since: string;
+}
+
+export interface ChangesOptions extends SendOptions {
+  /** {@link Changes.since} of the last call. Default: everything that the service still has. */
+  since?: string | undefined;
+  /** How many seconds the service waits where there is nothing new, at most 30. Default: it doesn't. */
+  wait?: number | undefined;
+}
+
 /** A body that isn't a notification: nothing was sent. */
 export class InvalidNotificationError extends Error {
   override readonly name = "InvalidNotificationError";
@@ -80,8 +164,8 @@ export class SendError extends Error {
   readonly requestId: string | null;
   /** The service asked to wait that many seconds. */
   readonly retryAfter: number | null;
-  /** Send it again with this one, and it can't come twice. */
-  readonly appNotificationId: string;
+  /** Send it again with this one, and it can't come twice; `null`: nothing was to be sent. */
+  readonly appNotificationId: string | null;
   /** How many requests were made. */
   readonly attempts: number;
 

@@ -2,3 +2,4 @@
 
 export * from "./api.ts";
 export type * from "../generated/types.ts";
+export { changes, read, retract, wait } from "./sent.ts";

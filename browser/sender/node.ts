@@ -2,7 +2,8 @@
 
 import type { NotificationRequest } from "../generated/types.ts";
 import { init } from "../validator/node.ts";
-import type { SendOptions, Sent } from "./api.ts";
+import type { AskOptions, Outcome, SendOptions, Sent } from "./api.ts";
+import { question } from "./ask.ts";
 import { post } from "./send.ts";
 
 export * from "./exports.ts";
@@ -16,4 +17,15 @@ export * from "./exports.ts";
 export async function send(notification: NotificationRequest, options: SendOptions): Promise<Sent> {
   await init();
   return post(notification, options);
+}
+
+/**
+ * Asks a person: sends a notification with `actions`, and waits for the one answer to it, from whichever device. A process
+ * that begins anew asks with the same `appNotificationId`, and nobody is asked twice: that id is this one question for as
+ * long as the service has it. When `timeout` is over the question is taken back.
+ * @throws as {@link send}
+ */
+export async function ask(notification: NotificationRequest, options: AskOptions): Promise<Outcome> {
+  await init();
+  return question(notification, options);
 }

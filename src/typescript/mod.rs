@@ -16,7 +16,9 @@ use crate::error::{Detail, ErrorCode, ErrorObject, InnerError, RefusalCode};
 use crate::feed::answer::{Answer, Answering};
 use crate::feed::update::StateUpdate;
 use crate::feed::view::{FeedNotification, SentNotification, SentPayload};
-use crate::feed::{Cursor, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState};
+use crate::feed::{
+    Cursor, End, NotificationStatus, ReadState, RemovalReason, Seq, UserActionState,
+};
 use crate::guid::Guid;
 use crate::json::{JsonText, Position};
 use crate::live::client::{ClientFrame, ClientRequest};
@@ -204,6 +206,7 @@ fn declarations() -> String {
         interface::<SentPayload<'_>>(""),
         interface::<FeedNotification<'_>>(""),
         spelled(ReadState::ALL, ReadState::as_str, entry),
+        spelled(End::ALL, End::as_str, entry),
         spelled(UserActionState::ALL, UserActionState::as_str, entry),
         spelled(NotificationStatus::ALL, NotificationStatus::as_str, entry),
         interface::<StateUpdate>(""),

@@ -192,7 +192,8 @@ fn limits() -> Vec<String> {
             rules::MAX_FALLBACK_DELAY,
             rules::MAX_PLATFORM_TYPES,
         }
-        "../http/headers.rs" => { headers::MAX_CLIENT_REQUEST_ID }
+        "../http/headers.rs" => { headers::MAX_CLIENT_REQUEST_ID,
+            headers::MAX_WAIT }
         "../subscription.rs" => {
             subscription::MAX_DEVICE_ID,
             subscription::MAX_DISPLAY_NAME,
