@@ -21,7 +21,7 @@ use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
 
 /// The names of all settings.
-pub const NAMES: [&str; 35] = [
+pub const NAMES: [&str; 36] = [
     "DEVELOPMENT_TOKEN_SECRET",
     "LOG_REQUESTS",
     "ALLOWED_ORIGINS",
@@ -53,6 +53,7 @@ pub const NAMES: [&str; 35] = [
     "VAPID_KEYS",
     "VAPID_KEY_ID",
     "PUSH_CONTACT",
+    "WEB_PUSH_CONTENT",
     "PUSH_HOLD_MS",
     "PUSH_TIMEOUT_MS",
     "PUSH_SUBSCRIPTION_DAYS",

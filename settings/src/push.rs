@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use notifeed::push::PushHosts;
+use notifeed::push::message::Carried;
 use notifeed::push::vapid::{Vapid, VapidError};
 use notifeed_hub::fault::Fault;
 use notifeed_hub::push::PushSettings;
@@ -39,11 +40,17 @@ impl Variables {
     ) -> Result<Option<PushSettings>, Fault> {
         let days: u32 = self.number("PUSH_SUBSCRIPTION_DAYS", 180)?;
         let hold: u32 = self.number("PUSH_HOLD_MS", 5000)?;
+        let carried = match self.text("WEB_PUSH_CONTENT") {
+            None | Some("all") => Carried::All,
+            Some("raw") => Carried::Raw,
+            Some(_) => return Err(Fault::new("WEB_PUSH_CONTENT", &"must be all or raw")),
+        };
         let max_endpoints = self.number("MAX_PUSH_ENDPOINTS", 20)?;
         Ok(vapid.map(|vapid| PushSettings {
             key_id: vapid.current().id.clone(),
             hosts: hosts.clone(),
             hold: hold.into(),
+            carried,
             lifetime: i64::from(days).saturating_mul(DAY),
             max_endpoints,
         }))

@@ -33,17 +33,39 @@ pub struct Message {
     pub topic: String,
 }
 
+/// The content that goes to browsers by Web Push: `WEB_PUSH_CONTENT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Carried {
+    /// `all`: what a live connection gets.
+    #[default]
+    All,
+    /// `raw`: raw content only, as the original had it (CONTRACT §1). Home Screen apps on iOS are shown
+    /// visual content all the same.
+    Raw,
+}
+
+impl Carried {
+    /// Whether a platform is pushed raw content only.
+    pub const fn is_raw_to(self, platform: Platform) -> bool {
+        matches!((self, platform), (Self::Raw, Platform::WebPush))
+    }
+}
+
 /// An endpoint, as far as a message depends on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Addressee<'a> {
     /// The platform that it receives for.
     pub platform: Platform,
+    /// The content that browsers are pushed.
+    pub carried: Carried,
     /// The place that a click leads to.
     pub opening: Option<&'a Opening>,
     /// The feed's digest, by which a browser knows whether a message is its user's.
     pub owner: &'a str,
     /// The right to say what became of the message.
     pub receipt: &'a str,
+    /// How many items of its platform are unread: the number at the app's icon.
+    pub unread: u32,
     /// The ids of notifications that were dealt with elsewhere: what is shown of them goes.
     pub close: &'a [String],
 }
@@ -51,7 +73,10 @@ pub struct Addressee<'a> {
 /// The time at which an endpoint is pushed a notification, as milliseconds from its post. `None`: never.
 /// Raw content can't go to iOS silently, since Safari ends the subscription of whoever shows nothing: there
 /// the fallback is shown to a device that hasn't fetched it by then (CONTRACT §1).
-pub fn delay(notification: &Notification, platform: Platform) -> Option<i64> {
+pub fn delay(notification: &Notification, platform: Platform, carried: Carried) -> Option<i64> {
+    if carried.is_raw_to(platform) {
+        return notification.raw_content().map(|_| 0);
+    }
     if platform != Platform::Ios || notification.visual_content().is_some() {
         return Some(0);
     }
@@ -60,11 +85,12 @@ pub fn delay(notification: &Notification, platform: Platform) -> Option<i64> {
 }
 
 /// The visual content that a platform is pushed.
-fn shown(notification: &Notification, platform: Platform) -> Option<&VisualContent> {
+fn shown<'n>(notification: &'n Notification, to: &Addressee<'_>) -> Option<&'n VisualContent> {
+    let is_raw = to.carried.is_raw_to(to.platform);
     let fallback = notification
         .fallback()
-        .filter(|_| platform == Platform::Ios);
-    let visual = notification.visual_content();
+        .filter(|_| to.platform == Platform::Ios);
+    let visual = notification.visual_content().filter(|_| !is_raw);
     visual.or(fallback.map(EndpointFallback::visual_content))
 }
 
@@ -105,7 +131,7 @@ impl Message {
         let draft = Draft {
             navigate: to.opening.map(|opening| opening.navigate(&id)),
             default_title: to.opening.and_then(Opening::title),
-            visual: shown(&notification, to.platform),
+            visual: shown(&notification, to),
             notification: &notification,
             entry,
             to,
@@ -208,6 +234,8 @@ impl Draft<'_> {
         }
         w.string_field("tag", self.id);
         w.integer_field("timestamp", self.entry.posted.unix_millis());
+        // The number at the app's icon, where Safari shows the notification by itself.
+        w.string_field("app_badge", &self.to.unread.to_string());
         w.end_object();
         w.key("notifeed");
         w.begin_object();
@@ -217,6 +245,7 @@ impl Draft<'_> {
         w.string_field("owner", self.to.owner);
         w.string_field("receipt", self.to.receipt);
         w.string_field("priority", self.notification.priority().as_str());
+        w.integer_field("unread", self.to.unread.into());
         if let Some(group) = self.notification.group_name() {
             w.string_field("group", group);
         }

@@ -86,10 +86,11 @@ test("a browser gets what was posted, encrypted for it alone and signed", async 
     { ...message.notification, timestamp: 0 },
     {
       ...{ title: "Hello World!", body: "Notifications are Great!", navigate: `https://app.example.com/?n=${id}` },
-      ...{ tag: id, timestamp: 0 },
+      ...{ tag: id, timestamp: 0, app_badge: "1" },
     },
   );
   assert.deepEqual([message.web_push, message.mutable, message.notifeed.priority], [8030, true, "High"]);
+  assert.equal(message.notifeed.unread, 1);
   assert.deepEqual([headers.urgency, headers.topic, length], ["high", id.replaceAll("-", ""), 1025]);
   assert.ok(Number(headers.ttl) <= 60);
   assert.deepEqual([claims.sub, publicKey], ["mailto:ops@example.com", keys.first.publicKey]);
@@ -265,6 +266,18 @@ test("where there is no key nothing is pushed, and all else goes on", async () =
   const key = await off.request("GET", `${notifications}/subscriptions/applicationServerKey`, { as });
   assertProblem(key, { status: 404, code: "ItemNotFound" });
   assert.equal((await off.post(example(), { as })).status, 201);
+});
+
+test("by a setting browsers are pushed raw content only", async () => {
+  await service.stop();
+  service.options = { vars: { ...vars, WEB_PUSH_CONTENT: "raw" }, outbound: services.outbound };
+  await service.start();
+  const { as, browser } = await someoneWithBrowser();
+  await post(as);
+  await post(as, { payload: { rawContent: "raw", visualContent: { title: "A title", body: "A body" } } });
+  const [{ message }] = await pushes(browser, 1);
+  assert.deepEqual([message.notifeed.raw, message.notifeed.unread], ["raw", 2]);
+  assert.deepEqual(Object.keys(message.notification), ["tag", "timestamp", "app_badge"]);
 });
 
 test("no log has an endpoint, a key or a title", async () => {

@@ -17,6 +17,7 @@ use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::json::JsonText;
 use notifeed::notification::{Content, Notification, Platform};
+use notifeed::push::message::Carried;
 use notifeed::push::{Channel, ChannelState, PushHosts, PushState, Reached, message};
 use notifeed::time::Timestamp;
 
@@ -38,6 +39,8 @@ pub struct PushSettings {
     /// `PUSH_HOLD_MS`: how long a push is held for an endpoint that has a connection open, in
     /// milliseconds.
     pub hold: i64,
+    /// `WEB_PUSH_CONTENT`: the content that browsers are pushed.
+    pub carried: Carried,
     /// `PUSH_SUBSCRIPTION_DAYS`: how long a subscription lasts that is pushed to, in milliseconds.
     pub lifetime: i64,
     /// `MAX_PUSH_ENDPOINTS`: how many endpoints of a user are pushed to.
@@ -224,7 +227,8 @@ impl<H: Host> Feed<H> {
         content: &JsonText<Content>,
         now: Timestamp,
     ) -> Result<Planned, Fault> {
-        let hold = self.settings.push.as_ref().map_or(0, |push| push.hold);
+        let settings = self.settings.push.as_ref();
+        let (hold, carried) = settings.map_or((0, Carried::All), |push| (push.hold, push.carried));
         let expires = message::until(entry);
         let mut planned = Planned {
             replaces: (self.pushes.made && entry.revision > 1).then_some(entry.ordinal),
@@ -236,7 +240,7 @@ impl<H: Host> Feed<H> {
             if !entry.platforms.contains(endpoint.platform) || expires <= now {
                 continue;
             }
-            let Some(delay) = delay(content, entry, endpoint.platform) else {
+            let Some(delay) = delay(content, entry, endpoint.platform, carried) else {
                 continue;
             };
             let is_open = self.connections.is_connected(endpoint.subscription);
@@ -289,13 +293,18 @@ impl<H: Host> Feed<H> {
 }
 
 /// When an endpoint of that platform is pushed the content, as milliseconds from its post. `None`: never.
-fn delay(content: &JsonText<Content>, entry: &Entry, platform: Platform) -> Option<i64> {
-    if platform != Platform::Ios {
+fn delay(
+    content: &JsonText<Content>,
+    entry: &Entry,
+    platform: Platform,
+    carried: Carried,
+) -> Option<i64> {
+    if platform != Platform::Ios && !carried.is_raw_to(platform) {
         return Some(0);
     }
     let (expiration, shown_for) = (entry.expiration, entry.display_time_to_live);
     let notification = Notification::from_content(content, expiration, shown_for).ok()?;
-    message::delay(&notification, platform)
+    message::delay(&notification, platform, carried)
 }
 
 impl Endpoint {

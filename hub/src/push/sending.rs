@@ -2,7 +2,7 @@
 
 use notifeed::feed::{Seq, feed_digest};
 use notifeed::guid::Guid;
-use notifeed::push::message::{Addressee, Size};
+use notifeed::push::message::{Addressee, Carried, Size};
 use notifeed::push::{Channel, Message};
 use notifeed::time::Timestamp;
 
@@ -108,6 +108,8 @@ impl<H: Host> Feed<H> {
 
     fn send_push(&mut self, ready: Ready, now: Timestamp) -> Result<(), Fault> {
         let Ready { flight, item, .. } = ready;
+        let settings = self.settings.push.as_ref();
+        let carried = settings.map_or_else(Carried::default, |push| push.carried);
         let size = if flight.least {
             Size::Least
         } else {
@@ -116,6 +118,9 @@ impl<H: Host> Feed<H> {
         let owner = feed_digest(&self.host.id());
         let receipt = self.receipt_for(flight.subscription, &item.entry)?;
         let close = self.dealt_with(flight.subscription)?;
+        let endpoint = self.pushes.endpoint_of(flight.subscription);
+        let platform = endpoint.map(|endpoint| endpoint.platform);
+        let unread = self.counts(platform, now)?.unread;
         let push = self
             .pushes
             .endpoint_of(flight.subscription)
@@ -124,9 +129,11 @@ impl<H: Host> Feed<H> {
                 let body = item.body.as_ref()?;
                 let to = Addressee {
                     platform: endpoint.platform,
+                    carried,
                     opening: web.opening.as_ref(),
                     owner: &owner,
                     receipt: &receipt,
+                    unread,
                     close: &close,
                 };
                 let message = Message::of(&item.entry, body, &to, size, now)?;

@@ -199,6 +199,8 @@ pub struct Post {
     pub display: Option<u32>,
     /// Only raw content, with what iOS shows after so many seconds, if anything.
     pub raw: Option<Option<u32>>,
+    /// Only visual content.
+    pub visual: bool,
     /// Actions, by which it can be answered.
     pub asks: bool,
     /// The post replaces nothing.
@@ -216,6 +218,7 @@ impl Post {
             group: None,
             display: None,
             raw: None,
+            visual: false,
             asks: false,
             create_only: false,
         }
@@ -256,6 +259,12 @@ impl Post {
         Self { raw, ..self }
     }
 
+    /// Only visual content.
+    pub fn visual(self) -> Self {
+        let visual = true;
+        Self { visual, ..self }
+    }
+
     /// The command, as the Worker makes it of a body that arrives now.
     pub fn command(&self, now: Timestamp, settings: &Settings) -> Command {
         let platforms: Vec<&str> = self.platforms.iter().map(Platform::as_str).collect();
@@ -265,7 +274,7 @@ impl Post {
             "groupName": self.group,
             "payload": match self.raw {
                 Some(_) => serde_json::json!({ "rawContent": self.text }),
-                None => serde_json::json!({ "rawContent": self.text, "visualContent": {
+                None => serde_json::json!({ "rawContent": (!self.visual).then_some(&self.text), "visualContent": {
                     "title": "t",
                     "actions": self.asks.then(actions),
                 } }),

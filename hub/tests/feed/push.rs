@@ -3,6 +3,7 @@
 use notifeed::feed::UserActionState;
 use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::notification::{Platform, PlatformSet};
+use notifeed::push::message::Carried;
 use notifeed::push::outcome::Reason;
 use notifeed::push::{Outcome, PushHosts};
 use notifeed_hub::push::PushSettings;
@@ -19,11 +20,16 @@ pub const LATER: Outcome = Outcome::Later { after: None };
 pub const WEB: PlatformSet = PlatformSet::of(Platform::WebPush);
 
 pub fn world() -> World {
+    world_where(Carried::All)
+}
+
+fn world_where(carried: Carried) -> World {
     World::with(Settings {
         push: Some(PushSettings {
             key_id: "1".into(),
             hosts: PushHosts::default(),
             hold: HOLD,
+            carried,
             lifetime: 180 * 24 * HOUR,
             max_endpoints: 3,
         }),
@@ -260,6 +266,44 @@ fn a_replacement_is_pushed_instead() {
     world.answers("a", Outcome::Taken);
     world.pass(HOUR / 10);
     assert_eq!((world.sent(), world.due()), (to(&[("a", "two")]), 0));
+}
+
+#[test]
+fn browsers_may_be_pushed_raw_content_only() {
+    let mut world = world_where(Carried::Raw);
+    world.pushed_to("a");
+    world.as_megan(subscribe_to(Platform::Ios, "phone", Some("i")));
+    world.posted(&Post::new("seen").visual().aims(WEB.union(IOS)));
+    assert_eq!(world.due(), 1, "on the phone only");
+    world.posted(&Post::new("raw").aims(WEB));
+    world.pass(SECOND);
+    assert_eq!(world.sent(), to(&[("i", "least"), ("a", "raw")]));
+}
+
+#[test]
+fn a_push_says_how_many_are_unread_when_it_is_sent() {
+    let mut world = world();
+    world.pushed_to("a");
+    world.posted(&Post::new("another platform's").aims(WINDOWS));
+    let read = world.post_to_web("one");
+    world.pass(SECOND);
+    world.post_to_web("two");
+    world.pass(SECOND);
+    world.answers("a", LATER);
+    world.post_to_web("three");
+    world.pass(SECOND);
+    world.set(&read, crate::asking::read());
+    world.answers("a", Outcome::Taken);
+    world.pass(HOUR);
+    let sent = std::mem::take(&mut world.runtime.services.borrow_mut().sent);
+    let badge = |push: &notifeed_hub::host::Push| {
+        let json: serde_json::Value = serde_json::from_str(&push.message.text).unwrap();
+        let unread = json["notifeed"]["unread"].as_i64().unwrap();
+        assert_eq!(json["notification"]["app_badge"], unread.to_string());
+        unread
+    };
+    let badges: Vec<i64> = sent.iter().map(badge).collect();
+    assert_eq!(badges, [1, 2, 3, 2], "the last one once more, after a read");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use notifeed::push::outcome::Reason;
 
 use crate::asking::*;
 use crate::push::*;
+use crate::world::World;
 
 #[test]
 fn every_answer_has_its_consequence() {
@@ -90,6 +91,34 @@ fn a_service_that_says_how_long_is_left_alone_as_long() {
     assert_eq!(world.sent(), to(&[("a", "one")]));
     world.pass(3 * SECOND);
     assert_eq!(world.sent(), to(&[("a", "one"), ("a", "two")]));
+}
+
+#[test]
+fn a_service_that_has_us_wait_for_years_is_asked_again_after_a_day() {
+    let mut world = world();
+    world.pushed_to("hostile");
+    world.pushed_to("other");
+    let post = |world: &mut World, text| {
+        world.posted(&Post::new(text).aims(WEB).lives(3 * 24 * HOUR));
+        world.pass(SECOND);
+        world.sent()
+    };
+    for asked in [
+        "1000000000",
+        "99999999999999999999999",
+        "Mon, 07 Nov 9994 08:49:37 GMT",
+    ] {
+        let outcome = Outcome::of(429, Some(asked), world.now());
+        world.answers("hostile", outcome);
+        assert_eq!(post(&mut world, "one").len(), 2, "{asked}");
+        // Nobody else waits.
+        assert_eq!(post(&mut world, "two"), to(&[("other", "two")]));
+        world.pass(23 * HOUR);
+        assert_eq!(world.sent(), [], "{asked}");
+        world.answers("hostile", Outcome::Taken);
+        world.pass(2 * HOUR);
+        assert_eq!(world.sent(), to(&[("hostile", "one"), ("hostile", "two")]));
+    }
 }
 
 #[test]

@@ -17,6 +17,16 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn pushed(rest: &str, opening: Option<&Opening>, size: Size, later: i64) -> Option<Message> {
+    carried(rest, opening, size, later, Carried::All)
+}
+
+fn carried(
+    rest: &str,
+    opening: Option<&Opening>,
+    size: Size,
+    later: i64,
+    carried: Carried,
+) -> Option<Message> {
     let body = format!(r#"{{"targetHostName":"a"{rest}}}"#);
     let verdict = validate(body.as_bytes(), at(0), &Policy::DEFAULT);
     let accepted = verdict.outcome.ok()?;
@@ -37,9 +47,11 @@ fn pushed(rest: &str, opening: Option<&Opening>, size: Size, later: i64) -> Opti
     let content = notification.content_text();
     let to = Addressee {
         platform: Platform::WebPush,
+        carried,
         opening,
         owner: OWNER,
         receipt: "r1",
+        unread: 3,
         close: &[],
     };
     Message::of(&entry, &content, &to, size, at(later))
@@ -56,7 +68,7 @@ fn a_message_says_what_is_shown_and_whose_it_is() {
     let visual = r#","groupName":"G","payload":{"rawContent":"r","visualContent":{"title":"T","body":"B","link":"https://l.example/"}}"#;
     let message = pushed(visual, opening().as_ref(), Size::Full, 0);
     let text = format!(
-        r#"{{"web_push":8030,"mutable":true,"notification":{{"title":"T","body":"B","navigate":"https://app.example.com/?n={ID}","tag":"{ID}","timestamp":{NOW}}},"notifeed":{{"v":1,"id":"{ID}","revision":1,"owner":"{OWNER}","receipt":"r1","priority":"High","group":"G","link":"https://l.example/","raw":"r"}}}}"#
+        r#"{{"web_push":8030,"mutable":true,"notification":{{"title":"T","body":"B","navigate":"https://app.example.com/?n={ID}","tag":"{ID}","timestamp":{NOW},"app_badge":"3"}},"notifeed":{{"v":1,"id":"{ID}","revision":1,"owner":"{OWNER}","receipt":"r1","priority":"High","unread":3,"group":"G","link":"https://l.example/","raw":"r"}}}}"#
     );
     assert_eq!(
         message,
@@ -88,6 +100,36 @@ fn a_message_says_what_is_shown_and_whose_it_is() {
         let text = pushed(rest, opening.as_ref(), Size::Full, 0).map(|message| message.text);
         let text = text.unwrap_or_default();
         assert!(text.starts_with(begins), "{text}");
+    }
+}
+
+#[test]
+fn browsers_may_be_pushed_raw_content_only() {
+    let both = r#","payload":{"rawContent":"r","visualContent":{"title":"T","body":"B","link":"https://l.example/"}}"#;
+    let message = carried(both, opening().as_ref(), Size::Full, 0, Carried::Raw);
+    let text = message.map(|message| message.text).unwrap_or_default();
+    assert!(text.contains(r#""title":"News""#) && text.contains(r#""raw":"r""#));
+    assert!(
+        !text.contains(r#""body""#) && !text.contains("l.example"),
+        "{text}"
+    );
+    let delay_of = |rest: &str, platform, carried| {
+        let body = format!(r#"{{"targetHostName":"a"{rest}}}"#);
+        let verdict = validate(body.as_bytes(), at(0), &Policy::DEFAULT);
+        delay(verdict.outcome.ok()?.notification(), platform, carried)
+    };
+    let visual = r#","payload":{"visualContent":{"title":"T"}}"#;
+    for (rest, platform, carried, delay) in [
+        (both, Platform::WebPush, Carried::Raw, Some(0)),
+        (visual, Platform::WebPush, Carried::Raw, None),
+        (visual, Platform::WebPush, Carried::All, Some(0)),
+        (visual, Platform::Ios, Carried::Raw, Some(0)),
+    ] {
+        assert_eq!(
+            delay_of(rest, platform, carried),
+            delay,
+            "{platform:?} {carried:?}"
+        );
     }
 }
 
