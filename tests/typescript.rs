@@ -120,6 +120,7 @@ fn states(entry: &Entry) -> Vec<Entry> {
         let states = StateUpdate {
             read_state: Some(read_state),
             user_action_state: Some(user_action_state),
+            snoozed_until_date_time: None,
         };
         update::update(entry, states, Head::default(), entry.modified).unwrap_or(*entry)
     });

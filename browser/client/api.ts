@@ -111,6 +111,8 @@ export type LiveEvent = LiveEvents[keyof LiveEvents];
 export interface StateChange {
   readState?: ReadState;
   userActionState?: UserActionState;
+  /** With `snoozed`: when it is unread again, UTC, ISO 8601. */
+  snoozedUntilDateTime?: string;
 }
 
 export interface LiveClient extends AsyncIterable<LiveEvent> {
@@ -150,7 +152,12 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   dismiss(id: string): Promise<void>;
   /** Takes back a dismissal, a snooze or an activation. */
   restore(id: string): Promise<void>;
-  snooze(id: string): Promise<void>;
+  /**
+   * Read for now, and unread again at a time: a change of the service at that instant, on all devices.
+   * @throws RangeError for what is no time, LiveError as `update`: also for a time that has passed, or not before the
+   * notification's expiration
+   */
+  snooze(id: string, until: Date | string | number): Promise<void>;
   /** The person followed it; and has read it. */
   activate(id: string): Promise<void>;
   /**

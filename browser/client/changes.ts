@@ -4,6 +4,7 @@
 import type { ClientFrame, FeedNotification, ServerFrame } from "../generated/types.ts";
 import { LiveError } from "./api.ts";
 import type { Environment } from "./environment.ts";
+import { withStates } from "./feed.ts";
 import type { Held, UserChange } from "./store.ts";
 
 export type Result = Extract<ServerFrame, { type: "result" }>;
@@ -163,14 +164,11 @@ export class Changes {
       // A change of the item itself that was asked for earlier is as the user wants it: see `markAllRead` of the client.
       const isRead = (held.get(item.id)?.last ?? -1) <= through;
       let shown: FeedNotification = isRead && item.readState === "unread" ? { ...item, readState: "read" } : item;
-      for (const { type, answer, readState, userActionState } of changes.get(item.id) ?? []) {
+      for (const change of changes.get(item.id) ?? []) {
+        const { type, answer } = change;
         if (type === "delete") return [];
-        if (answer && shown.revision === answer.revision) shown = { ...shown, ...ANSWERED, answer };
-        shown = {
-          ...shown,
-          readState: readState ?? shown.readState,
-          userActionState: userActionState ?? shown.userActionState,
-        };
+        if (answer && shown.revision === answer.revision) shown = { ...withStates(shown, ANSWERED), answer };
+        shown = withStates(shown, change);
       }
       return [shown];
     });

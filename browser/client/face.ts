@@ -3,7 +3,7 @@
 
 import type { LiveClient, StateChange } from "./api.ts";
 
-type Named = "markRead" | "markUnread" | "dismiss" | "restore" | "snooze" | "activate";
+type Named = "markRead" | "markUnread" | "dismiss" | "restore" | "activate";
 
 /** Changes of states that have a name. */
 const CHANGES: Record<Named, StateChange> = {
@@ -11,7 +11,6 @@ const CHANGES: Record<Named, StateChange> = {
   markUnread: { readState: "unread" },
   dismiss: { readState: "read", userActionState: "dismissed" },
   restore: { userActionState: "noInteraction" },
-  snooze: { userActionState: "snoozed" },
   activate: { readState: "read", userActionState: "activated" },
 };
 
@@ -29,7 +28,7 @@ const METHODS = [
 const PROPERTIES = ["items", "unread", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
 
 /** A client without what follows from `update`. */
-export type Core = Omit<LiveClient, Named>;
+export type Core = Omit<LiveClient, Named | "snooze">;
 
 export function faceOf(client: Core): LiveClient {
   const face: Record<string | symbol, unknown> = {
@@ -37,6 +36,12 @@ export function faceOf(client: Core): LiveClient {
   };
   for (const name of METHODS) face[name] = (client[name] as (...given: unknown[]) => unknown).bind(client);
   for (const [name, change] of Object.entries(CHANGES)) face[name] = (id: string) => client.update(id, change);
+  face.snooze = (id: string, until: Date | string | number) =>
+    client.update(id, {
+      readState: "read",
+      userActionState: "snoozed",
+      snoozedUntilDateTime: new Date(until).toISOString(),
+    });
   for (const name of PROPERTIES) Object.defineProperty(face, name, { get: () => client[name], enumerable: true });
   // A frozen object isn't wrapped by Vue, and stays as it is with Immer.
   return Object.freeze(face) as unknown as LiveClient;

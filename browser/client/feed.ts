@@ -8,6 +8,7 @@ import type {
   ServerFrame,
   UserActionState,
 } from "../generated/types.ts";
+import type { StateChange } from "./api.ts";
 import type { Held, Snapshot } from "./store.ts";
 
 /**
@@ -24,6 +25,7 @@ export type FeedFrame =
       readState?: ReadState;
       userActionState?: UserActionState;
       answer?: Answer;
+      snoozedUntilDateTime?: string;
     }
   | { type: "gone"; id: string }
   /** Older items, by a page of the list. */
@@ -158,6 +160,7 @@ export class Feed {
       known &&
       before.notification.readState === held.notification.readState &&
       before.notification.userActionState === held.notification.userActionState &&
+      before.notification.snoozedUntilDateTime === held.notification.snoozedUntilDateTime &&
       JSON.stringify(before.notification.answer) === JSON.stringify(held.notification.answer);
     const now = {
       ...held,
@@ -169,14 +172,13 @@ export class Feed {
     return { type: same ? "known" : "state", held: now, replayed };
   }
 
-  #setStates({ id, seq, readState, userActionState, answer }: Extract<FeedFrame, { type: "state" }>): Change[] {
+  #setStates(frame: Extract<FeedFrame, { type: "state" }>): Change[] {
+    const { id, seq, answer } = frame;
     const before = this.items.get(id);
     if (!before) return [];
     this.#unmet?.delete(id);
     const notification = {
-      ...before.notification,
-      readState: readState ?? before.notification.readState,
-      userActionState: userActionState ?? before.notification.userActionState,
+      ...withStates(before.notification, frame),
       ...(answer && { answer }),
     };
     const held = { ...before, last: seq, notification };
@@ -209,9 +211,33 @@ export class Feed {
   }
 }
 
+/** A notification with other states; what isn't named stays. A snooze ends with its state. */
+export function withStates(notification: FeedNotification, change: StateChange): FeedNotification {
+  const { snoozedUntilDateTime: until, ...others } = notification;
+  const {
+    readState = others.readState,
+    userActionState,
+    snoozedUntilDateTime = userActionState ? undefined : until,
+  } = change;
+  return {
+    ...others,
+    readState,
+    userActionState: userActionState ?? others.userActionState,
+    ...(snoozedUntilDateTime && { snoozedUntilDateTime }),
+  };
+}
+
 /** All that an app posted of a notification, comparable: neither its states nor the seconds that are left of it. */
 function content(notification: FeedNotification): string {
-  const { readState, userActionState, answer, displayTimeToLive, lastModifiedDateTime, ...posted } = notification;
+  const {
+    readState,
+    userActionState,
+    answer,
+    snoozedUntilDateTime,
+    displayTimeToLive,
+    lastModifiedDateTime,
+    ...posted
+  } = notification;
   return JSON.stringify(posted);
 }
 

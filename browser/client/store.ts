@@ -36,6 +36,7 @@ export interface UserChange {
   id: string;
   readState?: ReadState;
   userActionState?: UserActionState;
+  snoozedUntilDateTime?: string;
   /** With `answer`: as it is shown, and the revision that the user saw. */
   answer?: Answer & { revision: number };
   /** With `markAllRead`: where the feed was when the user asked, and its last change then. */

@@ -524,6 +524,8 @@ export interface FeedNotification {
   revision?: number;
   /** The answer, where there is one. */
   answer?: Answer;
+  /** The instant at which it is unread again, while it is snoozed until then: UTC, ISO 8601. */
+  snoozedUntilDateTime?: string;
   /** The app's own id for it, 1 to 128 characters. */
   appNotificationId: string | null;
   /** The app's cross-device domain, in lower case. */
@@ -566,6 +568,8 @@ export interface StateUpdate {
   readState?: ReadState;
   /** The new state of the user's dealing with it. */
   userActionState?: UserActionState;
+  /** With `snoozed`: the instant at which it is unread again. */
+  snoozedUntilDateTime?: string;
 }
 
 /** The answer that won. */
@@ -644,6 +648,8 @@ export interface StateFrame {
   userActionState: UserActionState;
   /** The answer, where there is one. */
   answer?: Answer;
+  /** The instant at which it is unread again, while it is snoozed until then: UTC, ISO 8601. */
+  snoozedUntilDateTime?: string;
   /** The change's number: grows within an epoch of the feed. */
   seq: number;
   /** The position at which everything up to this change is known: opaque, for storing. */
@@ -780,6 +786,8 @@ export type ClientRequest =
       readState?: ReadState;
       /** The new state of the user's dealing with it. */
       userActionState?: UserActionState;
+      /** With `snoozed`: the instant at which it is unread again. */
+      snoozedUntilDateTime?: string;
     }
   | {
       type: "delete";

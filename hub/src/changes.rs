@@ -59,14 +59,17 @@ impl<H: Host> Feed<H> {
         made_by: Option<Socket>,
         context: &Context,
     ) -> Result<(Entry, bool), Stop> {
+        states.judge(&entry, context.now)?;
         let Some(changed) = update::update(&entry, states, self.life.head, context.now) else {
             return Ok((entry, false));
         };
+        self.wake_for_snooze(&changed)?;
         let answer = self.answer_to(&changed)?.map(|(answer, _)| answer);
         let mut writes = vec![store::set_states(&changed)];
         writes.extend(self.cancelled(&changed));
         self.host.commit(&writes)?;
         self.life.head.seq = changed.seq;
+        self.snoozed(&changed);
         let texts = Texts {
             content: None,
             answer: answer.as_ref(),

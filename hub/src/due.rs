@@ -24,6 +24,7 @@ impl<H: Host> Feed<H> {
             self.wake_by(now.saturating_add_millis(SAFETY));
         }
         let mut active = retry || !self.host.sockets().is_empty();
+        self.end_snoozes();
         self.close_ended(now);
         self.copies.alarm(now);
         self.put_copies(now);
@@ -37,7 +38,12 @@ impl<H: Host> Feed<H> {
         }
         let purge = self.alarm.next_purge().map(purge_time);
         let idle = self.end_if_idle(active, now);
-        let next = [purge, self.connections.next_expiry(), idle];
+        let next = [
+            purge,
+            self.connections.next_expiry(),
+            self.life.next_snooze,
+            idle,
+        ];
         if let Some(next) = next.into_iter().flatten().min() {
             self.wake_by(next);
         }
@@ -47,6 +53,7 @@ impl<H: Host> Feed<H> {
     /// The time that was given to [`Host::set_timer`] has passed.
     pub fn timer(&mut self) {
         self.timer = None;
+        self.end_snoozes();
         let now = self.host.now();
         self.put_copies(now);
         self.close_silent(now);

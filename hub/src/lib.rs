@@ -5,7 +5,7 @@
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `answers`, `marking`,
 //! [`subscriptions`], `reads` and `sent` carry commands out, `waiting` has the apps that wait for news; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
-//! stands, [`room`] how full it is, `idle` when nothing needs it, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] who did how much: each owns its
+//! stands, [`room`] how full it is, `idle` when nothing needs it, `snoozes` what is unread again, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] who did how much: each owns its
 //! state. The meaning of a change and the text of a frame are the contract's (`notifeed`).
 
 pub mod admission;
@@ -27,6 +27,7 @@ mod reads;
 pub mod room;
 mod sent;
 pub mod settings;
+mod snoozes;
 mod statement;
 pub mod store;
 pub mod subscriptions;
@@ -123,6 +124,7 @@ impl<H: Host> Feed<H> {
         if self.aborting {
             return wire::RETRY.to_owned();
         }
+        self.end_snoozes();
         let reply = match Request::decode(operation, fields) {
             Ok(request) => self.answer(request),
             Err(error) => self.cannot_decode(&error, fields),
@@ -146,6 +148,7 @@ impl<H: Host> Feed<H> {
         if self.aborting {
             return Err(wire::RETRY.to_owned());
         }
+        self.end_snoozes();
         let opened = match Request::decode(operation, fields) {
             Ok(request) if matches!(request.command, Command::Stream(_)) => {
                 self.answer_stream(socket, request)
@@ -162,6 +165,7 @@ impl<H: Host> Feed<H> {
         if self.waiting.has(socket) {
             return;
         }
+        self.end_snoozes();
         self.receive(socket, frame);
         self.set_timer();
     }
@@ -176,6 +180,7 @@ impl<H: Host> Feed<H> {
 
     /// An effect has ended. A number that this memory didn't give is ignored.
     pub fn done(&mut self, number: u64, outcome: Outcome) {
+        self.end_snoozes();
         let of_copies = self
             .copies
             .done(&self.host, number, &outcome, &mut self.effects);

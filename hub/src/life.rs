@@ -7,6 +7,7 @@ use notifeed::credentials::User;
 use notifeed::feed::append::Head;
 use notifeed::feed::{Cursor, Epoch, Seq};
 use notifeed::guid::Guid;
+use notifeed::time::Timestamp;
 
 use crate::fault::Fault;
 use crate::host::{Bound, Host, Value, Write};
@@ -39,6 +40,8 @@ pub struct Life {
     pub forgotten: Seq,
     /// Up to where the user has looked at everything.
     pub seen: Seq,
+    /// When the first snooze is over, at the earliest; as far as the feed knows.
+    pub next_snooze: Option<Timestamp>,
     /// The owner of the feed; `None` until they or a device of theirs came.
     pub owner: Option<Rc<Owner>>,
 }
@@ -76,6 +79,7 @@ impl Life {
                 stored: Head::default(),
                 forgotten: Seq::ZERO,
                 seen: Seq::ZERO,
+                next_snooze: None,
                 owner: None,
             };
             return Ok((life, Mark::default()));
@@ -128,6 +132,7 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
         ),
         ordinal: row.opt_integer().unwrap_or(0),
     };
+    let next_snooze = row.opt_time();
     let life = Life {
         made: true,
         pushes: false,
@@ -139,6 +144,7 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
         stored,
         forgotten,
         seen,
+        next_snooze,
         owner: owner.map(Rc::new),
     };
     Ok((generation, life, mark))

@@ -11,7 +11,7 @@ macro_rules! entry_columns {
     () => {
         "id, ordinal, seq, content_seq, copy, revision, read_state, user_action_state, deleted, \
          platforms, reached, created, modified, posted, expiration, keep_until, display_time_to_live, \
-         asks, answered"
+         asks, answered, snoozed_until"
     };
 }
 
@@ -115,7 +115,7 @@ statements! {
         bytes INTEGER NOT NULL, id TEXT NOT NULL, priority TEXT NOT NULL, group_name TEXT,
         app_notification_id TEXT, app TEXT NOT NULL, issuer TEXT NOT NULL,
         request_digest TEXT NOT NULL, asks INTEGER NOT NULL, answered INTEGER, answer TEXT,
-        answer_key TEXT, body TEXT
+        answer_key TEXT, snoozed_until INTEGER, body TEXT
     ) STRICT";
     /// The order of changes, for reads from a cursor.
     CreateItemSeq = "CREATE UNIQUE INDEX item_seq ON item (seq)";
@@ -125,6 +125,8 @@ statements! {
     CreateItemApp = "CREATE UNIQUE INDEX item_app_notification_id
         ON item (app_notification_id, app, issuer)
         WHERE app_notification_id IS NOT NULL AND deleted = 2";
+    /// The items that are snoozed until a time.
+    CreateItemSnoozed = "CREATE INDEX item_snoozed ON item (snoozed_until) WHERE snoozed_until IS NOT NULL";
     /// A row for each subscription; one that has ended stays until KV knows.
     CreateSubscription = "CREATE TABLE feed_subscription (
         id TEXT PRIMARY KEY, issuer TEXT NOT NULL, app TEXT NOT NULL, device_id TEXT,
@@ -155,7 +157,8 @@ statements! {
     Hub = "SELECT generation, epoch, seq, ordinal, copied, exceptions, forgotten, seen, rows, bytes, \
         owner_copied, subscriptions_copied, \
         issuer, tenant, subject, other_subjects, principal_name, host, \
-        (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item) FROM feed";
+        (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item), \
+        (SELECT min(snoozed_until) FROM item WHERE snoozed_until IS NOT NULL) FROM feed";
     /// The feed was restored to an earlier moment: generation, epoch.
     SetEpoch = "UPDATE feed SET generation = ?, epoch = ?";
     /// The owner of the feed.
@@ -185,13 +188,16 @@ statements! {
         user_action_state = ?, platforms = ?, reached = ?, modified = ?, posted = ?, expiration = ?, \
         keep_until = ?, display_time_to_live = ?, bytes = ?, priority = ?, group_name = ?, \
         request_digest = ?, asks = ?, answered = iif(?, answered, NULL), answer = iif(?, answer, NULL), \
-        answer_key = iif(?, answer_key, NULL), body = ? WHERE ordinal = ?";
+        answer_key = iif(?, answer_key, NULL), snoozed_until = NULL, body = ? WHERE ordinal = ?";
     /// Other states.
-    SetStates = "UPDATE item SET seq = ?, read_state = ?, user_action_state = ?, modified = ? \
-        WHERE ordinal = ?";
+    SetStates = "UPDATE item SET seq = ?, read_state = ?, user_action_state = ?, modified = ?, \
+        snoozed_until = ? WHERE ordinal = ?";
+    /// A snooze is over: the item is unread, and new.
+    WakeItem = "UPDATE item SET seq = ?1, content_seq = ?1, read_state = 2, user_action_state = 2, modified = ?2, \
+        snoozed_until = NULL WHERE ordinal = ?3";
     /// The answer that wins.
     SetAnswer = "UPDATE item SET seq = ?, copy = ?, read_state = ?, user_action_state = ?, modified = ?, \
-        answered = ?, answer = ?, answer_key = ? WHERE ordinal = ?";
+        answered = ?, answer = ?, answer_key = ?, snoozed_until = NULL WHERE ordinal = ?";
     /// Every unread item up to a number is read, each under a number of its own beyond the head, in order.
     /// (SQLite finds them all before it changes the first.)
     ReadAll = concat!("UPDATE item SET seq = ?4 + unread.place, read_state = 3, modified = ?2 \
@@ -199,8 +205,8 @@ statements! {
         WHERE seq <= ?1 AND read_state = 2 AND ", live!("?2"), " AND platforms & ?3) AS unread \
         WHERE ordinal = unread.ordinal_");
     /// An item is deleted: a tombstone is left, with states and answer for its sender.
-    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = ?, modified = ?, bytes = 0, body = NULL \
-        WHERE ordinal = ?";
+    EndItem = "UPDATE item SET seq = ?, copy = ?, deleted = ?, modified = ?, bytes = 0, body = NULL, \
+        snoozed_until = NULL WHERE ordinal = ?";
     /// Rows that nobody can still need.
     PurgeItems = "DELETE FROM item WHERE keep_until <= ?";
     /// The oldest rows of ended items, up to a place.
@@ -210,6 +216,11 @@ statements! {
     ItemById = concat!("SELECT ", item_columns!(), " FROM item WHERE id = ?");
     /// An entry by its id.
     EntryById = concat!("SELECT ", entry_columns!(), " FROM item WHERE id = ?");
+    /// The items whose snooze is over, in the order of instant.
+    Snoozed = concat!("SELECT ", item_columns!(), " FROM item \
+        WHERE snoozed_until <= ? ORDER BY snoozed_until, seq LIMIT ?");
+    /// When the next snooze is over.
+    NextSnooze = "SELECT min(snoozed_until) FROM item WHERE snoozed_until IS NOT NULL";
     /// An item by its id, as its sender has it.
     SentById = concat!("SELECT ", entry_columns!(), ", ", record_columns!(), ", body FROM item WHERE id = ?");
     /// The sender of an item, and the number of its last change.
@@ -401,12 +412,13 @@ statements! {
 
 impl Statement {
     /// The tables of a new feed, in order.
-    pub const SCHEMA: [Self; 7] = [
+    pub const SCHEMA: [Self; 8] = [
         Self::CreateHub,
         Self::CreateItem,
         Self::CreateItemSeq,
         Self::CreateItemId,
         Self::CreateItemApp,
+        Self::CreateItemSnoozed,
         Self::CreateSubscription,
         Self::CreateSubscriptionDevice,
     ];

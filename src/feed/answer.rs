@@ -199,6 +199,7 @@ pub fn answered(entry: &Entry, head: Head, now: Timestamp) -> Entry {
         seq,
         read_state: ReadState::Read,
         user_action_state: UserActionState::Activated,
+        snoozed_until: None,
         modified: now,
         ..*entry
     }

@@ -82,6 +82,7 @@ pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Ap
         deleted: None,
         asks: post.asks,
         answered: None,
+        snoozed_until: None,
     };
     let live = existing.filter(|existing| existing.entry.is_live(post.now));
     let Some(Existing {

@@ -221,6 +221,8 @@ pub struct Entry {
     pub asks: bool,
     /// The number of the change that answered it.
     pub answered: Option<Seq>,
+    /// The instant at which it is unread again, while it is snoozed until then (CONTRACT §5.6).
+    pub snoozed_until: Option<Timestamp>,
 }
 
 impl Entry {

@@ -2,17 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Problem;
 use crate::feed::answer::Answering;
 use crate::feed::append::Head;
 use crate::feed::entry::{DeletedBy, Entry, ReadState, Seq, UserActionState};
 use crate::feed::view::PROPERTIES;
 use crate::json::{self, Object, Value};
 use crate::notification::check::{Check, object_body};
+use crate::notification::rules::time;
 use crate::notification::{is_annotation, nearest};
 use crate::time::Timestamp;
 use crate::violation::{Violation, ViolationCode, Violations};
 
 const DECLARED: [&str; 2] = ["readState", "userActionState"];
+const SNOOZED_UNTIL: &str = "snoozedUntilDateTime";
 
 /// The states to set; what is absent stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -22,6 +25,8 @@ pub struct StateUpdate {
     pub read_state: Option<ReadState>,
     /// The new state of the user's dealing with it.
     pub user_action_state: Option<UserActionState>,
+    /// With `snoozed`: the instant at which it is unread again (CONTRACT §5.6).
+    pub snoozed_until_date_time: Option<Timestamp>,
 }
 
 /// The body of a PATCH: states, or an answer.
@@ -76,13 +81,51 @@ impl ItemUpdate {
 impl StateUpdate {
     /// Whether an item would have other states.
     pub fn changes(self, entry: &Entry) -> bool {
-        let differs = self
-            .read_state
-            .is_some_and(|state| state != entry.read_state);
-        differs
-            || self
-                .user_action_state
-                .is_some_and(|state| state != entry.user_action_state)
+        let Self {
+            read_state,
+            user_action_state,
+            ..
+        } = self;
+        read_state.is_some_and(|state| state != entry.read_state)
+            || user_action_state.is_some_and(|state| state != entry.user_action_state)
+            || self.snoozed_until(entry) != entry.snoozed_until
+    }
+
+    /// The instant until which the item would be snoozed.
+    fn snoozed_until(self, entry: &Entry) -> Option<Timestamp> {
+        match self.user_action_state {
+            None => entry.snoozed_until,
+            Some(UserActionState::Snoozed) => self.snoozed_until_date_time,
+            Some(_) => None,
+        }
+    }
+
+    /// Judges the instant of a snooze. The instant that the item has already is ignored: SDKs send it back.
+    ///
+    /// # Errors
+    /// 400: it has passed, it isn't before the item's expiration, or the item isn't to be snoozed.
+    pub fn judge(self, entry: &Entry, now: Timestamp) -> Result<(), Problem> {
+        let Some(until) = self.snoozed_until_date_time else {
+            return Ok(());
+        };
+        if entry.snoozed_until == Some(until) {
+            return Ok(());
+        }
+        let is_snoozed = self.user_action_state == Some(UserActionState::Snoozed);
+        let (code, sentence) = if !is_snoozed {
+            let sentence = "`snoozedUntilDateTime` goes with `userActionState` `snoozed` only.";
+            (ViolationCode::UnknownValue, sentence)
+        } else if until <= now {
+            let sentence = "`snoozedUntilDateTime` must lie in the future.";
+            (ViolationCode::OutOfRange, sentence)
+        } else if until >= entry.expiration {
+            let sentence = "`snoozedUntilDateTime` must lie before the notification's expiration.";
+            (ViolationCode::OutOfRange, sentence)
+        } else {
+            return Ok(());
+        };
+        let violation = Violation::new(code, SNOOZED_UNTIL.to_owned(), sentence.into());
+        Err(Problem::from(&Violations::one(violation)))
     }
 
     /// The states among the members of `object`: at least one.
@@ -107,9 +150,12 @@ impl StateUpdate {
                 UserActionState::parse,
             )
         });
+        let until = object.get(SNOOZED_UNTIL).filter(|value| !value.is_null());
+        let until = until.map(|value| time(check, value, SNOOZED_UNTIL));
         Some(Self {
             read_state: read_state.map_or(Some(None), |state| state.map(Some))?,
             user_action_state: user_action_state.map_or(Some(None), |state| state.map(Some))?,
+            snoozed_until_date_time: until.map_or(Some(None), |until| until.map(Some))?,
         })
     }
 }
@@ -165,16 +211,32 @@ pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) ->
     update.changes(entry).then(|| Entry {
         read_state: update.read_state.unwrap_or(entry.read_state),
         user_action_state: update.user_action_state.unwrap_or(entry.user_action_state),
+        snoozed_until: update.snoozed_until(entry),
         seq: head.seq.next(),
         modified: now,
         ..*entry
     })
 }
 
+/// The end of a snooze, at its instant: the item is unread again, and told like new content.
+pub fn wake(entry: &Entry, until: Timestamp, head: Head) -> Entry {
+    let seq = head.seq.next();
+    Entry {
+        read_state: ReadState::Unread,
+        user_action_state: UserActionState::NoInteraction,
+        snoozed_until: None,
+        seq,
+        content_seq: seq,
+        modified: until,
+        ..*entry
+    }
+}
+
 /// Deletes: what is left is a tombstone, for endpoints that are away and for the item's sender.
 pub fn delete(entry: &Entry, by: DeletedBy, head: Head, now: Timestamp) -> Entry {
     Entry {
         deleted: Some(by),
+        snoozed_until: None,
         copy: entry.copy.saturating_add(1),
         seq: head.seq.next(),
         modified: now,
@@ -209,14 +271,16 @@ mod tests {
             parse(br#"{"readState":"read","userActionState":null}"#),
             Ok(StateUpdate {
                 read_state: Some(ReadState::Read),
-                user_action_state: None
+                user_action_state: None,
+                snoozed_until_date_time: None
             })
         );
         assert_eq!(
             parse(br#"{"@odata.type":"x","userActionState":"dismissed"}"#),
             Ok(StateUpdate {
                 read_state: None,
-                user_action_state: Some(UserActionState::Dismissed)
+                user_action_state: Some(UserActionState::Dismissed),
+                snoozed_until_date_time: None
             })
         );
     }
@@ -256,7 +320,8 @@ mod tests {
             parse(whole.as_bytes()),
             Ok(StateUpdate {
                 read_state: Some(ReadState::Read),
-                user_action_state: None
+                user_action_state: None,
+                snoozed_until_date_time: None
             })
         );
         for nothing in ["{}", r#"{"id":"1"}"#, r#"{"readState":null}"#] {

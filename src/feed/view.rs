@@ -198,7 +198,7 @@ impl<'n> SentNotification<'n> {
 }
 
 /// The properties of a notification as its receivers have it, in their order.
-pub(crate) const PROPERTIES: [&str; 17] = [
+pub(crate) const PROPERTIES: [&str; 18] = [
     "id",
     "appNotificationId",
     "targetHostName",
@@ -216,6 +216,7 @@ pub(crate) const PROPERTIES: [&str; 17] = [
     "status",
     "revision",
     "answer",
+    "snoozedUntilDateTime",
 ];
 
 /// A notification as its receivers have it.
@@ -246,6 +247,9 @@ pub struct FeedNotification<'n> {
     /// The answer, where there is one.
     #[cfg_attr(test, ts(optional))]
     answer: Option<&'n JsonText<Answer>>,
+    /// The instant at which it is unread again, while it is snoozed until then: UTC, ISO 8601.
+    #[cfg_attr(test, ts(optional))]
+    snoozed_until_date_time: Option<Timestamp>,
 }
 
 impl<'n> FeedNotification<'n> {
@@ -269,6 +273,7 @@ impl<'n> FeedNotification<'n> {
             read_state: entry.read_state,
             user_action_state: entry.user_action_state,
             status: entry.status(),
+            snoozed_until_date_time: entry.snoozed_until,
         }
     }
 
@@ -296,6 +301,9 @@ impl<'n> FeedNotification<'n> {
         }
         if let Some(answer) = self.answer {
             writer.raw_field("answer", answer.as_str());
+        }
+        if let Some(until) = self.snoozed_until_date_time {
+            writer.string_field("snoozedUntilDateTime", &until.to_string());
         }
         writer.end_object();
     }

@@ -252,6 +252,7 @@ mod tests {
         let states = StateUpdate {
             read_state: Some(ReadState::Read),
             user_action_state: None,
+            snoozed_until_date_time: None,
         };
         let reference = || String::from("1");
         for (text, expected) in [

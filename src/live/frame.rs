@@ -68,6 +68,9 @@ pub(crate) struct StateFrame<'f> {
     /// The answer, where there is one.
     #[cfg_attr(test, ts(optional))]
     answer: Option<&'f JsonText<Answer>>,
+    /// The instant at which it is unread again, while it is snoozed until then: UTC, ISO 8601.
+    #[cfg_attr(test, ts(optional))]
+    snoozed_until_date_time: Option<Timestamp>,
 }
 
 /// A notification is gone.
@@ -184,6 +187,7 @@ pub fn state(entry: &Entry, answer: Option<&JsonText<Answer>>, cursor: Cursor) -
         read_state: entry.read_state,
         user_action_state: entry.user_action_state,
         answer,
+        snoozed_until_date_time: entry.snoozed_until,
     })
     .to_json()
 }
@@ -271,6 +275,9 @@ impl ServerFrame<'_> {
                 writer.string_field("userActionState", frame.user_action_state.as_str());
                 if let Some(answer) = frame.answer {
                     writer.raw_field("answer", answer.as_str());
+                }
+                if let Some(until) = frame.snoozed_until_date_time {
+                    writer.string_field("snoozedUntilDateTime", &until.to_string());
                 }
             }
             Self::Removed(frame) => {

@@ -135,6 +135,7 @@ pub fn forward(entry: &Entry, states: StateUpdate) -> Option<StateUpdate> {
             .read_state
             .filter(|_| entry.read_state == ReadState::Unread),
         user_action_state: states.user_action_state.filter(|_| is_untouched),
+        snoozed_until_date_time: None,
     };
     (moved != StateUpdate::default()).then_some(moved)
 }

@@ -125,3 +125,26 @@ test("what wasn't answered when the client is closed is rejected", async () => {
   await assert.rejects(asked, { name: "LiveError", status: 0, code: "Closed" });
   await assert.rejects(client.markRead("a"), { name: "LiveError", status: 0, code: "Closed" });
 });
+
+test("what is snoozed is read for now, and new again on every device at its time", async (context) => {
+  const as = someone();
+  const [client, other] = [device(as), device(as)];
+  context.after(() => [client, other].map((one) => one.close()));
+  await eventually(() => client.status.state === "live" && other.status.state === "live");
+  const id = await post(as);
+  await eventually(() => other.unread === 1);
+  const arrivals = /** @type {string[]} */ ([]);
+  other.on("notification", ({ notification }) => arrivals.push(notification.readState));
+  const until = new Date(Date.now() + 2000);
+  const snoozed = client.snooze(id, until);
+  assert.equal(client.items[0].snoozedUntilDateTime, until.toISOString());
+  await snoozed;
+  await eventually(() => other.unread === 0);
+  assert.equal(Date.parse(other.items[0].snoozedUntilDateTime ?? ""), until.getTime());
+  await eventually(() => other.unread === 1 && client.unread === 1, 10_000);
+  assert.ok(Date.now() >= until.getTime() - 50);
+  assert.deepEqual(arrivals, ["unread"]);
+  assert.deepEqual([other.items[0].userActionState, other.items[0].snoozedUntilDateTime], ["noInteraction", undefined]);
+  assert.throws(() => client.snooze(id, "soon"), RangeError);
+  await assert.rejects(client.snooze(id, Date.now() - 1), { status: 400, code: "BadRequest" });
+});

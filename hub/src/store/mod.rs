@@ -7,7 +7,7 @@ mod writes;
 pub use rows::{Item, Record, Row, Texts};
 pub use writes::{
     end, free_id, insert, opt_text, platforms, read_state, replace, seq, set_answer, set_states,
-    user_action_state,
+    user_action_state, wake,
 };
 
 pub use crate::statement::Statement;

@@ -144,6 +144,7 @@ impl Row {
             answered: self
                 .opt_integer()
                 .map(|number| Seq::new(number.saturating_sub(SEQ_BASE))),
+            snoozed_until: self.opt_time(),
         })
     }
 

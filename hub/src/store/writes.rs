@@ -100,6 +100,21 @@ pub fn set_states(entry: &Entry) -> Write<'static> {
             read_state(entry.read_state),
             user_action_state(entry.user_action_state),
             Bound::Integer(entry.modified.unix_millis()),
+            entry
+                .snoozed_until
+                .map_or(Bound::Null, |until| Bound::Integer(until.unix_millis())),
+            Bound::Integer(entry.ordinal),
+        ],
+    }
+}
+
+/// An item whose snooze is over.
+pub fn wake(entry: &Entry) -> Write<'static> {
+    Write {
+        statement: Statement::WakeItem,
+        values: vec![
+            seq(entry.seq),
+            Bound::Integer(entry.modified.unix_millis()),
             Bound::Integer(entry.ordinal),
         ],
     }

@@ -207,6 +207,7 @@ fn decode_states(fields: &mut Fields<'_>) -> Result<StateUpdate, Undecodable> {
     Ok(StateUpdate {
         read_state: fields.take_as("readState", ReadState::parse)?,
         user_action_state: fields.take_as("userActionState", UserActionState::parse)?,
+        snoozed_until_date_time: fields.take_as("snoozedUntil", time)?,
     })
 }
 

@@ -223,6 +223,9 @@ fn encode_states(states: StateUpdate, fields: &mut FieldsWriter) {
     fields.opt_field("readState", states.read_state.map(|state| state.as_str()));
     let action = states.user_action_state.map(|state| state.as_str());
     fields.opt_field("userActionState", action);
+    let until = states.snoozed_until_date_time;
+    let until = until.map(|until| until.unix_millis().to_string());
+    fields.opt_field("snoozedUntil", until.as_deref());
 }
 
 fn encode_query(query: &Query, fields: &mut FieldsWriter) {

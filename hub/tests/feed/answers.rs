@@ -98,6 +98,7 @@ fn the_first_answer_wins_and_every_device_is_told() {
         StateUpdate {
             read_state: Some(ReadState::Unread),
             user_action_state: None,
+            snoozed_until_date_time: None,
         },
     );
     other.listen(&mut world);
@@ -185,6 +186,7 @@ fn faults_are_found_in_the_order_of_the_contract() {
         states: StateUpdate {
             read_state: Some(read_state),
             user_action_state: None,
+            snoozed_until_date_time: None,
         },
         ..answer(&id, by("approve", 1))
     };

@@ -330,6 +330,7 @@ pub fn read() -> StateUpdate {
     StateUpdate {
         read_state: Some(ReadState::Read),
         user_action_state: None,
+        snoozed_until_date_time: None,
     }
 }
 
@@ -337,6 +338,7 @@ pub fn acted(user_action_state: UserActionState) -> StateUpdate {
     StateUpdate {
         read_state: None,
         user_action_state: Some(user_action_state),
+        snoozed_until_date_time: None,
     }
 }
 

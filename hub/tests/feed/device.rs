@@ -153,6 +153,9 @@ impl Device {
         if let Some(state) = states.user_action_state {
             frame["userActionState"] = state.as_str().into();
         }
+        if let Some(until) = states.snoozed_until_date_time {
+            frame["snoozedUntilDateTime"] = until.to_string().into();
+        }
         self.say(world, frame, Asked::Set(id.to_owned(), states))
     }
 
@@ -288,8 +291,7 @@ impl Device {
                     assert!(known, "states of an unknown item: {frame}");
                     return self.advance(cursor, frame);
                 };
-                item.read_state = text("readState");
-                item.user_action_state = text("userActionState");
+                item.take_states(frame);
             }
             "removed" => {
                 self.items.remove(&text("id"));

@@ -43,6 +43,7 @@ mod releases;
 mod resume;
 mod sent;
 mod since;
+mod snoozes;
 mod steps;
 mod subscriptions;
 mod told;

@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use notifeed::feed::UserActionState;
+use notifeed::feed::answer::Answering;
 use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::StateUpdate;
 use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
-use notifeed_hub::wire::Command;
+use notifeed_hub::wire::{self, Command};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -67,11 +69,13 @@ impl Model {
     }
 
     fn take(&mut self, step: &Step) {
+        self.wake_snoozed();
         match step {
             Step::Post {
                 key,
                 text,
                 large,
+                asks,
                 platforms,
                 lives,
             } => {
@@ -80,6 +84,7 @@ impl Model {
                     key: key.map(|key| key.to_string()),
                     platforms: PlatformSet::from_bits(*platforms).unwrap(),
                     lives: *lives,
+                    asks: *asks,
                     ..Post::new(&format!("{text}{}", " ".repeat(padding)))
                 });
             }
@@ -89,6 +94,8 @@ impl Model {
                 }
             }
             Step::Set { item, states, by } => self.set(*item, *states, *by),
+            Step::Snooze { item, millis, by } => self.snooze(*item, *millis, *by),
+            Step::Answer { item, approves } => self.answer(*item, *approves),
             Step::Delete { item, by } => self.delete(*item, *by),
             Step::Mark { read, platform } => self.mark(*read, *platform),
             Step::Pass(millis) => {
@@ -134,6 +141,13 @@ impl Model {
         self.listen();
     }
 
+    /// Snoozes that are over have ended.
+    fn wake_snoozed(&mut self) {
+        let now = self.world.now();
+        let live = self.expected.live.values_mut();
+        live.for_each(|item| item.wake(now));
+    }
+
     fn listen(&mut self) {
         for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
             if prompt {
@@ -160,18 +174,81 @@ impl Model {
         let expiration = now.saturating_add_millis(post.lives);
         // The same content again changes nothing.
         let same = known.is_some_and(|item| {
-            (&item.text, item.expiration, item.platforms)
-                == (&post.text, expiration, post.platforms)
+            (&item.text, item.expiration, item.platforms, item.asks)
+                == (&post.text, expiration, post.platforms, post.asks)
         });
         if !same {
+            // The same question, asked again by a restarted asker, stays answered; so does what asks nothing.
+            let same_payload =
+                known.is_some_and(|item| (&item.text, item.asks) == (&post.text, post.asks));
+            let answered =
+                known.filter(|item| item.answer.is_some() && (same_payload || !post.asks));
+            let stays = answered.filter(|_| same_payload);
             let item = Item {
                 text: post.text.clone(),
-                read_state: "unread".into(),
-                user_action_state: "noInteraction".into(),
+                read_state: stays.map_or("unread", |item| &item.read_state).into(),
+                user_action_state: stays
+                    .map_or("noInteraction", |item| &item.user_action_state)
+                    .into(),
                 expiration,
                 platforms: post.platforms,
+                snoozed_until: None,
+                asks: post.asks,
+                answer: answered.and_then(|item| item.answer.clone()),
             };
             self.expected.live.insert(id, item);
+        }
+    }
+
+    fn snooze(&mut self, item: usize, millis: i64, by: Option<usize>) {
+        let until = self.world.now().saturating_add_millis(millis);
+        let states = StateUpdate {
+            read_state: None,
+            user_action_state: Some(UserActionState::Snoozed),
+            snoozed_until_date_time: Some(until),
+        };
+        let is_before = |item: &Item| until < item.expiration;
+        let id = self.nth(item);
+        if id.is_some_and(|id| self.expected.live.get(&id).is_some_and(is_before)) {
+            self.set(item, states, by);
+        }
+    }
+
+    fn answer(&mut self, item: usize, approves: bool) {
+        let Some(id) = self.nth(item) else { return };
+        let view = self
+            .world
+            .quietly(|world| world.as_megan(read_item(&id)).json());
+        let action = if approves { "approve" } else { "reject" };
+        let answer = wire::Answer {
+            id: id.clone(),
+            if_match: None,
+            answering: Answering {
+                action_id: action.into(),
+                revision: view["revision"].as_i64().unwrap_or(1),
+                key: None,
+                text: None,
+            },
+            states: StateUpdate::default(),
+            endpoint: None,
+        };
+        let known = &self.expected.live[&id];
+        let status = match (known.asks, &known.answer) {
+            (false, _) => 400,
+            (true, Some(_)) => 409,
+            (true, None) => 200,
+        };
+        match self
+            .world
+            .try_ask(&request(Command::Answer(Box::new(answer))))
+        {
+            Err(_) => self.find_out(),
+            Ok(answer) => {
+                assert_eq!(answer.status, status, "{answer:?}");
+                if status == 200 {
+                    self.expected.live.get_mut(&id).unwrap().answered(action);
+                }
+            }
         }
     }
 
@@ -265,6 +342,7 @@ impl Model {
 
     /// The answer is lost, or on its way: one item is another one now, or none is.
     fn find_out(&mut self) {
+        self.wake_snoozed();
         let found = self.found();
         let now = self.world.now();
         self.expected.live.retain(|_, item| now < item.expiration);
@@ -296,6 +374,7 @@ impl Model {
 
     /// The feed has what it should.
     fn check(&mut self) {
+        self.wake_snoozed();
         let found = self.found();
         let now = self.world.now();
         self.expected.live.retain(|_, item| now < item.expiration);

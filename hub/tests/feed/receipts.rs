@@ -43,14 +43,17 @@ impl World {
 const READ: StateUpdate = StateUpdate {
     read_state: Some(ReadState::Read),
     user_action_state: None,
+    snoozed_until_date_time: None,
 };
 const DISMISSED: StateUpdate = StateUpdate {
     read_state: Some(ReadState::Read),
     user_action_state: Some(UserActionState::Dismissed),
+    snoozed_until_date_time: None,
 };
 const ACTIVATED: StateUpdate = StateUpdate {
     read_state: None,
     user_action_state: Some(UserActionState::Activated),
+    snoozed_until_date_time: None,
 };
 
 #[test]

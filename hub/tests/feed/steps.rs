@@ -17,6 +17,7 @@ pub enum Step {
         key: Option<u8>,
         text: u32,
         large: bool,
+        asks: bool,
         platforms: u8,
         lives: i64,
     },
@@ -26,6 +27,17 @@ pub enum Step {
         item: usize,
         states: StateUpdate,
         by: Option<usize>,
+    },
+    /// Snoozes for so many milliseconds.
+    Snooze {
+        item: usize,
+        millis: i64,
+        by: Option<usize>,
+    },
+    /// Answers, if it asks.
+    Answer {
+        item: usize,
+        approves: bool,
     },
     Delete {
         item: usize,
@@ -79,6 +91,7 @@ pub fn step() -> impl Strategy<Value = Step> {
     let states = (read, action).prop_map(|(read_state, user_action_state)| StateUpdate {
         read_state,
         user_action_state,
+        snoozed_until_date_time: None,
     });
     let lives = prop_oneof![Just(1000_i64), Just(60_000), Just(HOUR), Just(6 * DAY)];
     let by = || proptest::option::of(0_usize..4);
@@ -98,14 +111,17 @@ pub fn step() -> impl Strategy<Value = Step> {
         Just(60_000),
         Just(HOUR)
     ];
+    let snoozes = prop_oneof![Just(500_i64), Just(2000), Just(60_000), Just(HOUR)];
     let platform = proptest::option::of(prop_oneof![Just(Platform::Windows), Just(Platform::Ios)]);
     let frames = || prop_oneof![Just(usize::MAX), 0_usize..6];
     prop_oneof![
-        12 => (proptest::option::of(0_u8..3), 0_u32..3, any::<bool>(), 1_u8..4, lives).prop_map(
-            |(key, text, large, platforms, lives)| Step::Post { key, text, large, platforms, lives }
+        12 => (proptest::option::of(0_u8..3), 0_u32..3, any::<bool>(), any::<bool>(), 1_u8..4, lives).prop_map(
+            |(key, text, large, asks, platforms, lives)| Step::Post { key, text, large, asks, platforms, lives }
         ),
         1 => Just(Step::Burst),
         6 => (0_usize..8, states, by()).prop_map(|(item, states, by)| Step::Set { item, states, by }),
+        4 => (0_usize..8, snoozes, by()).prop_map(|(item, millis, by)| Step::Snooze { item, millis, by }),
+        4 => (0_usize..8, any::<bool>()).prop_map(|(item, approves)| Step::Answer { item, approves }),
         4 => (0_usize..8, by()).prop_map(|(item, by)| Step::Delete { item, by }),
         3 => (any::<bool>(), platform).prop_map(|(read, platform)| Step::Mark { read, platform }),
         5 => passing.prop_map(Step::Pass),

@@ -17,8 +17,9 @@ pub fn assert_shape(frame: &Json) {
         "reset" => vec!["type"],
         "notification" => [&change[..], &["replayed", "notification"]].concat(),
         "state" => {
-            let answer: &[&str] = if has("answer") { &["answer"] } else { &[] };
-            [&change[..], &["id", "readState", "userActionState"], answer].concat()
+            let more = ["answer", "snoozedUntilDateTime"].into_iter();
+            let more: Vec<&str> = more.filter(|name| has(name)).collect();
+            [&change[..], &["id", "readState", "userActionState"], &more].concat()
         }
         "removed" => [&change[..], &["id", "reason"]].concat(),
         "readAll" => [&change[..], &["through", "platform"]].concat(),

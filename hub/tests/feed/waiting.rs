@@ -34,6 +34,7 @@ fn unseen() -> StateUpdate {
     StateUpdate {
         read_state: Some(ReadState::Unread),
         user_action_state: None,
+        snoozed_until_date_time: None,
     }
 }
 

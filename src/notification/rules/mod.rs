@@ -256,15 +256,20 @@ fn display_time_to_live(check: &mut Check, value: &Value<'_>) -> Option<u32> {
 }
 
 /// (D9) An expiration at the clock's own instant is past: what expires now is absent now.
-fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Option<Timestamp> {
-    let path = "expirationDateTime";
-    let asked = match Timestamp::parse(check.string(value, path)?) {
-        Ok(asked) => asked,
+/// A time: text that [`Timestamp::parse`] reads.
+pub(crate) fn time(check: &mut Check, value: &Value<'_>, path: &str) -> Option<Timestamp> {
+    match Timestamp::parse(check.string(value, path)?) {
+        Ok(time) => Some(time),
         Err(error) => {
             check.violation(Code::InvalidDateTime, path, &[error.as_str()]);
-            return None;
+            None
         }
-    };
+    }
+}
+
+fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Option<Timestamp> {
+    let path = "expirationDateTime";
+    let asked = time(check, value, path)?;
     let Some(Clock { now, policy }) = clock else {
         return Some(asked);
     };

@@ -72,6 +72,7 @@ fn a_body_has_a_receipt_and_what_was_done() {
     let of = |read_state, user_action_state| StateUpdate {
         read_state,
         user_action_state,
+        snoozed_until_date_time: None,
     };
     for (body, expected) in [
         (r#"{"receipt":"r"}"#, of(None, None)),
