@@ -28,7 +28,7 @@ export interface ConnectOptions {
   top?: number | null;
   /** The host whose feed it is, for apps that have several. */
   targetHostName?: string;
-  /** The `id` of the subscription that it connects for, so that it is listed as live. */
+  /** The `id` of the subscription that it connects for, so that it is listed as live. `setEndpoint` changes it. */
   endpoint?: string;
   /** The place in which items and cursor are kept, so that a reload goes on. Default: IndexedDB where there is one. `null`: memory. */
   store?: Store | null;
@@ -173,6 +173,11 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   answer(notification: FeedNotification, actionId: string, text?: string): Promise<void>;
   /** Deletes it from the feed, on every device. */
   remove(id: string): Promise<void>;
+  /**
+   * Connects for another subscription from now on, or for none, and all tabs with it: the one that leads comes back at once. Nothing is
+   * pushed to that subscription that a person sees in any of them. `follow` of `notifeed/push` calls it.
+   */
+  setEndpoint(id: string | null): void;
   /** Comes back now, instead of waiting or staying away: what a person asked for. */
   reconnect(): void;
   /**

@@ -147,6 +147,11 @@ export class Client implements Core {
     return this.#ask({ type: "delete", id });
   }
 
+  setEndpoint(id: string | null): void {
+    this.#tabs?.post({ type: "endpoint", id });
+    this.#connectFor(id);
+  }
+
   reconnect(): void {
     // A page that is put away joins when it returns.
     if (this.#closing || this.#forgetting || this.#away) return;
@@ -314,7 +319,16 @@ export class Client implements Core {
 
   #hear(message: Message, from: string): void {
     if (message.type === "forget") this.#forgotten();
+    else if (message.type === "endpoint") this.#connectFor(message.id);
     else this.#role?.hear(message, from);
+  }
+
+  #connectFor(id: string | null): void {
+    const { searchParams } = this.#stream;
+    if (searchParams.get("endpoint") === id) return;
+    if (id === null) searchParams.delete("endpoint");
+    else searchParams.set("endpoint", id);
+    this.#role?.renew?.();
   }
 
   /** The user signed out in another tab: nothing of the feed stays here either. */

@@ -107,8 +107,9 @@ export class Connection {
     void this.#open();
   }
 
-  /** Comes back at once: what is known of the feed isn't enough to go on with. */
+  /** Comes back at once: what is known of the feed isn't enough to go on with, or the address is another. */
   renew(): void {
+    this.#subscriptionEnded = false;
     if (this.#state !== "live" && this.#state !== "connecting") return;
     this.#end();
     void this.#open();

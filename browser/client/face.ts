@@ -22,6 +22,7 @@ const METHODS = [
   "markAllRead",
   "answer",
   "remove",
+  "setEndpoint",
   "reconnect",
   "close",
 ] as const satisfies (keyof Core)[];

@@ -94,6 +94,10 @@ export class Leader implements Role {
     this.#connection.connect();
   }
 
+  renew(): void {
+    this.#connection.renew();
+  }
+
   told(event: "online" | "offline" | "visible"): void {
     this.#connection.told(event);
   }

@@ -9,6 +9,8 @@ export interface Role {
   ask(change: UserChange): void;
   loadOlder(): Promise<void>;
   reconnect(): void;
+  /** The address of the stream is another. */
+  renew?(): void;
   told(event: "online" | "offline" | "visible"): void;
   hear(message: Message, from: string): void;
   /**

@@ -33,6 +33,8 @@ export type Message =
   | { type: "failed"; to: string; status: number; code: string; message: string }
   | { type: "older" }
   | { type: "reconnect" }
+  /** The tabs connect for another subscription, or for none. */
+  | { type: "endpoint"; id: string | null }
   /** The user signs out: every tab stops. */
   | { type: "forget" };
 

@@ -12,6 +12,8 @@ export function whose(environment: Environment, stream: URL, token: string): Pro
   return new Promise((resolve) => {
     const address = new URL(stream);
     address.searchParams.set("top", "1");
+    // Another user's token is refused for the subscription of this one.
+    address.searchParams.delete("endpoint");
     let socket: WebSocket;
     try {
       socket = new environment.WebSocket(address, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);

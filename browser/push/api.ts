@@ -67,7 +67,7 @@ export interface Push {
   readonly state: PushState;
   /** The subscription while the state is `on`. */
   readonly subscription: Subscribed | null;
-  /** Calls back with every new state. @returns what ends it */
+  /** Calls back with every new state, and every new subscription. @returns what ends it */
   onState(listener: (state: PushState) => void): () => void;
   /**
    * Turns pushes on. To be called by a person's act, first thing: the browser asks them, where they weren't asked.

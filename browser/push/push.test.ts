@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { LiveClient } from "../client/api.ts";
 import type { PushOptions } from "./api.ts";
 import { Browser } from "./browser.ts";
 import { pushOf } from "./push.ts";
+import { follow } from "./shown.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 async function started(browser: Browser, options: Partial<PushOptions> = {}, around: Partial<Surroundings> = {}) {
@@ -72,6 +74,35 @@ test("it stays on over visits, and tells the service only what is new", async ()
   browser.subscription = null;
   await next.sync();
   assert.deepEqual([browser.paths().at(-1), browser.made.length], ["POST subscriptions", 2]);
+});
+
+test("a live client is told the subscription, at each change and no more often", async () => {
+  const browser = new Browser();
+  const told: (string | null)[] = [];
+  const client = { on: () => () => {}, setEndpoint: (id: string | null) => told.push(id) } as unknown as LiveClient;
+  const push = pushOf(browser.options, browser.surroundings);
+  const leave = follow(client, browser.registration, push);
+  assert.deepEqual(told, [], "nobody knows yet");
+  await push.sync();
+  assert.deepEqual(told, [null]);
+  await push.enable();
+  await push.sync();
+  assert.deepEqual(told, [null, "subscription of megan"]);
+  // The service has made another one, while the state is the same.
+  browser.now += 600;
+  browser.answer = ({ path }) =>
+    path === "subscriptions"
+      ? Response.json({ id: "another", feed: "feed of megan", expirationDateTime: new Date(browser.now).toISOString() })
+      : undefined;
+  await push.sync();
+  assert.deepEqual([push.state, told.at(-1), told.length], ["on", "another", 3]);
+  await push.disable();
+  assert.deepEqual(told.slice(3), [null]);
+  leave();
+  browser.answer = undefined;
+  await push.sync();
+  await push.enable();
+  assert.equal(told.length, 4);
 });
 
 test("a new key of the service makes a new subscription, without a person", async () => {

@@ -36,8 +36,8 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     return done;
   };
 
-  const stand = (now: PushState): void => {
-    if (now === state) return;
+  const stand = (now: PushState, isNew: boolean = now !== state): void => {
+    if (!isNew) return;
     state = now;
     for (const listener of listeners) listener(state);
   };
@@ -68,7 +68,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     const renew = (surroundings.now() + Date.parse(expirationDateTime)) / 2;
     const { endpoint } = subscription;
     await own({ ...now, feed, id, uns: userNotificationSubscriptionId, endpoint, renew });
-    stand("on");
+    stand("on", true);
     options.onSubscribed?.({ id, userNotificationSubscriptionId });
     return { id, userNotificationSubscriptionId };
   };

@@ -1,7 +1,8 @@
-// The notifications that the browser shows of the feed, seen from a page.
+// The notifications that the browser shows of the feed, and its subscription, beside a live client of a page.
 
 import type { LiveClient } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";
+import type { Push } from "./api.ts";
 
 /** Takes away what is shown and fits. */
 export async function closeShown(
@@ -15,10 +16,17 @@ export async function closeShown(
 }
 
 /**
- * Takes away what was read elsewhere while the page is open, and keeps the number at the app's icon.
+ * Takes away what was read elsewhere while the page is open, and keeps the number at the app's icon. The client is told the
+ * subscription of `push`, now and at each change, so that nothing is pushed that a person sees in a tab.
  * @returns what ends it
  */
-export function follow(client: LiveClient, registration: ServiceWorkerRegistration): () => void {
+export function follow(client: LiveClient, registration: ServiceWorkerRegistration, push: Push): () => void {
+  let told: string | null | undefined;
+  const tell = () => {
+    const id = push.subscription?.id ?? null;
+    if (push.state !== "not-ready" && id !== told) client.setEndpoint((told = id));
+  };
+  tell();
   const badge = () => {
     const own = navigator as Navigator & { setAppBadge?(count: number): Promise<void> };
     void own.setAppBadge?.(client.unread).catch(() => {});
@@ -31,6 +39,7 @@ export function follow(client: LiveClient, registration: ServiceWorkerRegistrati
     });
   };
   const ended = [
+    push.onState(tell),
     client.on("ready", () => (badge(), tidy())),
     client.on("change", badge),
     client.on("state", ({ notification }) => {

@@ -205,6 +205,10 @@ export class PageClient {
   reconnect() {
     this.asked.push("reconnect");
   }
+  /** @returns {never} */
+  setEndpoint() {
+    throw new Error("the inbox has no use for it");
+  }
   async close() {
     this.become({ state: "stopped" });
     return { unsent: 0 };

@@ -12,10 +12,10 @@ const service = await startService({ outbound: services.outbound });
 const browser = await launch();
 
 /**
- * A tab with a client of that subscription; `away` says whether it is out of view.
+ * A tab with a client of that subscription, or of none; `away` says whether it is out of view.
  * @param {import("playwright-core").BrowserContext} context
  * @param {string} as
- * @param {string} endpoint
+ * @param {string} [endpoint]
  */
 async function tab(context, as, endpoint) {
   const page = await context.newPage();
@@ -69,6 +69,43 @@ test("only where no tab is in view the browser is pushed to", async () => {
   await eventually(() => titles().includes("none in view"));
   // The first three were posted longer ago, and would have been pushed before it.
   assert.deepEqual(titles(), expected);
+});
+
+test("a client that runs learns its subscription, by any tab, and goes without it again", async () => {
+  const as = someone();
+  const pushed = services.browser("told");
+  const json = { targetHostName: host, platform: "webpush", pushSubscription: pushed.subscription };
+  const { id } = (await service.request("POST", "/beta/me/notifications/subscriptions", { as, json })).json;
+  const isLive = async () => {
+    const endpoints = await service.request("GET", "/beta/me/notifications/endpoints", { as });
+    return endpoints.json.value.some((/** @type {any} */ endpoint) => endpoint.id === id && endpoint.live);
+  };
+  const context = await browser.newContext({ bypassCSP: true });
+  const [leader, follower] = [await tab(context, as), await tab(context, as)];
+  assert.equal(await leader.evaluate("client.leads"), true);
+  const post = async (/** @type {string} */ title) => {
+    const targetPolicy = { platformTypes: ["webpush"] };
+    const payload = { visualContent: { title } };
+    const posted = await service.post(example({ appNotificationId: undefined, payload, targetPolicy }), { as });
+    assert.equal(posted.status, 201, posted.text);
+    for (const page of [leader, follower])
+      await page.waitForFunction((title) => {
+        const { items } = /** @type {any} */ (globalThis).client;
+        return items.some((/** @type {any} */ item) => item.payload.visualContent.title === title);
+      }, title);
+  };
+  await follower.evaluate((id) => /** @type {any} */ (globalThis).client.setEndpoint(id), id);
+  await eventually(isLive);
+  await post("seen");
+  await follower.evaluate("client.setEndpoint(null)");
+  await eventually(async () => !(await isLive()));
+  await post("pushed");
+  await eventually(() => services.to(pushed).length > 0);
+  // The first one would have been pushed before it.
+  assert.deepEqual(
+    services.to(pushed).map(({ message }) => message.notification.title),
+    ["pushed"],
+  );
 });
 
 test("a tab that is frozen or stopped holds a push no longer than any", async () => {

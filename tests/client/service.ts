@@ -1,6 +1,7 @@
 // A double of the service: it speaks the live protocol (docs/live.md) and gives pages of the list. It can be told to
 // refuse, to fall silent, to restart, to answer what it likes, and to name its time wrongly.
 
+import { SUBSCRIPTION_ENDED } from "../../browser/generated/protocol.ts";
 import type { ClientFrame, ErrorObject, FeedNotification, ServerFrame } from "../../browser/generated/types.ts";
 import { allUpTo, type Entry, Feed, isLive, type Known, type Post } from "./feed.ts";
 import type { Socket } from "./network.ts";
@@ -37,6 +38,8 @@ export class Service {
   readonly answered: Answered[] = [];
   /** New connections are closed with this; `null`: they are served. */
   refusal: { code: number; reason: string } | null = null;
+  /** The users of subscriptions; `null`: it has ended. Any other counts for everybody. */
+  readonly subscriptions: Map<string, string | null> = new Map();
   /** New connections hear nothing. */
   isSilent = false;
   /** Answers a frame before the service does; nothing: the service answers. */
@@ -132,6 +135,8 @@ export class Service {
     socket.opened(connection);
     if (this.refusal) return connection.close(this.refusal.code, this.refusal.reason);
     if (!holder) return connection.close(4401, "InvalidAuthenticationToken");
+    const subscriber = this.subscriptions.get(query.get("endpoint") ?? "");
+    if (subscriber !== undefined && subscriber !== holder.user) return connection.close(4403, SUBSCRIPTION_ENDED);
     this.connections.add(connection);
     connection.greet();
   }

@@ -42,8 +42,8 @@ export function start(place, session) {
 
   const browser = new BrowserPane(session, HOST, {
     items: () => panes.get("webpush")?.items ?? [],
-    // Its pushes are held while the page shows the same: so the page says which endpoint it is.
-    changed: () => panes.get("webpush")?.startAnew(),
+    // Nothing is pushed that is seen in the page: so its client says which endpoint it is.
+    changed: () => panes.get("webpush")?.setEndpoint(browser.endpoint),
   });
   /** @type {Map<Platform, Pane>} */
   const panes = new Map(

@@ -107,6 +107,11 @@ export class Pane {
     this.#draw();
   }
 
+  /** @param {string | null} id the subscription that it connects for from now on */
+  setEndpoint(id) {
+    this.#client?.setEndpoint(id);
+  }
+
   /** Forgets whom it belonged to, and connects for who is signed in now. */
   startAnew() {
     this.#close();
