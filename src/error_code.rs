@@ -46,6 +46,8 @@ pub enum ErrorCode {
     ContentChanged,
     /// 409: the notification has been answered; the detail names the action that won.
     AlreadyAnswered,
+    /// 424: in a batch, a request that this one depends on has failed.
+    FailedDependency,
     /// 413: more than [64 KiB](crate::http::MAX_BODY_BYTES).
     RequestBodyTooLarge,
     /// 426: the stream was asked for without `Upgrade: websocket`.
@@ -56,7 +58,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every row.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::MultipleNotificationsNotSupported,
         Self::BadRequest,
         Self::UnsupportedHeader,
@@ -76,6 +78,7 @@ impl ErrorCode {
         Self::ItemChanged,
         Self::ContentChanged,
         Self::AlreadyAnswered,
+        Self::FailedDependency,
         Self::RequestBodyTooLarge,
         Self::UpgradeRequired,
         Self::ServiceUnavailable,
@@ -103,6 +106,7 @@ impl ErrorCode {
             Self::ItemChanged => "ItemChanged",
             Self::ContentChanged => "ContentChanged",
             Self::AlreadyAnswered => "AlreadyAnswered",
+            Self::FailedDependency => "FailedDependency",
             Self::RequestBodyTooLarge => "RequestBodyTooLarge",
             Self::UpgradeRequired => "UpgradeRequired",
             Self::ServiceUnavailable => "ServiceUnavailable",
@@ -127,6 +131,7 @@ impl ErrorCode {
             Self::PreconditionFailed => 412,
             Self::RequestBodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::FailedDependency => 424,
             Self::UpgradeRequired => 426,
             Self::ServiceUnavailable => 503,
         }

@@ -209,6 +209,11 @@ impl Findings {
         }
     }
 
+    /// Whether there is no violation so far.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.row.is_none()
+    }
+
     /// Whether another warning would still be listed. A warning that wouldn't needs no work.
     pub(crate) fn has_room_for_warnings(&self) -> bool {
         self.warnings.len() < MAX_LISTED

@@ -41,6 +41,9 @@ export const APPLICATION_SERVER_KEY_PATH = "/beta/me/notifications/subscriptions
 /** A subscription. */
 export const SUBSCRIPTION_PATH = "/beta/me/notifications/subscriptions/{id}";
 
+/** Several requests in one. */
+export const BATCH_PATH = "/beta/$batch";
+
 /** The types of the feed, in OData's XML. */
 export const METADATA_PATH = "/beta/$metadata";
 
@@ -138,6 +141,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   ItemChanged: 409,
   ContentChanged: 409,
   AlreadyAnswered: 409,
+  FailedDependency: 424,
   RequestBodyTooLarge: 413,
   UpgradeRequired: 426,
   ServiceUnavailable: 503,

@@ -408,6 +408,8 @@ export type ErrorCode =
   | "ContentChanged"
   /** 409: the notification has been answered; the detail names the action that won. */
   | "AlreadyAnswered"
+  /** 424: in a batch, a request that this one depends on has failed. */
+  | "FailedDependency"
   /** 413: more than 64 KiB. */
   | "RequestBodyTooLarge"
   /** 426: the stream was asked for without `Upgrade: websocket`. */

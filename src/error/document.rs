@@ -34,6 +34,9 @@ const fn remedy(code: ErrorCode) -> &'static str {
         ErrorCode::Throttled | ErrorCode::ServerBusy | ErrorCode::ServiceUnavailable => {
             "Send it again after the seconds of `Retry-After`."
         }
+        ErrorCode::FailedDependency => {
+            "Correct the request that it depends on, and send both again."
+        }
         ErrorCode::UnsupportedMediaType => "Send JSON, as it is or with gzip or deflate.",
         ErrorCode::InvalidAuthenticationToken => {
             "Get a fresh token and send the request again, once."

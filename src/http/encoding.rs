@@ -13,7 +13,38 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The largest body on the wire, in bytes: the largest decoded one, and room for what an encoding
 /// adds to content that can't be compressed. Whoever reads a body need not read further.
-pub const MAX_TRANSFER_BYTES: usize = MAX_BODY_BYTES + 1024;
+pub const MAX_TRANSFER_BYTES: usize = MAX_BODY_BYTES + ENCODING_ROOM;
+
+/// What an encoding adds at most to content that can't be compressed, in bytes.
+const ENCODING_ROOM: usize = 1024;
+
+/// The size that a body may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimit {
+    /// Decoded, in bytes.
+    pub decoded: usize,
+    /// The sentence about a body that is larger.
+    pub(crate) sentence: &'static str,
+}
+
+impl BodyLimit {
+    /// That of every request but a batch.
+    pub const ONE: Self = Self {
+        decoded: MAX_BODY_BYTES,
+        sentence: TOO_LARGE,
+    };
+
+    /// On the wire, in bytes. Whoever reads a body need not read further.
+    pub const fn transferred(self) -> usize {
+        self.decoded.saturating_add(ENCODING_ROOM)
+    }
+
+    /// 413, for whoever finds out that a body is too large; as the verdict on it says it.
+    pub fn too_large(self) -> Problem {
+        Problem::new(ErrorCode::RequestBodyTooLarge, self.sentence)
+            .detail(ViolationCode::BodyTooLarge, "")
+    }
+}
 
 /// How a body is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,27 +69,29 @@ impl ContentEncoding {
         }
     }
 
-    /// Undoes the encoding. Never makes more than [`MAX_BODY_BYTES`] and one byte, however much the
-    /// body would inflate to.
+    /// Undoes the encoding. Never makes more than `limit` and one byte, however much the body would inflate to.
     ///
     /// Errors: 413 for a body that is too large; 400 for one that isn't in its encoding, is cut off,
     /// or goes on after its end.
-    pub fn decode(self, body: &[u8]) -> Result<Cow<'_, [u8]>, Problem> {
-        if body.len() > MAX_TRANSFER_BYTES {
-            return Err(too_large());
+    pub fn decode(self, body: &[u8], limit: BodyLimit) -> Result<Cow<'_, [u8]>, Problem> {
+        if body.len() > limit.transferred() {
+            return Err(limit.too_large());
         }
+        let most = limit.decoded;
         let decoded = match self {
             Self::Identity => Cow::Borrowed(body),
-            Self::Gzip => Cow::Owned(inflate(MultiGzDecoder::new(body), |_| true)?),
+            Self::Gzip => Cow::Owned(inflate(MultiGzDecoder::new(body), most, |_| true)?),
             Self::Deflate if is_zlib(body) => Cow::Owned(
-                inflate(ZlibDecoder::new(body), |zlib| zlib.get_ref().is_empty())
-                    // A raw stream can begin with what looks like a zlib header.
-                    .or_else(|error| raw_deflate(body).map_err(|_| error))?,
+                inflate(ZlibDecoder::new(body), most, |zlib| {
+                    zlib.get_ref().is_empty()
+                })
+                // A raw stream can begin with what looks like a zlib header.
+                .or_else(|error| raw_deflate(body, most).map_err(|_| error))?,
             ),
-            Self::Deflate => Cow::Owned(raw_deflate(body)?),
+            Self::Deflate => Cow::Owned(raw_deflate(body, most)?),
         };
-        if decoded.len() > MAX_BODY_BYTES {
-            return Err(too_large());
+        if decoded.len() > most {
+            return Err(limit.too_large());
         }
         Ok(decoded)
     }
@@ -68,13 +101,10 @@ impl ContentEncoding {
 pub(crate) const TOO_LARGE: &str =
     "The body is larger than 64 KiB (65536 bytes, decompressed). Send less, or a link to the rest.";
 
-/// 413, for whoever finds out that a body is too large; as the verdict on it says it.
-pub fn too_large() -> Problem {
-    Problem::new(ErrorCode::RequestBodyTooLarge, TOO_LARGE).detail(ViolationCode::BodyTooLarge, "")
-}
-
-fn raw_deflate(body: &[u8]) -> Result<Vec<u8>, Problem> {
-    inflate(DeflateDecoder::new(body), |raw| raw.get_ref().is_empty())
+fn raw_deflate(body: &[u8], most: usize) -> Result<Vec<u8>, Problem> {
+    inflate(DeflateDecoder::new(body), most, |raw| {
+        raw.get_ref().is_empty()
+    })
 }
 
 /// RFC 1950 §2.2: method 8, and the two header bytes a multiple of 31.
@@ -87,12 +117,16 @@ fn is_zlib(body: &[u8]) -> bool {
     }
 }
 
-/// `at_end` says whether the decoder has used all of its input.
-fn inflate<D: Read>(mut decoder: D, at_end: fn(&D) -> bool) -> Result<Vec<u8>, Problem> {
+/// At most `most` bytes and one more. `at_end` says whether the decoder has used all of its input.
+fn inflate<D: Read>(
+    mut decoder: D,
+    most: usize,
+    at_end: fn(&D) -> bool,
+) -> Result<Vec<u8>, Problem> {
     let mut decoded = Vec::new();
-    let limit = MAX_BODY_BYTES as u64 + 1;
+    let limit = most as u64 + 1;
     let result = decoder.by_ref().take(limit).read_to_end(&mut decoded);
-    if decoded.len() > MAX_BODY_BYTES {
+    if decoded.len() > most {
         return Ok(decoded);
     }
     if result.is_err() || !at_end(&decoder) {
@@ -163,7 +197,7 @@ mod tests {
             (ContentEncoding::Deflate, raw(body)),
         ] {
             assert_eq!(
-                encoding.decode(&sent).unwrap().as_ref(),
+                encoding.decode(&sent, BodyLimit::ONE).unwrap().as_ref(),
                 body,
                 "{encoding:?}"
             );
@@ -181,14 +215,14 @@ mod tests {
             for length in 0..sent.len() {
                 let cut = sent.get(..length).unwrap();
                 assert_eq!(
-                    code(encoding.decode(cut)),
+                    code(encoding.decode(cut, BodyLimit::ONE)),
                     ErrorCode::BadRequest,
                     "{encoding:?} {length}"
                 );
             }
             let tail = [sent.as_slice(), b"x"].concat();
             assert_eq!(
-                code(encoding.decode(&tail)),
+                code(encoding.decode(&tail, BodyLimit::ONE)),
                 ErrorCode::BadRequest,
                 "{encoding:?} tail"
             );
@@ -206,21 +240,28 @@ mod tests {
             (ContentEncoding::Deflate, raw),
         ] {
             assert_eq!(
-                encoding.decode(&encode(&largest)).unwrap().len(),
+                encoding
+                    .decode(&encode(&largest), BodyLimit::ONE)
+                    .unwrap()
+                    .len(),
                 MAX_BODY_BYTES
             );
             assert_eq!(
-                code(encoding.decode(&encode(&larger))),
+                code(encoding.decode(&encode(&larger), BodyLimit::ONE)),
                 ErrorCode::RequestBodyTooLarge
             );
             assert_eq!(
-                code(encoding.decode(&encode(&bomb))),
+                code(encoding.decode(&encode(&bomb), BodyLimit::ONE)),
                 ErrorCode::RequestBodyTooLarge
             );
         }
-        assert!(ContentEncoding::Identity.decode(&largest).is_ok());
+        assert!(
+            ContentEncoding::Identity
+                .decode(&largest, BodyLimit::ONE)
+                .is_ok()
+        );
         assert_eq!(
-            code(ContentEncoding::Identity.decode(&larger)),
+            code(ContentEncoding::Identity.decode(&larger, BodyLimit::ONE)),
             ErrorCode::RequestBodyTooLarge
         );
     }

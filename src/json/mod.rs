@@ -16,6 +16,7 @@ mod writer;
 pub(crate) use ambiguity::push_name;
 pub use ambiguity::{Ambiguity, AmbiguityKind};
 pub use number::{Number, NumberError};
+pub use reader::around::{AroundError, read_around};
 pub use reader::{Document, MAX_AMBIGUITIES, MAX_DEPTH, read};
 pub use syntax::{Position, SyntaxError, SyntaxErrorKind};
 pub use text::JsonText;

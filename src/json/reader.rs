@@ -17,6 +17,8 @@ pub const MAX_AMBIGUITIES: usize = 100;
 /// From this number of members on, duplicates are found by sorting.
 const MANY_MEMBERS: usize = 16;
 
+pub(super) mod around;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A text that is JSON by the grammar.
@@ -38,45 +40,50 @@ pub struct Document<'a> {
 /// # Errors
 /// The first place where the text is not JSON.
 pub fn read(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-    let error = |kind, offset| SyntaxError {
-        kind,
-        position: Position::of(text, offset),
-    };
-    let characters = std::str::from_utf8(text)
-        .map_err(|invalid| error(Kind::InvalidUtf8, invalid.valid_up_to()))?;
-    let mut reader = Reader {
-        text: characters,
-        at: 0,
-        ambiguities: Vec::new(),
-        more_ambiguities: false,
-    };
-    match reader.document() {
-        Ok(value) => {
-            let Reader {
-                ambiguities,
-                more_ambiguities,
-                ..
-            } = reader;
-            Ok(Document {
-                value,
-                ambiguities,
-                more_ambiguities,
-            })
-        }
-        Err(kind) => Err(error(kind, reader.at)),
-    }
+    Reader::<false>::of(text)?.read()
 }
 
-/// The reader's place in a text. A step that fails leaves `at` where the fault is.
-struct Reader<'a> {
+/// The reader's place in a text. A step that fails leaves `at` where the fault is. `AROUND`: some members are
+/// [left unread](around).
+struct Reader<'a, const AROUND: bool> {
     text: &'a str,
     at: usize,
     ambiguities: Vec<Ambiguity>,
     more_ambiguities: bool,
+    around: around::Around,
 }
 
-impl<'a> Reader<'a> {
+impl<'a, const AROUND: bool> Reader<'a, AROUND> {
+    /// At the beginning of a text; a byte order mark is skipped.
+    fn of(text: &'a [u8]) -> Result<Self, SyntaxError> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let text = std::str::from_utf8(text).map_err(|invalid| SyntaxError {
+            kind: Kind::InvalidUtf8,
+            position: Position::of(text, invalid.valid_up_to()),
+        })?;
+        Ok(Self {
+            text,
+            at: 0,
+            ambiguities: Vec::new(),
+            more_ambiguities: false,
+            around: around::Around::default(),
+        })
+    }
+
+    fn read(&mut self) -> Result<Document<'a>, SyntaxError> {
+        match self.document() {
+            Ok(value) => Ok(Document {
+                value,
+                ambiguities: std::mem::take(&mut self.ambiguities),
+                more_ambiguities: self.more_ambiguities,
+            }),
+            Err(kind) => Err(SyntaxError {
+                kind,
+                position: Position::of(self.text.as_bytes(), self.at),
+            }),
+        }
+    }
+
     fn document(&mut self) -> Result<Value<'a>, Kind> {
         if self.next_token().is_none() {
             return Err(Kind::Empty);
@@ -113,7 +120,11 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, path: ValuePath<'_>, depth: usize) -> Result<Value<'a>, Kind> {
-        match self.next_token() {
+        let next = self.next_token();
+        if AROUND {
+            self.spend()?;
+        }
+        match next {
             Some(b'"') => Ok(Value::String(self.string(path)?)),
             Some(b'{' | b'[') if depth == MAX_DEPTH => Err(Kind::TooDeep),
             Some(b'{') => self.object(path, depth + 1),
@@ -156,7 +167,11 @@ impl<'a> Reader<'a> {
                 Some(_) => return Err(Kind::ColonExpected),
                 None => return Err(Kind::EndInObject),
             }
-            let value = self.value(ValuePath::Name(&path, &name), depth)?;
+            let value = if AROUND && self.is_left(depth, &name) {
+                self.unread()?
+            } else {
+                self.value(ValuePath::Name(&path, &name), depth)?
+            };
             if members.len() >= MANY_MEMBERS {
                 offsets.push(offset);
             } else if members.iter().any(|earlier| earlier.name == name) {

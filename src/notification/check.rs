@@ -3,7 +3,7 @@
 
 use super::names::{is_annotation, nearest};
 use crate::error_code::ErrorCode;
-use crate::json::{self, Object, Value, joined, push_name};
+use crate::json::{self, Ambiguity, Object, Value, joined, push_name};
 use crate::violation::{Findings, Violation, ViolationCode, Violations, WarningCode};
 
 /// How many members are looked through for one that could be meant where one is missing.
@@ -60,13 +60,18 @@ impl Check {
                 return None;
             }
         };
-        for fault in document.ambiguities {
+        self.ambiguities(document.ambiguities, document.more_ambiguities);
+        Some(document.value)
+    }
+
+    /// Notes the ambiguities of a text; `more`: there are others that aren't listed.
+    pub(crate) fn ambiguities(&mut self, ambiguities: Vec<Ambiguity>, more: bool) {
+        for fault in ambiguities {
             self.findings.violation(fault.into());
         }
-        if document.more_ambiguities {
+        if more {
             self.findings.more_violations();
         }
-        Some(document.value)
     }
 
     /// Notes that a body isn't an object.

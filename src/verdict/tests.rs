@@ -130,7 +130,7 @@ fn a_body_that_is_too_long_is_not_looked_at() {
 fn what_is_too_large_is_said_in_one_way() {
     let found = validate(&[b' '; MAX_BODY_BYTES + 1], now(), &Policy::DEFAULT).outcome;
     let problem = Problem::from(&found.unwrap_err());
-    assert_eq!(problem, crate::http::encoding::too_large());
+    assert_eq!(problem, crate::http::BodyLimit::ONE.too_large());
 }
 
 #[test]

@@ -20,7 +20,7 @@ type Extra = Option<(&'static str, &'static str)>;
 
 /// `error.code`, status, the code of the close frame where no status can be seen, and what the
 /// answer carries beside the headers of every answer.
-const TABLE: [(&str, u16, u16, Extra); 22] = [
+const TABLE: [(&str, u16, u16, Extra); 23] = [
     ("MultipleNotificationsNotSupported", 400, 4400, None),
     ("BadRequest", 400, 4400, None),
     ("UnsupportedHeader", 400, 4400, None),
@@ -45,6 +45,7 @@ const TABLE: [(&str, u16, u16, Extra); 22] = [
     ("ItemChanged", 409, 4400, None),
     ("ContentChanged", 409, 4400, None),
     ("AlreadyAnswered", 409, 4400, None),
+    ("FailedDependency", 424, 4400, None),
     ("RequestBodyTooLarge", 413, 4400, None),
     ("UpgradeRequired", 426, 4400, Some(("Upgrade", "websocket"))),
     ("ServiceUnavailable", 503, 1013, None),

@@ -8,8 +8,9 @@ use notifeed::credentials::subscription_id::LIFETIME;
 use notifeed::error::ErrorCode;
 use notifeed::feed::query::{DEFAULT_TOP, MAX_CONDITIONS, MAX_FILTER, MAX_TOP, Query};
 use notifeed::feed::room::{MAX_BYTES, MAX_ITEMS, MAX_ROWS};
+use notifeed::http::batch::{MAX_BATCH_BYTES, MAX_REQUESTS};
 use notifeed::http::headers::{MAX_CLIENT_REQUEST_ID, client_request_id};
-use notifeed::http::{ContentEncoding, MAX_BODY_BYTES, MAX_TRANSFER_BYTES};
+use notifeed::http::{BodyLimit, ContentEncoding, MAX_BODY_BYTES, MAX_TRANSFER_BYTES};
 use notifeed::live::client::{ClientFrame, MAX_FRAME_BYTES, MAX_REFERENCE};
 use notifeed::live::window::{ASK_FROM, FIRST_PATIENCE, WINDOW};
 use notifeed::live::{MAX_SOCKET_LIFE, MAX_SOCKETS, SILENCE};
@@ -115,6 +116,12 @@ fn the_document_says_what_is_held() {
             "500 a second each, 1000 at once (`POSTS_PER_SECOND`, `CALLS_PER_SECOND`; [settings](settings.md))",
             [Rate::POSTS, Rate::CALLS].map(|rate| (rate.per_second, rate.burst))
                 == [(500, 1000); 2],
+        ),
+        ("requests of a batch", "20", MAX_REQUESTS == 20),
+        (
+            "batch",
+            "1.5 MiB once decompressed, 256 KiB of it around the bodies",
+            MAX_BATCH_BYTES == 1536 * KIB,
         ),
         (
             "body",
@@ -326,7 +333,7 @@ fn a_body_of_64_kib_and_one_byte_more() {
     assert_eq!(found.error_code(), ErrorCode::RequestBodyTooLarge);
     let decoded = |size| {
         let body = vec![b' '; size];
-        let decoded = ContentEncoding::Identity.decode(&body);
+        let decoded = ContentEncoding::Identity.decode(&body, BodyLimit::ONE);
         decoded
             .map(|body| body.len())
             .map_err(|problem| problem.code)
@@ -353,7 +360,7 @@ fn an_encoded_body_of_65_kib_and_one_byte_more() {
     ] {
         let body = gzip(size - bare);
         assert_eq!(body.len(), size);
-        let decoded = ContentEncoding::Gzip.decode(&body);
+        let decoded = ContentEncoding::Gzip.decode(&body, BodyLimit::ONE);
         let decoded = decoded.map(|body| body.len());
         assert_eq!(decoded.map_err(|problem| problem.code), expected);
     }

@@ -4,6 +4,7 @@
 
 import {
   begin,
+  failedDependency,
   failedRequest,
   foreign,
   issueToken,
@@ -15,6 +16,7 @@ import {
   withBody,
   withoutBody,
 } from "../build/bindings.js";
+import { answerAll } from "./batch.mjs";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
 import { answered } from "./events.mjs";
@@ -46,17 +48,35 @@ export default {
  * @param {(observed: import("./observe.mjs").Observed) => void} [see] is told of it
  */
 export async function handle(request, env, address, see) {
+  const watch = { env, see };
+  const { method, url } = request;
+  return watched({ method, url }, watch, async () => {
+    /** @type {string | undefined} */
+    let facts;
+    try {
+      configure(env);
+      const operated = request.url.includes("/operator/") && (await operate(request, env, hubsOf(env), address));
+      return operated || (await answer((facts = described(request, address)), request, watch));
+    } catch (fault) {
+      return failed(() => facts ?? described(request, address), fault);
+    }
+  });
+}
+
+/**
+ * Who is told of answered requests.
+ * @typedef {{ env: any, see?: (observed: import("./observe.mjs").Observed) => void }} Watch
+ */
+
+/**
+ * Answers, and tells of it.
+ * @param {{ method: string, url: string }} request
+ * @param {Watch} watch
+ * @param {() => Promise<Response>} answer
+ */
+async function watched(request, { env, see }, answer) {
   const began = Date.now();
-  /** @type {Response} */
-  let response;
-  try {
-    configure(env);
-    response =
-      (request.url.includes("/operator/") && (await operate(request, env, hubsOf(env), address))) ||
-      (await answer(request, env, address));
-  } catch (fault) {
-    response = failed(request, address, fault);
-  }
+  const response = await answer();
   if (see || env.METRICS || env.LOG_REQUESTS === "all" || env.LOG_REQUESTS === "failures") {
     try {
       const seen = observed(request, response, began);
@@ -71,13 +91,12 @@ export async function handle(request, env, address, see) {
 
 /**
  * Answers a request whose handler failed. A fresh wasm instance writes the answer, so it is the contract's.
- * @param {Request} request
- * @param {string | null} address
+ * @param {() => string} facts the request as text
  * @param {unknown} fault
  */
-function failed(request, address, fault) {
+function failed(facts, fault) {
   try {
-    return respond(run(() => failedRequest(described(request, address), Date.now(), String(fault))));
+    return respond(run(() => failedRequest(facts(), Date.now(), String(fault))));
   } catch (again) {
     // No instance works: the settings can't be handed over, or the module is broken.
     console.error(`a request failed: ${fault}; so did its answer: ${again}`);
@@ -86,6 +105,25 @@ function failed(request, address, fault) {
 }
 
 /**
+ * Answers a request of a batch as if it had come alone.
+ * @param {import("./batch.mjs").Part} part
+ * @param {boolean} mayBeMade whether those succeeded that it depends on
+ * @param {Watch} watch
+ */
+function answerPart({ facts, body }, mayBeMade, watch) {
+  const [method, url] = facts.split("\n", 2);
+  return watched({ method, url }, watch, async () => {
+    try {
+      if (!mayBeMade) return respond(run(() => failedDependency(facts, Date.now())));
+      return await answer(facts, new Response(body), watch);
+    } catch (fault) {
+      return failed(() => facts, fault);
+    }
+  });
+}
+
+/**
+ * A request as text: see worker/src/edge/facts.rs.
  * @param {Request} request
  * @param {string | null} address
  */
@@ -98,12 +136,14 @@ function described(request, address) {
 
 /**
  * Takes one step after the other, up to the response.
- * @param {Request} request
- * @param {any} env
- * @param {string | null} address
+ * @param {string} facts the request as text
+ * @param {Request | Response} source has its body
+ * @param {Watch} watch
+ * @returns {Promise<Response>}
  */
-async function answer(request, env, address) {
-  let text = run(() => begin(described(request, address), Date.now()));
+async function answer(facts, source, watch) {
+  const { env } = watch;
+  let text = run(() => begin(facts, Date.now()));
   for (;;) {
     const step = new Lines(text);
     const what = step.next();
@@ -113,7 +153,7 @@ async function answer(request, env, address) {
       text = run(() => overLimit(call));
     } else if (what === "body") {
       const limit = step.next();
-      const body = await bodyOf(request, limit).catch(() => null);
+      const body = await bodyOf(source, limit).catch(() => null);
       text = run(() => (body === null ? withoutBody(call) : withBody(call, body)));
     } else if (what === "prove") {
       await wait(() => prove(call, env));
@@ -124,6 +164,12 @@ async function answer(request, env, address) {
       if (call) run(() => release(call));
       if (what === "feed") return ask(commandOf(step), hubsOf(env));
       if (what === "wait") return askWhenNew(Number(step.next()), commandOf(step), hubsOf(env));
+      if (what === "batch") {
+        const head = step.take(Number(step.next()));
+        const one = (/** @type {import("./batch.mjs").Part} */ part, /** @type {boolean} */ may) =>
+          answerPart(part, may, watch);
+        return respond(head + (await answerAll(JSON.parse(step.rest()), one)));
+      }
       if (what === "connect") return connect(step, hubsOf(env));
       if (what === "reply") return respond(step.rest());
       if (what === "close") return closed(Number(step.next()), step.next(), step.next(), step.next());
@@ -148,14 +194,14 @@ async function isWithinLimit(limiter, key) {
 
 /**
  * The body; `undefined` if it is longer than the limit, of which no more is read then.
- * @param {Request} request
+ * @param {Request | Response} source
  * @param {string} limit bytes; empty: it is known to be short enough
  */
-async function bodyOf(request, limit) {
-  if (limit === "" || request.body === null) return new Uint8Array(await request.arrayBuffer());
+async function bodyOf(source, limit) {
+  if (limit === "" || source.body === null) return new Uint8Array(await source.arrayBuffer());
   const chunks = [];
   let length = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of source.body) {
     length += chunk.byteLength;
     if (length > Number(limit)) return undefined;
     chunks.push(chunk);

@@ -19,7 +19,7 @@ import { noteOf } from "./reply.mjs";
  */
 
 /**
- * @param {Request} request
+ * @param {{ method: string, url: string }} request
  * @param {Response} response
  * @param {number} began Unix milliseconds
  * @returns {Observed}

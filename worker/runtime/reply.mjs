@@ -8,6 +8,15 @@
 /** The log's notes: an error's code, and the answer's effort. @type {WeakMap<Response, { code?: string } & Partial<Effort>>} */
 const notes = new WeakMap();
 
+/** The headers of responses as they were written: `Headers` has their names in lower case. @type {WeakMap<Response, Record<string, string>>} */
+const written = new WeakMap();
+
+/**
+ * The headers of a response, with their names as they were written.
+ * @param {Response} response
+ */
+export const headersOf = (response) => written.get(response) ?? {};
+
 /**
  * The log's note of a response.
  * @param {Response} response
@@ -31,6 +40,7 @@ export function respond(text, common = "", effort) {
   if (effort) headers["Server-Timing"] = `feed;dur=${effort.feed}`;
   const body = text.slice(end + 2);
   const response = new Response(status === 204 ? null : body, { status, headers });
+  written.set(response, headers);
   notes.set(response, { code: status < 400 ? undefined : (/"code":"(\w+)"/.exec(body)?.[1] ?? ""), ...effort });
   return response;
 }

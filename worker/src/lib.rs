@@ -122,6 +122,11 @@ pub fn failed_request(request: String, now: f64, fault: &str) -> String {
     edge::failed(request, now, fault)
 }
 
+#[wasm_bindgen(js_name = failedDependency)]
+pub fn failed_dependency(request: String, now: f64) -> String {
+    edge::failed_dependency(request, now)
+}
+
 #[wasm_bindgen]
 pub fn refusal(answer: &str) -> String {
     edge::refusal(answer)

@@ -4,6 +4,7 @@
 //!
 //! Each file beside this one has the endpoints that a file of the same name in the Worker's edge carries out.
 
+mod batch;
 mod development;
 mod feed;
 mod items;
@@ -79,7 +80,7 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 16] = [
+pub static ENDPOINTS: [&Endpoint; 17] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
@@ -92,6 +93,7 @@ pub static ENDPOINTS: [&Endpoint; 16] = [
     &items::NOTIFICATION,
     &subscriptions::APPLICATION_SERVER_KEY,
     &subscriptions::SUBSCRIPTION,
+    &batch::ENDPOINT,
     &metadata::ENDPOINT,
     &development::TOKEN,
     &development::COPIES,

@@ -2,8 +2,8 @@
 
 use super::query::QueryOption;
 use crate::error::ErrorCode;
-use crate::http::Method;
 use crate::http::headers::RequestHeader;
+use crate::http::{BodyLimit, Method, batch};
 
 /// A method of an endpoint.
 #[derive(Debug)]
@@ -67,6 +67,8 @@ pub enum OperationId {
     ReturnReceipt,
     /// `GET …/notifications/stream`
     Connect,
+    /// `POST /beta/$batch`
+    Batch,
     /// `GET /beta/$metadata`
     ReadMetadata,
     /// `POST /dev/token`
@@ -82,6 +84,8 @@ pub enum OperationId {
 pub enum Callers {
     /// Everybody, without an access token.
     Anyone,
+    /// Everybody with an access token, whatever it is for.
+    Bearer,
     /// A signed-in user, by a delegated token with the scope.
     User,
     /// A signed-in user, or an app by an app-only token with the subscription id in `X-UNS-ID`.
@@ -101,6 +105,8 @@ pub enum Body {
     Subscription,
     /// A receipt of a push.
     Receipt,
+    /// Several requests.
+    Batch,
     /// The holder of a development token.
     TokenHolder,
 }
@@ -148,6 +154,8 @@ pub enum Shape {
     Subscriptions,
     /// The key that browsers subscribe with.
     ApplicationServerKey,
+    /// The answers to several requests.
+    Responses,
     /// The description of the types, as XML.
     Metadata,
     /// A development token.
@@ -173,6 +181,14 @@ impl Operation {
         }
     }
 
+    /// The size that its body may have.
+    pub fn body_limit(&self) -> BodyLimit {
+        match self.body {
+            Some(Body::Batch) => batch::LIMIT,
+            _ => BodyLimit::ONE,
+        }
+    }
+
     /// Every error that it answers, in the order of the table: those of every call, those that callers,
     /// body and query entail, and its own.
     pub fn problems(&self) -> Vec<ErrorCode> {
@@ -180,11 +196,14 @@ impl Operation {
             ErrorCode::ServiceUnavailable => true,
             ErrorCode::InvalidAuthenticationToken
             | ErrorCode::CallerBlocked
-            | ErrorCode::NotAuthorizedForUser
             | ErrorCode::Throttled => self.needs_token(),
+            ErrorCode::NotAuthorizedForUser => {
+                self.needs_token() && self.callers != Callers::Bearer
+            }
+            // A batch is nobody's activity.
+            ErrorCode::InvalidActivityDataType => self.body.is_some_and(|body| body != Body::Batch),
             ErrorCode::UnsupportedHeader
             | ErrorCode::UnsupportedMediaType
-            | ErrorCode::InvalidActivityDataType
             | ErrorCode::RequestBodyTooLarge => self.body.is_some(),
             ErrorCode::BadRequest => self.body.is_some() || !self.query.is_empty(),
             _ => false,

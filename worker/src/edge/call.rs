@@ -9,7 +9,7 @@ use notifeed::feed::entry::Sender;
 use notifeed::feed::hub_name;
 use notifeed::http::headers::{self, BodyHeaders};
 use notifeed::http::{
-    Addressee, ContentEncoding, Endpoint, Method, Operation, OperationId, Route, encoding,
+    Addressee, BodyLimit, ContentEncoding, Endpoint, Method, Operation, OperationId, Route,
 };
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
 use notifeed::request::{ApiVersion, Context};
@@ -242,10 +242,16 @@ impl Call {
         .check()
     }
 
+    /// The size that the body may have.
+    pub fn body_limit(&self) -> BodyLimit {
+        self.operation.map_or(BodyLimit::ONE, Operation::body_limit)
+    }
+
     /// The body without its content encoding: 413, 400. `None`: it was too large to be read.
     pub fn decoded(&self, body: Option<&[u8]>) -> Result<Vec<u8>, Problem> {
-        let body = body.ok_or_else(encoding::too_large)?;
-        Ok(self.encoding.decode(body)?.into_owned())
+        let limit = self.body_limit();
+        let body = body.ok_or_else(|| limit.too_large())?;
+        Ok(self.encoding.decode(body, limit)?.into_owned())
     }
 
     /// The address and proof that lead a signed-in user to their feed.

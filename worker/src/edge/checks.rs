@@ -5,7 +5,7 @@ use notifeed::error::{Problem, problems};
 use notifeed::feed::mark_all::Marking;
 use notifeed::http::endpoint::{Body, Callers};
 use notifeed::http::order::{Check, ORDER};
-use notifeed::http::{MAX_TRANSFER_BYTES, Method, Operation, OperationId, Reply};
+use notifeed::http::{Method, Operation, OperationId, Reply};
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::Command;
 
@@ -79,11 +79,15 @@ impl Call {
 
     fn may_call(&mut self, operation: &Operation) -> Result<(), Stop> {
         let proof = self.caller()?;
-        if operation.callers == Callers::UserOrApp {
-            self.subscription = self.subscription(serves_after_end(operation.id))?;
-            self.user(&proof.caller)?;
-        } else {
-            self.signed_in_user(&proof.caller)?;
+        match operation.callers {
+            Callers::Anyone | Callers::Bearer => {}
+            Callers::UserOrApp => {
+                self.subscription = self.subscription(serves_after_end(operation.id))?;
+                self.user(&proof.caller)?;
+            }
+            Callers::User => {
+                self.signed_in_user(&proof.caller)?;
+            }
         }
         Ok(())
     }
@@ -92,7 +96,7 @@ impl Call {
     fn want_body(&mut self) -> Result<Step, Stop> {
         let declared = self.facts.header(Header::ContentLength);
         match declared.and_then(|length| length.parse::<usize>().ok()) {
-            Some(length) if length > MAX_TRANSFER_BYTES => self.carry_out(None),
+            Some(length) if length > self.body_limit().transferred() => self.carry_out(None),
             declared => Ok(Step::Body {
                 declared: declared.is_some(),
             }),
@@ -122,6 +126,7 @@ impl Call {
             OperationId::ReadApplicationServerKey => self.application_server_key(),
             OperationId::ReturnReceipt => self.return_receipt(body),
             OperationId::Connect => self.connect(),
+            OperationId::Batch => self.batch(body),
             OperationId::ReadMetadata => Ok(Step::Reply(Reply::metadata())),
             OperationId::IssueDevelopmentToken => self.token_for(body),
             OperationId::ListCopies => self.copies(),

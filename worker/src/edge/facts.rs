@@ -5,7 +5,7 @@ use std::ops::Range;
 pub use notifeed::http::headers::RequestHeader as Header;
 
 /// The mark of a header that the request doesn't have: no value contains it, nor a line feed.
-const ABSENT: &str = "\0";
+pub const ABSENT: &str = "\0";
 
 /// The method, the URL, and the headers of [`Header::ALL`].
 pub struct Facts {

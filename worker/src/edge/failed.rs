@@ -1,9 +1,10 @@
-//! The answer to a request whose handler failed, as after a crash: made by the fresh instance, so that
-//! envelope, sentence and origin policy are those of every other answer.
+//! The answer to a request that no handler answers: it crashed, so that a fresh instance writes it, or it isn't made at
+//! all. Envelope, sentence and origin policy are those of every other answer.
 
+use notifeed::error::Problem;
 use notifeed::guid::Guid;
 use notifeed::http::reply::common_headers;
-use notifeed::http::{Reply, headers};
+use notifeed::http::{Reply, batch, headers};
 use notifeed::policy::Policy;
 use notifeed::request::origin::Readers;
 use notifeed::request::{ApiVersion, Context};
@@ -17,11 +18,22 @@ use crate::platform::{instant, new_guid};
 /// 503 as text ([`Reply::to_text`]) with all of its headers. `text`: the request as [`Facts`] has it;
 /// `millis`: the clock; `fault`: the reason, for the log only.
 pub fn failed(text: String, millis: f64, fault: &str) -> String {
+    let context = context_of(text, millis);
+    console_error!("request {} failed: {fault}", context.request_id);
+    answer(&Fault::problem(), &context)
+}
+
+/// 424 as text, likewise: a request of a batch that depends on one which has failed.
+pub fn failed_dependency(text: String, millis: f64) -> String {
+    answer(&batch::failed_dependency(), &context_of(text, millis))
+}
+
+fn context_of(text: String, millis: f64) -> Context {
     let now = instant(millis);
     let facts = Facts::new(text);
     let sent = facts.header(Header::ClientRequestId);
     let client_request_id = headers::client_request_id(sent).map(str::to_owned);
-    let context = match Call::new(facts, now) {
+    match Call::new(facts, now) {
         Ok(call) => call.context,
         // Settings that can't be read name no page that may read the answer.
         Err(_) => Context {
@@ -32,9 +44,11 @@ pub fn failed(text: String, millis: f64, fault: &str) -> String {
             version: ApiVersion::Beta,
             readers: Readers::None,
         },
-    };
-    console_error!("request {} failed: {fault}", context.request_id);
-    let mut reply = Reply::problem(&Fault::problem(), &context, &Policy::DEFAULT);
-    reply.headers.extend(common_headers(&context));
+    }
+}
+
+fn answer(problem: &Problem, context: &Context) -> String {
+    let mut reply = Reply::problem(problem, context, &Policy::DEFAULT);
+    reply.headers.extend(common_headers(context));
     reply.to_text()
 }

@@ -5,6 +5,7 @@
 //! [`Step`] at a time what to do next; it does all the waiting, and comes back with
 //! the number of the [`Call`]: [`proven`], [`with_body`], [`over_limit`].
 
+mod batch;
 mod call;
 mod calls;
 mod checks;
@@ -35,7 +36,7 @@ use step::Step;
 
 pub use calls::release;
 pub use development::issue_token;
-pub use failed::failed;
+pub use failed::{failed, failed_dependency};
 pub use stream::refusal;
 
 /// The operation that a request asks for, by its name in the contract; empty: none.

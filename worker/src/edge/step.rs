@@ -1,8 +1,8 @@
 //! The next step of a call for JavaScript, as text.
 
 use notifeed::credentials::subscription_id::HubId;
+use notifeed::http::Reply;
 use notifeed::http::reply::{common_headers, header_lines};
-use notifeed::http::{MAX_TRANSFER_BYTES, Reply};
 use notifeed::live::close::refusal_reason;
 use notifeed_hub::fault::{self, Stop};
 use notifeed_hub::wire::{Command, Request};
@@ -25,6 +25,9 @@ pub enum Step {
     },
     /// Have [`super::issue_token`] run; it has the answer.
     Issue,
+    /// Make these requests, each with its `id` and `body`, its `facts` for [`super::begin`], and `after`, the places of
+    /// those that must have succeeded before: a JSON array.
+    Batch(String),
     /// Ask a feed, whose answer is the caller's.
     Feed(Box<ToFeed>),
     /// The same, and where there is nothing new ask again when there is: so many seconds later at the latest.
@@ -54,7 +57,7 @@ pub fn failed() -> String {
 
 /// The step as lines; the call is kept where it goes on:
 ///
-/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `feed`, `wait`, `connect` or `fail`
+/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `batch`, `feed`, `wait`, `connect` or `fail`
 /// 2. the number of the call, 0 if it isn't kept
 /// 3. the key that the call counts toward by `APP_LIMIT`, or nothing. If that refuses,
 ///    [`super::over_limit`] has the next step instead.
@@ -94,10 +97,15 @@ struct Description {
 fn describe(call: &Call, step: Step) -> Description {
     let (what, text, goes_on) = match step {
         Step::Reply(reply) => ("reply", answer(call, reply), false),
+        Step::Batch(parts) => ("batch", to_all(call, &parts), false),
         Step::Prove => ("prove", String::new(), true),
         Step::Issue => ("issue", String::new(), true),
         Step::Body { declared: true } => ("body", "\n".to_owned(), true),
-        Step::Body { declared: false } => ("body", format!("{MAX_TRANSFER_BYTES}\n"), true),
+        Step::Body { declared: false } => (
+            "body",
+            format!("{}\n", call.body_limit().transferred()),
+            true,
+        ),
         Step::Feed(to_feed) => {
             let (what, text) = ask(call, &to_feed, None);
             (what, text, false)
@@ -183,6 +191,13 @@ fn subprotocol(call: &Call) -> &'static str {
     } else {
         ""
     }
+}
+
+/// The answer to a batch, but for its body, and the requests; in front the length of the former, in characters.
+fn to_all(call: &Call, parts: &str) -> String {
+    let head = answer(call, Reply::json(200, String::new()));
+    // The lines have no characters but ASCII.
+    format!("{}\n{head}{parts}", head.len())
 }
 
 /// An answer with all of its headers.

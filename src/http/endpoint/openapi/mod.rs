@@ -27,6 +27,7 @@ const fn body_schema(body: Body) -> &'static str {
         Body::Subscription => "SubscriptionRequest",
         Body::Cursor => "MarkingRequest",
         Body::Receipt => "Receipt",
+        Body::Batch => "BatchRequest",
         Body::TokenHolder => "TokenHolder",
     }
 }
@@ -49,6 +50,7 @@ fn content(shape: Shape) -> Option<Value> {
         Shape::Subscriptions => ("application/json", "Subscriptions"),
         Shape::ApplicationServerKey => ("application/json", "ApplicationServerKey"),
         Shape::Counts => ("application/json", "Counts"),
+        Shape::Responses => ("application/json", "BatchResponse"),
         Shape::Token => ("application/json", "Token"),
         Shape::Copies => ("application/json", "Copies"),
     };
@@ -89,6 +91,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
 fn security(callers: Callers) -> Value {
     match callers {
         Callers::Anyone => json!([]),
+        Callers::Bearer => json!([{ "user": [] }, { "app": [] }]),
         Callers::User => json!([{ "user": [] }]),
         Callers::UserOrApp => json!([{ "user": [] }, { "app": [], "subscriptionId": [] }]),
     }
