@@ -15,7 +15,7 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// adds to content that can't be compressed. Whoever reads a body need not read further.
 pub const MAX_TRANSFER_BYTES: usize = MAX_BODY_BYTES + ENCODING_ROOM;
 
-/// What an encoding adds at most to content that can't be compressed, in bytes.
+/// The most that an encoding adds to content that can't be compressed, in bytes.
 const ENCODING_ROOM: usize = 1024;
 
 /// The size that a body may have.
@@ -28,7 +28,7 @@ pub struct BodyLimit {
 }
 
 impl BodyLimit {
-    /// That of every request but a batch.
+    /// For every request but a batch.
     pub const ONE: Self = Self {
         decoded: MAX_BODY_BYTES,
         sentence: TOO_LARGE,

@@ -122,6 +122,12 @@ test("every operation answers success and refusals as it is described", async ()
     ["listSubscriptions", "GET", `${feed}/subscriptions`],
     ["markAllRead", "POST", `${feed}/markAllRead`, { json: {} }],
     ["markAllSeen", "POST", `${feed}/markAllSeen`, { json: {} }],
+    [
+      "batch",
+      "POST",
+      "/beta/$batch",
+      { json: { requests: [{ id: "1", method: "GET", url: "/me/notifications/$count" }] } },
+    ],
     ["deleteNotification", "DELETE", `${feed}/${id}`],
     ["readChanges", "GET", `${feed}/delta`],
     ["endSubscription", "DELETE", `${feed}/subscriptions/${subscribed.json.id}`],

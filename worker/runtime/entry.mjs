@@ -64,7 +64,7 @@ export async function handle(request, env, address, see) {
 }
 
 /**
- * Who is told of answered requests.
+ * The observers of answered requests.
  * @typedef {{ env: any, see?: (observed: import("./observe.mjs").Observed) => void }} Watch
  */
 

@@ -18,7 +18,7 @@ pub(super) struct Around {
 /// The fault of such a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AroundError {
-    /// It isn't JSON.
+    /// No JSON.
     Syntax(SyntaxError),
     /// There is too much around the values that are left unread.
     TooLarge,
