@@ -2,15 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { join } from "node:path";
 import { after, test } from "node:test";
 import { Response } from "miniflare";
 import { chromium } from "playwright-core";
-import { root } from "../../scripts/local.mjs";
 import { eventually, someone } from "../blackbox/expect.mjs";
-import { example, host, startService, temporaryFolder, userToken } from "../blackbox/harness.mjs";
+import { example, startService, temporaryFolder } from "../blackbox/harness.mjs";
+import { HAS_SUBSCRIPTION, IS_READY, serveApp, SHOWN } from "./app.mjs";
 import { Google } from "./google.mjs";
 
 const { google, flags } = await Google.start();
@@ -25,29 +22,8 @@ const service = await startService({
   },
 });
 
-const page = `<!doctype html><title>An app</title><script type="module">
-  import { createPush } from "/notifeed/push.js";
-  const [service, host, token, type] = location.hash.slice(1).split("|");
-  const worker = navigator.serviceWorker.register(type === "classic" ? "/classic.js" : "/worker.js", { type });
-  globalThis.push = createPush({ url: service, targetHostName: host, worker,
-    token: async () => token, navigate: "https://app.example.com/?n={id}" });
-</script>`;
-/** @type {Record<string, string>} */
-const scripts = {
-  "/": page,
-  "/worker.js": `import { handle } from "/notifeed/push-worker.js"; handle(self);`,
-  "/classic.js": `importScripts("/notifeed/push-worker.classic.js"); notifeedPush.handle(self);`,
-};
-const app = createServer(async (request, response) => {
-  const path = request.url ?? "";
-  const type = path === "/" ? "text/html" : "text/javascript";
-  response.writeHead(200, { "Content-Type": type });
-  response.end(scripts[path] ?? (await readFile(join(root, "www", path)).catch(() => "")));
-});
-await new Promise((listening) => app.listen(0, "127.0.0.1", () => listening(undefined)));
-after(() => app.close());
-const { port } = /** @type {import("node:net").AddressInfo} */ (app.address());
-const origin = `http://localhost:${port}`;
+const app = await serveApp();
+const { origin } = app;
 
 const browser = await chromium.launchPersistentContext(await temporaryFolder(), {
   executablePath: execSync("command -v chromium", { encoding: "utf8" }).trim(),
@@ -61,21 +37,17 @@ await browser.grantPermissions(["notifications"], { origin });
 async function visit(as, type = "module") {
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
-  await page.goto(`${origin}/#${[service.url, host, await userToken(as), type].join("|")}`);
-  await page.waitForFunction('globalThis.push && push.state !== "not-ready"');
+  await page.goto(await app.of(service, as, type));
+  await page.waitForFunction(IS_READY);
   return page;
 }
 
-/** Notifications that the browser shows. @param {import("playwright-core").Page} page */
-const shown = (page) =>
-  page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    const notifications = await registration.getNotifications();
-    return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
-  });
-
-const hasSubscription =
-  "navigator.serviceWorker.ready.then(({ pushManager }) => pushManager.getSubscription()).then(Boolean)";
+/**
+ * Notifications that the browser shows.
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<{ title: string, body: string, tag: string }[]>}
+ */
+const shown = (page) => page.evaluate(SHOWN);
 
 /**
  * The browser's own record of notifications from now on. A notification of its own stands there too: it shows that in place of a
@@ -127,7 +99,7 @@ test("a browser whose pages are closed shows what is posted, and nothing once it
   );
   await later.evaluate("push.disable()");
   assert.deepEqual(await shown(later), []);
-  assert.equal(await later.evaluate(hasSubscription), false);
+  assert.equal(await later.evaluate(HAS_SUBSCRIPTION), false);
 });
 
 test("in the browser of another user nothing of the former one's is shown", async () => {
@@ -137,7 +109,7 @@ test("in the browser of another user nothing of the former one's is shown", asyn
   await eventually(() => google.isConnected);
   const page = await visit(alex);
   assert.equal(await page.evaluate("push.state"), "off");
-  assert.equal(await page.evaluate(hasSubscription), false);
+  assert.equal(await page.evaluate(HAS_SUBSCRIPTION), false);
   await page.evaluate("push.enable()");
   // Megan's page is still open; what is posted to her finds nobody, what is posted to him comes.
   await post(megan, "For Megan");
