@@ -69,9 +69,13 @@ pub(crate) struct Waiting(BTreeMap<Socket, Waiter>);
 impl Waiting {
     /// Finds the calls that wait when the feed wakes.
     pub fn woken<H: Host>(host: &H) -> Self {
-        let sockets = host.sockets().into_iter();
-        let waiters = sockets.filter_map(|found| Some((found.socket, waiter_on(&found)?)));
-        Self(waiters.collect())
+        let mut waiting = Self::default();
+        for found in host.sockets() {
+            if let Some(waiter) = waiter_on(&found) {
+                waiting.0.insert(found.socket, waiter);
+            }
+        }
+        waiting
     }
 
     /// Whether a call waits on that socket.

@@ -54,7 +54,7 @@ fn paths() -> impl Iterator<Item = String> {
         let paths = endpoint.paths.iter();
         paths.map(|path| {
             let template = format!("{:?}", path.template);
-            exported(endpoint.summary, path.constant, &template)
+            exported(endpoint.summary.text(), path.constant, &template)
         })
     })
 }

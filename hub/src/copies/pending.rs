@@ -118,7 +118,7 @@ impl Waiting {
         let mut idle: Vec<_> = idle
             .map(|(ordinal, pending)| (*ordinal, *pending))
             .collect();
-        idle.sort_by_key(|(_, pending)| pending.seq);
+        idle.sort_unstable_by_key(|(_, pending)| pending.seq);
         idle.truncate(limit);
         idle
     }

@@ -217,7 +217,12 @@ impl<H: Host> Feed<H> {
                 },
             ))
         };
-        rows.rows.into_iter().map(state).collect()
+        let mut states = BTreeMap::new();
+        for row in rows.rows {
+            let (id, state) = state(row)?;
+            states.insert(id, state);
+        }
+        Ok(states)
     }
 
     /// The pushes of an item that was posted or replaced.

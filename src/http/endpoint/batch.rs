@@ -1,12 +1,12 @@
 //! `/beta/$batch`: several requests in one (CONTRACT §5.1).
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::http::Method;
 
 /// `/beta/$batch`
 pub static ENDPOINT: Endpoint = Endpoint {
-    summary: "Several requests in one.",
+    summary: words("Several requests in one."),
     paths: &[Path {
         template: "/beta/$batch",
         constant: "BATCH_PATH",
@@ -15,14 +15,18 @@ pub static ENDPOINT: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::Batch,
         method: Method::Post,
-        summary: "Makes up to 20 requests, each judged as if it came alone; one without `Authorization` has the batch's.",
+        summary: words(
+            "Makes up to 20 requests, each judged as if it came alone; one without `Authorization` has the batch's.",
+        ),
         callers: Callers::Bearer,
         headers: &[],
         query: &[],
         body: Some(Body::Batch),
         answers: &[Answer {
             status: 200,
-            when: "The answers, in any order; 424 to a request that depends on one which has failed.",
+            when: words(
+                "The answers, in any order; 424 to a request that depends on one which has failed.",
+            ),
             headers: NO_HEADERS,
             shape: Shape::Responses,
         }],

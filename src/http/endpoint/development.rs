@@ -2,13 +2,13 @@
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
 use super::query::{FILTER, SKIP_TOKEN, TARGET_HOST_NAME, TOP};
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
 use crate::http::Method;
 
 /// `/dev/token`
 pub static TOKEN: Endpoint = Endpoint {
-    summary: "A token of a test user, in development only.",
+    summary: words("A token of a test user, in development only."),
     paths: &[Path {
         template: "/dev/token",
         constant: "DEVELOPMENT_TOKEN_PATH",
@@ -17,14 +17,14 @@ pub static TOKEN: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::IssueDevelopmentToken,
         method: Method::Post,
-        summary: "Issues a token of a test user or of a test app to a page of this server.",
+        summary: words("Issues a token of a test user or of a test app to a page of this server."),
         callers: Callers::Anyone,
         headers: &[],
         query: &[],
         body: Some(Body::TokenHolder),
         answers: &[Answer {
             status: 200,
-            when: "The token.",
+            when: words("The token."),
             headers: NO_HEADERS,
             shape: Shape::Token,
         }],
@@ -34,7 +34,7 @@ pub static TOKEN: Endpoint = Endpoint {
 
 /// `/dev/copies`
 pub static COPIES: Endpoint = Endpoint {
-    summary: "The copies in KV of a page of the feed, in development only.",
+    summary: words("The copies in KV of a page of the feed, in development only."),
     paths: &[Path {
         template: "/dev/copies",
         constant: "DEVELOPMENT_COPIES_PATH",
@@ -43,14 +43,14 @@ pub static COPIES: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::ListCopies,
         method: Method::Get,
-        summary: "Lists the copies in KV of a page of the feed.",
+        summary: words("Lists the copies in KV of a page of the feed."),
         callers: Callers::User,
         headers: &[],
         query: &[&TOP, &SKIP_TOKEN, &FILTER, &TARGET_HOST_NAME],
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "The copies.",
+            when: words("The copies."),
             headers: NO_HEADERS,
             shape: Shape::Copies,
         }],
@@ -60,7 +60,7 @@ pub static COPIES: Endpoint = Endpoint {
 
 /// `/dev/panic/{place}`
 pub static PANIC: Endpoint = Endpoint {
-    summary: "A crash, in tests of what a crash does only.",
+    summary: words("A crash, in tests of what a crash does only."),
     paths: &[Path {
         template: "/dev/panic/{id}",
         constant: "CRASH_PATH",
@@ -69,7 +69,7 @@ pub static PANIC: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::Crash,
         method: Method::Get,
-        summary: "Crashes at the place that the path names.",
+        summary: words("Crashes at the place that the path names."),
         callers: Callers::User,
         headers: &[],
         query: &[],

@@ -5,14 +5,14 @@ use super::query::{
     COUNT as COUNTED, DELTA_TOKEN, FILTER, NOTIFICATION, ONLY_PLATFORM, SELECT, SKIP_TOKEN,
     TARGET_HOST_NAME, TOP,
 };
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
 use crate::http::Method;
 use crate::http::headers::RequestHeader;
 
 /// `…/notifications/$count`
 pub static COUNT: Endpoint = Endpoint {
-    summary: "The number of notifications.",
+    summary: words("The number of notifications."),
     paths: &[Path {
         template: "/beta/me/notifications/$count",
         constant: "COUNT_PATH",
@@ -21,14 +21,14 @@ pub static COUNT: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::CountNotifications,
         method: Method::Get,
-        summary: "Counts the notifications.",
+        summary: words("Counts the notifications."),
         callers: Callers::User,
         headers: &[],
         query: &[&FILTER, &ONLY_PLATFORM, &TARGET_HOST_NAME],
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "The number.",
+            when: words("The number."),
             headers: NO_HEADERS,
             shape: Shape::Number,
         }],
@@ -38,7 +38,7 @@ pub static COUNT: Endpoint = Endpoint {
 
 /// `…/notifications/delta`
 pub static DELTA: Endpoint = Endpoint {
-    summary: "The changes since a delta token.",
+    summary: words("The changes since a delta token."),
     paths: &[Path {
         template: "/beta/me/notifications/delta",
         constant: "DELTA_PATH",
@@ -47,7 +47,9 @@ pub static DELTA: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::ReadChanges,
         method: Method::Get,
-        summary: "Reads what changed since a delta token, oldest first, page by page: a user of the feed, an app of what it sent.",
+        summary: words(
+            "Reads what changed since a delta token, oldest first, page by page: a user of the feed, an app of what it sent.",
+        ),
         callers: Callers::UserOrApp,
         headers: &[RequestHeader::Prefer],
         query: &[
@@ -62,7 +64,9 @@ pub static DELTA: Endpoint = Endpoint {
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "A page of changes. By `Prefer: wait=n` an app is answered when there are any, after n seconds at the latest.",
+            when: words(
+                "A page of changes. By `Prefer: wait=n` an app is answered when there are any, after n seconds at the latest.",
+            ),
             headers: NO_HEADERS,
             shape: Shape::Changes,
         }],
@@ -72,7 +76,7 @@ pub static DELTA: Endpoint = Endpoint {
 
 /// `…/notifications/endpoints`
 pub static ENDPOINTS_OF_FEED: Endpoint = Endpoint {
-    summary: "The user's endpoints: subscriptions and connections.",
+    summary: words("The user's endpoints: subscriptions and connections."),
     paths: &[Path {
         template: "/beta/me/notifications/endpoints",
         constant: "ENDPOINTS_PATH",
@@ -81,14 +85,16 @@ pub static ENDPOINTS_OF_FEED: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::ListEndpoints,
         method: Method::Get,
-        summary: "Lists the subscriptions and connections of the user, and says which are live now.",
+        summary: words(
+            "Lists the subscriptions and connections of the user, and says which are live now.",
+        ),
         callers: Callers::User,
         headers: &[],
         query: &[&NOTIFICATION, &TARGET_HOST_NAME],
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "The endpoints.",
+            when: words("The endpoints."),
             headers: NO_HEADERS,
             shape: Shape::Endpoints,
         }],

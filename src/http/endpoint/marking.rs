@@ -2,13 +2,13 @@
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
 use super::query::{ONLY_PLATFORM, QueryOption, TARGET_HOST_NAME};
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
 use crate::http::Method;
 
 /// `…/notifications/markAllRead`
 pub static MARK_ALL_READ: Endpoint = Endpoint {
-    summary: "Everything unread.",
+    summary: words("Everything unread."),
     paths: &[Path {
         template: "/beta/me/notifications/markAllRead",
         constant: "MARK_ALL_READ_PATH",
@@ -17,7 +17,9 @@ pub static MARK_ALL_READ: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::MarkAllRead,
         method: Method::Post,
-        summary: "Reads every unread notification, up to a cursor; the user's devices are told once.",
+        summary: words(
+            "Reads every unread notification, up to a cursor; the user's devices are told once.",
+        ),
         callers: Callers::User,
         headers: &[],
         query: OPTIONS,
@@ -29,7 +31,7 @@ pub static MARK_ALL_READ: Endpoint = Endpoint {
 
 /// `…/notifications/markAllSeen`
 pub static MARK_ALL_SEEN: Endpoint = Endpoint {
-    summary: "Everything unseen.",
+    summary: words("Everything unseen."),
     paths: &[Path {
         template: "/beta/me/notifications/markAllSeen",
         constant: "MARK_ALL_SEEN_PATH",
@@ -38,7 +40,9 @@ pub static MARK_ALL_SEEN: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::MarkAllSeen,
         method: Method::Post,
-        summary: "Notes that the list was looked at, up to a cursor; the user's devices are told once.",
+        summary: words(
+            "Notes that the list was looked at, up to a cursor; the user's devices are told once.",
+        ),
         callers: Callers::User,
         headers: &[],
         query: OPTIONS,
@@ -52,7 +56,7 @@ const OPTIONS: &[&QueryOption] = &[&ONLY_PLATFORM, &TARGET_HOST_NAME];
 
 const ANSWERS: &[Answer] = &[Answer {
     status: 200,
-    when: "The position, and how many items are unread and unseen.",
+    when: words("The position, and how many items are unread and unseen."),
     headers: NO_HEADERS,
     shape: Shape::Counts,
 }];

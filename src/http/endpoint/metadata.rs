@@ -1,7 +1,7 @@
 //! `/beta/$metadata`: the types of what is answered, to which each `@odata.context` refers (OData 4.01 CSDL).
 
 use super::operation::{Answer, Callers, NO_HEADERS, Operation, OperationId, Shape};
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::http::Method;
 
 /// The document.
@@ -9,7 +9,7 @@ pub const METADATA: &str = include_str!("../../../schema/metadata.xml");
 
 /// `/beta/$metadata`
 pub static ENDPOINT: Endpoint = Endpoint {
-    summary: "The types of the feed, in OData's XML.",
+    summary: words("The types of the feed, in OData's XML."),
     paths: &[Path {
         template: "/beta/$metadata",
         constant: "METADATA_PATH",
@@ -18,14 +18,14 @@ pub static ENDPOINT: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::ReadMetadata,
         method: Method::Get,
-        summary: "Describes the types of the feed.",
+        summary: words("Describes the types of the feed."),
         callers: Callers::Anyone,
         headers: &[],
         query: &[],
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "The description.",
+            when: words("The description."),
             headers: NO_HEADERS,
             shape: Shape::Metadata,
         }],

@@ -25,11 +25,36 @@ pub use query::{Kind, QueryOption};
 
 use super::Method;
 
+/// A sentence for the documents. Nothing of it is in what is served: the Worker stays small.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    #[cfg(test)]
+    text: &'static str,
+}
+
+/// A sentence for the documents.
+const fn words(text: &'static str) -> Words {
+    #[cfg(not(test))]
+    let _ = text;
+    Words {
+        #[cfg(test)]
+        text,
+    }
+}
+
+#[cfg(test)]
+impl Words {
+    /// The sentence.
+    pub const fn text(self) -> &'static str {
+        self.text
+    }
+}
+
 /// An endpoint.
 #[derive(Debug)]
 pub struct Endpoint {
     /// Its purpose, in a sentence.
-    pub summary: &'static str,
+    pub summary: Words,
     /// The paths that lead to it.
     pub paths: &'static [Path],
     /// The deployments that have it.

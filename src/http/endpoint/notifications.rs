@@ -4,14 +4,14 @@ use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId
 use super::query::{
     COUNT, FILTER, ONLY_PLATFORM, ORDER_BY, SELECT, SKIP_TOKEN, TARGET_HOST_NAME, TOP,
 };
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
 use crate::http::Method;
 use crate::http::headers::RequestHeader;
 
 /// `…/notifications`
 pub static NOTIFICATIONS: Endpoint = Endpoint {
-    summary: "The feed of the signed-in user; an app posts to it.",
+    summary: words("The feed of the signed-in user; an app posts to it."),
     paths: &[Path {
         template: "/beta/me/notifications",
         constant: "NOTIFICATIONS_PATH",
@@ -23,7 +23,7 @@ pub static NOTIFICATIONS: Endpoint = Endpoint {
 const LIST: Operation = Operation {
     id: OperationId::ListNotifications,
     method: Method::Get,
-    summary: "Lists the feed, newest first, page by page.",
+    summary: words("Lists the feed, newest first, page by page."),
     callers: Callers::User,
     headers: &[],
     query: &[
@@ -39,7 +39,7 @@ const LIST: Operation = Operation {
     body: None,
     answers: &[Answer {
         status: 200,
-        when: "A page.",
+        when: words("A page."),
         headers: NO_HEADERS,
         shape: Shape::Page,
     }],
@@ -49,7 +49,7 @@ const LIST: Operation = Operation {
 const POST: Operation = Operation {
     id: OperationId::PostNotification,
     method: Method::Post,
-    summary: "Notifies a user: each of their devices that the notification targets.",
+    summary: words("Notifies a user: each of their devices that the notification targets."),
     callers: Callers::UserOrApp,
     headers: &[RequestHeader::IfNoneMatch],
     query: &[],
@@ -57,13 +57,15 @@ const POST: Operation = Operation {
     answers: &[
         Answer {
             status: 201,
-            when: "The notification is durable.",
+            when: words("The notification is durable."),
             headers: &["Location"],
             shape: Shape::Sent,
         },
         Answer {
             status: 200,
-            when: "The feed had a notification of this `appNotificationId`: it is the same, or was replaced; with `If-None-Match: *` it stays.",
+            when: words(
+                "The feed had a notification of this `appNotificationId`: it is the same, or was replaced; with `If-None-Match: *` it stays.",
+            ),
             headers: &["Location"],
             shape: Shape::Sent,
         },

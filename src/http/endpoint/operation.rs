@@ -1,5 +1,6 @@
 //! An operation: what a method does at an endpoint.
 
+use super::Words;
 use super::query::QueryOption;
 use crate::error::ErrorCode;
 use crate::http::headers::RequestHeader;
@@ -13,7 +14,7 @@ pub struct Operation {
     /// The method.
     pub method: Method,
     /// The effect, in a sentence.
-    pub summary: &'static str,
+    pub summary: Words,
     /// The callers that may.
     pub callers: Callers,
     /// The headers that are read here, beside those of every call, of a call with an access token and of a
@@ -117,7 +118,7 @@ pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The occasion, in a sentence.
-    pub when: &'static str,
+    pub when: Words,
     /// The headers of this answer, beside those of every answer.
     pub headers: &'static [&'static str],
     /// The body.

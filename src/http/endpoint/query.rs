@@ -1,5 +1,6 @@
 //! The options that the query of a URL has (CONTRACT §2 and §4).
 
+use super::{Words, words};
 use crate::feed::query::{DEFAULT_TOP, MAX_FILTER, MAX_TOP};
 use crate::live;
 
@@ -9,7 +10,7 @@ pub struct QueryOption {
     /// The name.
     pub name: &'static str,
     /// The effect, in a sentence.
-    pub summary: &'static str,
+    pub summary: Words,
     /// The values that it can have.
     pub kind: Kind,
     /// Whether the call can't do without.
@@ -36,7 +37,7 @@ pub enum Kind {
 const fn optional(name: &'static str, summary: &'static str, kind: Kind) -> QueryOption {
     QueryOption {
         name,
-        summary,
+        summary: words(summary),
         kind,
         required: false,
     }
@@ -104,7 +105,7 @@ pub(super) static DELIVERIES: QueryOption = optional(
 
 pub(super) static PLATFORM: QueryOption = QueryOption {
     name: "platform",
-    summary: "The platform that this client receives for.",
+    summary: words("The platform that this client receives for."),
     kind: Kind::Platform,
     required: true,
 };

@@ -2,14 +2,14 @@
 
 use super::operation::{Answer, Callers, Operation, OperationId, Shape};
 use super::query::{CURSOR, ENDPOINT, PLATFORM, REPLAY_TOP, TARGET_HOST_NAME};
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
 use crate::http::Method;
 use crate::http::headers::RequestHeader;
 
 /// `…/notifications/stream`
 pub static STREAM: Endpoint = Endpoint {
-    summary: "The live connection.",
+    summary: words("The live connection."),
     paths: &[Path {
         template: "/beta/me/notifications/stream",
         constant: "STREAM_PATH",
@@ -18,7 +18,7 @@ pub static STREAM: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::Connect,
         method: Method::Get,
-        summary: "Opens a WebSocket that tells a device of every change of the feed.",
+        summary: words("Opens a WebSocket that tells a device of every change of the feed."),
         callers: Callers::User,
         headers: &[RequestHeader::Upgrade, RequestHeader::Subprotocols],
         query: &[
@@ -31,7 +31,7 @@ pub static STREAM: Endpoint = Endpoint {
         body: None,
         answers: &[Answer {
             status: 101,
-            when: "The connection is open.",
+            when: words("The connection is open."),
             headers: &["Sec-WebSocket-Protocol"],
             shape: Shape::Nothing,
         }],

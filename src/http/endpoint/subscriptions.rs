@@ -2,13 +2,13 @@
 
 use super::operation::{Answer, Body, Callers, NO_HEADERS, Operation, OperationId, Shape};
 use super::query::TARGET_HOST_NAME;
-use super::{Availability, Endpoint, Path};
+use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
 use crate::http::Method;
 
 /// `…/notifications/subscriptions`
 pub static SUBSCRIPTIONS: Endpoint = Endpoint {
-    summary: "The subscriptions of the user's devices.",
+    summary: words("The subscriptions of the user's devices."),
     paths: &[Path {
         template: "/beta/me/notifications/subscriptions",
         constant: "SUBSCRIPTIONS_PATH",
@@ -20,14 +20,14 @@ pub static SUBSCRIPTIONS: Endpoint = Endpoint {
 const LIST: Operation = Operation {
     id: OperationId::ListSubscriptions,
     method: Method::Get,
-    summary: "Lists the user's subscriptions of the host.",
+    summary: words("Lists the user's subscriptions of the host."),
     callers: Callers::User,
     headers: &[],
     query: &[&TARGET_HOST_NAME],
     body: None,
     answers: &[Answer {
         status: 200,
-        when: "The subscriptions.",
+        when: words("The subscriptions."),
         headers: NO_HEADERS,
         shape: Shape::Subscriptions,
     }],
@@ -37,7 +37,7 @@ const LIST: Operation = Operation {
 const POST: Operation = Operation {
     id: OperationId::Subscribe,
     method: Method::Post,
-    summary: "Subscribes a device, or renews the subscription that its `deviceId` has.",
+    summary: words("Subscribes a device, or renews the subscription that its `deviceId` has."),
     callers: Callers::User,
     headers: &[],
     query: &[],
@@ -45,13 +45,13 @@ const POST: Operation = Operation {
     answers: &[
         Answer {
             status: 201,
-            when: "The subscription is new.",
+            when: words("The subscription is new."),
             headers: NO_HEADERS,
             shape: Shape::Subscription,
         },
         Answer {
             status: 200,
-            when: "The subscription was renewed.",
+            when: words("The subscription was renewed."),
             headers: NO_HEADERS,
             shape: Shape::Subscription,
         },
@@ -62,14 +62,16 @@ const POST: Operation = Operation {
 const DELETE: Operation = Operation {
     id: OperationId::EndSubscriptions,
     method: Method::Delete,
-    summary: "Ends all of the user's subscriptions of the host, with their connections and ids.",
+    summary: words(
+        "Ends all of the user's subscriptions of the host, with their connections and ids.",
+    ),
     callers: Callers::User,
     headers: &[],
     query: &[&TARGET_HOST_NAME],
     body: None,
     answers: &[Answer {
         status: 204,
-        when: "There are none any more.",
+        when: words("There are none any more."),
         headers: NO_HEADERS,
         shape: Shape::Nothing,
     }],
@@ -78,7 +80,7 @@ const DELETE: Operation = Operation {
 
 /// `…/notifications/subscriptions/applicationServerKey`
 pub static APPLICATION_SERVER_KEY: Endpoint = Endpoint {
-    summary: "The key that a browser's push subscription is made with.",
+    summary: words("The key that a browser's push subscription is made with."),
     paths: &[Path {
         template: "/beta/me/notifications/subscriptions/applicationServerKey",
         constant: "APPLICATION_SERVER_KEY_PATH",
@@ -87,14 +89,14 @@ pub static APPLICATION_SERVER_KEY: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::ReadApplicationServerKey,
         method: Method::Get,
-        summary: "Says with which key the page subscribes at its browser.",
+        summary: words("Says with which key the page subscribes at its browser."),
         callers: Callers::User,
         headers: &[],
         query: &[],
         body: None,
         answers: &[Answer {
             status: 200,
-            when: "The key.",
+            when: words("The key."),
             headers: NO_HEADERS,
             shape: Shape::ApplicationServerKey,
         }],
@@ -104,7 +106,7 @@ pub static APPLICATION_SERVER_KEY: Endpoint = Endpoint {
 
 /// `…/notifications/subscriptions/{id}`
 pub static SUBSCRIPTION: Endpoint = Endpoint {
-    summary: "A subscription.",
+    summary: words("A subscription."),
     paths: &[Path {
         template: "/beta/me/notifications/subscriptions/{id}",
         constant: "SUBSCRIPTION_PATH",
@@ -113,14 +115,14 @@ pub static SUBSCRIPTION: Endpoint = Endpoint {
     operations: &[Operation {
         id: OperationId::EndSubscription,
         method: Method::Delete,
-        summary: "Ends a subscription, with its connections and its id.",
+        summary: words("Ends a subscription, with its connections and its id."),
         callers: Callers::User,
         headers: &[],
         query: &[&TARGET_HOST_NAME],
         body: None,
         answers: &[Answer {
             status: 204,
-            when: "The subscription has ended.",
+            when: words("The subscription has ended."),
             headers: NO_HEADERS,
             shape: Shape::Nothing,
         }],

@@ -228,7 +228,7 @@ fn query_parameter(option: &QueryOption) -> Value {
     json!({
         "name": option.name,
         "in": "query",
-        "description": option.summary,
+        "description": option.summary.text(),
         "required": option.required,
         "schema": schema,
     })

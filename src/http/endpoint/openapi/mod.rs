@@ -61,9 +61,9 @@ fn success(answer: &Answer) -> Value {
     let headers = answer_headers(answer.headers);
     match content(answer.shape) {
         Some(content) => {
-            json!({ "description": answer.when, "headers": headers, "content": content })
+            json!({ "description": answer.when.text(), "headers": headers, "content": content })
         }
-        None => json!({ "description": answer.when, "headers": headers }),
+        None => json!({ "description": answer.when.text(), "headers": headers }),
     }
 }
 
@@ -128,7 +128,7 @@ fn operation(operation: &Operation, path: &str) -> Value {
             "operationId",
             json!(operation_id(operation.id, &format!("{activity}{user}"))),
         ),
-        ("summary", json!(operation.summary)),
+        ("summary", json!(operation.summary.text())),
         ("security", security(operation.callers)),
         ("parameters", parameters.collect()),
         ("responses", responses(operation)),
@@ -148,7 +148,7 @@ fn operation(operation: &Operation, path: &str) -> Value {
 
 fn path_item(endpoint: &Endpoint, path: &str) -> Value {
     let mut item = Map::new();
-    item.insert("summary".into(), json!(endpoint.summary));
+    item.insert("summary".into(), json!(endpoint.summary.text()));
     let mut parameters = Vec::new();
     for (name, description) in [
         ("id", "The id."),
