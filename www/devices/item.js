@@ -61,6 +61,7 @@ export function drawItem(item, known) {
     ...content(item),
     element("p", { class: "facts" }, ...facts(item, known)),
     element("p", { class: "times" }, ...times(item, known)),
+    ...answers(item),
     element("p", { class: "actions" }, ...actions(item)),
   );
 }
@@ -72,12 +73,50 @@ export function took(milliseconds) {
 
 /** @param {Notification} item */
 function* content({ payload: { rawContent, visualContent } }) {
-  if (visualContent) yield element("h4", {}, visualContent.title);
+  if (visualContent) yield element("h4", {}, linked(visualContent));
   if (visualContent?.body) yield element("p", { class: "text" }, visualContent.body);
   if (rawContent) {
     const attributes = { tabindex: "0", "data-part": "raw", role: "group", "aria-label": "Raw content" };
     yield element("pre", { class: "raw mono", ...attributes }, rawContent);
   }
+}
+
+/**
+ * The title, which leads where the notification does: in a page that doesn't know this one.
+ * @param {NonNullable<Notification["payload"]["visualContent"]>} content
+ */
+function linked({ title, link }) {
+  if (!link) return title;
+  const attributes = { href: link, target: "_blank", rel: "noopener noreferrer", title: link, "data-part": "link" };
+  return element("a", attributes, title);
+}
+
+/** The answer to a notification, or the ways to give it. @param {Notification} item */
+function* answers(item) {
+  const { actions } = item.payload.visualContent ?? {};
+  if (item.answer) {
+    const { actionId, platform, text } = item.answer;
+    const title = actions?.find(({ id }) => id === actionId)?.title ?? actionId;
+    const where = platform ? ` on ${platform}` : "";
+    yield element("p", { class: "answer" }, `Answered${where}: ${title}`, ...(text ? [` (“${text}”)`] : []));
+  } else if (actions)
+    yield element("p", { class: "actions answers" }, ...actions.flatMap((action) => way(item, action)));
+}
+
+/**
+ * A button that answers, behind the line of text that it asks for.
+ * @param {Notification} item
+ * @param {NonNullable<NonNullable<Notification["payload"]["visualContent"]>["actions"]>[number]} action
+ */
+function way(item, { id, title, style, input }) {
+  const about = headline(item);
+  const press = { type: "button", "data-part": `answer ${id}`, "data-answer": id, "aria-label": `${title}: ${about}` };
+  const button = element("button", { ...press, class: style === "primary" ? "" : "quiet" }, title);
+  if (!input) return [button];
+  const placeholder = input.placeholder ?? "";
+  const label = `${placeholder || title}: ${about}`;
+  const field = { type: "text", "data-part": `text ${id}`, "data-text": id, placeholder, "aria-label": label };
+  return [element("input", { ...field, maxlength: String(input.maxLength ?? 200) }), button];
 }
 
 /**
@@ -87,6 +126,11 @@ function* content({ payload: { rawContent, visualContent } }) {
 function* facts(item, { missed }) {
   if (item.readState === "unread") yield element("span", { class: "unread-mark" }, "Unread");
   if (item.userActionState !== "noInteraction") yield element("span", {}, item.userActionState);
+  if (item.snoozedUntilDateTime) yield element("span", {}, "until ", time(item.snoozedUntilDateTime));
+  const { category, icon } = item.payload.visualContent ?? {};
+  if (category) yield element("span", {}, category);
+  // The picture isn't loaded: the console asks no other server for anything.
+  if (icon) yield element("span", { title: icon }, "has an icon");
   if (missed) yield element("span", { class: "missed" }, "replayed");
   if (item.status === "updated") yield element("span", {}, "updated");
   if (item.priority !== "None") yield element("span", { "data-priority": item.priority }, item.priority);

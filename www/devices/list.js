@@ -11,6 +11,7 @@ export class List {
   #list;
   #refuge;
   #onAction;
+  #onAnswer;
   /** @type {Map<Notification, HTMLElement>} what is drawn; a notification that changed is another object */
   #drawn = new Map();
   /** @type {Set<string>} ids of what has to be drawn anew though it is the same */
@@ -22,11 +23,13 @@ export class List {
    * @param {HTMLElement} list
    * @param {HTMLElement} refuge gets the focus when there is nothing left in the list
    * @param {(item: Notification, action: import("./item.js").Action) => void} onAction what a person wants done
+   * @param {(item: Notification, action: string, text?: string) => void} onAnswer a person's answer
    */
-  constructor(list, refuge, onAction) {
+  constructor(list, refuge, onAction, onAnswer) {
     this.#list = list;
     this.#refuge = refuge;
     this.#onAction = onAction;
+    this.#onAnswer = onAnswer;
     list.addEventListener("click", ({ target }) => this.#act(/** @type {Element} */ (target)));
     list.addEventListener("keydown", (event) => this.#move(event));
   }
@@ -95,16 +98,25 @@ export class List {
 
   /** @param {Element} target that was clicked */
   #act(target) {
-    const name = target.closest("button")?.dataset.do;
+    const { do: name, answer } = target.closest("button")?.dataset ?? {};
     const node = target.closest("li");
     const item = [...this.#drawn].find(([, drawn]) => drawn === node)?.[0];
-    if (name === undefined || !item) return;
+    if ((name === undefined && answer === undefined) || !item) return;
     this.#actedOn = item.id;
-    this.#onAction(item, ACTIONS[name]);
+    if (name !== undefined) return this.#onAction(item, ACTIONS[name]);
+    const field = /** @type {HTMLInputElement | null} */ (node?.querySelector(`[data-text="${answer}"]`));
+    this.#onAnswer(item, /** @type {string} */ (answer), field?.value || undefined);
   }
 
   /** Up and down go to the same part of the neighbour. @param {KeyboardEvent} event */
   #move(event) {
+    const field = /** @type {HTMLElement} */ (event.target).dataset.text;
+    if (field !== undefined) {
+      const node = /** @type {HTMLElement} */ (event.target).closest("li");
+      if (event.key === "Enter")
+        /** @type {HTMLElement | null} */ (node?.querySelector(`[data-answer="${field}"]`))?.click();
+      return;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const focus = this.#focus();
     if (!step || !focus || focus.part === "raw") return;

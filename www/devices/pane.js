@@ -24,7 +24,7 @@ import { PLATFORMS } from "./platforms.js";
 const GATHER = 16;
 
 /** The changes that are no news when they happened long ago; nor is an expiration. */
-const HAPPENS = new Set(["deleted", "retargeted"]);
+const HAPPENS = new Set(["deleted", "retargeted", "retracted"]);
 
 export class Pane {
   #platform;
@@ -84,7 +84,12 @@ export class Pane {
       element("div", { class: "screen" }, this.#empty, this.#items, this.#older),
       element("p", { class: "happened" }, this.#said, this.#undo),
     );
-    this.#list = new List(this.#items, title, (item, action) => void this.#do(item, action));
+    this.#list = new List(
+      this.#items,
+      title,
+      (item, action) => void this.#do(item, action),
+      (item, action, text) => void this.#answer(item, action, text),
+    );
     this.#hurry.setAttribute("aria-label", `Connect now: ${name}`);
     this.#hurry.addEventListener("click", () => this.#client?.reconnect());
     this.#toggle.addEventListener("click", () => (this.#dropped ? void this.open() : this.drop()));
@@ -293,18 +298,34 @@ export class Pane {
   async #do(item, { done, change }) {
     if (!this.#client) return this.#complain("Dropped: nothing can be changed until the connection is back.");
     const client = this.#client;
-    const { id, readState, userActionState } = item;
+    const { id, readState, userActionState, snoozedUntilDateTime } = item;
     const live = client.status.state === "live";
     this.#say(live ? `${done}: ${headline(item)}` : `${done} as soon as the connection is back: ${headline(item)}`);
     if (change) {
       this.#offerUndo(async () => {
         this.#say("");
-        await this.#ask(client.update(id, { readState, userActionState }), "Taken back", headline(item));
+        await this.#ask(
+          client.update(id, { readState, userActionState, snoozedUntilDateTime }),
+          "Taken back",
+          headline(item),
+        );
         this.#look();
         this.#list.focus(id);
       });
     }
     await this.#ask(change ? client.update(id, change) : client.remove(id), done, headline(item));
+  }
+
+  /**
+   * Answers; the first answer wins, and can't be taken back.
+   * @param {Notification} item
+   * @param {string} action
+   * @param {string} [text]
+   */
+  async #answer(item, action, text) {
+    if (!this.#client) return this.#complain("Dropped: nothing can be answered until the connection is back.");
+    this.#say(`Answered: ${headline(item)}`);
+    await this.#ask(this.#client.answer(item, action, text), "Answered", headline(item));
   }
 
   /**
