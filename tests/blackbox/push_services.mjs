@@ -1,10 +1,17 @@
 // Push services in this process: what the Worker fetches from elsewhere ends here, under its real host name. They
-// check what RFC 8030, 8188, 8291 and 8292 ask of a sender, and decrypt, with Node's cryptography.
+// check what RFC 8030, 8188, 8291 and 8292 ask of a sender, and decrypt, with libraries of others.
 
 import assert from "node:assert/strict";
-import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes } from "node:crypto";
+import { createECDH, createPublicKey, randomBytes } from "node:crypto";
+import { createRequire } from "node:module";
 import { jwtVerify } from "jose";
 import { Response } from "miniflare";
+
+/** The library has no types. @type {any} */
+const ece = createRequire(import.meta.url)("http_ece");
+
+/** The bytes of a body's parts (RFC 8188 §2.1): salt, header, and the tag at the end. */
+const [SALT, HEADER, TAG] = [16, 86, 16];
 
 /**
  * @typedef {object} Pushed a push as a browser gets it
@@ -12,6 +19,7 @@ import { Response } from "miniflare";
  * @property {Record<string, string>} headers
  * @property {any} message
  * @property {number} length of the decrypted text, padding included
+ * @property {string[]} once the salt and the sender's key, of this message alone
  * @property {{ aud: string, exp: number, sub: string }} claims
  * @property {string} publicKey that signed
  */
@@ -93,30 +101,27 @@ export class Browser {
     const key = createPublicKey({ key: { kty: "EC", crv: "P-256", x, y }, format: "jwk" });
     const { payload } = await jwtVerify(token, key, { algorithms: ["ES256"], audience: new URL(request.url).origin });
     assert.ok(Number(payload.exp) * 1000 - Date.now() < 24 * 60 * 60 * 1000);
-    const text = this.#decrypt(body);
-    const end = text.lastIndexOf(2);
-    assert.ok(text.subarray(end + 1).every((byte) => byte === 0));
-    const message = JSON.parse(text.subarray(0, end).toString());
-    return { url: request.url, headers, message, length: text.length, claims: /** @type {any} */ (payload), publicKey };
+    assert.match(String(payload.sub), /^(mailto:|https:)/);
+    assert.ok(body.length <= 2744, `${body.length} bytes`);
+    assert.ok(body.readUInt32BE(SALT) >= body.length - HEADER, "one record");
+    const keys = { privateKey: this.#keys, authSecret: this.#auth.toString("base64url") };
+    const text = ece.decrypt(body, { version: "aes128gcm", ...keys });
+    return {
+      ...{ url: request.url, headers, publicKey, message: JSON.parse(text.toString()) },
+      ...{ claims: /** @type {any} */ (payload), length: body.length - HEADER - TAG },
+      once: [body.subarray(0, SALT), body.subarray(SALT + 5, HEADER)].map((bytes) => bytes.toString("base64url")),
+    };
   }
 
   /**
-   * RFC 8291 §3.4 from the browser's side.
-   * @param {Buffer} body
+   * The body of a push with any text, as whoever knows the subscription can send it.
+   * @param {{ p256dh: string, auth: string }} keys
+   * @param {string} text
+   * @returns {Buffer}
    */
-  #decrypt(body) {
-    assert.ok(body.length <= 2744, `${body.length} bytes`);
-    const salt = body.subarray(0, 16);
-    assert.ok(body.readUInt32BE(16) >= body.length - 86, "one record");
-    assert.equal(body[20], 65);
-    const sender = body.subarray(21, 86);
-    const shared = this.#keys.computeSecret(sender);
-    const info = Buffer.concat([Buffer.from("WebPush: info\0"), this.#keys.getPublicKey(), sender]);
-    const material = Buffer.from(hkdfSync("sha256", shared, this.#auth, info, 32));
-    const content = Buffer.from(hkdfSync("sha256", material, salt, "Content-Encoding: aes128gcm\0", 16));
-    const nonce = Buffer.from(hkdfSync("sha256", material, salt, "Content-Encoding: nonce\0", 12));
-    const decipher = createDecipheriv("aes-128-gcm", content, nonce);
-    decipher.setAuthTag(body.subarray(-16));
-    return Buffer.concat([decipher.update(body.subarray(86, -16)), decipher.final()]);
+  static encrypted({ p256dh, auth }, text) {
+    const own = createECDH("prime256v1");
+    own.generateKeys();
+    return ece.encrypt(Buffer.from(text), { version: "aes128gcm", privateKey: own, dh: p256dh, authSecret: auth });
   }
 }

@@ -1,13 +1,16 @@
 // Web Push to a real Chromium: a page turns it on and is closed; what is posted is shown, clicked and waved away.
 
 import assert from "node:assert/strict";
-import { execSync } from "node:child_process";
+import { execFileSync, execSync } from "node:child_process";
 import { after, test } from "node:test";
 import { Response } from "miniflare";
 import { chromium } from "playwright-core";
 import { eventually, someone } from "../blackbox/expect.mjs";
-import { example, startService, temporaryFolder } from "../blackbox/harness.mjs";
+import { Browser } from "../blackbox/push_services.mjs";
+import { example, startService, temporaryFolder, userToken } from "../blackbox/harness.mjs";
 import { HAS_SUBSCRIPTION, IS_READY, serveApp, SHOWN } from "./app.mjs";
+import { launch } from "./chromium.mjs";
+import { Console } from "./console.mjs";
 import { Google } from "./google.mjs";
 
 const { google, flags } = await Google.start();
@@ -102,6 +105,39 @@ test("a browser whose pages are closed shows what is posted, and nothing once it
   assert.equal(await later.evaluate(HAS_SUBSCRIPTION), false);
 });
 
+test("whatever comes, the browser has nothing of its own to show", async () => {
+  const as = someone();
+  const page = await visit(as);
+  await page.evaluate("push.enable()");
+  await eventually(() => google.isConnected);
+  /** @type {{ endpoint: string, keys: { p256dh: string, auth: string } }} */
+  const { endpoint, keys } = await page.evaluate(
+    "navigator.serviceWorker.ready.then(({ pushManager }) => pushManager.getSubscription()).then((one) => one.toJSON())",
+  );
+  const events = await record(page);
+  await page.goto("about:blank");
+  const texts = [
+    "",
+    "not JSON",
+    "null",
+    "{}",
+    '{"notification":null,"notifeed":{"id":"x","owner":"y"}}',
+    '{"web_push":8030}',
+  ];
+  for (const [index, text] of texts.entries()) {
+    google.push(endpoint.split("/").at(-1) ?? "", Browser.encrypted(keys, text));
+    await eventually(() => events.filter((event) => event === "Notification displayed").length > index);
+  }
+  assert.deepEqual(
+    events.filter((event) => /generic/i.test(event)),
+    [],
+  );
+  const later = await visit(as);
+  const titles = (await shown(later)).map(({ title }) => title);
+  assert.deepEqual(titles, ["New notification"]);
+  await later.evaluate("push.disable()");
+});
+
 test("in the browser of another user nothing of the former one's is shown", async () => {
   const [megan, alex] = [someone(), someone()];
   const before = await visit(megan);
@@ -122,7 +158,31 @@ test("in the browser of another user nothing of the former one's is shown", asyn
   await page.evaluate("push.disable()");
 });
 
-test("the console is an endpoint by itself: closed, it is pushed to; open, it is not", async () => {
+/**
+ * Posts the example to all platforms, as its page has it. @returns the notification's id
+ * @param {string} token
+ * @param {string} title
+ */
+function curl(token, title) {
+  const json = example({
+    appNotificationId: undefined,
+    payload: { visualContent: { title } },
+    targetPolicy: undefined,
+  });
+  const headers = [`Authorization: Bearer ${token}`, "Content-Type: application/json"].flatMap((line) => ["-H", line]);
+  const asked = ["-sS", "--fail", ...headers, "-d", JSON.stringify(json), `${service.url}/beta/me/notifications`];
+  return String(JSON.parse(execFileSync("curl", asked, { encoding: "utf8" })).id);
+}
+
+/** In the service worker: what the browser does where a person waves a notification away. @param {string} tag */
+async function waveAway(tag) {
+  const scope = /** @type {any} */ (globalThis);
+  const [notification] = await scope.registration.getNotifications({ tag });
+  notification.close();
+  scope.dispatchEvent(new scope.NotificationEvent("notificationclose", { notification }));
+}
+
+test("the console is an endpoint by itself: closed, it is pushed to; open, it is not; what is waved away is gone", async (t) => {
   const { origin } = new URL(service.url);
   await browser.grantPermissions(["notifications"], { origin });
   // The page signs them in by itself, in every visit.
@@ -145,10 +205,24 @@ test("the console is an endpoint by itself: closed, it is pushed to; open, it is
   await post(as, "Seen in the tab");
   await pane.getByText("Seen in the tab this browser has it").waitFor();
   assert.deepEqual(await shown(before), []);
+  const events = await record(before);
   await before.goto("about:blank");
-  await post(as, "Seen in the browser");
+  // Elsewhere somebody looks at all of the user's devices.
+  const elsewhere = await Console.open(await launch(), service.url);
+  const began = Date.now();
+  const id = curl(await userToken(as), "Seen in the browser");
+  await eventually(() => events.includes("Notification displayed"), 10_000);
+  t.diagnostic(`from curl to the browser's own notification: ${Date.now() - began} ms`);
+  for (const device of elsewhere.devices) await device.sees("Seen in the browser");
+  // A person waves it away in the browser, where no page is.
+  const worker = browser.serviceWorkers().find((worker) => worker.url().startsWith(origin));
+  await worker?.evaluate(waveAway, id);
+  for (const device of elsewhere.devices) await device.noLongerSees("Seen in the browser");
+  assert.deepEqual(
+    events.filter((event) => /generic/i.test(event)),
+    [],
+  );
   const after = await open();
-  await eventually(async () => (await shown(after)).some(({ title }) => title === "Seen in the browser"));
   await after.getByRole("article", { name: "This browser" }).getByRole("button", { name: "Turn off" }).click();
   await eventually(async () => (await shown(after)).length === 0);
 });
