@@ -96,6 +96,7 @@ impl Model {
             Step::Set { item, states, by } => self.set(*item, *states, *by),
             Step::Snooze { item, millis, by } => self.snooze(*item, *millis, *by),
             Step::Answer { item, approves } => self.answer(*item, *approves),
+            Step::Retract { item, answered } => self.retract(*item, *answered),
             Step::Delete { item, by } => self.delete(*item, *by),
             Step::Mark { read, platform } => self.mark(*read, *platform),
             Step::Pass(millis) => {
@@ -281,6 +282,29 @@ impl Model {
                 assert_eq!(answer.status, 200, "{answer:?}");
                 let item = self.expected.live.get_mut(&id).unwrap();
                 item.set(states);
+            }
+        }
+    }
+
+    fn retract(&mut self, item: usize, answered: bool) {
+        let Some(id) = self.nth(item) else { return };
+        let command = Command::Retract {
+            id: id.clone(),
+            if_match: answered.then(|| "*".to_owned()),
+        };
+        // A subscription id serves for that also where its subscription has ended.
+        let any = "00000000-0000-4000-8000-000000000000";
+        let mut request = by_subscription(any, command);
+        request.sender = app("client");
+        let stays = self.expected.live[&id].answer.is_some() && !answered;
+        match self.world.try_ask(&request) {
+            Err(_) => self.find_out(),
+            Ok(answer) => {
+                assert_eq!(answer.status, if stays { 409 } else { 204 }, "{answer:?}");
+                if !stays {
+                    let item = self.expected.live.remove(&id).unwrap();
+                    self.expected.gone.insert(id, item.expiration);
+                }
             }
         }
     }

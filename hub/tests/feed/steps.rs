@@ -39,6 +39,12 @@ pub enum Step {
         item: usize,
         approves: bool,
     },
+    /// The app that sent it takes it back.
+    Retract {
+        item: usize,
+        /// Also where it is answered.
+        answered: bool,
+    },
     Delete {
         item: usize,
         by: Option<usize>,
@@ -122,6 +128,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         6 => (0_usize..8, states, by()).prop_map(|(item, states, by)| Step::Set { item, states, by }),
         4 => (0_usize..8, snoozes, by()).prop_map(|(item, millis, by)| Step::Snooze { item, millis, by }),
         4 => (0_usize..8, any::<bool>()).prop_map(|(item, approves)| Step::Answer { item, approves }),
+        3 => (0_usize..8, any::<bool>()).prop_map(|(item, answered)| Step::Retract { item, answered }),
         4 => (0_usize..8, by()).prop_map(|(item, by)| Step::Delete { item, by }),
         3 => (any::<bool>(), platform).prop_map(|(read, platform)| Step::Mark { read, platform }),
         5 => passing.prop_map(Step::Pass),
