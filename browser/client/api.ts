@@ -120,6 +120,11 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   readonly items: readonly FeedNotification[];
   /** How many notifications are unread and not dismissed: of `items`, and of the older ones that the feed has. */
   readonly unread: number;
+  /**
+   * How many of `items` are unread and changed after a list was last looked at, on whichever device; 0 until the service has
+   * said it.
+   */
+  readonly unseen: number;
   /** Whether the feed has older items than `items`, which `loadOlder` gets. */
   readonly more: boolean;
   readonly status: Status;
@@ -165,6 +170,8 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
    * swept along. Kept and taken back as `update` is.
    */
   markAllRead(): Promise<void>;
+  /** A person looks at a list that has everything: `unseen` is 0 on all devices. */
+  markAllSeen(): Promise<void>;
   /**
    * Answers a notification that has `actions`, as the person saw it: where it says something else by now, or somebody
    * has answered already, the service refuses (409 `ContentChanged`, `AlreadyAnswered`). Kept and taken back as

@@ -194,7 +194,7 @@ export class Changes {
         const one = pending.fresh || since === undefined ? change : { ...change, since };
         // The key makes a repeated answer the same again.
         const given = answer && { actionId: answer.actionId, revision: answer.revision, text: answer.text, key: ref };
-        const frame = all ? { type, ref, cursor } : answer ? { type, ref, id, ...given } : one;
+        const frame = cursor !== undefined ? { type, ref, cursor } : answer ? { type, ref, id, ...given } : one;
         if (this.#budget === 0 || !this.#send(frame as ClientFrame)) break;
         pending.sent = true;
         pending.fresh = false;

@@ -87,6 +87,10 @@ export class Client implements Core {
     return this.#replica.unread;
   }
 
+  get unseen(): number {
+    return this.#replica.unseen;
+  }
+
   get more(): boolean {
     return this.#replica.feed.more;
   }
@@ -135,6 +139,11 @@ export class Client implements Core {
     const late = this.items.filter(({ id, readState }) => own.has(id) && readState === "unread");
     const asked = late.map(({ id }) => this.update(id, { readState: "read" }));
     await Promise.all([...asked, this.#ask({ type: "markAllRead", id: "", cursor, through: seq })]);
+  }
+
+  async markAllSeen(): Promise<void> {
+    const { cursor, seq } = this.#replica.feed;
+    if (cursor !== null && this.unseen > 0) await this.#ask({ type: "markAllSeen", id: "", cursor, through: seq });
   }
 
   answer({ id, revision = 0 }: FeedNotification, actionId: string, text?: string): Promise<void> {
@@ -192,7 +201,7 @@ export class Client implements Core {
       clock.assume(stored.offset);
       this.#replica.owner ??= stored.feed ?? null;
       // An app heard of these in an earlier visit: they are shown, and no news.
-      feed.adopt({ ...stored, unmet: null, more: stored.more ?? false });
+      feed.adopt({ ...stored, unmet: null, more: stored.more ?? false, seen: null });
       for (const change of stored.changes ?? []) changes.add(change);
       this.#replica.redraw();
     }

@@ -20,13 +20,14 @@ const METHODS = [
   "loadOlder",
   "update",
   "markAllRead",
+  "markAllSeen",
   "answer",
   "remove",
   "setEndpoint",
   "reconnect",
   "close",
 ] as const satisfies (keyof Core)[];
-const PROPERTIES = ["items", "unread", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
+const PROPERTIES = ["items", "unread", "unseen", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
 
 /** A client without what follows from `update`. */
 export type Core = Omit<LiveClient, Named | "snooze">;

@@ -44,6 +44,8 @@ export interface Position extends Snapshot {
   unmet: string[] | null;
   /** The feed has older items than these. */
   more: boolean;
+  /** The number up to which a person has looked at everything. */
+  seen: number | null;
 }
 
 export class Feed {
@@ -51,6 +53,8 @@ export class Feed {
   cursor: string | null = null;
   /** Whether the feed has older items than `items`. */
   more = false;
+  /** The number up to which a person has looked at everything; `null`: not known yet. */
+  seen: number | null = null;
   #seq = -1;
   #unmet: Set<string> | null = null;
 
@@ -69,11 +73,12 @@ export class Feed {
     switch (frame.type) {
       case "reset":
         this.#seq = -1;
-        this.cursor = null;
+        this.seen = this.cursor = null;
         this.#unmet = new Set(this.items.keys());
         return [];
       case "ready":
         this.cursor = frame.cursor;
+        this.seen = frame.seenThrough;
         // A connection that goes on with a replay of the newest items, which broke off, says it too.
         this.more = frame.more ?? (frame.resumed && this.more);
         return this.#dropUnmet();
@@ -87,8 +92,10 @@ export class Feed {
       case "gone":
         return this.#remove(frame.id, "deleted");
       case "seenAll":
-      case "count":
+        this.seen = Math.max(this.seen ?? 0, frame.through);
         return []; // No notification has changed.
+      case "count":
+        return [];
     }
     if (!(frame.seq > this.#seq)) return [];
     const changes = this.#change(frame);
@@ -98,11 +105,12 @@ export class Feed {
   }
 
   /** Makes the feed the same as another one, and says what that changed. */
-  adopt({ items, seq, cursor, unmet, more }: Position): Change[] {
+  adopt({ items, seq, cursor, unmet, more, seen }: Position): Change[] {
     this.#unmet = new Set(this.items.keys());
     const usable = items.filter((held) => isUsable(held?.notification));
     const changes = usable.map((held) => this.#put(held, true)).concat(this.#dropUnmet());
     this.more = more;
+    this.seen = seen;
     this.#seq = seq;
     this.cursor = cursor;
     this.#unmet = unmet && new Set(unmet);
@@ -111,7 +119,14 @@ export class Feed {
 
   position(): Position {
     const unmet = this.#unmet && [...this.#unmet];
-    return { items: [...this.items.values()], seq: this.#seq, cursor: this.cursor, unmet, more: this.more };
+    return {
+      items: [...this.items.values()],
+      seq: this.#seq,
+      cursor: this.cursor,
+      unmet,
+      more: this.more,
+      seen: this.seen,
+    };
   }
 
   /** Items that have expired at `now` (milliseconds since 1970) leave: at its instant an item is gone. */

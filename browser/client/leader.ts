@@ -251,6 +251,8 @@ export class Leader implements Role {
       else if (type === "markAllRead") this.#allRead(result, seq, cursor);
       else this.#frame({ type: "removed", seq, cursor, id: change.id, reason: "deleted" });
     }
+    const { through } = result;
+    if (type === "markAllSeen" && through !== undefined) this.#frame({ type: "seenAll", through, platform: null });
     if (type === "markAllRead") changes.follow(this.#replica.feed.items, seq);
     void this.#options.store?.keep?.([], [ref]).catch(() => {});
     this.#options.post({ type: "result", result });

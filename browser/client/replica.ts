@@ -63,6 +63,14 @@ export class Replica {
     return this.items.filter(isUnread).length + rest;
   }
 
+  /** The unread items whose last change came after everything was looked at. */
+  get unseen(): number {
+    const asked = this.changes.all.filter(({ type }) => type === "markAllSeen").map(({ through = -1 }) => through);
+    const seen = Math.max(this.feed.seen ?? Infinity, ...asked);
+    const last = ({ id }: FeedNotification) => this.feed.items.get(id)?.last ?? -1;
+    return this.items.filter((item) => isUnread(item) && last(item) > seen).length;
+  }
+
   set hidden(hidden: boolean) {
     if (this.#hidden === hidden) return;
     this.#hidden = hidden;
@@ -79,7 +87,7 @@ export class Replica {
     this.owner = null;
     this.rest = 0;
     this.changes.close();
-    this.feed.adopt({ items: [], seq: -1, cursor: null, unmet: null, more: false });
+    this.feed.adopt({ items: [], seq: -1, cursor: null, unmet: null, more: false, seen: null });
     this.redraw();
   }
 
@@ -116,6 +124,8 @@ export class Replica {
 
   /** The service refused a change, and it was taken back. */
   refused({ type, id, ref, since, ...states }: UserChange, error: LiveError): void {
+    // A list that was looked at is looked at again.
+    if (type === "markAllSeen") return;
     this.events.emit({
       type: "refused",
       id,

@@ -31,7 +31,7 @@ export interface Snapshot {
 export interface UserChange {
   /** Its own name, at most 64 characters. */
   ref: string;
-  type: "update" | "delete" | "markAllRead" | "answer";
+  type: "update" | "delete" | "markAllRead" | "markAllSeen" | "answer";
   /** The item; empty: all of them. */
   id: string;
   readState?: ReadState;
@@ -39,7 +39,7 @@ export interface UserChange {
   snoozedUntilDateTime?: string;
   /** With `answer`: as it is shown, and the revision that the user saw. */
   answer?: Answer & { revision: number };
-  /** With `markAllRead`: where the feed was when the user asked, and its last change then. */
+  /** With `markAllRead` and `markAllSeen`: where the feed was when the user asked, and its last change then. */
   cursor?: string;
   through?: number;
   /** The item's last change that the user could know of. */

@@ -277,6 +277,9 @@ export class NotifeedInbox extends Base {
     this.#list.fold();
     this.#older.scrolls = true;
     if (open) this.#draw();
+    // A list that was open was looked at, with what came meanwhile.
+    const client = this.#client;
+    if (client) this.#try(() => client.markAllSeen());
   }
 
   #toggled(): void {

@@ -148,3 +148,16 @@ test("what is snoozed is read for now, and new again on every device at its time
   assert.throws(() => client.snooze(id, "soon"), RangeError);
   await assert.rejects(client.snooze(id, Date.now() - 1), { status: 400, code: "BadRequest" });
 });
+
+test("what was looked at is seen on every device, and still unread", async (context) => {
+  const as = someone();
+  const clients = [device(as), device(as)];
+  context.after(() => clients.map((client) => client.close()));
+  await eventually(() => clients.every(({ status }) => status.state === "live"));
+  await post(as);
+  await eventually(() => clients.every(({ unseen }) => unseen === 1));
+  await clients[0].markAllSeen();
+  await eventually(() => clients.every(({ unseen, unread }) => unseen === 0 && unread === 1));
+  await post(as);
+  await eventually(() => clients.every(({ unseen, unread }) => unseen === 1 && unread === 2));
+});

@@ -58,12 +58,18 @@ export class PageClient {
   pageIn;
   /** @type {string[]} what was asked of it */
   asked = [];
+  /** How often a list that has everything was looked at. */
+  looks = 0;
   /** @type {Map<string, Set<Listener>>} */
   #listeners = new Map();
   #telling = false;
 
   get unread() {
     return this.items.filter((item) => item.readState === "unread" && item.userActionState !== "dismissed").length;
+  }
+
+  get unseen() {
+    return this.looks > 0 ? 0 : this.unread;
   }
 
   get more() {
@@ -180,6 +186,9 @@ export class PageClient {
   async markAllRead() {
     this.asked.push("all read");
     this.#show(this.items.map((item) => ({ ...item, readState: "read" })));
+  }
+  async markAllSeen() {
+    this.looks++;
   }
   /** @param {string} id */
   dismiss(id) {

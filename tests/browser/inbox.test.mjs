@@ -28,6 +28,9 @@ test("the bell opens the panel, Escape closes it and gives the focus back, a cli
   await app.page.getByRole("heading", { name: "An app" }).click();
   await app.part("panel").waitFor({ state: "hidden" });
 
+  // Looked at, whenever it opened and closed; nothing is read by that.
+  assert.deepEqual([await app.run("client.looks"), await app.run("client.asked")], [4, []]);
+
   // The bell closes what it opened.
   await app.part("bell").click();
   await app.part("panel").waitFor();

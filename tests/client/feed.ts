@@ -48,6 +48,8 @@ export class Feed {
   readonly digest: string;
   epoch: string;
   head = 0;
+  /** Up to where everything is seen. */
+  seen = 0;
   readonly entries: Map<string, Entry> = new Map();
   #createdAt = 0;
   #ordinals = 0;
@@ -123,7 +125,7 @@ export class Feed {
   renew(): void {
     this.epoch = `${this.digest}-${Number(this.epoch.split("-").pop()) + 1}`;
     const entries = [...this.entries.values()].sort((one, other) => one.seq - other.seq);
-    this.head = 0;
+    this.head = this.seen = 0;
     for (const entry of entries) {
       const seq = ++this.head;
       this.entries.set(entry.item.id, { ...entry, seq, contentSeq: seq });

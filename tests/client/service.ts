@@ -16,7 +16,7 @@ const PER_SECOND = 100;
 const ISSUER = "https://login.example";
 
 type Result = Extract<ServerFrame, { type: "result" }>;
-type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" | "markAllRead" | "answer" }>;
+type Asked = Extract<ClientFrame, { type: "update" | "delete" | "token" | "markAllRead" | "markAllSeen" | "answer" }>;
 
 /** How the service answered a client's change for good. */
 export interface Answered {
@@ -245,6 +245,7 @@ export class Connection {
     this.say({
       ...{ type: "ready", cursor: feed.cursor(allUpTo(feed.head)), endpoint: null, resumed: read !== null },
       ...{ now: tellTime(), unread: this.#service.unread(this.user, platform), ...(more && { more }) },
+      ...{ unseen: 0, seenThrough: feed.seen },
     });
     this.isLive = true;
   }
@@ -267,7 +268,7 @@ export class Connection {
     if (frame.type !== "token" && result.status < 500 && result.status !== 406 && result.status !== 429) {
       const { user } = this;
       const { ref, type } = frame;
-      const id = frame.type === "markAllRead" ? "" : frame.id;
+      const id = "id" in frame ? frame.id : "";
       const since = "since" in frame ? frame.since : undefined;
       this.#service.answered.push({ user, ref, id, type, status: result.status, hasSince: since !== undefined });
     }
@@ -283,6 +284,7 @@ export class Connection {
       return { status: 200 };
     }
     if (frame.type === "markAllRead") return this.#readAll(frame.cursor);
+    if (frame.type === "markAllSeen") return this.#seeAll(frame.cursor);
     const entry = this.feed.entries.get(frame.id);
     if (!entry || !isLive(entry, world.now)) return { status: 404, error: error("ItemNotFound") };
     if (frame.type === "answer") return this.#answer(entry, frame);
@@ -333,6 +335,18 @@ export class Connection {
       if (other !== this && other.feed === feed && other.isLive)
         other.say({ type: "readAll", ...change, through, platform: label });
     return { status: 200, ...counts, ...(this.isLive && change) };
+  }
+
+  /** Moves the mark of what is seen forward. */
+  #seeAll(cursor: string | undefined): Omit<Result, "type" | "ref"> {
+    const { feed, platform } = this;
+    const through = cursor === undefined ? feed.head : feed.read(cursor)?.position;
+    if (through === undefined) return { status: 410, error: error("SyncStateNotFound") };
+    feed.seen = Math.max(feed.seen, through);
+    for (const other of this.#service.connections)
+      if (other !== this && other.feed === feed && other.isLive)
+        other.say({ type: "seenAll", through, platform: null });
+    return { status: 200, through, unread: this.#service.unread(this.user, platform), unseen: 0 };
   }
 
   #hasBudget(): boolean {
