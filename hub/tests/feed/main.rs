@@ -35,6 +35,7 @@ mod middle;
 mod model;
 mod newest;
 mod oversight;
+mod posting;
 mod push;
 mod push_attempts;
 mod push_bill;

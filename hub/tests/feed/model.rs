@@ -3,6 +3,8 @@
 //! what the feed has: nothing lost, nothing told twice or out of order ([`Device`] asserts that of
 //! every frame), nothing resurrected; and so does KV.
 
+mod checks;
+
 use std::collections::BTreeMap;
 
 use notifeed::feed::UserActionState;
@@ -19,9 +21,8 @@ use crate::asking::*;
 use crate::device::Device;
 use crate::item::Item;
 use crate::steps::{Step, step};
-use crate::world::{Backup, Mood, World};
+use crate::world::{Backup, World};
 
-const DAY: i64 = 24 * HOUR;
 /// More than a tenth of a window.
 const LARGE: usize = 60_000;
 /// More than all windows together.
@@ -363,93 +364,6 @@ impl Model {
             }
         }
     }
-
-    /// The answer is lost, or on its way: one item is another one now, or none is.
-    fn find_out(&mut self) {
-        self.wake_snoozed();
-        let found = self.found();
-        let now = self.world.now();
-        self.expected.live.retain(|_, item| now < item.expiration);
-        let expected = &mut self.expected;
-        let differ = |id: &&String| expected.live.get(*id) != found.get(*id);
-        let ids: Vec<String> = expected
-            .live
-            .keys()
-            .chain(found.keys().filter(|id| !expected.live.contains_key(*id)))
-            .filter(differ)
-            .cloned()
-            .collect();
-        assert!(ids.len() <= 1, "{ids:?} are other ones now");
-        for id in ids {
-            if let (Some(before), None) = (expected.live.get(&id), found.get(&id)) {
-                expected.gone.insert(id, before.expiration);
-            }
-        }
-        expected.live = found;
-    }
-
-    fn found(&mut self) -> BTreeMap<String, Item> {
-        let list = self.world.quietly(World::list);
-        let items = list.iter();
-        items
-            .map(|view| (view["id"].as_str().unwrap().to_owned(), Item::of(view)))
-            .collect()
-    }
-
-    /// The feed has what it should.
-    fn check(&mut self) {
-        self.wake_snoozed();
-        let found = self.found();
-        let now = self.world.now();
-        self.expected.live.retain(|_, item| now < item.expiration);
-        assert_eq!(found, self.expected.live);
-    }
-
-    /// Devices that read and acknowledge all there is show what they should, unless the feed has had
-    /// little memory.
-    fn check_devices(&mut self) {
-        let now = self.world.now();
-        for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
-            if prompt && device.ready && !self.pressed {
-                device.assert_shows(expected_on(&self.expected, device.platform), now);
-            }
-        }
-    }
-
-    /// Nothing goes wrong any longer, and everybody comes back.
-    fn come_to_rest(&mut self) {
-        let runtime = &self.world.runtime;
-        runtime.faults.end();
-        runtime.budget.set(ENOUGH);
-        runtime.kv_rests.set(false);
-        runtime.kv.borrow_mut().mood = Mood::Well;
-        // An abort keeps everybody away for a minute.
-        for _ in 0..150 {
-            for device in &mut self.devices {
-                device.listen(&mut self.world);
-                if device.line.is_none() {
-                    // As long as much is under way that nobody reads, none may connect.
-                    device.connect(&mut self.world);
-                    device.listen(&mut self.world);
-                }
-            }
-            // A device that doesn't acknowledge is closed after a while, and goes on by its cursor.
-            self.world.pass(1000);
-        }
-        self.check();
-        let now = self.world.now();
-        for device in &mut self.devices {
-            device.listen(&mut self.world);
-            assert!(device.ready, "it never is");
-            device.assert_shows(expected_on(&self.expected, device.platform), now);
-        }
-        // The longest wait of any part is half a day and a fifth.
-        self.world.pass(DAY);
-        self.check();
-        if self.world.settings.generation == 0 {
-            self.world.assert_copied(&self.expected.gone);
-        }
-    }
 }
 
 fn hear(device: &mut Device, world: &mut World, frames: usize) {
@@ -458,15 +372,6 @@ fn hear(device: &mut Device, world: &mut World, frames: usize) {
             return;
         }
     }
-}
-
-/// The items that a device of that platform should show.
-fn expected_on(expected: &Expected, platform: Platform) -> BTreeMap<String, Item> {
-    let items = expected.live.iter();
-    items
-        .filter(|(_, item)| item.platforms.contains(platform))
-        .map(|(id, item)| (id.clone(), item.clone()))
-        .collect()
 }
 
 /// The same steps at each run; others with another number in `MODEL_SEED`.
