@@ -1,5 +1,6 @@
 //! The verdict on a request body: one pure function, and its answer as a value and as text.
 
+use crate::digest::Digest;
 use crate::http::MAX_BODY_BYTES;
 use crate::http::encoding::TOO_LARGE;
 use crate::json::Writer;
@@ -156,6 +157,11 @@ impl Accepted {
     /// when none was.
     pub fn request_text(&self) -> String {
         self.notification.render(self.expiration)
+    }
+
+    /// The digest of [`Accepted::request_text`], which stands for it in the feed.
+    pub fn request_digest(&self) -> Digest {
+        Digest::of(&[&self.request_text()])
     }
 }
 

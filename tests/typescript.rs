@@ -12,6 +12,7 @@ mod cases;
 
 use std::collections::BTreeSet;
 
+use notifeed::digest::Digest;
 use notifeed::error::{ErrorCode, Problem, RefusalCode};
 use notifeed::feed::answer::Answer;
 use notifeed::feed::append::{Appended, Head, Post, append};
@@ -98,7 +99,7 @@ fn entries() -> Vec<(Entry, Notification, Timestamp)> {
             platforms: notification.platforms(),
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
-            request_digest: "",
+            request_digest: Digest::of(&[]),
             create_only: false,
             asks: notification.asks(),
             id: Guid::parse(&case.id).expect("an id"),

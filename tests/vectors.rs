@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use cases::{Case, Expected, Finding};
+use notifeed::digest::Digest;
 use notifeed::error::Problem;
 use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::view;
@@ -135,7 +136,7 @@ fn answer(case: &Case, accepted: &Accepted) -> String {
         platforms: accepted.notification().platforms(),
         expiration: accepted.notification().expiration(),
         display_time_to_live: accepted.notification().display_time_to_live(),
-        request_digest: "",
+        request_digest: Digest::of(&[]),
         create_only: false,
         asks: false,
         id: Guid::parse(&case.id).expect("an id"),

@@ -1,5 +1,6 @@
 //! Posting a notification: 201, or 200 for the same `appNotificationId` again (CONTRACT §1, "Success").
 
+use notifeed::digest::Digest;
 use notifeed::error::problems::not_authorized;
 use notifeed::feed::answer::same_payload;
 use notifeed::feed::append::{Existing, Post, append};
@@ -38,7 +39,7 @@ impl<H: Host> Feed<H> {
             platforms: command.platforms,
             expiration: command.expiration,
             display_time_to_live: command.display_time_to_live,
-            request_digest: &command.request_digest,
+            request_digest: command.request_digest,
             id: Guid::random_v4(self.host.random()?),
             asks: command.asks,
             create_only: command.create_only,
@@ -59,13 +60,13 @@ impl<H: Host> Feed<H> {
         };
         let existing = existing.as_ref().map(|(entry, digest)| Existing {
             entry: *entry,
-            request_digest: digest,
+            request_digest: *digest,
             same_payload,
         });
         let (status, entry) = match append(existing, self.life.head, &post) {
             Appended::Repeated(entry) => {
                 let digest = existing.map(|existing| existing.request_digest);
-                if digest != Some(command.request_digest.as_str()) {
+                if digest != Some(command.request_digest) {
                     // A post that replaces nothing is told what is there.
                     return self.stored_reply(&entry, admitted, context);
                 }
@@ -109,7 +110,7 @@ impl<H: Host> Feed<H> {
     /// closer, nothing was done.
     fn create_unless_taken(
         &mut self,
-        post: &Post<'_>,
+        post: &Post,
         command: &Append,
         sender: &Sender,
         admitted: &Admitted,
@@ -164,7 +165,7 @@ impl<H: Host> Feed<H> {
     }
 
     /// The item that holds that app's `appNotificationId`, and its digest.
-    fn row_of(&self, sender: &Sender, id: &str) -> Result<Option<(Entry, String)>, Fault> {
+    fn row_of(&self, sender: &Sender, id: &str) -> Result<Option<(Entry, Digest)>, Fault> {
         if !self.life.made {
             return Ok(None);
         }
@@ -177,7 +178,7 @@ impl<H: Host> Feed<H> {
             return Ok(None);
         };
         let mut row = Row::from(row);
-        Ok(Some((row.entry()?, row.text()?)))
+        Ok(Some((row.entry()?, row.digest()?)))
     }
 
     /// Creates an item, after whatever must be done first. `holder`: the place of an expired item that

@@ -1,7 +1,7 @@
 //! The sender's half: an app reads again what it sent, also after it has ended, takes it back, and reads what changed of
 //! it (CONTRACT §5.1). Nothing that another app sent is there for it.
 
-use notifeed::digest::sha256_hex;
+use notifeed::digest::Digest;
 use notifeed::error::problems::{no_such_notification, precondition_failed};
 use notifeed::feed::answer::{self, Answer};
 use notifeed::feed::entry::Sender;
@@ -249,6 +249,6 @@ impl<H: Host> Feed<H> {
 
 /// The tag of a sender, in its tokens and with a call of it that waits.
 pub(crate) fn reader(sender: &Sender) -> String {
-    let digest = sha256_hex(&[&sender.issuer, &sender.app]);
-    digest.chars().take(16).collect()
+    let digest = Digest::of(&[&sender.issuer, &sender.app]);
+    digest.as_str().chars().take(16).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use notifeed::credentials::subscription_id::{HubId, Key, LIFETIME, SubscriptionId};
+use notifeed::digest::Digest;
 use notifeed::error::problems::{no_such_subscription, too_many_subscriptions};
 use notifeed::feed::copy::purge_time;
 use notifeed::feed::entry::Sender;
@@ -402,7 +403,7 @@ impl<H: Host> Feed<H> {
             .push
             .as_ref()
             .map(|_| feed_digest(&self.host.id()));
-        let pushed = pushed.map(|_| feed.as_deref());
+        let pushed = pushed.map(|_| feed.as_ref().map(Digest::as_str));
         Ok(subscription.view().created(&unsigned.sign(key), pushed))
     }
 }

@@ -103,7 +103,8 @@ fn looked_at(settings: &Settings, path: &str, words: &[String]) -> Result<Vec<Va
     );
     hosts.sort();
     hosts.dedup();
-    let names: Vec<String> = hosts.iter().map(|host| hub_name(&user, host)).collect();
+    let names = hosts.iter().map(|host| hub_name(&user, host).to_string());
+    let names: Vec<String> = names.collect();
     let found = ask(settings, path, &json!(names))?;
     match found {
         Value::Array(hubs) if !hubs.is_empty() => Ok(hubs),

@@ -1,5 +1,6 @@
 //! The effect of a post on the feed (CONTRACT §1, "Success", the rows 201 and 200).
 
+use crate::digest::Digest;
 use crate::feed::entry::{Entry, ReadState, Seq, UserActionState};
 use crate::guid::Guid;
 use crate::notification::PlatformSet;
@@ -16,7 +17,7 @@ pub struct Head {
 
 /// A validated notification on its way into a feed, as far as the index is concerned.
 #[derive(Debug, Clone, Copy)]
-pub struct Post<'a> {
+pub struct Post {
     /// The platforms that it is for.
     pub platforms: PlatformSet,
     /// When it leaves every surface.
@@ -24,7 +25,7 @@ pub struct Post<'a> {
     /// The display time that is asked for, in seconds.
     pub display_time_to_live: Option<u32>,
     /// SHA-256 of the canonical request, before defaults and caps that depend on the clock.
-    pub request_digest: &'a str,
+    pub request_digest: Digest,
     /// The id that it gets if it is new.
     pub id: Guid,
     /// Its content has actions.
@@ -37,11 +38,11 @@ pub struct Post<'a> {
 
 /// The row that has the post's sender and `appNotificationId`.
 #[derive(Debug, Clone, Copy)]
-pub struct Existing<'a> {
+pub struct Existing {
     /// The row.
     pub entry: Entry,
     /// The digest that its content was posted with.
-    pub request_digest: &'a str,
+    pub request_digest: Digest,
     /// The post has the same payload.
     pub same_payload: bool,
 }
@@ -60,7 +61,7 @@ pub enum Appended {
 
 /// Decides. `existing` is the newest row of the post's sender and `appNotificationId`, if there is
 /// one; one that has expired or was deleted doesn't count: its `appNotificationId` is free again.
-pub fn append(existing: Option<Existing<'_>>, head: Head, post: &Post<'_>) -> Appended {
+pub fn append(existing: Option<Existing>, head: Head, post: &Post) -> Appended {
     let seq = head.seq.next();
     let fresh = Entry {
         id: post.id,
@@ -133,12 +134,12 @@ mod tests {
         Timestamp::saturating_from_unix_millis(millis)
     }
 
-    fn post(digest: &str) -> Post<'_> {
+    fn post(digest: &str) -> Post {
         Post {
             platforms: PlatformSet::of(Platform::Ios),
             expiration: at(5000),
             display_time_to_live: Some(60),
-            request_digest: digest,
+            request_digest: Digest::of(&[digest]),
             id: Guid::from_bytes([9; 16]),
             asks: false,
             create_only: false,
@@ -181,7 +182,7 @@ mod tests {
         let existing = |entry| {
             Some(Existing {
                 entry,
-                request_digest: "a",
+                request_digest: Digest::of(&["a"]),
                 same_payload: false,
             })
         };
@@ -223,7 +224,7 @@ mod tests {
         ] {
             let existing = Existing {
                 entry: answered,
-                request_digest: "a",
+                request_digest: Digest::of(&["a"]),
                 same_payload,
             };
             let post = Post { asks, ..post("b") };

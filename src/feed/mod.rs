@@ -29,22 +29,23 @@ pub use delivery::Delivery;
 pub use entry::{DeletedBy, End, Entry, NotificationStatus, ReadState, Seq, UserActionState};
 
 use crate::credentials::User;
+use crate::digest::Digest;
 
 /// The name of a user's Hub: one for each (issuer, tenant, subject, host), and it tells nothing
 /// about them.
-pub fn hub_name(user: &User, host: &str) -> String {
+pub fn hub_name(user: &User, host: &str) -> Digest {
     hub_name_of(&user.issuer, &user.tenant, &user.subject, host)
 }
 
 /// The same, of a user of whom only that is known.
-pub fn hub_name_of(issuer: &str, tenant: &str, subject: &str, host: &str) -> String {
-    crate::digest::sha256_hex(&[issuer, tenant, subject, host])
+pub fn hub_name_of(issuer: &str, tenant: &str, subject: &str, host: &str) -> Digest {
+    Digest::of(&[issuer, tenant, subject, host])
 }
 
 /// The name by which a client knows a feed: the same for all connections of one (issuer, tenant, subject, host),
 /// whatever happens to the feed. `hub` is the id of the Hub, which the runtime makes of [`hub_name`] and
 /// the secret key of its namespace: users' names can't be tried until one fits the digest. And it leads
 /// nowhere: a subscription id needs the Hub's id and a signature.
-pub fn feed_digest(hub: &str) -> String {
-    crate::digest::sha256_hex(&["feed", hub])
+pub fn feed_digest(hub: &str) -> Digest {
+    Digest::of(&["feed", hub])
 }

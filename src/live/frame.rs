@@ -2,6 +2,7 @@
 
 mod result;
 
+use crate::digest::Digest;
 use crate::feed::answer::Answer;
 use crate::feed::mark_all::Counts;
 use crate::feed::view::FeedNotification;
@@ -153,7 +154,8 @@ pub fn asking(frame: &str) -> String {
 }
 
 /// The first frame of every connection. `feed`: [`feed_digest`](crate::feed::feed_digest).
-pub fn feed(feed: &str, now: Timestamp) -> String {
+pub fn feed(feed: &Digest, now: Timestamp) -> String {
+    let feed = feed.as_str();
     ServerFrame::Feed(FeedFrame { feed, now }).to_json()
 }
 

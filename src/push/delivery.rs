@@ -43,6 +43,7 @@ pub fn delivery(
 )]
 mod tests {
     use super::*;
+    use crate::digest::Digest;
     use crate::feed::Seq;
     use crate::feed::append::{Appended, Head, Post, append};
     use crate::guid::Guid;
@@ -59,7 +60,7 @@ mod tests {
             platforms: PlatformSet::of(Platform::WebPush),
             expiration: at(1000),
             display_time_to_live: None,
-            request_digest: "",
+            request_digest: Digest::of(&[]),
             asks: false,
             create_only: false,
             id: Guid::random_v4([7; 16]),

@@ -3,6 +3,7 @@
 
 use super::opening::Opening;
 use super::record::MAX_TEXT;
+use crate::digest::Digest;
 use crate::feed::Entry;
 use crate::json::{JsonText, Writer};
 use crate::notification::{
@@ -61,7 +62,7 @@ pub struct Addressee<'a> {
     /// The place that a click leads to.
     pub opening: Option<&'a Opening>,
     /// The feed's digest, by which a browser knows whether a message is its user's.
-    pub owner: &'a str,
+    pub owner: Digest,
     /// The right to say what became of the message.
     pub receipt: &'a str,
     /// How many items of its platform are unread: the number at the app's icon.
@@ -242,7 +243,7 @@ impl Draft<'_> {
         w.integer_field("v", 1);
         w.string_field("id", self.id);
         w.integer_field("revision", i64::from(self.entry.revision));
-        w.string_field("owner", self.to.owner);
+        w.string_field("owner", self.to.owner.as_str());
         w.string_field("receipt", self.to.receipt);
         w.string_field("priority", self.notification.priority().as_str());
         w.integer_field("unread", self.to.unread.into());

@@ -1,5 +1,6 @@
 //! CONTRACT §1, "Request body": every property as it is taken, and as it is when it is left out.
 
+use notifeed::digest::Digest;
 use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::view::{self, Sent};
 use notifeed::guid::Guid;
@@ -69,7 +70,7 @@ fn sender_s_view(sent: &Notification) -> String {
         platforms: sent.platforms(),
         expiration: sent.expiration(),
         display_time_to_live: sent.display_time_to_live(),
-        request_digest: "d",
+        request_digest: Digest::of(&["d"]),
         create_only: false,
         asks: false,
         id: Guid::parse("119081f2-f19d-4fa8-817c-7e01092c0f7d").unwrap(),

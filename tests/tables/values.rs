@@ -1,7 +1,7 @@
 //! How values of the contract are spelled, read back and refused, between the parts of a server too.
 
 use notifeed::credentials::configuration::issuers;
-use notifeed::digest::sha256_hex;
+use notifeed::digest::Digest;
 use notifeed::guid::Guid;
 use notifeed::json::{self, Value};
 use notifeed::notification::{CanonicalError, Platform, PlatformSet, Priority};
@@ -154,9 +154,9 @@ fn a_random_guid_is_version_4() {
 #[test]
 fn digests_of_lists() {
     let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    assert_eq!(sha256_hex(&[]), of_nothing);
+    assert_eq!(Digest::of(&[]).as_str(), of_nothing);
     assert_eq!(
-        sha256_hex(&["abc"]),
+        Digest::of(&["abc"]).as_str(),
         "c3494ca1a2cf8eeb8a11ded316fb55b83c3bbbedb6313cd50415251e5d09e12f"
     );
     let lists: [&[&str]; 7] = [
@@ -168,9 +168,14 @@ fn digests_of_lists() {
         &["abc"],
         &[""],
     ];
-    let digests = lists.map(sha256_hex);
+    let upper = of_nothing.to_uppercase();
+    for other in ["", "e3b0", &upper, &of_nothing.replace('e', "g")] {
+        assert_eq!(Digest::parse(other), None, "{other}");
+    }
+    let digests = lists.map(Digest::of);
     for (place, digest) in digests.iter().enumerate() {
         assert!(!digests.iter().skip(place + 1).any(|other| other == digest));
+        assert_eq!(Digest::parse(digest.as_str()), Some(*digest));
     }
 }
 

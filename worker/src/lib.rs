@@ -216,7 +216,7 @@ pub fn erase_items(feed: u32, last: f64) -> String {
 /// The name of a user's Hub for a host.
 #[wasm_bindgen(js_name = hubName)]
 pub fn hub_name(issuer: &str, tenant: &str, subject: &str, host: &str) -> String {
-    notifeed::feed::hub_name_of(issuer, tenant, subject, host)
+    notifeed::feed::hub_name_of(issuer, tenant, subject, host).to_string()
 }
 
 #[wasm_bindgen]

@@ -78,7 +78,7 @@ impl<H: Host> Feed<H> {
         self.host.accept(socket, &endpoint.to_text())?;
         let holder = stream
             .endpoint
-            .map_or_else(|| stream.token_digest.clone(), |id| id.to_string());
+            .map_or_else(|| stream.token_digest.to_string(), |id| id.to_string());
         let connection = Connection {
             endpoint,
             state: State::Behind(behind),

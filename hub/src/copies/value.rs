@@ -1,5 +1,6 @@
 //! The values in KV: whole rows, less the number of the last change, each as one versioned JSON text.
 
+use notifeed::digest::Digest;
 use notifeed::feed::Entry;
 use notifeed::feed::entry::Sender;
 use notifeed::json::Writer;
@@ -20,7 +21,7 @@ pub struct Parts<'a> {
     app_notification_id: Option<&'a str>,
     group_name: Option<&'a str>,
     priority: Priority,
-    request_digest: &'a str,
+    request_digest: Digest,
     /// The answer, where there is one, and the key of the client that gave it.
     answer: Option<&'a str>,
     answer_key: Option<&'a str>,
@@ -35,7 +36,7 @@ impl<'a> Parts<'a> {
             app_notification_id: append.app_notification_id.as_deref(),
             group_name: append.group_name.as_deref(),
             priority: append.priority,
-            request_digest: &append.request_digest,
+            request_digest: append.request_digest,
             answer: None,
             answer_key: None,
             content: append.content.as_str(),
@@ -49,7 +50,7 @@ impl<'a> Parts<'a> {
             app_notification_id: record.app_notification_id.as_deref(),
             group_name: record.group_name.as_deref(),
             priority: record.priority,
-            request_digest: &record.request_digest,
+            request_digest: record.request_digest,
             answer: item.answer.as_ref().map(|answer| answer.as_str()),
             answer_key: record.answer_key.as_deref(),
             content: item.body.as_ref().map_or("", |body| body.as_str()),
@@ -81,7 +82,7 @@ pub fn item(entry: &Entry, parts: &Parts<'_>) -> String {
     );
     w.string_field("readState", entry.read_state.as_str());
     w.string_field("userActionState", entry.user_action_state.as_str());
-    w.string_field("requestDigest", parts.request_digest);
+    w.string_field("requestDigest", parts.request_digest.as_str());
     if let Some(answer) = parts.answer {
         w.raw_field("answer", answer);
         w.opt_string_field("answerKey", parts.answer_key);

@@ -131,7 +131,7 @@ impl<H: Host> Feed<H> {
                     platform: endpoint.platform,
                     carried,
                     opening: web.opening.as_ref(),
-                    owner: &owner,
+                    owner,
                     receipt: &receipt,
                     unread,
                     close: &close,

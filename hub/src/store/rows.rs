@@ -1,5 +1,6 @@
 //! Reading rows.
 
+use notifeed::digest::Digest;
 use notifeed::feed::answer::Answer;
 use notifeed::feed::entry::{DeletedBy, Sender};
 use notifeed::feed::{Entry, ReadState, Seq, UserActionState};
@@ -96,6 +97,14 @@ impl Row {
         Guid::parse(&self.text()?).map_err(|_| unreadable("a GUID"))
     }
 
+    /// A digest.
+    ///
+    /// # Errors
+    /// The column is something else.
+    pub fn digest(&mut self) -> Result<Digest, Fault> {
+        Digest::parse(&self.text()?).ok_or_else(|| unreadable("a digest"))
+    }
+
     /// The number of a change.
     ///
     /// # Errors
@@ -162,7 +171,7 @@ impl Row {
             group_name: self.opt_text(),
             // A priority of a later release is none that this one knows.
             priority: Priority::parse(&self.text()?).unwrap_or(Priority::High),
-            request_digest: self.text()?,
+            request_digest: self.digest()?,
             answer: self.answer(),
             answer_key: self.opt_text(),
         })
@@ -243,7 +252,7 @@ pub struct Record {
     /// The priority.
     pub priority: Priority,
     /// SHA-256 of the canonical request.
-    pub request_digest: String,
+    pub request_digest: Digest,
     /// The answer, where there is one,
     pub answer: Option<JsonText<Answer>>,
     /// and the key of the client that gave it.

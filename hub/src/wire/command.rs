@@ -1,6 +1,7 @@
 //! The commands.
 
 use notifeed::credentials::User;
+use notifeed::digest::Digest;
 use notifeed::error::Problem;
 use notifeed::feed::answer::Answering;
 use notifeed::feed::entry::Sender;
@@ -177,7 +178,7 @@ pub struct Append {
     /// The display time that is asked for, in seconds.
     pub display_time_to_live: Option<u32>,
     /// SHA-256 of the canonical request, before what depends on the clock.
-    pub request_digest: String,
+    pub request_digest: Digest,
     /// Content and audience of the item.
     pub content: JsonText<Content>,
     /// The content has actions.
@@ -243,5 +244,5 @@ pub struct Stream {
     /// When its token expires.
     pub expires: Timestamp,
     /// A digest of its token: what a client without a subscription is known by.
-    pub token_digest: String,
+    pub token_digest: Digest,
 }

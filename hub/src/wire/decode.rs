@@ -1,6 +1,7 @@
 //! Reading commands: the feed's side.
 
 use notifeed::credentials::User;
+use notifeed::digest::Digest;
 use notifeed::feed::answer::Answering;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::mark_all::{MarkAll, Marking};
@@ -151,7 +152,7 @@ impl Append {
             platforms: fields.need_as("platforms", platforms)?,
             expiration: fields.need_as("expiration", time)?,
             display_time_to_live: fields.take_as("displayTimeToLive", |text| text.parse().ok())?,
-            request_digest: fields.need("requestDigest")?.to_owned(),
+            request_digest: fields.need_as("requestDigest", Digest::parse)?,
             content: JsonText::stored(fields.need("content")?.to_owned()),
             asks: fields.take("asks").is_some(),
             create_only: fields.take("createOnly").is_some(),
@@ -198,7 +199,7 @@ impl Stream {
             top: fields.take_as("top", |text| text.parse().ok())?,
             endpoint: fields.take_as("endpoint", guid)?,
             expires: fields.need_as("expires", time)?,
-            token_digest: fields.need("tokenDigest")?.to_owned(),
+            token_digest: fields.need_as("tokenDigest", Digest::parse)?,
         })
     }
 }

@@ -169,7 +169,7 @@ impl Append {
         if let Some(seconds) = self.display_time_to_live {
             fields.field("displayTimeToLive", &seconds.to_string());
         }
-        fields.field("requestDigest", &self.request_digest);
+        fields.field("requestDigest", self.request_digest.as_str());
         fields.field("content", self.content.as_str());
         if self.asks {
             fields.field("asks", "true");
@@ -215,7 +215,7 @@ impl Stream {
             fields.field("endpoint", &endpoint.to_string());
         }
         fields.field("expires", &self.expires.unix_millis().to_string());
-        fields.field("tokenDigest", &self.token_digest);
+        fields.field("tokenDigest", self.token_digest.as_str());
     }
 }
 

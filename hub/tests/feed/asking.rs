@@ -2,6 +2,7 @@
 
 use notifeed::credentials::User;
 use notifeed::credentials::subscription_id::Key;
+use notifeed::digest::Digest;
 use notifeed::error::Problem;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::query::Query;
@@ -240,7 +241,7 @@ pub fn stream(platform: Platform, cursor: Option<&str>, now: Timestamp) -> Strea
         top: None,
         endpoint: None,
         expires: now.saturating_add_millis(12 * HOUR),
-        token_digest: "token".into(),
+        token_digest: Digest::of(&["token"]),
     }
 }
 

@@ -237,7 +237,7 @@ impl Device {
                 let frame: Json = serde_json::from_str(&text).unwrap();
                 if !std::mem::replace(&mut self.greeted, true) {
                     assert_shape(&frame);
-                    assert_eq!(frame["feed"], feed_digest(FEED), "{frame}");
+                    assert_eq!(frame["feed"], feed_digest(FEED).as_str(), "{frame}");
                     assert_sent_by(&frame, world.now());
                     return self.hear(world);
                 }

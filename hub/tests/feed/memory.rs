@@ -1,6 +1,7 @@
 //! The frames that a feed lets clients hold that don't read: the runtime keeps each frame until its client has
 //! read it, or its line has gone (ARCHITECTURE "Memory of sockets").
 
+use notifeed::digest::Digest;
 use notifeed::feed::query::Query;
 use notifeed::live::window::{FIRST_PATIENCE, WINDOW};
 use notifeed::notification::Platform;
@@ -244,7 +245,7 @@ fn closing_connections_that_hold_too_much_for_half_a_minute_end_the_feeds_memory
     let (mut world, line) = pressed();
     let mut other = Device::new(Platform::Ios);
     let mut its = stream(Platform::Ios, None, world.now());
-    its.token_digest = "another".into();
+    its.token_digest = Digest::of(&["another"]);
     assert!(other.connect_as(&mut world, its.clone()));
     other.listen(&mut world);
     world.pass(FIRST_PATIENCE);

@@ -1,6 +1,5 @@
 //! The notifications that tests post, and the command that the Worker makes of each.
 
-use notifeed::digest::sha256_hex;
 use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
@@ -124,7 +123,7 @@ impl Post {
         });
         let verdict = validate(body.to_string().as_bytes(), now, &settings.policy);
         let accepted = verdict.outcome.unwrap();
-        let request_digest = sha256_hex(&[&accepted.request_text()]);
+        let request_digest = accepted.request_digest();
         let notification = accepted.into_notification();
         Command::Append(Box::new(Append {
             host: notification.target_host_name().to_owned(),

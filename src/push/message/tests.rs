@@ -9,7 +9,7 @@ use crate::push::{Channel, PushHosts};
 use crate::verdict::validate;
 
 const NOW: i64 = 1_790_000_000_000;
-const OWNER: &str = "0d4b";
+const OWNER: &str = "0d4bf1c2e0d4bf1c2e0d4bf1c2e0d4bf1c2e0d4bf1c2e0d4bf1c2e0d4bf1c2e0";
 const ID: &str = "07070707-0707-4707-8707-070707070707";
 
 fn at(millis: i64) -> Timestamp {
@@ -35,7 +35,7 @@ fn carried(
         platforms: notification.platforms(),
         expiration: notification.expiration(),
         display_time_to_live: notification.display_time_to_live(),
-        request_digest: "",
+        request_digest: Digest::of(&[]),
         create_only: false,
         asks: false,
         id: Guid::random_v4([7; 16]),
@@ -49,7 +49,7 @@ fn carried(
         platform: Platform::WebPush,
         carried,
         opening,
-        owner: OWNER,
+        owner: Digest::parse(OWNER)?,
         receipt: "r1",
         unread: 3,
         close: &[],

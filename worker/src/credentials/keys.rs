@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use notifeed::credentials::issuer::Algorithm;
 use notifeed::credentials::jwks::{Freshness, KeySet, KeySetError, MAX_JWKS_BYTES};
-use notifeed::digest::sha256_hex;
+use notifeed::digest::Digest;
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Fault;
 use serde::{Deserialize, Serialize};
@@ -163,7 +163,7 @@ async fn kept(env: &Env, url: &str) -> Result<Option<StoredKeySet>, Fault> {
 }
 
 fn kv_key(url: &str) -> String {
-    format!("jwks:{}", sha256_hex(&[url]))
+    format!("jwks:{}", Digest::of(&[url]))
 }
 
 fn known(jwks: &[u8], fetched: Timestamp) -> Result<Rc<FetchedKeySet>, KeySetError> {

@@ -12,7 +12,7 @@ mod tokens;
 use std::rc::Rc;
 
 use notifeed::credentials::{App, Caller};
-use notifeed::digest::sha256_hex;
+use notifeed::digest::Digest;
 use notifeed::error::{Problem, problems};
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Stop;
@@ -34,19 +34,19 @@ pub struct Proof {
 /// A token, and the digest that it is remembered by.
 pub struct Token {
     text: String,
-    digest: String,
+    digest: Digest,
 }
 
 impl Token {
     /// Not looked at yet.
     pub fn new(text: String) -> Self {
-        let digest = sha256_hex(&[&text]);
+        let digest = Digest::of(&[&text]);
         Self { text, digest }
     }
 
-    /// SHA-256, hexadecimal.
-    pub fn digest(&self) -> &str {
-        &self.digest
+    /// Its digest.
+    pub const fn digest(&self) -> Digest {
+        self.digest
     }
 }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use notifeed::credentials::issuer::KeySource;
 use notifeed::credentials::jwt::{TokenError, Unverified};
 use notifeed::credentials::{Caller, memory::Memory};
+use notifeed::digest::Digest;
 use notifeed::error::problems;
 use notifeed::time::Timestamp;
 use notifeed_hub::fault::Stop;
@@ -24,12 +25,12 @@ const MEMORY: i64 = 5 * 60 * 1000;
 
 thread_local! {
     /// Verified tokens, by their digest: no token is kept.
-    static VERIFIED: RefCell<Memory<String, Rc<Caller>>> = RefCell::new(Memory::new(GENERATION));
+    static VERIFIED: RefCell<Memory<Digest, Rc<Caller>>> = RefCell::new(Memory::new(GENERATION));
 }
 
 /// The bearer that a token proves, if it was verified a moment ago.
 pub fn remembered(token: &Token, now: Timestamp) -> Option<Rc<Caller>> {
-    VERIFIED.with_borrow_mut(|known| known.get(token.digest(), now))
+    VERIFIED.with_borrow_mut(|known| known.get(&token.digest(), now))
 }
 
 /// The bearer that a token proves.
@@ -48,7 +49,7 @@ pub async fn authenticate(
     };
     let until = caller.expires.min(now.saturating_add_millis(MEMORY));
     VERIFIED.with_borrow_mut(|known| {
-        known.put(token.digest().to_owned(), Rc::clone(&caller), until);
+        known.put(token.digest(), Rc::clone(&caller), until);
     });
     Ok(caller)
 }

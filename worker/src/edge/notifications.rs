@@ -1,7 +1,6 @@
 //! `POST …/notifications`: an app notifies a user.
 
 use notifeed::credentials::App;
-use notifeed::digest::sha256_hex;
 use notifeed::error::Problem;
 use notifeed::error::problems::not_the_apps_host;
 use notifeed::verdict::validate;
@@ -60,7 +59,7 @@ impl Call {
             platforms: notification.platforms(),
             expiration: notification.expiration(),
             display_time_to_live: notification.display_time_to_live(),
-            request_digest: sha256_hex(&[&accepted.request_text()]),
+            request_digest: accepted.request_digest(),
             asks: notification.asks(),
             content: notification.content_text(),
             visual_content: notification.visual_text(),

@@ -1,6 +1,7 @@
 //! The next step of a call for JavaScript, as text.
 
 use notifeed::credentials::subscription_id::HubId;
+use notifeed::digest::Digest;
 use notifeed::http::Reply;
 use notifeed::http::reply::{common_headers, header_lines};
 use notifeed::live::close::refusal_reason;
@@ -45,7 +46,7 @@ pub struct ToFeed {
 /// The address of a feed.
 pub enum Address {
     /// In the Durable Object of that name.
-    Name(String),
+    Name(Digest),
     /// In the Durable Object of that id, which a subscription id led to.
     Id(HubId),
 }
@@ -131,10 +132,10 @@ fn ask(call: &Call, to_feed: &ToFeed, wait: Option<u32>) -> (&'static str, Strin
     let mut text = String::with_capacity(fields.len().saturating_add(1024));
     let id;
     let (kind, address) = match &to_feed.address {
-        Address::Name(name) => ("name", name),
+        Address::Name(name) => ("name", name.as_str()),
         Address::Id(hub) => {
             id = hub.to_string();
-            ("id", &id)
+            ("id", id.as_str())
         }
     };
     let mut line = |line: &str| {

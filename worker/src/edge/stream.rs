@@ -54,14 +54,14 @@ impl Call {
             .parameter("top")
             .map(|top| whole_number(&top, MAX_TOP).ok_or_else(|| problems::bad_top(MAX_TOP)))
             .transpose()?;
-        let digest = self.token.as_ref().map(|token| token.digest().to_owned());
+        let token = self.token.as_ref().ok_or_else(problems::no_token)?;
         let stream = Stream {
             platform,
             cursor: self.parameter("cursor"),
             top,
             endpoint,
             expires: proof.caller.expires,
-            token_digest: digest.unwrap_or_default(),
+            token_digest: token.digest(),
         };
         let access = self.access_of(user, &host);
         Ok(self.to_feed(&proof.caller, access, Command::Stream(stream)))

@@ -208,7 +208,7 @@ fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
     };
     let now = now();
     let subscription = stream.endpoint.map(|id| id.to_string());
-    let holders = [subscription.as_deref(), Some(&*stream.token_digest)];
+    let holders = [subscription.as_deref(), Some(stream.token_digest.as_str())];
     let is_banned = |holder: &str| shared::is_banned(hub, holder, now);
     if !holders.into_iter().flatten().any(is_banned) {
         return None;

@@ -287,9 +287,9 @@ impl World {
             return false;
         };
         let endpoint = stream.endpoint.map(|id| id.to_string());
-        self.banned
-            .iter()
-            .any(|(holder, _)| *holder == stream.token_digest || Some(holder) == endpoint.as_ref())
+        self.banned.iter().any(|(holder, _)| {
+            *holder == stream.token_digest.as_str() || Some(holder) == endpoint.as_ref()
+        })
     }
 
     /// A client sends a frame.
