@@ -1,7 +1,7 @@
 //! Reading and seeing everything at once, and how many items are unread (CONTRACT §5.4).
 
 use notifeed::feed::mark_all::{self, Counts, MarkAll, Marking};
-use notifeed::feed::{Cursor, Seq};
+use notifeed::feed::{Cursor, Entry, Seq};
 use notifeed::http::Reply;
 use notifeed::live::frame;
 use notifeed::notification::{Platform, PlatformSet};
@@ -28,6 +28,25 @@ pub(crate) struct Counted {
     /// When the first of the items that were counted expires.
     until: Option<Timestamp>,
     found: Vec<Found>,
+}
+
+impl Counted {
+    /// A new item came. Counts of the feed as it was before go on without counting again, since many items may
+    /// come, and a push or a connection asks after each.
+    pub(crate) fn added(&mut self, entry: &Entry, before: (Seq, Seq)) {
+        if self.at != before {
+            return;
+        }
+        self.at.0 = entry.seq;
+        let until = [self.until, Some(entry.expiration)];
+        self.until = until.into_iter().flatten().min();
+        for Found { of, counts } in &mut self.found {
+            if entry.platforms.iter().any(|platform| of.contains(platform)) {
+                counts.unread = counts.unread.saturating_add(1);
+                counts.unseen = counts.unseen.saturating_add(1);
+            }
+        }
+    }
 }
 
 /// The outcome of marking.

@@ -136,7 +136,9 @@ impl<H: Host> Feed<H> {
 
     /// A new item is durable: KV and the live endpoints hear of it.
     fn created(&mut self, entry: &Entry, command: &Append, sender: &Sender, now: Timestamp) {
+        let before = (self.life.head.seq, self.life.seen);
         self.changed(entry);
+        self.counted.added(entry, before);
         let posted = (sender, command);
         self.copies.posted(
             entry,
