@@ -369,7 +369,8 @@ export class People {
     const lives = random.chance(0.2) ? random.below(MINUTE) + 1 : 7 * DAY;
     const key = random.chance(0.5) ? `k${random.below(4)}` : null;
     const platforms = random.chance(0.9) ? (["Windows"] as const) : (["iOS"] as const);
-    this.service.post(user, { title: `${user} ${++this.#posts}`, lives, key, platforms: [...platforms] });
+    const post = { title: `${user} ${++this.#posts}`, lives, key, platforms: [...platforms] };
+    this.service.post(user, this.#random.chance(0.4) ? { ...post, actions: ["approve", "reject"] } : post);
   }
 
   /** The app's server posts, or another device of the user changes something. */
@@ -391,7 +392,9 @@ export class People {
     const { client } = visit;
     for (let count = this.#random.one([1, 1, 1, 5]); count > 0; count--) {
       if (client.items.length === 0) return;
-      const { id, payload } = this.#random.one(client.items);
+      const item = this.#random.one(client.items);
+      const { id, payload } = item;
+      const actions = payload.visualContent!.actions ?? [];
       const user = payload.visualContent!.title.split(" ")[0]!;
       const excuse = client.status.without.includes("storage") ? "there was no storage" : null;
       const wish: Wish = { visit, user, id, at: this.world.elapsed, excuse, answered: false };
@@ -402,6 +405,7 @@ export class People {
         () => client.dismiss(id),
         () => client.activate(id),
         () => client.remove(id),
+        ...actions.map((action) => () => client.answer(item, action.id)),
       ])();
       const answered = () => (wish.answered = true);
       asked.then(answered, (error: { status: number }) => error.status > 0 && answered());
@@ -413,12 +417,13 @@ export class People {
     const visit = this.#any(device);
     if (!visit || visit.tab.isStopped) return;
     this.#note(`tab ${this.visits.indexOf(visit)}: a press`);
-    const what = this.#random.below(3);
+    const what = this.#random.below(4);
     if (what === 0) {
       // A client that stopped for want of its user begins anew, perhaps with another.
       if (ANEW.has(visit.client.status.cause ?? "")) Object.assign(visit, { user: null, signedOutAt: Infinity });
       visit.client.reconnect();
     } else if (what === 1) void visit.client.loadOlder().catch(() => {});
+    else if (what === 2) void visit.client.markAllSeen().catch(() => {});
     else void visit.client.markAllRead().catch(() => {});
   }
 
