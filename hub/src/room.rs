@@ -10,7 +10,7 @@ use notifeed::time::Timestamp;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, Query, Write};
 use crate::settings::Settings;
-use crate::store::{self, Row, Statement, UNBOUNDED};
+use crate::store::{self, Row, SEQ_BASE, Statement, UNBOUNDED};
 
 /// The most bytes of one body.
 const MAX_BODY: u64 = 80 * 1024;
@@ -40,7 +40,7 @@ pub struct Room {
 pub struct Forgotten {
     /// The last place of the list that is looked at.
     pub through: i64,
-    /// The newest change of them.
+    /// The newest change of them that an endpoint may lack.
     pub seq: Seq,
     rows: u32,
     bytes: u64,
@@ -218,7 +218,9 @@ fn oldest_ended<H: Host>(
     for row in ended.rows {
         let mut row = Row::from(row);
         forgotten.through = row.integer()?;
-        forgotten.seq = forgotten.seq.max(row.seq()?);
+        let seq = row.opt_integer().unwrap_or(SEQ_BASE);
+        let seq = Seq::new(seq.saturating_sub(SEQ_BASE));
+        forgotten.seq = forgotten.seq.max(seq);
         forgotten.rows = forgotten.rows.saturating_add(1);
         forgotten.bytes = forgotten.bytes.saturating_add(row.small()?);
         if forgotten.rows >= spare && forgotten.bytes >= bytes {

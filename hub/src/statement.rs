@@ -291,9 +291,10 @@ statements! {
     /// How full the feed is.
     Room = "SELECT count(*), coalesce(sum(bytes), 0), coalesce(sum(deleted = 2 AND expiration > ?1), 0), \
         min(iif(deleted = 2 AND expiration > ?1, expiration, NULL)) FROM item";
-    /// The oldest rows of ended items.
-    Ended = concat!("SELECT ordinal, seq, bytes FROM item WHERE ", gone!(), " OR expiration <= ? \
-        ORDER BY ordinal LIMIT ?");
+    /// The oldest rows of ended items. A row that is only kept for its sender, so that no endpoint is to be told of it,
+    /// has no number.
+    Ended = concat!("SELECT ordinal, iif(keep_until > ?1, seq, NULL), bytes FROM item \
+        WHERE ", gone!(), " OR expiration <= ?1 ORDER BY ordinal LIMIT ?2");
 
     /// A subscription by its id.
     SubscriptionById = "SELECT id, issuer, app, device_id, platform, display_name, push_subscription, \

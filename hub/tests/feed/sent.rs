@@ -385,3 +385,26 @@ fn a_read_that_knows_the_item_is_told_so() {
         200
     );
 }
+
+#[test]
+fn rows_that_only_their_sender_may_still_read_go_without_a_reset() {
+    let (mut world, subscription) = world();
+    world.deploy(|settings| settings.max_rows = 10);
+    let mut away = connected(&mut world, Platform::Windows);
+    away.listen(&mut world);
+    away.hang_up(&mut world);
+    let first = sent(&mut world, &subscription, &Post::new("short").lives(1000));
+    for _ in 0..9 {
+        sent(&mut world, &subscription, &Post::new("short").lives(1000));
+    }
+    world.pass(2000);
+    assert_eq!(read(&mut world, &subscription, &first).status, 200);
+    let next = sent(&mut world, &subscription, &Post::new("next"));
+    // The first made room.
+    assert_eq!(read(&mut world, &subscription, &first).status, 404);
+    assert!(away.connect(&mut world));
+    away.listen(&mut world);
+    let told = away.told();
+    assert!(!told.contains(&Told::Reset), "{told:?}");
+    assert!(told.contains(&Told::content(11, &next, "next")));
+}
