@@ -47,8 +47,8 @@ pub struct SubscriptionRequest {
 
 impl SubscriptionRequest {
     /// The host whose notifications the device gets.
-    pub fn target_host_name(&self) -> &str {
-        self.target_host_name.as_str()
+    pub const fn target_host_name(&self) -> &HostName {
+        &self.target_host_name
     }
 
     /// The platform whose notifications the device receives.
@@ -259,9 +259,10 @@ mod tests {
     #[test]
     fn a_subscription_as_short_and_as_long_as_it_gets() {
         assert!(
-            parse(br#"{"targetHostName":"App.example.com","platform":"webpush"}"#)
-                .is_ok_and(|request| request.target_host_name() == "app.example.com"
-                    && request.platform() == Platform::WebPush)
+            parse(br#"{"targetHostName":"App.example.com","platform":"webpush"}"#).is_ok_and(
+                |request| request.target_host_name().as_str() == "app.example.com"
+                    && request.platform() == Platform::WebPush
+            )
         );
         let body =
             br#"{"targetHostName":"a","platform":"iOS","deviceId":"d","displayName":"Megan's"}"#;

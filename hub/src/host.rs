@@ -4,6 +4,7 @@
 
 use notifeed::credentials::Caller;
 use notifeed::error::Problem;
+use notifeed::notification::HostName;
 use notifeed::push;
 use notifeed::time::Timestamp;
 
@@ -133,7 +134,7 @@ pub struct Verified {
     /// The token's holder.
     pub caller: Caller,
     /// The hosts that its app is registered for.
-    pub hosts: Vec<String>,
+    pub hosts: Vec<HostName>,
 }
 
 /// The surroundings that run a feed.

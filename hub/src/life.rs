@@ -7,6 +7,7 @@ use notifeed::credentials::User;
 use notifeed::feed::append::Head;
 use notifeed::feed::{Cursor, Epoch, Seq};
 use notifeed::guid::Guid;
+use notifeed::notification::HostName;
 use notifeed::time::Timestamp;
 
 use crate::fault::Fault;
@@ -20,7 +21,7 @@ pub struct Owner {
     /// The user.
     pub user: User,
     /// The host.
-    pub host: String,
+    pub host: HostName,
 }
 
 /// The life of a feed: its epoch, its head and its owner.
@@ -164,7 +165,7 @@ fn owner(row: &mut Row) -> Result<Option<Owner>, Fault> {
                 .map_err(|error| Fault::new("the owner's subjects", &error))?,
             principal_name: principal_name.unwrap_or_default(),
         },
-        host,
+        host: HostName::parse(&host).map_err(|error| Fault::new("the owner's host", &error))?,
     }))
 }
 
@@ -245,7 +246,7 @@ impl Prelude {
                     Bound::Text(&user.subject),
                     Bound::Text(others),
                     Bound::Text(&user.principal_name),
-                    Bound::Text(&owner.host),
+                    Bound::Text(owner.host.as_str()),
                 ],
             });
         }

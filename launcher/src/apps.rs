@@ -82,14 +82,19 @@ fn list(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-fn hosts(text: Option<&str>) -> Result<Vec<String>, Failure> {
+fn hosts(text: Option<&str>) -> Result<Vec<HostName>, Failure> {
     let text = text.ok_or_else(|| {
         Failure::new("say for which hosts: hosts=app.example.com, several with commas between")
     })?;
+    host_names(text)
+}
+
+/// The host names of a list with commas between.
+pub fn host_names(text: &str) -> Result<Vec<HostName>, Failure> {
     text.split(',')
-        .map(|name| match HostName::parse(name) {
-            Ok(host) => Ok(host.as_str().to_owned()),
-            Err(error) => Err(Failure::new(format!("the host “{name}” {error}"))),
+        .map(|name| {
+            HostName::parse(name)
+                .map_err(|error| Failure::new(format!("the host “{name}” {error}")))
         })
         .collect()
 }

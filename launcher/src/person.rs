@@ -7,9 +7,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use notifeed::credentials::{App, User};
 use notifeed::feed::hub_name;
+use notifeed::notification::HostName;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
+use crate::apps::host_names;
 use crate::settings::Settings;
 use crate::state::databases;
 use crate::{Failure, control};
@@ -95,29 +97,27 @@ fn looked_at(settings: &Settings, path: &str, words: &[String]) -> Result<Vec<Va
     };
     let mut hosts = hosts(settings, &user.issuer)?;
     // Hosts that the registry had once.
-    hosts.extend(
-        named("hosts")
-            .into_iter()
-            .flat_map(|text| text.split(','))
-            .map(str::to_ascii_lowercase),
-    );
+    if let Some(names) = named("hosts") {
+        hosts.extend(host_names(names)?);
+    }
     hosts.sort();
     hosts.dedup();
-    let names = hosts.iter().map(|host| hub_name(&user, host).to_string());
-    let names: Vec<String> = names.collect();
-    let found = ask(settings, path, &json!(names))?;
+    let hubs = hosts.iter().map(|host| hub_name(&user, host).to_string());
+    let hubs: Vec<String> = hubs.collect();
+    let found = ask(settings, path, &json!(hubs))?;
+    let names: Vec<&str> = hosts.iter().map(HostName::as_str).collect();
     match found {
         Value::Array(hubs) if !hubs.is_empty() => Ok(hubs),
         _ => Err(Failure::new(format!(
             "nothing is stored of {subject} of {} for {}; nothing was changed",
             user.issuer,
-            hosts.join(", ")
+            names.join(", ")
         ))),
     }
 }
 
 /// The hosts of all apps.
-fn hosts(settings: &Settings, issuer: &str) -> Result<Vec<String>, Failure> {
+fn hosts(settings: &Settings, issuer: &str) -> Result<Vec<HostName>, Failure> {
     let entries = ask(settings, "/registry", &json!({ "prefix": "app:" }))?;
     let apps = entries.as_object().into_iter().flatten();
     let registered =

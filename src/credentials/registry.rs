@@ -1,8 +1,9 @@
 //! Which app may notify for which host (CONTRACT §3; ARCHITECTURE "Credentials").
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::credentials::issuer::Issuer;
+use crate::notification::HostName;
 use crate::uri::percent_encode;
 
 /// The longest key of KV, in bytes.
@@ -11,8 +12,9 @@ const MAX_KEY: usize = 512;
 /// An app, as the registry knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
-    /// The cross-device domains that it may notify for, in lower case.
-    pub hosts: Vec<String>,
+    /// The cross-device domains that it may notify for.
+    #[serde(deserialize_with = "host_names")]
+    pub hosts: Vec<HostName>,
     /// On the blocked list: every call is 403 `CallerBlocked`.
     #[serde(default)]
     pub blocked: bool,
@@ -33,7 +35,7 @@ impl App {
         let known = issuer == Issuer::DEVELOPMENT_NAME
             && matches!(app, "contoso-server" | "contoso-client");
         known.then(|| Self {
-            hosts: vec!["graphnotifications.sample.windows.com".to_owned()],
+            hosts: host("graphnotifications.sample.windows.com").collect(),
             blocked: false,
         })
     }
@@ -46,10 +48,20 @@ impl App {
         }
     }
 
-    /// Whether the app may notify for that host (in lower case).
-    pub fn has_host(&self, host: &str) -> bool {
-        self.hosts.iter().any(|known| known == host)
+    /// Whether the app may notify for that host.
+    pub fn has_host(&self, host: &HostName) -> bool {
+        self.hosts.contains(host)
     }
+}
+
+/// The host of that name; a text that is none names no host.
+fn host(name: &str) -> impl Iterator<Item = HostName> {
+    HostName::parse(name).into_iter()
+}
+
+fn host_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<HostName>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().flat_map(|name| host(name)).collect())
 }
 
 #[cfg(test)]
@@ -70,10 +82,10 @@ mod tests {
 
     #[test]
     fn development_has_two_apps_and_one_host() {
-        let host = "graphnotifications.sample.windows.com";
+        let hosts: Vec<_> = host("graphnotifications.sample.windows.com").collect();
         for app in ["contoso-server", "contoso-client"] {
             let known = App::development(Issuer::DEVELOPMENT_NAME, app);
-            assert!(known.is_some_and(|app| app.has_host(host) && !app.has_host("other")));
+            assert!(known.is_some_and(|app| app.hosts == hosts));
             assert_eq!(App::development("https://id/", app), None);
         }
         assert_eq!(App::development(Issuer::DEVELOPMENT_NAME, "other"), None);

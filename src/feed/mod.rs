@@ -30,11 +30,12 @@ pub use entry::{DeletedBy, End, Entry, NotificationStatus, ReadState, Seq, UserA
 
 use crate::credentials::User;
 use crate::digest::Digest;
+use crate::notification::HostName;
 
 /// The name of a user's Hub: one for each (issuer, tenant, subject, host), and it tells nothing
 /// about them.
-pub fn hub_name(user: &User, host: &str) -> Digest {
-    hub_name_of(&user.issuer, &user.tenant, &user.subject, host)
+pub fn hub_name(user: &User, host: &HostName) -> Digest {
+    hub_name_of(&user.issuer, &user.tenant, &user.subject, host.as_str())
 }
 
 /// The same, of a user of whom only that is known.

@@ -138,8 +138,8 @@ pub(crate) struct FallbackPolicy {
 
 impl Notification {
     /// The app's cross-device domain, in lower case, 1 to 253 characters.
-    pub fn target_host_name(&self) -> &str {
-        self.content.target_host_name.as_str()
+    pub const fn target_host_name(&self) -> &HostName {
+        &self.content.target_host_name
     }
 
     /// The app's own id for it, 1 to 128 characters.

@@ -8,6 +8,7 @@ use notifeed::credentials::subscription_id::{
 };
 use notifeed::credentials::{App, base64url_decode, base64url_encode};
 use notifeed::guid::Guid;
+use notifeed::notification::HostName;
 
 use super::{NOW, at};
 
@@ -286,18 +287,21 @@ fn a_registry_key_has_at_most_512_bytes() {
 #[test]
 fn an_app_that_nobody_registered_has_no_host_and_is_not_blocked() {
     let app = App::unregistered();
-    assert!(app.hosts.is_empty() && !app.blocked && !app.has_host(""));
-    let registered = App {
-        hosts: vec![String::from("a.example"), String::from("b.example")],
-        blocked: false,
-    };
+    assert!(app.hosts.is_empty() && !app.blocked);
+    // A name that is none is passed over.
+    let entry = r#"{"hosts":["a.example","B.example","","1.2.3.4","a b"]}"#;
+    let registered: App = serde_json::from_str(entry).unwrap();
+    assert_eq!(registered.hosts.len(), 2);
+    assert!(!registered.blocked);
     for (host, has) in [
         ("a.example", true),
         ("b.example", true),
         ("c.example", false),
-        ("A.example", false),
-        ("a.example.", false),
+        ("A.example", true),
+        ("a.example.com", false),
     ] {
-        assert_eq!(registered.has_host(host), has, "{host}");
+        let name = HostName::parse(host).unwrap();
+        assert_eq!(registered.has_host(&name), has, "{host}");
+        assert!(!app.has_host(&name), "{host}");
     }
 }

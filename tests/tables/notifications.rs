@@ -27,7 +27,7 @@ fn platforms(of: &[Platform]) -> PlatformSet {
 #[test]
 fn what_was_sent() {
     let sent = notification(ALL);
-    assert_eq!(sent.target_host_name(), "app.example.com");
+    assert_eq!(sent.target_host_name().as_str(), "app.example.com");
     assert_eq!(sent.app_notification_id(), Some("order-7"));
     assert_eq!(sent.group_name(), Some("g"));
     assert_eq!(sent.expiration(), at(NOW + 3_600_000));
@@ -49,7 +49,7 @@ fn what_was_sent() {
 #[test]
 fn what_was_left_out() {
     let sent = notification(LEAST);
-    assert_eq!(sent.target_host_name(), "a");
+    assert_eq!(sent.target_host_name().as_str(), "a");
     assert_eq!(sent.app_notification_id(), None);
     assert_eq!(sent.group_name(), None);
     assert_eq!(sent.expiration(), at(NOW + 7 * 86_400_000));

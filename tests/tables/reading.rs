@@ -7,9 +7,10 @@ use notifeed::feed::append::{Appended, Head, Post, append};
 use notifeed::feed::page::{self, DeltaToken, ListToken};
 use notifeed::feed::{
     Cursor, Entry, Epoch, Known, NotificationStatus, ReadState, Seq, UserActionState, hub_name,
-    view,
+    hub_name_of, view,
 };
 use notifeed::guid::Guid;
+use notifeed::notification::HostName;
 
 use super::{NOW, at, context, notification};
 
@@ -290,7 +291,8 @@ fn a_hub_is_a_user_s_of_one_host() {
         other_subjects: vec![String::from("other")],
         principal_name: String::from("megan@contoso.com"),
     };
-    let name = hub_name(&user("i", "t", "s"), "h");
+    let host = HostName::parse("h").unwrap();
+    let name = hub_name(&user("i", "t", "s"), &host);
     let mut named = vec![name];
     for (user, host) in [
         (user("j", "t", "s"), "h"),
@@ -303,7 +305,7 @@ fn a_hub_is_a_user_s_of_one_host() {
         (user("i", "t", "sh"), ""),
         (user("t", "i", "s"), "h"),
     ] {
-        named.push(hub_name(&user, host));
+        named.push(hub_name_of(&user.issuer, &user.tenant, &user.subject, host));
     }
     for (place, name) in named.iter().enumerate() {
         assert!(!named.iter().skip(place + 1).any(|other| other == name));
@@ -313,7 +315,7 @@ fn a_hub_is_a_user_s_of_one_host() {
         principal_name: String::from("megan.b@contoso.com"),
         ..user("i", "t", "s")
     };
-    assert_eq!(hub_name(&renamed, "h"), name);
+    assert_eq!(hub_name(&renamed, &host), name);
     // Recorded: every user's feed would be lost with another one.
     assert_eq!(
         name.as_str(),

@@ -32,7 +32,7 @@ fn what_is_asked_for_is_what_is_read() {
         r#","deviceId":"d","displayName":"Megan's","pushSubscription":{PUSH}"#
     ))
     .unwrap();
-    assert_eq!(all.target_host_name(), "app.example.com");
+    assert_eq!(all.target_host_name().as_str(), "app.example.com");
     assert_eq!(all.platform(), Platform::Ios);
     assert_eq!(all.device_id(), Some("d"));
     assert_eq!(all.display_name(), Some("Megan's"));

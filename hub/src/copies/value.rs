@@ -142,7 +142,7 @@ pub fn owner(owner: &Owner) -> String {
     }
     w.end_array();
     w.string_field("principalName", &user.principal_name);
-    w.string_field("host", &owner.host);
+    w.string_field("host", owner.host.as_str());
     w.end_object();
     w.finish()
 }

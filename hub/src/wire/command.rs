@@ -11,7 +11,7 @@ use notifeed::feed::update::StateUpdate;
 use notifeed::guid::Guid;
 use notifeed::http::Addressee;
 use notifeed::json::JsonText;
-use notifeed::notification::{Content, Platform, PlatformSet, Priority, VisualContent};
+use notifeed::notification::{Content, HostName, Platform, PlatformSet, Priority, VisualContent};
 use notifeed::request::origin::Readers;
 use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
@@ -78,7 +78,7 @@ pub struct Access {
     /// then it must be.
     pub user: Option<User>,
     /// The host, where the user led here: confirmed by the registry.
-    pub host: Option<String>,
+    pub host: Option<HostName>,
     /// The subscription that a verified UNS id named.
     pub subscription: Option<Guid>,
     /// The user whom the path named; with an app-only token that must be the feed's user.
@@ -164,7 +164,7 @@ pub struct Read {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Append {
     /// The host that it is for.
-    pub host: String,
+    pub host: HostName,
     /// The app's own id for it.
     pub app_notification_id: Option<String>,
     /// The group, for filters.

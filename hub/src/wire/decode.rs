@@ -11,7 +11,7 @@ use notifeed::feed::{ReadState, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::http::Addressee;
 use notifeed::json::JsonText;
-use notifeed::notification::{Platform, PlatformSet, Priority};
+use notifeed::notification::{HostName, Platform, PlatformSet, Priority};
 use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 
@@ -79,7 +79,7 @@ impl Access {
         };
         Ok(Self {
             user,
-            host: fields.take("userHost").map(str::to_owned),
+            host: fields.take_as("userHost", host)?,
             subscription: fields.take_as("bySubscription", guid)?,
             addressee: match fields.take("addressee") {
                 Some(id) => Addressee::User(id.to_owned()),
@@ -145,7 +145,7 @@ impl Append {
     fn decode(fields: &mut Fields<'_>) -> Result<Self, Undecodable> {
         let platforms = |text: &str| PlatformSet::from_bits(text.parse().ok()?);
         Ok(Self {
-            host: fields.need("host")?.to_owned(),
+            host: fields.need_as("host", host)?,
             app_notification_id: fields.take("appNotificationId").map(str::to_owned),
             group_name: fields.take("groupName").map(str::to_owned),
             priority: fields.need_as("priority", Priority::parse)?,
@@ -252,6 +252,10 @@ fn decode_query(fields: &mut Fields<'_>) -> Result<Query, Undecodable> {
         notification: None,
         host: fields.take("host").map(str::to_owned),
     })
+}
+
+fn host(text: &str) -> Option<HostName> {
+    HostName::parse(text).ok()
 }
 
 fn guid(text: &str) -> Option<Guid> {

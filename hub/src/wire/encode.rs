@@ -4,7 +4,7 @@ use notifeed::feed::mark_all::Marking;
 use notifeed::feed::query::{Comparison, Query};
 use notifeed::feed::update::StateUpdate;
 use notifeed::http::Addressee;
-use notifeed::notification::Platform;
+use notifeed::notification::{HostName, Platform};
 
 use super::command::{
     Access, Answer, Append, AskedBy, Command, Request, STREAM, Stream, Subscribe,
@@ -44,7 +44,7 @@ impl Access {
             }
             fields.field("userPrincipalName", &user.principal_name);
         }
-        fields.opt_field("userHost", self.host.as_deref());
+        fields.opt_field("userHost", self.host.as_ref().map(HostName::as_str));
         if let Some(subscription) = self.subscription {
             fields.field("bySubscription", &subscription.to_string());
         }
@@ -160,7 +160,7 @@ impl Command {
 
 impl Append {
     fn encode(&self, fields: &mut FieldsWriter) {
-        fields.field("host", &self.host);
+        fields.field("host", self.host.as_str());
         fields.opt_field("appNotificationId", self.app_notification_id.as_deref());
         fields.opt_field("groupName", self.group_name.as_deref());
         fields.field("priority", self.priority.as_str());

@@ -10,7 +10,7 @@ use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
 use notifeed::guid::Guid;
 use notifeed::http::Addressee;
-use notifeed::notification::{Platform, PlatformSet};
+use notifeed::notification::{HostName, Platform, PlatformSet};
 use notifeed::policy::Policy;
 use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
@@ -153,7 +153,7 @@ pub fn request(command: Command) -> Request {
         sender: app("client"),
         access: Access {
             user: Some(megan()),
-            host: Some(HOST.into()),
+            host: HostName::parse(HOST).ok(),
             subscription: None,
             addressee: Addressee::Me,
         },

@@ -3,6 +3,7 @@
 use notifeed::credentials::{Caller, Principal};
 use notifeed::feed::query::Query;
 use notifeed::live::client::MAX_FRAME_BYTES;
+use notifeed::notification::HostName;
 use notifeed::notification::Platform;
 use notifeed::throttle::Rate;
 use notifeed::time::Timestamp;
@@ -135,7 +136,10 @@ fn verified(user: &str, hosts: &[&str], expires: Timestamp) -> Verified {
             },
             expires,
         },
-        hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+        hosts: hosts
+            .iter()
+            .map(|host| HostName::parse(host).unwrap())
+            .collect(),
     }
 }
 

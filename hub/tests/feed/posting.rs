@@ -126,7 +126,7 @@ impl Post {
         let request_digest = accepted.request_digest();
         let notification = accepted.into_notification();
         Command::Append(Box::new(Append {
-            host: notification.target_host_name().to_owned(),
+            host: notification.target_host_name().clone(),
             app_notification_id: notification.app_notification_id().map(str::to_owned),
             group_name: notification.group_name().map(str::to_owned),
             priority: notification.priority(),

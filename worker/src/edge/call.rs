@@ -12,6 +12,7 @@ use notifeed::http::{
     Addressee, BodyLimit, ContentEncoding, Endpoint, Method, Operation, OperationId, Route,
 };
 use notifeed::live::{BEARER_SUBPROTOCOL, SUBPROTOCOL};
+use notifeed::notification::HostName;
 use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
 use notifeed::uri;
@@ -219,7 +220,7 @@ impl Call {
 
     /// The host that a user's call is about: the app's only one, or the one that it names by
     /// `targetHostName` in the query.
-    pub fn host(&self, app: &App) -> Result<String, Problem> {
+    pub fn host(&self, app: &App) -> Result<HostName, Problem> {
         confirmed_host(self.parameter("targetHostName").as_deref(), app)
     }
 
@@ -255,10 +256,10 @@ impl Call {
     }
 
     /// The address and proof that lead a signed-in user to their feed.
-    pub fn access_of(&self, user: &User, host: &str) -> (Address, Access) {
+    pub fn access_of(&self, user: &User, host: &HostName) -> (Address, Access) {
         let access = Access {
             user: Some(user.clone()),
-            host: Some(host.to_owned()),
+            host: Some(host.clone()),
             subscription: None,
             addressee: self.addressee.clone(),
         };
@@ -312,10 +313,9 @@ impl Call {
 }
 
 /// The app's host of that name, or its only one.
-pub fn confirmed_host(named: Option<&str>, app: &App) -> Result<String, Problem> {
-    let named = named.map(str::to_ascii_lowercase);
-    match (named, app.hosts.as_slice()) {
-        (Some(host), _) if app.has_host(&host) => Ok(host),
+pub fn confirmed_host(named: Option<&str>, app: &App) -> Result<HostName, Problem> {
+    match (named.map(HostName::parse), app.hosts.as_slice()) {
+        (Some(Ok(host)), _) if app.has_host(&host) => Ok(host),
         (Some(_), _) | (None, []) => Err(problems::not_the_apps_host(app)),
         (None, [only]) => Ok(only.clone()),
         (None, _) => Err(problems::several_hosts()),

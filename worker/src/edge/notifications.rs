@@ -52,7 +52,7 @@ impl Call {
             return Err(not_the_apps_host(app));
         }
         Ok(Append {
-            host: notification.target_host_name().to_owned(),
+            host: notification.target_host_name().clone(),
             app_notification_id: notification.app_notification_id().map(str::to_owned),
             group_name: notification.group_name().map(str::to_owned),
             priority: notification.priority(),
