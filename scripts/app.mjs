@@ -11,6 +11,7 @@
 // which must not run meanwhile.
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configuration, namespaces, titleOf } from "./deployment.mjs";
@@ -87,12 +88,20 @@ function keyOf(iss, id) {
 /** @returns {string[]} */
 function hostList() {
   const names = (hosts ?? "").toLowerCase().split(",").filter(Boolean);
-  const wrong = names.find(
-    (name) => !/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name),
-  );
+  const wrong = names.find((name) => !isHostName(name));
   if (names.length === 0) giveUp("say for which hosts: hosts=app.example.com, several with commas between");
-  if (wrong) giveUp(`${wrong} is no host name: letters, digits, hyphens and dots`);
+  if (wrong) giveUp(`${wrong} is no host name: letters, digits, hyphens and dots, no address`);
   return [...new Set(names)];
+}
+
+/**
+ * Whether it is a host name, by the rule that the schema of a notification has.
+ * @param {string} name
+ */
+function isHostName(name) {
+  const schema = JSON.parse(readFileSync(resolve(root, "schema/notification.schema.json"), "utf8"));
+  const { pattern, maxLength, not } = schema.properties.targetHostName;
+  return name.length <= maxLength && new RegExp(pattern).test(name) && !new RegExp(not.pattern).test(name);
 }
 
 /**

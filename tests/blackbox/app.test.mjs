@@ -10,7 +10,8 @@ import { example, startService, userToken } from "./harness.mjs";
 
 const run = promisify(execFile);
 
-test("an app is registered, shown, blocked and unblocked", async () => {
+// Each `make app` starts wrangler, which takes seconds.
+test("an app is registered, shown, blocked and unblocked", { timeout: 180_000 }, async () => {
   const service = await startService();
   const app = async (/** @type {string[]} */ ...words) =>
     (await run("make", ["app", "LOCAL=1", `STATE=${service.state}`, ...words], { cwd: root })).stdout;
@@ -36,6 +37,7 @@ test("an app is registered, shown, blocked and unblocked", async () => {
 
 for (const [words, sentence] of /** @type {[string[], RegExp][]} */ ([
   [["add=x", "issuer=i", "hosts=é"], /no host name/],
+  [["add=x", "issuer=i", "hosts=a.example,10.0.0.1"], /10\.0\.0\.1 is no host name/],
   [["add=x", "issuer=i"], /for which hosts/],
   [["add=x"], /whose app/],
   [["add=x", "block=y", "issuer=i"], /one at a time/],
