@@ -26,6 +26,9 @@ export const SUBSCRIPTIONS_PATH = "/beta/me/notifications/subscriptions";
 /** The live connection. */
 export const STREAM_PATH = "/beta/me/notifications/stream";
 
+/** The acknowledgements of a device that follows the feed by server-sent events. */
+export const ACK_PATH = "/beta/me/notifications/ack";
+
 /** The receipts of pushes. */
 export const RECEIPTS_PATH = "/beta/me/notifications/receipts";
 

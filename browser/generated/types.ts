@@ -770,6 +770,8 @@ export type ClientFrame =
       seq: number;
       /** Whether a person sees it: then it isn't pushed to the endpoint. */
       visible?: boolean;
+      /** `false`: this is flow control only. Default: `true`. */
+      delivered?: boolean;
     }
   | ({ ref: string } & ClientRequest);
 

@@ -77,7 +77,7 @@ impl<H: Host> Feed<H> {
     }
 
     /// The device that the query's `endpoint` names: a live subscription of the user.
-    fn device(
+    pub(crate) fn device(
         &self,
         endpoint: Option<&str>,
         admitted: &Admitted,

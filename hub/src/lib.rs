@@ -14,6 +14,7 @@ mod answers;
 mod changes;
 pub mod connection;
 pub mod copies;
+mod delivered;
 mod due;
 pub mod fault;
 pub mod host;
@@ -245,6 +246,7 @@ impl<H: Host> Feed<H> {
             Command::Count(query) => self.count(&query, &context),
             Command::Delta(query) => self.delta(&query, &admitted, &context),
             Command::MarkAll(asked) => self.mark_all(&asked, &context),
+            Command::Acknowledge(ack) => self.acknowledged(&ack, &admitted, &context),
             Command::Endpoints(of) => self.endpoints(of.as_deref(), &admitted, &context),
             Command::Receipt(receipt) => self.receipt(&receipt, &context),
             Command::Update {

@@ -35,6 +35,10 @@ pub enum RequestHeader {
     IfNoneMatch,
     /// The caller's wish to wait.
     Prefer,
+    /// The media types that the caller reads.
+    Accept,
+    /// The cursor of the last event that the caller has.
+    LastEventId,
     /// The protocol to change to.
     Upgrade,
     /// The protocols that a WebSocket may speak, and a browser's access token.
@@ -43,7 +47,7 @@ pub enum RequestHeader {
 
 impl RequestHeader {
     /// Every one, in the order in which a request's are handed over.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Authorization,
         Self::SubscriptionId,
         Self::ClientRequestId,
@@ -57,6 +61,8 @@ impl RequestHeader {
         Self::IfMatch,
         Self::IfNoneMatch,
         Self::Prefer,
+        Self::Accept,
+        Self::LastEventId,
         Self::Upgrade,
         Self::Subprotocols,
     ];
@@ -77,6 +83,8 @@ impl RequestHeader {
             Self::IfMatch => "If-Match",
             Self::IfNoneMatch => "If-None-Match",
             Self::Prefer => "Prefer",
+            Self::Accept => "Accept",
+            Self::LastEventId => "Last-Event-ID",
             Self::Upgrade => "Upgrade",
             Self::Subprotocols => "Sec-WebSocket-Protocol",
         }

@@ -290,7 +290,7 @@ mod tests {
         );
         assert!(reply.headers.contains(&(
             "Access-Control-Allow-Headers",
-            "Authorization, X-UNS-ID, client-request-id, Content-Type, Content-Encoding, If-Match, If-None-Match, Prefer, SdkVersion"
+            "Authorization, X-UNS-ID, client-request-id, Content-Type, Content-Encoding, If-Match, If-None-Match, Prefer, Accept, Last-Event-ID, SdkVersion"
                 .into()
         )));
         let reply = Reply::preflight("GET, POST", &context(Readers::None));

@@ -26,6 +26,9 @@ pub enum ClientFrame {
         /// Whether a person sees it: then it isn't pushed to the endpoint.
         #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
         visible: bool,
+        /// `false`: this is flow control only. Default: `true`.
+        #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+        delivered: bool,
     },
     /// Something to carry out, and to answer with a `result`.
     #[cfg_attr(test, ts(untagged, type = "{ ref: string } & ClientRequest"))]
@@ -106,7 +109,12 @@ impl ClientFrame {
             "ack" => {
                 let seq = frame.get("seq")?.as_number()?.to_integer().ok()?;
                 let visible = frame.get("visible").and_then(Value::as_bool) == Some(true);
-                return Some(Self::Ack { seq, visible });
+                let delivered = frame.get("delivered").and_then(Value::as_bool) != Some(false);
+                return Some(Self::Ack {
+                    seq,
+                    visible,
+                    delivered,
+                });
             }
             "update" => update,
             "delete" => delete,
@@ -241,6 +249,7 @@ mod tests {
             Some(ClientFrame::Ack {
                 seq: 12,
                 visible: false,
+                delivered: true,
             })
         );
         let request = |text| match ClientFrame::parse(text) {

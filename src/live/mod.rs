@@ -2,8 +2,9 @@
 //!
 //! [`frame`] writes what the server sends, [`client`] reads what a client sends, [`endpoint`] is
 //! what is remembered of a connection while nothing moves, [`window`] how much may be under way to
-//! it, [`close`] is how it ends, and [`reconnect`] how a client comes back.
+//! it, [`close`] is how it ends, [`acknowledgement`] what a client says over HTTP that reads events, and [`reconnect`] how a client comes back.
 
+pub mod acknowledgement;
 pub mod client;
 pub mod close;
 pub mod endpoint;

@@ -128,6 +128,12 @@ test("every operation answers success and refusals as it is described", async ()
       "/beta/$batch",
       { json: { requests: [{ id: "1", method: "GET", url: "/me/notifications/$count" }] } },
     ],
+    [
+      "acknowledge",
+      "POST",
+      `${feed}/ack?endpoint=${subscribed.json.id}`,
+      { json: { cursor: (await service.request("POST", `${feed}/markAllSeen`, { as, json: {} })).json.cursor } },
+    ],
     ["deleteNotification", "DELETE", `${feed}/${id}`],
     ["readChanges", "GET", `${feed}/delta`],
     ["endSubscription", "DELETE", `${feed}/subscriptions/${subscribed.json.id}`],

@@ -23,6 +23,7 @@ import { answered } from "./events.mjs";
 import { observed } from "./observe.mjs";
 import { operate } from "./operator.mjs";
 import { respond } from "./reply.mjs";
+import { eventsOf } from "./server_sent.mjs";
 
 export { Hub } from "./hub.mjs";
 
@@ -309,15 +310,21 @@ async function connect(step, hubs) {
   step.next();
   const address = step.next();
   step.next();
-  const browser = step.next();
+  const kind = step.next();
   const subprotocol = step.next();
   const requestId = step.next();
   const common = step.take(Number(step.next()));
   // A stream is always the token's user's: by name.
   const id = hubs.idFromName(address);
   const answer = await upgraded(() => hubs.get(id), encodeURIComponent(step.rest()));
-  if (typeof answer !== "string") return switched(answer, subprotocol, requestId);
-  if (!browser) return respond(answer, common);
+  if (typeof answer !== "string") {
+    if (kind !== "events") return switched(answer, subprotocol, requestId);
+    const head = "200\nContent-Type: text/event-stream\nX-Accel-Buffering: no\n\n";
+    const response = new Response(eventsOf(answer), respond(head, common));
+    response.headers.set("Cache-Control", "no-store");
+    return response;
+  }
+  if (kind !== "browser") return respond(answer, common);
   const [code, reason] = run(() => refusal(answer)).split("\n");
   return closed(Number(code), reason, subprotocol, requestId);
 }

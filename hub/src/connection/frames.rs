@@ -60,10 +60,17 @@ impl<H: Host> Feed<H> {
             return;
         }
         let frame = text.and_then(ClientFrame::parse);
-        if let Some(ClientFrame::Ack { seq, visible }) = frame
+        if let Some(ClientFrame::Ack {
+            seq,
+            visible,
+            delivered,
+        }) = frame
             && self.acknowledge(socket, Seq::new(seq), now)
         {
-            return self.seen(socket, Seq::new(seq), visible);
+            if delivered {
+                self.seen(socket, Seq::new(seq), visible);
+            }
+            return;
         }
         let Some(connection) = self.connections.open.get_mut(&socket) else {
             return;
@@ -78,8 +85,17 @@ impl<H: Host> Feed<H> {
                 self.connections
                     .close(&self.host, socket, Close::MALFORMED, now);
             }
-            (Some(ClientFrame::Ack { seq, visible }), _) => {
-                self.seen(socket, Seq::new(seq), visible);
+            (
+                Some(ClientFrame::Ack {
+                    seq,
+                    visible,
+                    delivered,
+                }),
+                _,
+            ) => {
+                if delivered {
+                    self.seen(socket, Seq::new(seq), visible);
+                }
             }
             (Some(ClientFrame::Request { .. }), Some(text)) if connection.verifying.is_some() => {
                 if connection.waiting.len() >= MAX_WAITING {

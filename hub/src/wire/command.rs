@@ -119,6 +119,8 @@ pub enum Command {
     Delta(Query),
     /// Read, or see, everything at once.
     MarkAll(MarkAll),
+    /// Note that a device has everything up to a cursor.
+    Acknowledge(Acknowledgement),
     /// List the user's subscriptions, which are live, and what became of the notification of that id there.
     Endpoints(Option<String>),
     /// Note what became of a push; the subscription that led here is the one that was pushed to.
@@ -215,6 +217,17 @@ pub struct Subscribe {
     pub display_name: Option<String>,
     /// The channel of its pushes, as [`Channel::to_text`](notifeed::push::Channel::to_text) has it.
     pub push_subscription: Option<String>,
+}
+
+/// An acknowledgement of a device whose connection goes one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// Its subscription, as the query has it.
+    pub endpoint: String,
+    /// Up to where it has everything: a frame's cursor.
+    pub cursor: String,
+    /// A person sees it.
+    pub visible: bool,
 }
 
 /// A receipt that a device returns.

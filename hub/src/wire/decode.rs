@@ -16,7 +16,8 @@ use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 
 use super::command::{
-    Access, Answer, Append, AskedBy, Command, Read, Receipt, Request, STREAM, Stream, Subscribe,
+    Access, Acknowledgement, Answer, Append, AskedBy, Command, Read, Receipt, Request, STREAM,
+    Stream, Subscribe,
 };
 use super::fields::{Fields, Undecodable};
 
@@ -116,6 +117,11 @@ impl Command {
             "delta" => Self::Delta(decode_query(fields)?),
             "markAllRead" => Self::MarkAll(decode_marking(Marking::Read, fields)?),
             "markAllSeen" => Self::MarkAll(decode_marking(Marking::Seen, fields)?),
+            "acknowledge" => Self::Acknowledge(Acknowledgement {
+                endpoint: fields.need("endpoint")?.to_owned(),
+                cursor: fields.need("cursor")?.to_owned(),
+                visible: fields.take("visible").is_some(),
+            }),
             "endpoints" => Self::Endpoints(fields.take("id").map(str::to_owned)),
             "receipt" => Self::Receipt(Receipt {
                 subscription: fields.need_as("subscription", guid)?,

@@ -115,6 +115,14 @@ impl Command {
                     Marking::Seen => "markAllSeen",
                 }
             }
+            Self::Acknowledge(ack) => {
+                fields.field("endpoint", &ack.endpoint);
+                fields.field("cursor", &ack.cursor);
+                if ack.visible {
+                    fields.field("visible", "true");
+                }
+                "acknowledge"
+            }
             Self::Endpoints(of) => {
                 fields.opt_field("id", of.as_deref());
                 "endpoints"

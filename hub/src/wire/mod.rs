@@ -7,7 +7,7 @@ mod encode;
 mod fields;
 
 pub use command::{
-    Access, Answer, Append, AskedBy, Command, PROTOCOL, RETRY, Read, Receipt, Request, STREAM,
-    Stream, Subscribe, UNSUPPORTED_RETRY_AFTER,
+    Access, Acknowledgement, Answer, Append, AskedBy, Command, PROTOCOL, RETRY, Read, Receipt,
+    Request, STREAM, Stream, Subscribe, UNSUPPORTED_RETRY_AFTER,
 };
 pub use fields::{Fields, FieldsWriter, Undecodable};

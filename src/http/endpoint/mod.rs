@@ -105,7 +105,7 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 17] = [
+pub static ENDPOINTS: [&Endpoint; 18] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
@@ -114,6 +114,7 @@ pub static ENDPOINTS: [&Endpoint; 17] = [
     &marking::MARK_ALL_SEEN,
     &subscriptions::SUBSCRIPTIONS,
     &stream::STREAM,
+    &stream::ACK,
     &receipts::RECEIPTS,
     &items::NOTIFICATION,
     &subscriptions::APPLICATION_SERVER_KEY,

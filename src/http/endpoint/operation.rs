@@ -68,6 +68,8 @@ pub enum OperationId {
     ReturnReceipt,
     /// `GET …/notifications/stream`
     Connect,
+    /// `POST …/notifications/ack`
+    Acknowledge,
     /// `POST /beta/$batch`
     Batch,
     /// `GET /beta/$metadata`
@@ -102,6 +104,8 @@ pub enum Body {
     States,
     /// A cursor, or nothing.
     Cursor,
+    /// A cursor, and whether a person sees what comes before.
+    Acknowledgement,
     /// A device that subscribes.
     Subscription,
     /// A receipt of a push.
@@ -147,6 +151,8 @@ pub enum Shape {
     Number,
     /// A position, and the numbers of unread and unseen items.
     Counts,
+    /// Server-sent events.
+    Events,
     /// The endpoints of the user.
     Endpoints,
     /// A subscription.

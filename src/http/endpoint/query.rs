@@ -128,6 +128,13 @@ pub(super) static ENDPOINT: QueryOption = optional(
     Kind::Id,
 );
 
+pub(super) static OWN_ENDPOINT: QueryOption = QueryOption {
+    name: "endpoint",
+    summary: words("The id of the subscription of this device."),
+    kind: Kind::Id,
+    required: true,
+};
+
 pub(super) static REPLAY_TOP: QueryOption = optional(
     "top",
     "The most items that a replay has.",

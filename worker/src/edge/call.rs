@@ -108,7 +108,7 @@ impl Call {
     /// The token of the `Authorization` header; for a stream also that of the subprotocol.
     fn sent_token(&self) -> Option<&str> {
         let bearer = self.bearer();
-        if self.is(OperationId::Connect) {
+        if self.is(OperationId::Connect) && self.is_upgrade() {
             return bearer.or_else(|| self.subprotocol_token());
         }
         bearer
@@ -145,6 +145,17 @@ impl Call {
             && self.is_upgrade()
             && self.bearer().is_none()
             && self.subprotocol_token().is_some()
+    }
+
+    /// Whether it asks for server-sent events: they may be among other media types, in any order.
+    pub fn asks_for_events(&self) -> bool {
+        let accept = self.facts.header(Header::Accept).unwrap_or_default();
+        let types = accept.split(',').map(|range| range.split(';').next());
+        let is_events = |name: &str| name.trim().eq_ignore_ascii_case("text/event-stream");
+        self.is(OperationId::Connect)
+            && self.facts.method() == "GET"
+            && self.facts.header(Header::Upgrade).is_none()
+            && types.flatten().any(is_events)
     }
 
     /// Whether it asks for a WebSocket.

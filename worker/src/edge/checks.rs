@@ -126,6 +126,7 @@ impl Call {
             OperationId::ReadApplicationServerKey => self.application_server_key(),
             OperationId::ReturnReceipt => self.return_receipt(body),
             OperationId::Connect => self.connect(),
+            OperationId::Acknowledge => self.acknowledge(body),
             OperationId::Batch => self.batch(body),
             OperationId::ReadMetadata => Ok(Step::Reply(Reply::metadata())),
             OperationId::IssueDevelopmentToken => self.token_for(body),

@@ -66,7 +66,7 @@ pub fn failed() -> String {
 /// Then of a `reply` the answer ([`Reply::to_text`]) with all of its headers; of a `close`, code,
 /// reason, subprotocol and request id; of a `body` what its length may be, in bytes, or nothing if
 /// that is known to be kept; of `wait` the seconds, and then as of `feed`; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
-/// the operation, for `connect` whether a browser is at the other end (`browser` or nothing), the
+/// the operation, for `connect` whether a browser is at the other end (`browser`) or events are asked for (`events`, else nothing), the
 /// subprotocol (or nothing) and the request id, then in characters how long the lines are that come
 /// next, those lines (the headers that every answer has), and the fields.
 pub fn write(call: impl Into<Box<Call>>, outcome: Result<Step, Stop>) -> String {
@@ -148,6 +148,8 @@ fn ask(call: &Call, to_feed: &ToFeed, wait: Option<u32>) -> (&'static str, Strin
     if connects {
         line(if call.is_browsers_stream() {
             "browser"
+        } else if call.asks_for_events() {
+            "events"
         } else {
             ""
         });

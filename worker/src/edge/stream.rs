@@ -1,4 +1,5 @@
-//! `GET …/notifications/stream`: a signed-in client connects (CONTRACT §4).
+//! `GET …/notifications/stream`: a signed-in client connects (CONTRACT §4), by a WebSocket or for server-sent events
+//! (CONTRACT §5.5). JavaScript makes the events: it holds the socket to the feed.
 //!
 //! With the token in `Authorization`, a refusal is an HTTP answer. With the token as a subprotocol
 //! there is a browser at the other end, which could see neither status nor envelope: its socket is
@@ -8,11 +9,12 @@ use notifeed::error::{ErrorCode, Problem, problems};
 use notifeed::feed::query::whole_number;
 use notifeed::guid::Guid;
 use notifeed::live::MAX_TOP;
+use notifeed::live::acknowledgement::Acknowledgement;
 use notifeed::live::close::{SUBSCRIPTION_ENDED, refusal_reason};
 use notifeed::notification::Platform;
 use notifeed::request::origin::Readers;
 use notifeed_hub::fault::Stop;
-use notifeed_hub::wire::{Command, Stream};
+use notifeed_hub::wire::{self, Command, Stream};
 use serde::Deserialize;
 
 use super::call::Call;
@@ -22,7 +24,7 @@ use super::step::Step;
 impl Call {
     /// Judges the upgrade before it is asked who calls.
     pub fn upgrade(&self) -> Result<(), Problem> {
-        if !self.is_upgrade() {
+        if !self.is_upgrade() && !self.asks_for_events() {
             return Err(problems::upgrade_required());
         }
         Ok(())
@@ -57,7 +59,7 @@ impl Call {
         let token = self.token.as_ref().ok_or_else(problems::no_token)?;
         let stream = Stream {
             platform,
-            cursor: self.parameter("cursor"),
+            cursor: self.known().or_else(|| self.parameter("cursor")),
             top,
             endpoint,
             expires: proof.caller.expires,
@@ -65,6 +67,32 @@ impl Call {
         };
         let access = self.access_of(user, &host);
         Ok(self.to_feed(&proof.caller, access, Command::Stream(stream)))
+    }
+
+    /// The cursor of the last event that a client has which comes back for more.
+    fn known(&self) -> Option<String> {
+        let id = self.facts.header(Header::LastEventId);
+        let id = id.filter(|id| !id.is_empty() && self.asks_for_events());
+        id.map(str::to_owned)
+    }
+
+    /// `POST …/ack`: the device has everything up to a cursor.
+    pub fn acknowledge(&self, body: Option<&[u8]>) -> Result<Step, Stop> {
+        let proof = self.caller()?;
+        let user = self.signed_in_user(&proof.caller)?;
+        let host = self.host(&proof.app)?;
+        let body = self.decoded(body)?;
+        let Acknowledgement { cursor, visible } =
+            Acknowledgement::parse(&body).map_err(|violations| Problem::from(&violations))?;
+        let endpoint = self
+            .parameter("endpoint")
+            .ok_or_else(problems::bad_endpoint)?;
+        let command = Command::Acknowledge(wire::Acknowledgement {
+            endpoint,
+            cursor,
+            visible,
+        });
+        Ok(self.to_feed(&proof.caller, self.access_of(user, &host), command))
     }
 }
 

@@ -258,9 +258,14 @@ pub(super) fn header_parameter(header: RequestHeader) -> Option<(String, Value)>
             false,
             json!({ "type": "string" }),
         ),
+        RequestHeader::LastEventId => (
+            "The cursor of the last event that the client has.",
+            false,
+            json!({ "type": "string" }),
+        ),
         RequestHeader::Upgrade => (
-            "The protocol to change to.",
-            true,
+            "The protocol to change to; without it `Accept` asks for server-sent events.",
+            false,
             json!({ "type": "string", "enum": ["websocket"] }),
         ),
         RequestHeader::Subprotocols => (

@@ -25,6 +25,7 @@ const fn body_schema(body: Body) -> &'static str {
         Body::Notification => "NotificationRequest",
         Body::States => "States",
         Body::Subscription => "SubscriptionRequest",
+        Body::Acknowledgement => "Acknowledgement",
         Body::Cursor => "MarkingRequest",
         Body::Receipt => "Receipt",
         Body::Batch => "BatchRequest",
@@ -39,6 +40,9 @@ fn content(shape: Shape) -> Option<Value> {
         Shape::Number => ("text/plain", "Number"),
         Shape::Metadata => {
             return Some(json!({ "application/xml": { "schema": { "type": "string" } } }));
+        }
+        Shape::Events => {
+            return Some(json!({ "text/event-stream": { "schema": { "type": "string" } } }));
         }
         Shape::Sent => ("application/json", "Sent"),
         Shape::Received => ("application/json", "Received"),
