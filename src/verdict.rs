@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::http::MAX_BODY_BYTES;
 use crate::http::encoding::TOO_LARGE;
-use crate::json::Writer;
+use crate::json::{JsonText, Writer};
 use crate::notification::check::Check;
 use crate::notification::rules::{self, Clock};
 use crate::notification::{CanonicalError, Notification};
@@ -81,9 +81,9 @@ impl Notification {
     ///
     /// # Errors
     /// [`CanonicalError`] for any other text.
-    pub fn from_canonical(text: &str) -> Result<Self, CanonicalError> {
+    pub fn from_canonical(text: &JsonText<Self>) -> Result<Self, CanonicalError> {
         let mut check = Check::default();
-        let request = read(&mut check, text.as_bytes(), None).ok_or(CanonicalError)?;
+        let request = read(&mut check, text.as_str().as_bytes(), None).ok_or(CanonicalError)?;
         match (request.expiration, check.findings.into_parts().0) {
             (Some(_), None) => Ok(request.notification),
             _ => Err(CanonicalError),
@@ -110,7 +110,7 @@ impl Verdict {
         w.begin_object();
         w.boolean_field("ok", self.outcome.is_ok());
         match &self.outcome {
-            Ok(accepted) => w.raw_field("notification", &accepted.notification.canonical()),
+            Ok(accepted) => w.raw_field("notification", accepted.notification.canonical().as_str()),
             Err(violations) => {
                 w.string_field("code", violations.error_code().as_str());
                 w.key("violations");
@@ -155,13 +155,13 @@ impl Accepted {
     /// what "same content" compares when an `appNotificationId` comes again (CONTRACT §1, "200
     /// OK"). It is [`Notification::canonical`] with the expiration as it was asked for, `null`
     /// when none was.
-    pub fn request_text(&self) -> String {
-        self.notification.render(self.expiration)
+    pub fn request_text(&self) -> JsonText<Self> {
+        JsonText::stored(self.notification.render(self.expiration))
     }
 
     /// The digest of [`Accepted::request_text`], which stands for it in the feed.
     pub fn request_digest(&self) -> Digest {
-        Digest::of(&[&self.request_text()])
+        Digest::of(&[self.request_text().as_str()])
     }
 }
 

@@ -229,7 +229,7 @@ fn assert_faces_agree(verdict: &Verdict) {
     match &verdict.outcome {
         Ok(accepted) => {
             let canonical: serde_json::Value =
-                serde_json::from_str(&accepted.notification().canonical()).unwrap();
+                serde_json::from_str(accepted.notification().canonical().as_str()).unwrap();
             assert_eq!(text["notification"], canonical);
         }
         Err(violations) => {
@@ -283,7 +283,7 @@ proptest! {
         assert_faces_agree(&first);
         let accepted = first.outcome.expect("a valid body");
         let canonical = accepted.notification().canonical();
-        let again = verdict(canonical.as_bytes());
+        let again = verdict(canonical.as_str().as_bytes());
         prop_assert_eq!(&again.warnings, &[]);
         let again = again.outcome.expect("canonical text is valid").into_notification();
         prop_assert_eq!(&again, accepted.notification());

@@ -161,7 +161,7 @@ fn requests() -> Vec<String> {
     let accepted = cases::all().into_iter().filter_map(|case| {
         let verdict = validate(&case.body, case.now, &case.policy);
         let canonical = verdict.outcome.ok()?.into_notification().canonical();
-        let canonical: serde_json::Value = serde_json::from_str(&canonical).ok()?;
+        let canonical: serde_json::Value = serde_json::from_str(canonical.as_str()).ok()?;
         let body: serde_json::Value = serde_json::from_slice(&case.body).ok()?;
         let mut names = body.as_object()?.keys();
         let declared = names.all(|name| canonical.get(name).is_some());

@@ -20,6 +20,7 @@ use notifeed::feed::view;
 use notifeed::feed::view::Sent;
 use notifeed::guid::Guid;
 use notifeed::http::MAX_BODY_BYTES;
+use notifeed::json::JsonText;
 use notifeed::notification::Notification;
 use notifeed::request::{ApiVersion, Context};
 use notifeed::verdict::{Accepted, Verdict, validate};
@@ -161,14 +162,14 @@ fn what_is_accepted_has_its_answer_and_is_read_back() {
         };
         let accepted = judge(&case).outcome.expect(&case.name);
         assert_eq!(answer(&case, &accepted), *response, "{}", case.name);
-        let read = Notification::from_canonical(canonical);
+        let read = Notification::from_canonical(&JsonText::stored(canonical.clone()));
         assert_eq!(read.as_ref(), Ok(accepted.notification()), "{}", case.name);
         if canonical.len() <= MAX_BODY_BYTES && accepted.notification().expiration() > case.now {
             let again = validate(canonical.as_bytes(), case.now, &case.policy);
             assert_eq!(again.warnings, [], "{}", case.name);
             let again = again.outcome.expect(&case.name);
             assert_eq!(
-                again.notification().canonical(),
+                again.notification().canonical().as_str(),
                 *canonical,
                 "{}",
                 case.name

@@ -59,7 +59,7 @@ pub fn is_valid(body: &Body, options: Option<Options>) -> Result<bool, JsValue> 
 pub fn normalize(body: &Body, options: Option<Options>) -> Result<String, JsValue> {
     let verdict = judge(body, options.as_ref())?;
     match &verdict.outcome {
-        Ok(accepted) => Ok(accepted.notification().canonical()),
+        Ok(accepted) => Ok(accepted.notification().canonical().into_string()),
         Err(violations) => {
             let error = Error::new(&violations.message());
             let mut members = String::from(r#"{"name":"InvalidNotificationError","#);

@@ -8,7 +8,7 @@ use crate::json::{JsonText, Writer};
 use crate::time::Timestamp;
 
 impl Notification {
-    /// Its canonical JSON text: compact, all defaults written out, members in the order
+    /// The canonical JSON text: compact, all defaults written out, members in the order
     /// `appNotificationId`, `targetHostName`, `groupName`, `priority`, `payload`, `targetPolicy`,
     /// `fallbackPolicy`, `expirationDateTime`, `displayTimeToLive`. (D16) These are always there,
     /// `null` when absent; inside them, absent members are left out, as in the page's response.
@@ -18,8 +18,8 @@ impl Notification {
     ///
     /// Canonical text is itself a valid request body, and with the same clock its verdict is the same text
     /// again.
-    pub fn canonical(&self) -> String {
-        self.render(Some(self.expiration_date_time))
+    pub fn canonical(&self) -> JsonText<Self> {
+        JsonText::stored(self.render(Some(self.expiration_date_time)))
     }
 
     /// The canonical text with another expiration, or with none.
@@ -77,7 +77,7 @@ impl Notification {
         w.string_field("expirationDateTime", &expiration.to_string());
         w.opt_integer_field("displayTimeToLive", display_time_to_live.map(i64::from));
         w.end_object();
-        Self::from_canonical(&w.finish())
+        Self::from_canonical(&JsonText::stored(w.finish()))
     }
 }
 

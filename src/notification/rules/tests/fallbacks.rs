@@ -17,7 +17,7 @@ fn every_rule_of_the_fallback() {
         notification.fallback().unwrap().visual_content().title(),
         "t"
     );
-    assert!(notification.canonical().contains(
+    assert!(notification.canonical().as_str().contains(
         r#""fallbackPolicy":{"endpointFallback":{"platformTypes":["iOS"],"fallbackDelayInSeconds":60,"visualContent":{"title":"t"}}}"#
     ));
     assert_eq!(accept_with(r#""fallbackPolicy":{}"#).fallback(), None);

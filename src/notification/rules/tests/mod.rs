@@ -69,7 +69,7 @@ use ErrorCode::{BadRequest, InvalidActivityDataType as DataType, InvalidPayload}
 fn the_least_and_its_defaults() {
     let least = accept(r#""targetHostName":"App.Example","payload":{"rawContent":"x"}"#);
     assert_eq!(
-        least.canonical(),
+        least.canonical().as_str(),
         r#"{"appNotificationId":null,"targetHostName":"app.example","groupName":null,"priority":"None","payload":{"rawContent":"x"},"targetPolicy":{"platformTypes":["Windows","iOS","Android","WebPush"]},"fallbackPolicy":null,"expirationDateTime":"2019-10-28T22:05:36.25Z","displayTimeToLive":null}"#
     );
     let visual = accept(&[HOST, r#""payload":{"visualContent":{"title":"t"}}"#].join(","));
@@ -359,7 +359,7 @@ fn expirations() {
             accepted.notification().expiration().to_string(),
             "2019-10-28T22:05:36.25Z"
         );
-        assert!(accepted.request_text().contains(text));
+        assert!(accepted.request_text().as_str().contains(text));
     }
     for (text, code) in [
         ("2019-10-21T22:05:36.25Z", "ExpirationInPast"),
