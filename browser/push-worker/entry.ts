@@ -76,7 +76,12 @@ class PushWorker {
       await this.#showLeast();
     }
     if (!message) return;
-    const { id, close = [], receipt, unread } = message.notifeed;
+    const { id, owner, close = [], receipt, unread } = message.notifeed;
+    // The user may have signed out meanwhile: nothing of theirs stays, and something is seen all the same.
+    if (!(await this.#isOwned(owner))) {
+      await this.#showLeast();
+      return this.#close([id]);
+    }
     await this.#close(close.filter((one) => one !== id));
     if (unread !== undefined) await this.#scope.navigator.setAppBadge?.(unread).catch(() => {});
     await this.tell(receipt, { received: true });

@@ -131,6 +131,24 @@ test("nothing of another user's is shown, nor is the service told", async () => 
   assert.deepEqual(worker.receipts, []);
 });
 
+test("a sign-out while a push is being shown leaves nothing of it", async () => {
+  const worker = await started();
+  const { browser } = worker;
+  const show = browser.registration.showNotification.bind(browser.registration);
+  let isFirst = true;
+  browser.registration.showNotification = async (title, options) => {
+    if (isFirst) await pushOf(browser.options, browser.surroundings).disable();
+    isFirst = false;
+    await show(title, options);
+  };
+  await worker.push(message({ unread: 3 }));
+  assert.deepEqual(
+    browser.shown.map(({ title }) => title),
+    ["New notification"],
+  );
+  assert.deepEqual([worker.receipts, browser.badge], [[], 0]);
+});
+
 test("a newer revision sounds again, the same one doesn't", async () => {
   const worker = await started();
   const sounds: unknown[] = [];

@@ -76,6 +76,31 @@ test("it stays on over visits, and tells the service only what is new", async ()
   assert.deepEqual([browser.paths().at(-1), browser.made.length], ["POST subscriptions", 2]);
 });
 
+test("the service is told anew each day: it may believe that the browser has gone", async () => {
+  const browser = new Browser();
+  browser.answer = ({ path }) =>
+    path === "subscriptions"
+      ? Response.json({
+          id: "s",
+          feed: "f",
+          expirationDateTime: new Date(browser.now + 180 * 86_400_000).toISOString(),
+        })
+      : undefined;
+  const push = await started(browser);
+  await push.enable();
+  browser.paths();
+  for (const [hours, tells] of [
+    [23, false],
+    [2, true],
+    [1, false],
+    [24, true],
+  ] as const) {
+    browser.now += hours * 3_600_000;
+    await push.sync();
+    assert.equal(browser.paths().includes("POST subscriptions"), tells, `${hours} hours later`);
+  }
+});
+
 test("a live client is told the subscription, at each change and no more often", async () => {
   const browser = new Browser();
   const told: (string | null)[] = [];

@@ -9,6 +9,9 @@ import { base, keyOf, subscribe, unsubscribe } from "./service.ts";
 import { closeShown } from "./shown.ts";
 import type { Surroundings } from "./surroundings.ts";
 
+/** The service is told so often what the browser has, since its push service may have refused it meanwhile; milliseconds. */
+const DAY = 86_400_000;
+
 /** The things that `enable` needs at once, since a browser asks a person only in the midst of their act. */
 interface Ready {
   registration: ServiceWorkerRegistration;
@@ -65,7 +68,8 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
       options.deviceId ?? (await change(indexedDB, "device", (device) => device ?? crypto.randomUUID()))!;
     const registered = await subscribe(options, fetched, subscription, deviceId);
     const { id, userNotificationSubscriptionId, feed, expirationDateTime } = registered;
-    const renew = (surroundings.now() + Date.parse(expirationDateTime)) / 2;
+    const told = surroundings.now();
+    const renew = Math.min((told + Date.parse(expirationDateTime)) / 2, told + DAY);
     const { endpoint } = subscription;
     await own({ ...now, feed, id, uns: userNotificationSubscriptionId, endpoint, renew });
     stand("on", true);

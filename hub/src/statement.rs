@@ -368,10 +368,10 @@ statements! {
     /// A push is due.
     InsertPush = "INSERT OR REPLACE INTO push (subscription, item, content, due, expires, fallback, attempts, least) \
         VALUES (?, ?, ?, ?, ?, ?, 0, 0)";
-    /// To each endpoint the first that is due, with its item.
+    /// To each endpoint the first that is due, with its item: the columns beside a `min` are those of its row.
     DuePushes = concat!("SELECT subscription, item, content, attempts, least, ", item_columns!(), " \
-        FROM push JOIN item ON ordinal = item WHERE due <= ?1 AND content = (SELECT min(content) FROM push AS other \
-        WHERE other.subscription = push.subscription AND other.due <= ?1) ORDER BY content");
+        FROM (SELECT subscription, item, min(content) AS content, attempts, least FROM push WHERE due <= ? \
+        GROUP BY subscription) JOIN item ON ordinal = item ORDER BY content");
     /// When the next one is due.
     NextPush = "SELECT min(due) FROM push";
     /// Pushed items that were dealt with since the last push that was taken (`?1`), the newest first; `?2`: from

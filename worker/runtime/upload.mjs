@@ -12,7 +12,8 @@ export async function upload(url, init, timeout) {
   const timer = setTimeout(() => aborter.abort(), timeout);
   try {
     const response = await fetch(url, { ...init, signal: aborter.signal });
-    await response.body?.cancel();
+    // The answer counts, however its body ends.
+    void response.body?.cancel().catch(() => {});
     return response;
   } finally {
     clearTimeout(timer);
