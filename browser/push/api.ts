@@ -65,6 +65,8 @@ export interface PushOptions {
 
 export interface Push {
   readonly state: PushState;
+  /** The service's name of the feed that is pushed here, as the first frame of a live connection has it; `null`: none is. */
+  readonly feed: string | null;
   /** The subscription while the state is `on`. */
   readonly subscription: Subscribed | null;
   /** Calls back with every new state, and every new subscription. @returns what ends it */

@@ -130,6 +130,35 @@ test("a live client is told the subscription, at each change and no more often",
   assert.equal(told.length, 4);
 });
 
+test("a live client takes away what was dealt with, and nothing of the user who is pushed to by now", async () => {
+  const browser = new Browser();
+  const listeners = new Map<string, (event: unknown) => void>();
+  const item = (id: string, readState: string) => ({ id, readState, userActionState: "noInteraction" });
+  const client = {
+    on: (type: string, listener: (event: unknown) => void) => void listeners.set(type, listener),
+    setEndpoint: () => {},
+    items: [item("read", "read"), item("unread", "unread")],
+    more: false,
+    unread: 1,
+  } as unknown as LiveClient;
+  const push = await started(browser);
+  await push.enable();
+  follow(client, browser.registration, push);
+  const show = (id: string, owner: string) =>
+    browser.registration.showNotification(id, { tag: id, data: { notifeed: { id, owner } } });
+  for (const id of ["read", "unread", "deleted"]) await show(id, "feed of megan");
+  await show("another's", "feed of alex");
+  await browser.registration.showNotification("other code's", { tag: "other code's" });
+  const titles = async () => {
+    await new Promise(setImmediate);
+    return browser.shown.map(({ title }) => title);
+  };
+  listeners.get("ready")!({});
+  assert.deepEqual(await titles(), ["unread", "another's", "other code's"]);
+  listeners.get("removed")!({ notification: item("unread", "unread") });
+  assert.deepEqual(await titles(), ["another's", "other code's"]);
+});
+
 test("a new key of the service makes a new subscription, without a person", async () => {
   const browser = new Browser();
   const push = await started(browser);

@@ -134,6 +134,9 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     get state() {
       return state;
     },
+    get feed() {
+      return owner?.feed ?? null;
+    },
     get subscription() {
       if (state !== "on" || !owner?.id) return null;
       return { id: owner.id, userNotificationSubscriptionId: owner.uns! };

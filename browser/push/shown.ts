@@ -7,11 +7,11 @@ import type { Push } from "./api.ts";
 /** Takes away what is shown and fits. */
 export async function closeShown(
   registration: ServiceWorkerRegistration | undefined,
-  fits: (id: string) => boolean,
+  fits: (shown: { id?: string; owner?: string }) => boolean,
 ): Promise<void> {
   for (const notification of (await registration?.getNotifications()) ?? []) {
-    const shown = (notification.data as { notifeed?: { id?: string } } | null)?.notifeed;
-    if (shown && fits(shown.id ?? "")) notification.close();
+    const shown = (notification.data as { notifeed?: object } | null)?.notifeed;
+    if (shown && fits(shown)) notification.close();
   }
 }
 
@@ -31,21 +31,22 @@ export function follow(client: LiveClient, registration: ServiceWorkerRegistrati
     const own = navigator as Navigator & { setAppBadge?(count: number): Promise<void> };
     void own.setAppBadge?.(client.unread).catch(() => {});
   };
-  const tidy = () => {
-    const items = new Map(client.items.map((item) => [item.id, item]));
-    void closeShown(registration, (id) => {
-      const item = items.get(id);
+  const tidy = () =>
+    void closeShown(registration, ({ id, owner }) => {
+      // A page that is behind leaves the next user's alone.
+      if (id && owner !== push.feed) return false;
+      const item = client.items.find((item) => item.id === id);
       return item ? isSeen(item) : !client.more;
     });
-  };
+  const close = (gone: FeedNotification) => void closeShown(registration, ({ id }) => id === gone.id);
   const ended = [
     push.onState(tell),
     client.on("ready", () => (badge(), tidy())),
     client.on("change", badge),
     client.on("state", ({ notification }) => {
-      if (isSeen(notification)) void closeShown(registration, (id) => id === notification.id);
+      if (isSeen(notification)) close(notification);
     }),
-    client.on("removed", ({ notification }) => void closeShown(registration, (id) => id === notification.id)),
+    client.on("removed", ({ notification }) => close(notification)),
   ];
   return () => ended.forEach((end) => end());
 }
