@@ -36,7 +36,7 @@ pub const MAX_SOCKETS_OF_PLATFORM: usize = 30_000;
 /// How long a socket lives at most, in milliseconds: one hour, or its token if that ends sooner.
 pub const MAX_SOCKET_LIFE: i64 = 60 * 60 * 1000;
 
-/// How long a client that sends pings may be silent, in milliseconds, until its line counts as dead:
+/// How long a client that sends pings may be silent, in milliseconds, until its connection counts as dead:
 /// three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
 /// client that never pings is never silent.
 pub const SILENCE: i64 = 3 * 60 * 1000;

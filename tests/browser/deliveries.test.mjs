@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Announcer } from "../../www/devices/announcer.js";
 import { Deliveries, KEPT, quantile } from "../../www/devices/deliveries.js";
-import { lineWords, replayWords, shortened } from "../../www/devices/line.js";
+import { connectionWords, replayWords, shortened } from "../../www/devices/connection.js";
 
 const targets = ["windows", "ios"];
 
@@ -77,15 +77,15 @@ test("median and p95 are values that were measured", () => {
 test("a line says how it stands", () => {
   const now = 1_000_000;
   const lost = { state: /** @type {const} */ ("waiting"), code: 1006, reason: "offline" };
-  assert.equal(lineWords({ state: "live" }, now), "Live");
-  assert.equal(lineWords(null, now), "Dropped, as last seen");
-  assert.equal(lineWords({ ...lost, retryAt: now + 2100 }, now), "Connection lost, back in 3 s: offline");
+  assert.equal(connectionWords({ state: "live" }, now), "Live");
+  assert.equal(connectionWords(null, now), "Dropped, as last seen");
+  assert.equal(connectionWords({ ...lost, retryAt: now + 2100 }, now), "Connection lost, back in 3 s: offline");
   assert.equal(
-    lineWords({ ...lost, reason: "", retryAt: now - 5 }, now),
+    connectionWords({ ...lost, reason: "", retryAt: now - 5 }, now),
     "Connection lost, back in 0 s: closed with 1006",
   );
   const stopped = { state: /** @type {const} */ ("stopped"), code: 4403, reason: "NotAuthorizedForUser" };
-  assert.equal(lineWords(stopped, now), "Stopped: NotAuthorizedForUser");
+  assert.equal(connectionWords(stopped, now), "Stopped: NotAuthorizedForUser");
 });
 
 test("a replay says what it was", () => {

@@ -44,7 +44,7 @@ export function isDismissed({ userActionState }) {
 /**
  * Draws a notification. Each part of it that can be focused has a `data-part`, the same whatever its states are.
  * @param {Notification} item
- * @param {typeof NOTHING} known `fresh`: it arrived just now; `missed`: while the line was down; `ends`: when its time to be
+ * @param {typeof NOTHING} known `fresh`: it arrived just now; `missed`: while the connection was down; `ends`: when its time to be
  *   displayed is over, in milliseconds since 1970, 0 where it has none
  */
 export function drawItem(item, known) {

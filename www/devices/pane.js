@@ -1,8 +1,8 @@
-// A device: a live client of its own, its line, and its list.
+// A device: a live client of its own, its connection, and its list.
 
 import { element } from "../element.js";
 import { ACTIONS, headline, isDismissed, NOTHING, took } from "./item.js";
-import { lineWords, replayWords, shortened } from "./line.js";
+import { connectionWords, replayWords, shortened } from "./connection.js";
 import { List } from "./list.js";
 import { PLATFORMS } from "./platforms.js";
 
@@ -31,7 +31,7 @@ export class Pane {
   #connect;
   #news;
   #count = element("span", { class: "count" });
-  #line = element("span", {});
+  #connection = element("span", {});
   // Two buttons, so that none turns into its opposite under somebody's finger.
   #toggle = element("button", { type: "button", class: "quiet" });
   #hurry = element("button", { type: "button", class: "quiet hurry", hidden: "" }, "Connect now");
@@ -79,7 +79,7 @@ export class Pane {
       "article",
       { class: "device", "data-platform": platform, "aria-label": `${name} device` },
       element("header", {}, title, this.#hurry, this.#toggle),
-      element("p", { class: "connection" }, this.#line),
+      element("p", { class: "connection" }, this.#connection),
       element("p", { class: "replay" }, this.#replay, this.#cursor),
       element("div", { class: "screen" }, this.#empty, this.#items, this.#older),
       element("p", { class: "happened" }, this.#said, this.#undo),
@@ -147,7 +147,7 @@ export class Pane {
     this.#statusChanged();
   }
 
-  /** Drops the line and shows on what it last knew. */
+  /** Drops the connection and shows on what it last knew. */
   drop() {
     this.#dropped = true;
     this.#close();
@@ -159,9 +159,9 @@ export class Pane {
   /** Says again what changes with the time. */
   tick() {
     const status = this.#dropped ? null : (this.#client?.status ?? { state: /** @type {const} */ ("connecting") });
-    const text = lineWords(status, Date.now());
-    write(this.#line, text);
-    this.#line.title = text;
+    const text = connectionWords(status, Date.now());
+    write(this.#connection, text);
+    this.#connection.title = text;
     const toggle = status === null ? "Bring back" : "Drop";
     write(this.#toggle, toggle);
     this.#toggle.setAttribute("aria-label", `${toggle}: ${PLATFORMS[this.#platform].name}`);
@@ -279,7 +279,7 @@ export class Pane {
     this.#known.set(id, { ...this.#known.get(id), ...known });
   }
 
-  /** Tells of the line, when that is another thing than it was told last. @param {string} what */
+  /** Tells of the connection when its state is another than was told last. @param {string} what */
   #tell(what) {
     // A connection when the page is opened is what everybody expects.
     if (this.#told !== what && !(this.#told === "" && what === "Live")) this.#news.tell(what);

@@ -1,5 +1,5 @@
 //! Connections end, and those that don't read are kept from filling the memory that feeds share: the
-//! runtime holds what a client hasn't read until its line goes, also after a close.
+//! runtime holds what a client hasn't read until its connection goes, also after a close.
 
 use notifeed::error::Problem;
 use notifeed::error::problems::{connections_stall, too_many_connections};
@@ -86,7 +86,7 @@ impl<H: Host> Feed<H> {
         self.host.abort(&holders);
     }
 
-    /// Ends the connections whose line is dead; looks for them now and then.
+    /// Ends the connections that are silent; looks for them now and then.
     pub(crate) fn close_silent(&mut self, now: Timestamp) {
         let every = self.settings.socket_silence.min(LOOK_FOR_SILENT);
         if now.saturating_millis_since(self.connections.looked_for_silent) >= every {
@@ -94,7 +94,7 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// Ends the connections whose token, or hour, has ended, and those whose line is dead.
+    /// Ends the connections whose token, or hour, has ended, and those that are silent.
     pub(crate) fn close_ended(&mut self, now: Timestamp) {
         self.connections.looked_for_silent = now;
         let silence = self.settings.socket_silence;

@@ -1,4 +1,4 @@
-// The words for how it stands with a device's line.
+// The words for how it stands with a device's connection.
 
 /** @typedef {import("../notifeed/live.js").Status} Status */
 /** @typedef {import("../notifeed/live.js").LiveEvents["ready"]} Ready */
@@ -7,7 +7,7 @@
  * @param {Pick<Status, "state" | "code" | "reason" | "retryAt"> | null} status null: a person has dropped it
  * @param {number} now milliseconds since 1970
  */
-export function lineWords(status, now) {
+export function connectionWords(status, now) {
   if (status === null) return "Dropped, as last seen";
   switch (status.state) {
     case "connecting":
@@ -24,8 +24,8 @@ export function lineWords(status, now) {
 }
 
 /**
- * How the feed came over the line that is up.
- * @param {Ready | null} ready null: from another tab, which has the line
+ * How the feed came over the connection that is up.
+ * @param {Ready | null} ready null: from another tab, which has the connection
  */
 export function replayWords(ready) {
   if (!ready) return "Through another tab";
