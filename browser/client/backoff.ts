@@ -4,8 +4,10 @@ import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
 
 /** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
+/** The server's own ends (RFC 6455 §7.4): it goes away, restarts, or wants to be tried later. */
+export const SERVERS_END = new Set([1001, 1012, 1013]);
 /** Every client of a server loses its connection like this at the same moment: they come back one after the other. */
-const TOGETHER = new Set([1001, BROKEN, 1012, 1013]);
+const TOGETHER = new Set([BROKEN, ...SERVERS_END]);
 /** Within so many milliseconds. */
 const SPREAD = 3000;
 
@@ -22,7 +24,7 @@ export function askedFor(reason: string): number {
  * When to come back after a connection was closed.
  * @param code of the close frame
  * @param reason of the close frame; it may say when the server will be ready: `ServerBusy retry-after=60`, in seconds
- * @param failures lines in a row, this one included, that brought nothing
+ * @param failures connections in a row, this one included, that brought nothing
  * @param random 0 ≤ random < 1
  * @returns milliseconds to wait before coming back; Infinity: don't
  */

@@ -15,7 +15,7 @@ import {
 } from "../generated/protocol.ts";
 import type { ClientFrame, ServerFrame } from "../generated/types.ts";
 import type { Cause, Status } from "./api.ts";
-import { askedFor, BROKEN, waitAfter } from "./backoff.ts";
+import { askedFor, BROKEN, SERVERS_END, waitAfter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { lifeOf } from "./token.ts";
@@ -359,5 +359,5 @@ function causeOf(code: number): Cause {
   if (code === CLOSE_DENIED) return "denied";
   if (code === CLOSE_MALFORMED) return "malformed";
   if (code === CLOSE_BUSY || code === CLOSE_TOO_SLOW) return "busy";
-  return code === 1012 || code === 1001 || code === 1013 ? "server" : "unreachable";
+  return SERVERS_END.has(code) ? "server" : "unreachable";
 }
