@@ -129,7 +129,7 @@ impl<H: Host> Feed<H> {
 
     /// Something that is due has failed: it is tried again.
     fn fails(&mut self, what: &str, fault: &Fault, now: Timestamp) {
-        self.host.log(&format!("{what}: {fault}"));
+        self.host.log(&format!("{what} failed: {fault}"));
         self.wake_by(now.saturating_add_millis(SAFETY));
     }
 
@@ -150,7 +150,8 @@ impl<H: Host> Feed<H> {
             .copies
             .mark(&self.host, &mut self.life, &self.room, now);
         if let Err(fault) = marked {
-            self.host.log(&format!("the mark of the copy: {fault}"));
+            self.host
+                .log(&format!("the mark of the copy failed: {fault}"));
         }
     }
 
@@ -166,7 +167,7 @@ impl<H: Host> Feed<H> {
     /// Has the alarm ring by then, as far as that can be had.
     pub(crate) fn wake_by(&mut self, at: Timestamp) {
         if let Err(fault) = self.alarm.wake_by(&self.host, at) {
-            self.host.log(&format!("the alarm: {fault}"));
+            self.host.log(&format!("setting the alarm failed: {fault}"));
         }
     }
 

@@ -24,7 +24,8 @@ impl<H: Host> Feed<H> {
         let now = self.host.now();
         while self.life.next_snooze.is_some_and(|at| at <= now) {
             if let Err(fault) = self.end_some_snoozes(now) {
-                self.host.log(&format!("the end of a snooze: {fault}"));
+                self.host
+                    .log(&format!("the end of a snooze failed: {fault}"));
                 self.wake_by(now.saturating_add_millis(SAFETY));
                 return;
             }

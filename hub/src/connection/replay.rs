@@ -71,7 +71,7 @@ impl<H: Host> Feed<H> {
             Ok(true) => self.connections.runnable.push_back(socket),
             Ok(false) => {}
             Err(fault) => {
-                self.host.log(&format!("a replay: {fault}"));
+                self.host.log(&format!("a replay failed: {fault}"));
                 self.connections
                     .close(&self.host, socket, Close::RESTARTED, now);
             }

@@ -292,7 +292,9 @@ impl<H: Host> Feed<H> {
         match self.host.commit(&writes) {
             Ok(true) if !visible => self.wake_by(now),
             Ok(_) => {}
-            Err(fault) => self.host.log(&format!("an acknowledged push: {fault}")),
+            Err(fault) => self
+                .host
+                .log(&format!("acknowledging a push failed: {fault}")),
         }
     }
 }

@@ -158,7 +158,7 @@ impl<H: Host> Feed<H> {
     /// Sends what is due, and sees to it that the rest is looked at.
     pub(crate) fn push(&mut self, now: Timestamp) {
         let next = self.send_pushes(now).unwrap_or_else(|fault| {
-            self.host.log(&format!("the pushes: {fault}"));
+            self.host.log(&format!("sending pushes failed: {fault}"));
             Some(now.saturating_add_millis(SAFETY))
         });
         if let Some(next) = next {

@@ -21,7 +21,7 @@ impl<H: Host> Feed<H> {
             _ => Outcome::UNREACHED,
         };
         if let Err(fault) = self.settle_push(flight, outcome, now) {
-            self.host.log(&format!("a push's end: {fault}"));
+            self.host.log(&format!("the end of a push failed: {fault}"));
         }
         self.push(now);
         true
