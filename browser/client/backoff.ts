@@ -5,7 +5,7 @@ import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
 /** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
 /** The server's own ends (RFC 6455 §7.4): it goes away, restarts, or wants to be tried later. */
-export const SERVERS_END = new Set([1001, 1012, 1013]);
+export const SERVERS_END: ReadonlySet<number> = new Set([1001, 1012, 1013]);
 /** Every client of a server loses its connection like this at the same moment: they come back one after the other. */
 const TOGETHER = new Set([BROKEN, ...SERVERS_END]);
 /** Within so many milliseconds. */
