@@ -254,6 +254,8 @@ export class People {
     device.user = null;
     visit.closed = true;
     const began = this.world.elapsed;
+    // A note that can't be written finishes nothing.
+    const isNoted = device.browser.faults.settings === "works";
     if (this.#random.chance(0.2)) void visit.client.close();
     this.#excuse((wish) => wish.visit.device === device && wish.user === user, "its user signed out");
     for (const other of this.alive(device)) if (other.user === user) other.signedOutAt = began;
@@ -261,7 +263,8 @@ export class People {
       const took = this.world.elapsed - began;
       if (took > 2100 && this.#runs(visit, began))
         this.violations.push(`tab ${this.visits.indexOf(visit)}: signing out took ${took} ms`);
-      const isKept = device.failedAt >= began || this.alive(device).some((other) => this.#isCutOff(other));
+      const isLeft = !isNoted && this.#isHeldUp(device);
+      const isKept = isLeft || device.failedAt >= began || this.alive(device).some((other) => this.#isCutOff(other));
       if (!isKept && device.user !== user && visit.tab.isAlive) this.forgotten.get(device)!.add(user);
     });
   }
@@ -440,15 +443,18 @@ export class People {
       if (isStopped) this.heldUpAt.set(visit.device, this.world.elapsed);
     }
     for (const device of this.devices) {
-      const { databases, tabs } = device.browser;
-      // A tab that is stopped in the middle of a transaction keeps all others' waiting, for as long as it stands.
-      if ([...tabs].some((tab) => tab.isStopped && databases.isBusy(tab)))
+      if (this.#isHeldUp(device))
         this.#excuse(({ visit, at }) => visit.device === device && at > device.freeAt - STORED, "the disk was held up");
       else device.freeAt = this.world.elapsed;
     }
     this.#excuse(({ visit }) => visit.signedOutAt < Infinity, "its user signed out");
     this.#excuse(({ visit }) => visit.isCleared, "the site's data was cleared");
     this.#excuse(({ visit }) => visit.client.status.without.includes("storage"), "there was no storage");
+  }
+
+  /** A tab that is stopped in the middle of a transaction keeps all others' waiting, for as long as it stands. */
+  #isHeldUp({ browser: { databases, tabs } }: Device): boolean {
+    return [...tabs].some((tab) => tab.isStopped && databases.isBusy(tab));
   }
 
   #excuse(isMeant: (wish: Wish) => boolean, reason: string): void {
