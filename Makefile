@@ -29,8 +29,8 @@ soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS
 	@scripts/setup build && scripts/build worker && $(node) --test tests/soak/soak.mjs tests/soak/pushes.mjs && \
 	  scripts/binary dev target/binary/notifeed && exec $(node) --test tests/soak/table.mjs
 
-soak-client: ## people and tabs at random for 5 minutes (MINUTES=), over doubles of browser and service; SEED= begins with a round
-	@scripts/setup node && exec $(node) tests/client/soak.ts
+soak-client: ## people and tabs at random, for 5 minutes (MINUTES=) over doubles of browser and service, then as long in Chromium on the service; SEED= begins with a round
+	@scripts/setup test && $(node) tests/client/soak.ts && scripts/build && exec $(node) --test tests/browser/soak.mjs
 
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
