@@ -138,7 +138,7 @@ export class Tab {
     });
   }
 
-  /** What it shows is one user's, and one whose token it was given. @param {Look} look @returns {string[]} */
+  /** A page shows items of a single user, whose token its client was given. @param {Look} look @returns {string[]} */
   violations({ items, timers }) {
     const owners = new Set(items.map(({ owner }) => owner));
     const found = [];

@@ -123,7 +123,7 @@ function disk(device) {
       const opening = indexedDB.open(String(name));
       /** @type {IDBDatabase | null} */
       const database = await new Promise((resolve) => {
-        // It went in the meantime: it isn't made anew.
+        // A database that went in the meantime isn't made anew.
         opening.onupgradeneeded = () => opening.transaction?.abort();
         opening.onsuccess = () => resolve(opening.result);
         opening.onerror = () => resolve(null);
