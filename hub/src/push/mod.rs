@@ -273,9 +273,10 @@ impl<H: Host> Feed<H> {
     }
 
     /// A client has everything up to a number. Where its person sees it, nothing is pushed of it to that
-    /// endpoint; where they don't, the push isn't held any longer.
+    /// endpoint; where they don't, the push isn't held any longer. A number that there isn't yet counts for nothing:
+    /// later items would be delivered before they came.
     pub(crate) fn push_acknowledged(&mut self, subscription: Guid, seq: Seq, visible: bool) {
-        if !self.pushes.asks(Some(subscription)) {
+        if seq > self.life.head.seq || !self.pushes.asks(Some(subscription)) {
             return;
         }
         let now = self.host.now();

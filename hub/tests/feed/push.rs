@@ -207,6 +207,26 @@ fn an_open_connection_holds_a_push_until_its_person_has_seen_it() {
 }
 
 #[test]
+fn a_client_cannot_acknowledge_what_there_is_not_yet() {
+    let mut world = world();
+    let a = world.pushed_to("a");
+    let line = world.connected_as(&a);
+    world.post_to_web("one");
+    world.say(
+        line,
+        r#"{"type":"ack","seq":9007199254740991,"visible":true}"#,
+    );
+    let later = world.post_to_web("two");
+    let delivery = |world: &mut World| {
+        let endpoints = world.as_megan(Command::Endpoints(Some(later.clone())));
+        endpoints.json()["value"][0]["delivery"].to_string()
+    };
+    assert_eq!(delivery(&mut world), r#""pending""#);
+    world.pass(HOUR);
+    assert_eq!(world.sent(), to(&[("a", "one"), ("a", "two")]));
+}
+
+#[test]
 fn what_is_seen_anywhere_or_gone_is_not_pushed() {
     type End = fn(&mut World, &str);
     let ends: [(&str, End); 7] = [
