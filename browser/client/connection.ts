@@ -37,6 +37,10 @@ const RENEWED = "token";
 const TOKENS = 5;
 /** A tab in view answers within this time; milliseconds. */
 const SEEN = 300;
+/** After so many sockets in a row that never opened, the client follows the feed by server-sent events, */
+const BLOCKED = 2;
+/** and tries a socket again so long after the last one; milliseconds. */
+const SOCKET_AGAIN = 600_000;
 /** Events around cut a wait short at most this often. */
 const HURRY = 1000;
 
@@ -73,6 +77,11 @@ export class Connection {
   #subscriptionEnded = false;
   /** Connections in a row that brought nothing. */
   #failures = 0;
+  /** Sockets in a row that never opened, and when the last one didn't, by the environment's `elapsed`. */
+  #blocked = 0;
+  #blockedAt = 0;
+  /** What the present try waits for to open. */
+  #opening: "socket" | "events" | undefined;
   /** The token that was refused last, and how many in a row. */
   #refused: string | null = null;
   #refusals = 0;
@@ -120,6 +129,7 @@ export class Connection {
     if (event === "offline") {
       // Without a network the connection is dead, but no close frame can come to say so. A server on this very machine
       // is still there: then coming back works.
+      this.#opening = undefined;
       if (this.#state === "connecting" || this.#state === "live") this.#lost(BROKEN, "offline", "offline");
     } else if (this.#state === "waiting") {
       if (!this.#isBusy && this.#environment.elapsed() - this.#triedAt >= HURRY) void this.#open();
@@ -148,6 +158,10 @@ export class Connection {
     this.#end();
   }
 
+  get #isBlocked(): boolean {
+    return this.#blocked >= BLOCKED && this.#environment.elapsed() - this.#blockedAt < SOCKET_AGAIN;
+  }
+
   get #isBusy(): boolean {
     return this.#environment.elapsed() < this.#busyUntil;
   }
@@ -169,6 +183,7 @@ export class Connection {
     this.#heardOf = undefined;
     this.#offered = null;
     this.#asked.clear();
+    this.#opening = undefined;
     return this.#attempt.signal;
   }
 
@@ -206,18 +221,23 @@ export class Connection {
     if (token === this.#refused) {
       return this.#stop("token-refused", "the token was refused, and there is no other", CLOSE_TOKEN_REFUSED);
     }
+    this.#listen("no connection in time");
     let socket: WebSocket;
     try {
       const address = this.#options.address();
       if (this.#subscriptionEnded) address.searchParams.delete("endpoint");
-      socket = new this.#environment.WebSocket(address, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);
+      const events = this.#isBlocked && this.#environment.events?.(address, token);
+      // Events that can't be loaded are none.
+      const byEvents = events && (await events.catch(() => null));
+      if (signal.aborted) return byEvents ? byEvents.close() : undefined;
+      socket = byEvents || new this.#environment.WebSocket(address, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);
+      this.#opening = byEvents ? "events" : "socket";
     } catch {
       return this.#stop("malformed", "the token or the address is malformed");
     }
     this.#token = token;
     this.#socket = socket;
     signal.addEventListener("abort", () => socket.close());
-    this.#listen("no connection in time");
     socket.addEventListener("open", () => this.#opened(), { signal });
     socket.addEventListener("message", ({ data }) => this.#hear(data as string), { signal });
     socket.addEventListener("close", ({ code, reason }) => this.#lost(code, reason), { signal });
@@ -235,6 +255,9 @@ export class Connection {
 
   #opened(): void {
     this.#heard();
+    if (this.#opening === "socket") this.#blocked = 0;
+    else this.#after(SOCKET_AGAIN, () => this.renew());
+    this.#opening = undefined;
     this.#after(GOOD, () => (this.#failures = 0));
     this.#after(PING_EVERY, this.#ping);
     this.#renewInTime();
@@ -334,6 +357,11 @@ export class Connection {
   }
 
   #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {
+    if (this.#opening && code === BROKEN) {
+      // Where not even events come, there is no service at all.
+      this.#blocked = this.#opening === "socket" ? this.#blocked + 1 : 0;
+      this.#blockedAt = this.#environment.elapsed();
+    }
     this.#end();
     this.#failures += 1;
     if (code === CLOSE_TOKEN_REFUSED) {

@@ -21,6 +21,8 @@ export interface Environment {
   random(): number;
   WebSocket: typeof WebSocket;
   fetch: typeof fetch;
+  /** A socket over server-sent events; absent: there is nothing to fall back to. Rejects where it can't be loaded. */
+  events?: (address: URL, token: string) => Promise<WebSocket>;
   /** The following three throw where the browser forbids them, and return nothing where it has none. */
   databases(): IDBFactory | undefined;
   locks(): LockManager | undefined;
@@ -43,6 +45,10 @@ export const surroundings = (): Environment => ({
   random: () => Math.random(),
   WebSocket: globalThis.WebSocket,
   fetch: (...asked) => fetch(...asked),
+  events: async (address, token) => {
+    const { EventSocket } = await import("./event_socket.ts");
+    return new EventSocket(address, token, (...asked) => fetch(...asked)) as unknown as WebSocket;
+  },
   databases: () => globalThis.indexedDB,
   locks: () => globalThis.navigator?.locks,
   settings: () => globalThis.localStorage,
