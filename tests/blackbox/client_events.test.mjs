@@ -67,9 +67,9 @@ test("follows the feed, changes it, and misses nothing of what happens while the
     [first],
   );
   const actions = [{ id: "yes", title: "Yes" }];
-  const asked = await post(as, { payload: { visualContent: { title: "Well?", actions } } });
+  await post(as, { payload: { visualContent: { title: "Well?", actions } } });
   await eventually(() => client.items.length === 2);
-  await client.answer(asked, "yes");
+  await client.answer(client.items[0], "yes");
   assert.equal(client.items[0].answer?.actionId, "yes");
 
   await service.restart();

@@ -105,6 +105,19 @@ const imports = [
   },
 ];
 
+/**
+ * Modules that are loaded only when they are needed, as a bundler's chunks of their own, weigh nothing at first.
+ * @type {import("esbuild").Plugin}
+ */
+const later = {
+  name: "later",
+  setup(build) {
+    build.onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
+  },
+};
+
 const built = resolve(root, "www/notifeed");
 const folder = resolve(root, "target/sizes");
 rmSync(folder, { recursive: true, force: true });
@@ -127,6 +140,7 @@ const checks = await Promise.all(
       target: "es2022",
       external: ["react", "vue"],
       preserveSymlinks: true,
+      plugins: [later],
     });
     const path = wasm ? [outfile, join(built, "notifeed_bg.wasm")] : [outfile];
     return { name, path, limit: `${limit} B` };
