@@ -80,7 +80,7 @@ export class Connection {
   /** Sockets in a row that never opened, and when the last one didn't, by the environment's `elapsed`. */
   #blocked = 0;
   #blockedAt = 0;
-  /** What the present try waits for to open. */
+  /** The kind of line that the present try waits for to open. */
   #opening: "socket" | "events" | undefined;
   /** The token that was refused last, and how many in a row. */
   #refused: string | null = null;
@@ -358,7 +358,7 @@ export class Connection {
 
   #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {
     if (this.#opening && code === BROKEN) {
-      // Where not even events come, there is no service at all.
+      // If not even events come, there is no service at all.
       this.#blocked = this.#opening === "socket" ? this.#blocked + 1 : 0;
       this.#blockedAt = this.#environment.elapsed();
     }
