@@ -2,13 +2,16 @@
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { eventsOf as eventsOfSocket } from "../../worker/runtime/server_sent.mjs";
 import { ask, eventsOf } from "./events.mjs";
 import { assertProblem, eventually, someone } from "./expect.mjs";
 import { follow } from "./following.mjs";
 import { host, startService, userToken } from "./harness.mjs";
 import { PushServices } from "./push_services.mjs";
 
+/** A module of the Worker, whose types aren't those of Node. */
+const { eventsOf: eventsOfSocket } = await import(
+  `${new URL("../../worker/runtime/server_sent.mjs", import.meta.url)}`
+);
 const services = new PushServices();
 const service = await startService({ outbound: services.outbound, vars: { PUSH_HOLD_MS: "60000" } });
 const { post } = follow(service);
@@ -210,9 +213,7 @@ test("a comment every 25 s while nothing waits to be read, and flow control by w
   });
   const tell = (/** @type {object} */ frame) =>
     socket.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(frame) }));
-  const reader = eventsOfSocket(/** @type {any} */ (socket))
-    .pipeThrough(new TextDecoderStream())
-    .getReader();
+  const reader = eventsOfSocket(socket).pipeThrough(new TextDecoderStream()).getReader();
   const read = async () => (await reader.read()).value;
   mock.timers.tick(24_999);
   const first = read();
