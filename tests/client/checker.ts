@@ -137,6 +137,7 @@ export class Checker {
   }
 }
 
-function short({ id, payload, readState, userActionState }: People["visits"][0]["client"]["items"][0]): string {
-  return `${id.slice(-4)} ${payload.visualContent?.title} ${readState} ${userActionState}`;
+function short(item: People["visits"][0]["client"]["items"][0]): string {
+  const { id, payload, readState, userActionState, snoozedUntilDateTime: until } = item;
+  return [id.slice(-4), payload.visualContent?.title, readState, userActionState, until].join(" ");
 }

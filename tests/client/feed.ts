@@ -101,19 +101,35 @@ export class Feed {
   /** @returns null: they were so already */
   setStates(
     entry: Entry,
-    states: { readState?: ReadState | undefined; userActionState?: UserActionState | undefined },
+    states: {
+      readState?: ReadState | undefined;
+      userActionState?: UserActionState | undefined;
+      snoozedUntilDateTime?: string | undefined;
+    },
     now: number,
   ): Entry | null {
-    const readState = states.readState ?? entry.item.readState;
-    const userActionState = states.userActionState ?? entry.item.userActionState;
-    if (readState === entry.item.readState && userActionState === entry.item.userActionState) return null;
-    const item = { ...entry.item, readState, userActionState, lastModifiedDateTime: new Date(now).toISOString() };
-    return this.#change({ ...entry, item });
+    const { snoozedUntilDateTime: before, ...others } = entry.item;
+    const readState = states.readState ?? others.readState;
+    const userActionState = states.userActionState ?? others.userActionState;
+    const until = states.userActionState ? states.snoozedUntilDateTime : before;
+    if (readState === others.readState && userActionState === others.userActionState && until === before) return null;
+    const snooze = until === undefined ? {} : { snoozedUntilDateTime: until };
+    const lastModifiedDateTime = new Date(now).toISOString();
+    return this.#change({ ...entry, item: { ...others, readState, userActionState, lastModifiedDateTime, ...snooze } });
+  }
+
+  /** A snooze is over: the item is unread, and told like new content. */
+  wake(entry: Entry, now: number): Entry {
+    const states = { readState: "unread", userActionState: "noInteraction" } as const;
+    const woken = this.setStates(entry, states, now)!;
+    woken.contentSeq = woken.seq;
+    return woken;
   }
 
   answer(entry: Entry, answer: Answer, now: number): Entry {
     const states = { readState: "read", userActionState: "activated" } as const;
-    const item = { ...entry.item, ...states, answer, lastModifiedDateTime: new Date(now).toISOString() };
+    const { snoozedUntilDateTime, ...others } = entry.item;
+    const item = { ...others, ...states, answer, lastModifiedDateTime: new Date(now).toISOString() };
     return this.#change({ ...entry, item });
   }
 
@@ -187,10 +203,11 @@ export class Feed {
     now: number,
   ): ServerFrame | null {
     const { seq, item } = entry;
-    const { id, readState, userActionState, answer } = item;
+    const { id, readState, userActionState, answer, snoozedUntilDateTime: until } = item;
     if (isLive(entry, now) && aims(entry, platform)) {
       if (isContent) return { type: "notification", seq, cursor, replayed, notification: item };
-      return { type: "state", seq, cursor, id, readState, userActionState, ...(answer && { answer }) };
+      const more = { ...(answer && { answer }), ...(until !== undefined && { snoozedUntilDateTime: until }) };
+      return { type: "state", seq, cursor, id, readState, userActionState, ...more };
     }
     if (!entry.reached.has(platform)) return null;
     if (entry.deleted) return { type: "removed", seq, cursor, id, reason: "deleted" };

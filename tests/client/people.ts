@@ -406,6 +406,7 @@ export class People {
         () => client.markRead(id),
         () => client.markUnread(id),
         () => client.dismiss(id),
+        () => client.snooze(id, this.world.now + MINUTE),
         () => client.activate(id),
         () => client.remove(id),
         ...actions.map((action) => () => client.answer(item, action.id)),

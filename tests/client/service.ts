@@ -93,6 +93,14 @@ export class Service {
     this.tell(feed, feed.delete(feed.entries.get(id)!), false);
   }
 
+  /** An item is unread again, if its snooze is over. */
+  wake(feed: Feed, id: string): void {
+    const { now } = this.world;
+    const entry = feed.entries.get(id);
+    if (!entry || !isLive(entry, now) || !(Date.parse(entry.item.snoozedUntilDateTime ?? "") <= now)) return;
+    this.tell(feed, feed.wake(entry, now), true);
+  }
+
   /** The items of a user's feed, as its clients must show it, newest first. */
   items(user: string, platform: string = "windows"): FeedNotification[] {
     return this.feed(user)
@@ -292,8 +300,12 @@ export class Connection {
       const { readState, userActionState } = entry.item;
       return { status: 409, readState, userActionState, error: error("PreconditionFailed") };
     }
+    const until = frame.type === "update" ? Date.parse(frame.snoozedUntilDateTime ?? "") : NaN;
+    if (until <= world.now || until >= Date.parse(entry.item.expirationDateTime))
+      return { status: 400, error: error("BadRequest") };
     const changed = frame.type === "delete" ? this.feed.delete(entry) : this.feed.setStates(entry, frame, world.now);
     if (changed) this.#service.tell(this.feed, changed, false, this);
+    if (changed && until > world.now) world.after(until - world.now, () => this.#service.wake(this.feed, frame.id));
     const status = frame.type === "delete" ? 204 : 200;
     if (!changed || !this.isLive) return { status };
     return { status, seq: changed.seq, cursor: this.feed.cursor(allUpTo(changed.seq)) };
