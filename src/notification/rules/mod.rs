@@ -255,7 +255,6 @@ fn display_time_to_live(check: &mut Check, value: &Value<'_>) -> Option<u32> {
     }
 }
 
-/// (D9) An expiration at the clock's own instant is past: what expires now is absent now.
 /// A time: text that [`Timestamp::parse`] reads.
 pub(crate) fn time(check: &mut Check, value: &Value<'_>, path: &str) -> Option<Timestamp> {
     match Timestamp::parse(check.string(value, path)?) {
@@ -267,6 +266,7 @@ pub(crate) fn time(check: &mut Check, value: &Value<'_>, path: &str) -> Option<T
     }
 }
 
+/// (D9) An expiration at the clock's own instant is past: what expires now is absent now.
 fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Option<Timestamp> {
     let path = "expirationDateTime";
     let asked = time(check, value, path)?;
