@@ -82,6 +82,9 @@ pub fn item(entry: &Entry, parts: &Parts<'_>) -> String {
     );
     w.string_field("readState", entry.read_state.as_str());
     w.string_field("userActionState", entry.user_action_state.as_str());
+    if let Some(until) = entry.snoozed_until {
+        w.integer_field("snoozedUntil", until.unix_millis());
+    }
     w.string_field("requestDigest", parts.request_digest.as_str());
     if let Some(answer) = parts.answer {
         w.raw_field("answer", answer);

@@ -9,6 +9,7 @@ use notifeed_hub::wire::{self, Command};
 use serde_json::{Value as Json, json};
 
 use crate::asking::*;
+use crate::push::{SECOND, to, world as pushing};
 use crate::told::{Told, connected, result};
 use crate::world::World;
 
@@ -211,6 +212,45 @@ fn an_instant_that_cannot_be_is_refused_and_what_comes_back_is_ignored() {
             .told()
             .iter()
             .any(|told| matches!(told, Told::Content(..)))
+    );
+}
+
+#[test]
+fn the_end_of_a_snooze_is_pushed_like_new_content() {
+    for evicted in [false, true] {
+        let mut world = pushing();
+        world.pushed_to("a");
+        let ids = ["one", "two"].map(|text| world.post_to_web(text));
+        world.pass(SECOND);
+        assert_eq!(world.sent().len(), 2);
+        for id in &ids {
+            snooze(&mut world, id, MINUTE);
+        }
+        // A dismissal ends a snooze, and nothing is pushed of it.
+        world.set(&ids[1], acted(UserActionState::Dismissed));
+        if evicted {
+            world.evict();
+        }
+        world.pass(MINUTE - 1);
+        assert_eq!(world.sent(), []);
+        world.pass(SECOND);
+        assert_eq!((world.sent(), world.due()), (to(&[("a", "one")]), 0));
+    }
+}
+
+#[test]
+fn a_copy_that_is_made_of_a_snoozed_item_has_its_instant() {
+    let mut world = World::new();
+    let id = world.posted(&Post::new("a"));
+    let at = snooze(&mut world, &id, 10 * MINUTE);
+    // The copy is read back from the row, once the feed is awake again.
+    world.evict();
+    item(&mut world, &id);
+    world.pass(MINUTE);
+    let copy = &world.copies()[&id][&1];
+    assert_eq!(
+        (&copy["userActionState"], &copy["snoozedUntil"]),
+        (&json!("snoozed"), &json!(at.unix_millis()))
     );
 }
 
