@@ -187,6 +187,30 @@ test("a sign-out ends it without a network, and takes away what is shown", async
   assert.equal(await browser.owner(), undefined);
 });
 
+test("a sign-out waits for no network, and undoes what was under way", async () => {
+  const browser = new Browser();
+  await (await started(browser)).enable();
+  browser.now += 600;
+  let isAsked = false;
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const hanging: typeof fetch = async (...asked) => {
+    isAsked = true;
+    await held;
+    return browser.fetch(...asked);
+  };
+  const push = pushOf(browser.options, { ...browser.surroundings, fetch: hanging });
+  while (!isAsked) await new Promise(setImmediate);
+  await browser.registration.showNotification("Hello", { tag: "n", data: { notifeed: { id: "n" } } });
+  const ended = push.disable();
+  while (browser.subscription || (await browser.owner())) await new Promise(setImmediate);
+  assert.deepEqual([browser.shown, browser.badge], [[], 0]);
+  goOn();
+  await ended;
+  assert.deepEqual([push.state, browser.subscription, await browser.owner()], ["off", null, undefined]);
+  assert.equal(browser.paths().at(-1), "DELETE subscriptions/subscription of megan?targetHostName=app.example.com");
+});
+
 test("turning it off tells the service", async () => {
   const browser = new Browser();
   const push = await started(browser);

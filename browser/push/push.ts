@@ -55,6 +55,10 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     owner = await change(indexedDB, "owner", () => now);
   };
 
+  const look = async (): Promise<void> => {
+    owner = await change(indexedDB, "owner", (known) => known);
+  };
+
   const make = ({ registration, key: applicationServerKey }: Ready): Promise<PushSubscription> =>
     registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
 
@@ -96,7 +100,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     if (!surroundings.isSecureContext) return "insecure";
     const registration = surroundings.PushManager ? await active(options.worker) : undefined;
     if (!registration) return navigator.standalone === false ? "needs-install" : "unsupported";
-    owner = await change(indexedDB, "owner", (known) => known);
+    await look();
     const token = await options.token({ fresh: false });
     const who = token && (options.user ?? userOf(token));
     if (token && !who) throw new PushError("refused", "the token doesn't say whose it is: pass `user`");
@@ -164,7 +168,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
         return fail(state, error);
       }
       return inTurn(async () => {
-        owner = await change(indexedDB, "owner", (known) => known);
+        await look();
         // The push was turned off meanwhile, or another tab has turned it on for another user.
         if (before !== ends || (owner && owner.user !== now.user)) {
           await made.unsubscribe();
@@ -176,11 +180,17 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
     },
     async disable() {
       ends++;
-      await inTurn(async () => {
-        owner = await change(indexedDB, "owner", (known) => known);
-        const id = owner?.id;
+      let id: string | null | undefined;
+      const leave = async () => {
+        await look();
+        id ??= owner?.id;
         await end();
         if (id) stand(allowed());
+      };
+      // At once, though a task may wait for a network that hangs; and again, since it may have kept something meanwhile.
+      await leave();
+      await inTurn(async () => {
+        await leave();
         if (id) await unsubscribe(options, fetched, id).catch(() => {});
       });
     },

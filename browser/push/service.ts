@@ -3,6 +3,9 @@
 import { APPLICATION_SERVER_KEY_PATH, SUBSCRIPTIONS_PATH } from "../generated/protocol.ts";
 import { type PushOptions, PushError, type Subscribed } from "./api.ts";
 
+/** So long the service has for an answer; milliseconds. */
+const PATIENCE = 10_000;
+
 /** The answer to a subscription. */
 export interface Registered extends Subscribed {
   /** The service's name of the feed. */
@@ -24,9 +27,12 @@ export async function ask(
       Authorization: `Bearer ${await token({ fresh })}`,
       ...(json && { "Content-Type": "application/json" }),
     };
-    const answer = await fetched(base(url) + path, { method, headers, ...(json && { body }) }).catch((error) => {
-      throw new PushError("unreached", String(error));
-    });
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetched(base(url) + path, { method, headers, signal, ...(json && { body }) }).catch(
+      (error) => {
+        throw new PushError("unreached", String(error));
+      },
+    );
     if (answer.status === 401 && !fresh) continue;
     if (answer.status === 404) break;
     const text = await answer.text();
