@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { root } from "./local.mjs";
 
 const at = (/** @type {string} */ path) => resolve(root, path);
@@ -55,6 +55,19 @@ try {
   process.exit(1); // tsc has said why.
 }
 
+/** Style sheets stand in the sources as one reads them, and in the package without spaces. @type {import("esbuild").Plugin} */
+const styles = {
+  name: "styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/style\.ts$/ }, async ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const sheet = source.match(/(?<=CSS = `)[^`]+/)?.[0] ?? "";
+      const { code } = await transform(sheet, { loader: "css", minify: true });
+      return { contents: source.replace(sheet, () => code.trim()), loader: "ts" };
+    });
+  },
+};
+
 rmSync(`${folder}/labels`, { recursive: true, force: true });
 const made = new Set(["types", "labels", "package.json", "notifeed_bg.wasm"]);
 const { metafile } = await build({
@@ -69,6 +82,7 @@ const { metafile } = await build({
   target: "es2022",
   external: ["node:*", "*.wasm", "react", "vue"],
   chunkNames: "shared-[hash]",
+  plugins: [styles],
   logLevel: "warning",
 });
 for (const output of Object.keys(metafile.outputs)) made.add(output.replace(/^.*\//, ""));

@@ -1,7 +1,8 @@
-// The element: its attributes and properties, the bell, the panel, and what it hears from the client.
+// The element: its client, the bell, the panel, and what it hears from the client.
 
 import type { LiveClient, LiveError } from "../client/api.ts";
 import type { FeedNotification } from "../generated/types.ts";
+import { Attributes } from "./attributes.ts";
 import { type Content, contentOf, isItem } from "./content.ts";
 import { button, element, write } from "./dom.ts";
 import type { InboxEvents } from "./events.ts";
@@ -21,20 +22,7 @@ import { complete } from "./words.ts";
 const TICK = 1000;
 
 /** The properties that an app may have set before the element was defined. */
-const PROPERTIES = [
-  "client",
-  "labels",
-  "clock",
-  "open",
-  "inline",
-  "hideRaw",
-  "hideIcons",
-  "showDismissed",
-  "tabs",
-] as const;
-
-// Without a DOM the class can be named, but not used.
-const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+const PROPERTIES = ["client", "labels", "clock", "open", "inline", "hideRaw", "hideIcons", "showDismissed", "tabs"];
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -42,17 +30,7 @@ declare global {
   }
 }
 
-export class NotifeedInbox extends Base {
-  static readonly observedAttributes: string[] = [
-    "open",
-    "inline",
-    "hide-raw",
-    "hide-icons",
-    "show-dismissed",
-    "tabs",
-    "lang",
-  ];
-
+export class NotifeedInbox extends Attributes {
   #client: LiveClient | null = null;
   #labels = complete(null);
   #clock: (() => number) | null = null;
@@ -145,67 +123,8 @@ export class NotifeedInbox extends Base {
     this.#update();
   }
 
-  /** Whether the panel is open. */
-  get open(): boolean {
-    return this.hasAttribute("open");
-  }
-  set open(open: boolean) {
-    this.toggleAttribute("open", Boolean(open));
-  }
-
-  /** The list alone, in its place in the page, without the bell. */
-  get inline(): boolean {
-    return this.hasAttribute("inline");
-  }
-  set inline(inline: boolean) {
-    this.toggleAttribute("inline", Boolean(inline));
-  }
-
-  /** Leaves out what has raw content only. */
-  get hideRaw(): boolean {
-    return this.hasAttribute("hide-raw");
-  }
-  set hideRaw(hide: boolean) {
-    this.toggleAttribute("hide-raw", Boolean(hide));
-  }
-
-  /** Loads no picture that a notification names. */
-  get hideIcons(): boolean {
-    return this.hasAttribute("hide-icons");
-  }
-  set hideIcons(hide: boolean) {
-    this.toggleAttribute("hide-icons", Boolean(hide));
-  }
-
-  /** Shows what was dismissed too, with a way back. */
-  get showDismissed(): boolean {
-    return this.hasAttribute("show-dismissed");
-  }
-  set showDismissed(show: boolean) {
-    this.toggleAttribute("show-dismissed", Boolean(show));
-  }
-
-  /**
-   * The tabs, separated by spaces: `all`, `unread`, `dismissed`, and `groups` for one of each group; "": the first three;
-   * `null`: none.
-   */
-  get tabs(): string | null {
-    return this.getAttribute("tabs");
-  }
-  set tabs(tabs: string | boolean | null | undefined) {
-    if (tabs === null || tabs === undefined || tabs === false) this.removeAttribute("tabs");
-    else this.setAttribute("tabs", tabs === true ? "" : tabs);
-  }
-
   connectedCallback(): void {
-    for (const name of PROPERTIES) {
-      // Set before the element was defined, it hides the accessor.
-      if (!Object.hasOwn(this, name)) continue;
-      const own = this as Record<string, unknown>;
-      const value = own[name];
-      delete own[name];
-      own[name] = value;
-    }
+    this.adopt(PROPERTIES);
     const page = this.ownerDocument;
     // The element may have come from another document, whose sheet would be worth nothing here.
     this.shadowRoot!.adoptedStyleSheets = [styleSheet(page)];
@@ -278,8 +197,8 @@ export class NotifeedInbox extends Base {
     this.#older.scrolls = true;
     if (open) this.#draw();
     // A list that was open was looked at, with what came meanwhile.
-    const client = this.#client;
-    if (client) this.#try(() => client.markAllSeen());
+    // Nobody asked for it: a look that isn't noted is no news, and takes no notice away.
+    this.#client?.markAllSeen().catch(() => {});
   }
 
   #toggled(): void {

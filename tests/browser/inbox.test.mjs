@@ -191,6 +191,18 @@ test("a refused change comes back, is said and told", async () => {
   await app.part("notice").waitFor({ state: "hidden" });
 });
 
+test("an opened list is a look at all there is, and so is a closed one; a look takes no notice away", async () => {
+  await app.open(THREE);
+  assert.equal(await app.run("client.looks"), 0);
+  await app.run("client.refuse(new Error('no'))");
+  await app.run("inbox.open = true");
+  await app.until("client.looks === 1");
+  await app.run("client.arrive([notification('d')])");
+  await app.part("notice").getByText("That couldn’t be changed").waitFor();
+  await app.run("inbox.open = false");
+  await app.until("client.looks === 2");
+});
+
 test("what arrives is read out, once and together; what is replayed isn't", async () => {
   await app.open(THREE);
   await app.run("client.arrive([notification('d'), notification('e', { title: 'Lunch' })])");

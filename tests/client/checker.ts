@@ -1,8 +1,9 @@
 // Says where people's feeds broke a promise: what a tab shows, what the disk holds, what became of each change, and how
 // busy a client is while nothing happens.
 
-import { type Device, type People, type Visit, USERS } from "./people.ts";
+import { type People, type Visit, USERS } from "./people.ts";
 import { MINUTE } from "./stage.ts";
+import type { Device } from "./trouble.ts";
 
 /** Timers that run out in so much time beside what happens, at most; for each started second. */
 const TIMERS_A_SECOND = 60;

@@ -7,7 +7,8 @@ import { feedName } from "../../browser/client/names.ts";
 import type { Random } from "./random.ts";
 import { Service } from "./service.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./stage.ts";
-import { Browser, type Faults, type Tab } from "./tab.ts";
+import { Browser, type Tab } from "./tab.ts";
+import { breakDevice, type Device, disturbService, mendDevice, mendService, setClock } from "./trouble.ts";
 import { World } from "./world.ts";
 
 export const USERS = ["ann", "bob", "cyd"] as const;
@@ -43,17 +44,6 @@ export interface Wish {
   /** Why nobody need carry it out; `null`: it must be. */
   excuse: string | null;
   answered: boolean;
-}
-
-export interface Device {
-  browser: Browser;
-  /** The user who is signed in to the app there. */
-  user: string | null;
-  token: "works" | "hangs" | "fails" | "undefined";
-  /** When storage last didn't work. */
-  failedAt: number;
-  /** When no tab last held the disk up. */
-  freeAt: number;
 }
 
 export class People {
@@ -117,11 +107,9 @@ export class People {
 
   /** Everything works again; each person comes to each device once, and stays for a while. */
   async rest(each: (device: Device, user: string) => void): Promise<void> {
-    this.service.refusal = null;
-    this.service.isSilent = false;
-    this.service.answer = () => undefined;
+    mendService(this.service);
     for (const device of this.devices) {
-      this.#mend(device);
+      mendDevice(device);
       for (const tab of device.browser.tabs)
         if (tab.isFrozen) tab.resume();
         else tab.goOn();
@@ -282,41 +270,16 @@ export class People {
     return (this.#slowAt.get(visit) ?? -1) < since && visit.tab.isVisible && !visit.tab.isStopped;
   }
 
-  // --- The device
+  // --- The device and the service
 
   #jump(device: Device): void {
-    const { browser } = device;
-    browser.clockError = this.#random.one([0, 2 * HOUR, 8 * DAY, 10 * MINUTE, -10 * MINUTE, -8 * DAY, -30 * SECOND]);
-    this.#note(`device ${this.#numberOf(device)}: the clock is ${browser.clockError} ms ahead`);
+    const ahead = setClock(device, this.#random);
+    this.#note(`device ${this.#numberOf(device)}: the clock is ${ahead} ms ahead`);
   }
 
   #breakDevice(device: Device): void {
-    const { browser } = device;
-    const random = this.#random;
-    const what = random.one([
-      "storage",
-      "locks",
-      "channels",
-      "settings",
-      "token",
-      "network",
-      "silence",
-      "data",
-    ] as const);
-    let how = "";
-    if (what === "storage") {
-      how = random.one<Faults["storage"]>(["absent", "throws", "forbidden", "hangs", "fails", "full"]);
-      browser.setStorage(how as Faults["storage"]);
-    } else if (what === "locks")
-      browser.faults.locks = how = random.one<Faults["locks"]>(["absent", "throws", "denied", "hangs"]);
-    else if (what === "channels") browser.faults.channels = how = random.one<Faults["channels"]>(["absent", "throws"]);
-    else if (what === "settings")
-      browser.faults.settings = how = random.one<Faults["settings"]>(["absent", "throws", "full"]);
-    else if (what === "token") device.token = how = random.one<Device["token"]>(["hangs", "fails", "undefined"]);
-    else if (what === "network") browser.setOnline(false);
-    else if (what === "silence") browser.network.silence();
-    else {
-      browser.clearData();
+    const { what, how } = breakDevice(device, this.#random);
+    if (what === "data") {
       device.failedAt = this.world.elapsed;
       this.#excuse((wish) => wish.visit.device === device, "the site's data was cleared");
       for (const visit of this.alive(device)) visit.isCleared = true;
@@ -326,45 +289,11 @@ export class People {
 
   #mendDevice(device: Device): void {
     this.#note(`device ${this.#numberOf(device)} works again`);
-    this.#mend(device);
+    mendDevice(device);
   }
-
-  #mend(device: Device): void {
-    const { browser } = device;
-    Object.assign(browser.faults, { locks: "works", channels: "works", settings: "works" });
-    browser.setStorage("works");
-    device.token = "works";
-    if (!browser.network.isOnline) browser.setOnline(true);
-  }
-
-  // --- The service
 
   #disturbService(): void {
-    const { service } = this;
-    const random = this.#random;
-    const what = random.one(["closes", "refuses", "serves", "serves", "falls silent", "fails", "forgets its numbers"]);
-    this.#note(`the service ${what}`);
-    if (what === "closes") service.closeAll(random.one([1001, 1006, 1012, 1013, 4401, 4408, 4429]));
-    else if (what === "refuses") {
-      const reason = random.one(["ServerBusy retry-after=60", "ServerBusy"]);
-      service.refusal = random.one([
-        { code: 4429, reason },
-        { code: 1006, reason: "" },
-      ]);
-    } else if (what === "falls silent") service.isSilent = true;
-    else if (what === "fails") {
-      const status = random.one([406, 429, 500, 503]);
-      const answer = random.one([{ status }, "nothing" as const]);
-      service.answer = () => (this.#random.chance(0.5) ? answer : undefined);
-    } else if (what === "forgets its numbers") {
-      const user = random.one(USERS);
-      for (const connection of service.connections) if (connection.user === user) connection.close(1012);
-      service.feed(user).renew();
-    } else {
-      service.refusal = null;
-      service.isSilent = false;
-      service.answer = () => undefined;
-    }
+    this.#note(`the service ${disturbService(this.service, USERS, this.#random)}`);
   }
 
   #post(user: string): void {
