@@ -15,6 +15,7 @@ use notifeed::notification::{Content, HostName, Platform, PlatformSet, Priority,
 use notifeed::request::origin::Readers;
 use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
+use notifeed::verdict::Accepted;
 
 /// The release of the protocol between a Worker and a feed. A feed answers one of a later release
 /// than its own that it can't carry out with 503. From 2 on, an answer begins with a line of the numbers
@@ -189,6 +190,27 @@ pub struct Append {
     pub visual_content: Option<JsonText<VisualContent>>,
     /// Nothing is replaced: `If-None-Match: *`.
     pub create_only: bool,
+}
+
+impl Append {
+    /// The notification of a body that was accepted. `create_only`: it replaces nothing.
+    pub fn of(accepted: &Accepted, create_only: bool) -> Self {
+        let notification = accepted.notification();
+        Self {
+            host: notification.target_host_name().clone(),
+            app_notification_id: notification.app_notification_id().map(str::to_owned),
+            group_name: notification.group_name().map(str::to_owned),
+            priority: notification.priority(),
+            platforms: notification.platforms(),
+            expiration: notification.expiration(),
+            display_time_to_live: notification.display_time_to_live(),
+            request_digest: accepted.request_digest(),
+            asks: notification.asks(),
+            content: notification.content_text(),
+            visual_content: notification.visual_text(),
+            create_only,
+        }
+    }
 }
 
 /// An answer to one notification.

@@ -123,21 +123,6 @@ impl Post {
         });
         let verdict = validate(body.to_string().as_bytes(), now, &settings.policy);
         let accepted = verdict.outcome.unwrap();
-        let request_digest = accepted.request_digest();
-        let notification = accepted.into_notification();
-        Command::Append(Box::new(Append {
-            host: notification.target_host_name().clone(),
-            app_notification_id: notification.app_notification_id().map(str::to_owned),
-            group_name: notification.group_name().map(str::to_owned),
-            priority: notification.priority(),
-            platforms: notification.platforms(),
-            expiration: notification.expiration(),
-            display_time_to_live: notification.display_time_to_live(),
-            request_digest,
-            asks: notification.asks(),
-            content: notification.content_text(),
-            visual_content: notification.visual_text(),
-            create_only: self.create_only,
-        }))
+        Command::Append(Box::new(Append::of(&accepted, self.create_only)))
     }
 }

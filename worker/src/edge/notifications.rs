@@ -51,19 +51,7 @@ impl Call {
         if !app.has_host(notification.target_host_name()) {
             return Err(not_the_apps_host(app));
         }
-        Ok(Append {
-            host: notification.target_host_name().clone(),
-            app_notification_id: notification.app_notification_id().map(str::to_owned),
-            group_name: notification.group_name().map(str::to_owned),
-            priority: notification.priority(),
-            platforms: notification.platforms(),
-            expiration: notification.expiration(),
-            display_time_to_live: notification.display_time_to_live(),
-            request_digest: accepted.request_digest(),
-            asks: notification.asks(),
-            content: notification.content_text(),
-            visual_content: notification.visual_text(),
-            create_only: self.facts.header(Header::IfNoneMatch).map(str::trim) == Some("*"),
-        })
+        let create_only = self.facts.header(Header::IfNoneMatch).map(str::trim) == Some("*");
+        Ok(Append::of(&accepted, create_only))
     }
 }
