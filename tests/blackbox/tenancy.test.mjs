@@ -35,6 +35,9 @@ async function subscribe() {
   return answer.json;
 }
 
+/** Where the owner's feed stands. */
+const { cursor } = (await service.request("POST", `${notifications}/markAllSeen`, { as: owner, json: {} })).json;
+
 /** @typedef {{ token?: string, headers?: Record<string, string> }} Credentials */
 
 /** The columns: who calls. The last one may. @type {[string, Credentials][]} */
@@ -67,6 +70,7 @@ const routes = [
   ["GET /me/notifications/endpoints", "GET", `${notifications}/endpoints`],
   ["POST /me/notifications/markAllRead", "POST", `${notifications}/markAllRead`, { json: {} }],
   ["POST /me/notifications/markAllSeen", "POST", `${notifications}/markAllSeen`, { json: {} }],
+  ["POST /me/notifications/ack", "POST", `${notifications}/ack?endpoint=${subscription.id}`, { json: { cursor } }],
   ["GET /dev/copies, in development", "GET", "/dev/copies"],
   ["GET /me/notifications/{id}", "GET", `${notifications}/${id}`],
   ["GET /me/activities/{id}", "GET", `/beta/me/activities/${id}`],
