@@ -35,7 +35,7 @@ async function subscribe() {
   return answer.json;
 }
 
-/** Where the owner's feed stands. */
+/** The place up to which the owner knows the feed. */
 const { cursor } = (await service.request("POST", `${notifications}/markAllSeen`, { as: owner, json: {} })).json;
 
 /** @typedef {{ token?: string, headers?: Record<string, string> }} Credentials */
