@@ -14,12 +14,12 @@ import {
 } from "./api.ts";
 import type { FeedNotification } from "../generated/types.ts";
 import { streamOf } from "./address.ts";
-import { BROKEN, waitAfter } from "./backoff.ts";
 import type { Standing } from "./connection.ts";
 import { within } from "./deadline.ts";
 import type { Environment, PageEvent } from "./environment.ts";
 import type { Core } from "./face.ts";
 import { Follower } from "./follower.ts";
+import { Identity } from "./identity.ts";
 import { finishForgetting, IndexedDbStore } from "./indexed_db.ts";
 import { Leader } from "./leader.ts";
 import { addressName, feedName, formerName } from "./names.ts";
@@ -28,8 +28,7 @@ import { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
 import type { Store, UserChange } from "./store.ts";
 import { type Message, Tabs } from "./tabs.ts";
-import { userOf } from "./token.ts";
-import { type NoToken, Tokens } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
 
 /** A first visit loads so many items. */
 const TOP = 200;
@@ -47,12 +46,12 @@ export class Client implements Core {
   readonly #stream: URL;
   readonly #replica: Replica;
   readonly #tokens: Tokens;
+  readonly #identity: Identity;
   readonly #notes: Notes;
   readonly #unwatch: () => void;
   #refs = 0;
   /** Ends the present run: from the first question whose feed it is. */
   #run = new AbortController();
-  #retry: (() => void) | undefined;
   #name: string | null = null;
   #user: string | null = null;
   #store: Store | null = null;
@@ -73,6 +72,7 @@ export class Client implements Core {
     this.#stream = streamOf(options);
     this.#replica = new Replica(environment);
     this.#tokens = new Tokens(options.token, environment, () => this.#tellWithout());
+    this.#identity = new Identity(options.user, this.#tokens, this.#replica, environment);
     this.#notes = new Notes(environment, addressName(this.#stream));
     this.#unwatch = environment.watch((event, note) => this.#told(event, note));
     finishForgetting(environment, this.#notes);
@@ -178,12 +178,11 @@ export class Client implements Core {
 
   /** Finds out whose feed it is, reads what is stored of it, and gets or shares the connection. */
   async #start(failures: number): Promise<void> {
-    this.#retry?.();
     this.#run.abort();
     this.#run = new AbortController();
     const { signal } = this.#run;
     this.#replica.stand({ state: "connecting" });
-    const user = await this.#whose(failures, signal);
+    const user = await this.#identity.find(failures, signal, () => void this.#start(failures + 1));
     if (user === null || signal.aborted) return;
     const { clock, feed, changes } = this.#replica;
     const name = feedName(this.#stream, user);
@@ -213,36 +212,6 @@ export class Client implements Core {
     if (this.#store instanceof IndexedDbStore) void this.#store.close();
     this.#store = null;
     this.#replica.beginAnew();
-  }
-
-  /** @returns null: not known yet, or nobody is signed in */
-  async #whose(failures: number, signal: AbortSignal): Promise<string | null> {
-    if (this.#options.user !== undefined) return this.#options.user;
-    let token: string;
-    try {
-      token = await this.#tokens.get(false);
-    } catch (error) {
-      if (!signal.aborted) this.#hasNoToken(error as NoToken, failures, signal);
-      return null;
-    }
-    this.#tokens.keep(token);
-    const user = userOf(token);
-    const reason = "the token doesn't say whose it is: pass `user`";
-    if (user === null && !signal.aborted) this.#replica.stand({ state: "stopped", cause: "user-unknown", reason });
-    return user;
-  }
-
-  #hasNoToken({ problem, message, late }: NoToken, failures: number, signal: AbortSignal): void {
-    if (problem !== "token") return this.#replica.stand({ state: "stopped", cause: problem, reason: message });
-    const again = () => signal.aborted || void this.#start(failures + 1);
-    if (late) {
-      this.#replica.stand({ state: "waiting", cause: problem, reason: message });
-      return void this.#tokens.late().then(again);
-    }
-    const wait = waitAfter(BROKEN, "", failures + 1, this.#environment.random());
-    const retryAt = this.#environment.now() + wait;
-    this.#replica.stand({ state: "waiting", cause: problem, reason: message, retryAt });
-    this.#retry = this.#environment.after(wait, again);
   }
 
   #openStore(name: string, former: string): Store | null {
@@ -383,7 +352,6 @@ export class Client implements Core {
   /** Stays away, and shows nothing: the person who is there now may be another. */
   async #stop(standing: Standing, forget = false): Promise<void> {
     this.#run.abort();
-    this.#retry?.();
     this.#away = false;
     this.#tokens.forget();
     this.#replica.hidden = true;
@@ -396,7 +364,6 @@ export class Client implements Core {
     this.#unsent = this.#replica.changes.size;
     this.#unwatch();
     this.#run.abort();
-    this.#retry?.();
     this.#tokens.forget();
     const left = this.#leave(forget);
     this.#replica.changes.close();
