@@ -11,7 +11,8 @@ const HEAD: &str = "\
 
 Every error is `{\"error\":{\"code\",\"message\",\"innerError\":{\"date\",\"request-id\",\"client-request-id\"},\"details\":[…]}}`
 ([contract.md](contract.md)). Programs go by `code` and by `details[].code`, which never change their meaning;
-`message` is for people and may. `request-id` is what the service's log has.
+`message` is for people and may. `request-id` is what the service's log has. Where a request has several
+mistakes, the first in the order of [`src/http/order.rs`](../src/http/order.rs) answers; within a body, the first of the rows below.
 
 This page is made from the tables in [`src/error_code.rs`](../src/error_code.rs), [`src/error/detail.rs`](../src/error/detail.rs)
 and [`src/violation/code.rs`](../src/violation/code.rs) by `UPDATE=1 cargo test errors_are_documented`.
