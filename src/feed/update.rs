@@ -184,7 +184,7 @@ fn undeclared(check: &mut Check, object: &Object<'_>) {
             let what = match meant {
                 Some(_) => "is no property of a notification: did you mean `",
                 None => {
-                    "is no property of a notification: only `readState`, `userActionState` and `answer` can be given"
+                    "is no property of a notification: only `readState`, `userActionState`, `snoozedUntilDateTime` and `answer` can be given"
                 }
             };
             let hint = meant.map_or(String::new(), |meant| [meant, "`?"].concat());

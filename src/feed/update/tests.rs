@@ -105,7 +105,7 @@ fn an_unknown_property_may_be_meant_to_be_another() {
     assert_eq!(
         message(r#"{"colour":"red","readState":"read"}"#).as_deref(),
         Some(
-            "`colour` is no property of a notification: only `readState`, `userActionState` and `answer` can be given."
+            "`colour` is no property of a notification: only `readState`, `userActionState`, `snoozedUntilDateTime` and `answer` can be given."
         )
     );
 }
