@@ -77,7 +77,7 @@ export class Connection {
   #subscriptionEnded = false;
   /** Connections in a row that brought nothing. */
   #failures = 0;
-  /** Sockets in a row that never opened, and when the last one didn't, by the environment's `elapsed`. */
+  /** Sockets in a row that never opened though a request came through, and when the last one didn't, by the environment's `elapsed`. */
   #blocked = 0;
   #blockedAt = 0;
   /** The kind of line that the present try waits for to open. */
@@ -356,12 +356,24 @@ export class Connection {
     this.#socket?.send(JSON.stringify({ type: "ack", seq, ...(visible && { visible }) }));
   }
 
-  #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {
-    if (this.#opening && code === BROKEN) {
-      // If not even events come, there is no service at all.
-      this.#blocked = this.#opening === "socket" ? this.#blocked + 1 : 0;
-      this.#blockedAt = this.#environment.elapsed();
+  /** A socket never opened: sockets are blocked if a request comes through, else there is no service, or no network. */
+  async #suspect(): Promise<void> {
+    const address = new URL(this.#options.address());
+    address.protocol = address.protocol.replace("ws", "http");
+    const headers = { Authorization: `Bearer ${this.#token}` };
+    try {
+      await this.#environment.fetch(address, { headers, cache: "no-store" });
+    } catch {
+      return;
     }
+    this.#blocked += 1;
+    this.#blockedAt = this.#environment.elapsed();
+  }
+
+  #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {
+    // If not even events come, there is no service at all.
+    if (this.#opening === "events" && code === BROKEN) this.#blocked = 0;
+    if (this.#opening === "socket" && code === BROKEN) void this.#suspect();
     this.#end();
     this.#failures += 1;
     if (code === CLOSE_TOKEN_REFUSED) {

@@ -85,3 +85,17 @@ test("a service that is down, or events that can't be loaded: sockets go on", as
     assert.equal(wall.tried.at(-1), "socket");
   }
 });
+
+test("a network that is gone for a while isn't one that blocks sockets", async () => {
+  using stage = new Stage();
+  const tab = stage.browser.tab();
+  const wall = new Wall(tab);
+  wall.sockets = "open";
+  const opened = await stage.live("ann", {}, tab);
+  stage.browser.network.setOnline(false);
+  await stage.world.run(5 * MINUTE);
+  assert.equal(opened.client.status.state, "waiting");
+  stage.browser.network.setOnline(true);
+  await stage.is(opened, "live");
+  assert.ok(wall.tried.length > 3 && !wall.tried.includes("events"), wall.tried.join());
+});
