@@ -232,7 +232,7 @@ export const MAX_SOCKETS = 1000;
 export const MAX_SOCKET_LIFE = 3600000;
 
 /**
- * How long a client that sends pings may be silent, in milliseconds, until its line counts as dead:
+ * How long a client that sends pings may be silent, in milliseconds, until its connection counts as dead:
  * three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
  * client that never pings is never silent.
  */
