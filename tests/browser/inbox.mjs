@@ -70,7 +70,14 @@ async function servePage() {
     }
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
-  after(() => new Promise((done) => server.close(done)));
+  // Connections that a browser keeps would hold the end up.
+  after(
+    () =>
+      new Promise((done) => {
+        server.close(done);
+        server.closeAllConnections();
+      }),
+  );
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   return `http://127.0.0.1:${address.port}/`;
 }
