@@ -47,6 +47,11 @@ impl<H: Host> Feed<H> {
         )))
     }
 
+    /// Since when the oldest change waits that KV doesn't have, as far as the feed's memory knows.
+    pub fn uncopied_since(&self) -> Option<Timestamp> {
+        self.copies.waits_since()
+    }
+
     /// Erases the items up to a place in the list, whose copies are gone.
     ///
     /// # Errors

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import WebSocket from "ws";
 import { binary, run, startBinary } from "../blackbox/binary.mjs";
 import { eventually, someone } from "../blackbox/expect.mjs";
 import { example, temporaryFolder, userToken } from "../blackbox/harness.mjs";
@@ -17,7 +19,8 @@ const metrics = await freePort();
 const log = [];
 const program = await startBinary({
   state,
-  vars: { METRICS_LISTEN: `127.0.0.1:${metrics}` },
+  // Copies are still to come when the page is read.
+  vars: { METRICS_LISTEN: `127.0.0.1:${metrics}`, COPY_DELAY_MS: "600000" },
   log: (line) => void log.push(line),
 });
 const path = `${program.url}/beta/me/notifications`;
@@ -92,11 +95,18 @@ test("each request is a line with what it was and how it went, and with nothing 
 });
 
 test("the page of metrics counts, on its own address only", async () => {
-  assert.equal((await post(await userToken(someone()))).status, 201);
+  const token = await userToken(someone());
+  assert.equal((await post(token)).status, 201);
+  const headers = { Authorization: `Bearer ${token}` };
+  const socket = new WebSocket(`${path.replace("http", "ws")}/stream?platform=windows`, ["notifeed.v1"], { headers });
+  socket.on("open", () => socket.send("no JSON"));
+  assert.equal((await once(socket, "close"))[0], 4400);
   const page = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
   assert.match(page, /^notifeed_requests_total\{operation="PostNotification",status="201",code=""\} [1-9]/m);
   assert.match(page, /^notifeed_request_seconds_count\{operation="PostNotification"\} [1-9]/m);
   assert.match(page, /^notifeed_hubs_woken_total [1-9]/m);
+  assert.match(page, /^notifeed_events_total\{event="ConnectionEnded",code="4400"\} 1$/m);
+  assert.match(page, /^notifeed_uncopied_seconds (?!0$)[\d.]+$/m);
   for (const line of page.trim().split("\n"))
     assert.match(line, /^(# TYPE \w+ (counter|gauge|histogram)|\w+(\{(\w+="[^"]*",?)+\})? [\d.]+)$/);
   const dashboard = await readFile(new URL("../../deploy/grafana.json", import.meta.url), "utf8");

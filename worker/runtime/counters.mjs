@@ -1,5 +1,8 @@
 // Counters since the runtime began, for whoever watches over the service.
 
+import { uncopiedSince } from "../build/bindings.js";
+import { run } from "./instance.mjs";
+
 export const counters = {
   hubs_woken: 0,
   connections_opened: 0,
@@ -11,3 +14,9 @@ export const counters = {
   rows_read: 0,
   rows_written: 0,
 };
+
+/** How long the oldest change waits that KV doesn't have, of all feeds in memory, in milliseconds. */
+export function uncopiedFor() {
+  const since = run(uncopiedSince);
+  return Number.isNaN(since) ? 0 : Math.max(0, Date.now() - since);
+}

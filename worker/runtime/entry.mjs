@@ -20,6 +20,7 @@ import { answerAll } from "./batch.mjs";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
 import { answered } from "./events.mjs";
+import { watchedOver } from "./health.mjs";
 import { observed } from "./observe.mjs";
 import { operate } from "./operator.mjs";
 import { respond } from "./reply.mjs";
@@ -38,7 +39,8 @@ export default {
    * @param {Request} request
    * @param {any} env
    */
-  fetch: (request, env) => handle(request, env, request.headers.get(ADDRESS)),
+  fetch: (request, env) =>
+    watchedOver(request.url, env, hubsOf(env)) ?? handle(request, env, request.headers.get(ADDRESS)),
 };
 
 /**

@@ -1,12 +1,17 @@
 // Reports to whoever watches: a line of the log, and a point of Cloudflare's Analytics Engine where `METRICS` is
 // bound to a data set.
 
+/** How often each event of feeds happened since the runtime began, by its name and code. @type {Map<string, number>} */
+export const events = new Map();
+
 /**
  * Tells of an event of a feed that is worth it, without saying whose feed it is.
  * @param {any} env
  * @param {{ event: string, code?: number }} event
  */
 export function happened(env, event) {
+  const labels = `event="${event.event}",code="${event.code ?? ""}"`;
+  events.set(labels, (events.get(labels) ?? 0) + 1);
   if (env.LOG_REQUESTS === "all") console.log(JSON.stringify(event));
   env.METRICS?.writeDataPoint({ indexes: [event.event], blobs: ["event", event.event, String(event.code ?? "")] });
 }

@@ -139,6 +139,11 @@ export class Hub extends DurableObject {
     return `${counters.rows_read - rows_read} ${counters.rows_written - rows_written}\n${answer}`;
   }
 
+  /** For whoever asks whether Hubs answer. */
+  isThere() {
+    return true;
+  }
+
   /** How full the feed is, as JSON, for an operator; `null`: nothing is stored. */
   counters() {
     const counters = read(this.#event(wasm.counters));

@@ -81,11 +81,6 @@ export class Hub extends FeedHub {
     );
   }
 
-  /** For whoever asks whether Hubs answer. */
-  isThere() {
-    return true;
-  }
-
   /** Ends the Hub with all its connections, once what it has written is durable. */
   async end() {
     await this.ctx.storage.sync();

@@ -2,6 +2,7 @@
 // and what the launcher asks for over its private socket.
 
 import { handle } from "../runtime/entry.mjs";
+import { failingOf, healthOf, looksAt } from "../runtime/health.mjs";
 import { LAST_WORDS } from "../runtime/hub.mjs";
 import { configure, constants } from "../runtime/instance.mjs";
 import { fileOf } from "./files.mjs";
@@ -30,7 +31,7 @@ export default {
    */
   async fetch(request, env) {
     const site = siteOf(env);
-    const health = await healthOf(request, env);
+    const health = healthOf(request.url, () => failingOf(looksAtAll(env)), ending);
     if (health) return health;
     if (!site.answersFor(request.headers.get("Host")))
       return refusal(421, "This service doesn't answer for this host.");
@@ -133,34 +134,13 @@ async function registry(store, question) {
 }
 
 /**
- * The answer to whoever watches over the service, under any name: `/healthz`, it is alive; `/readyz`, its stores
- * answer too.
- * @param {Request} request
+ * A look at each store; one that is full or can't be written fails too.
  * @param {any} env
  */
-async function healthOf({ url }, env) {
-  if (url.endsWith("/healthz")) return Response.json({ status: "alive" });
-  if (!url.endsWith("/readyz")) return undefined;
-  const checks = {
-    hub: () => env.HUB.get(env.HUB.idFromName("readyz")).isThere(),
-    // A store that is full or can't be written fails too.
-    kv: () => Promise.all([env.FEED.put("readyz", "", { expirationTtl: 60 }), env.REGISTRY.get("readyz")]),
-  };
-  const failing = [];
-  for (const [name, check] of Object.entries(checks)) {
-    try {
-      await check();
-    } catch (fault) {
-      console.error(`readyz: ${name} fails: ${fault}`);
-      failing.push(name);
-    }
-  }
-  const ready = failing.length === 0 && !ending;
-  return Response.json(
-    { status: ready ? "ready" : ending ? "ending" : "degraded", failing },
-    { status: ready ? 200 : 503, headers: { "Cache-Control": "no-store" } },
-  );
-}
+const looksAtAll = (env) => ({
+  ...looksAt(env, env.HUB),
+  kv: () => Promise.all([env.FEED.put("readyz", "", { expirationTtl: 60 }), env.REGISTRY.get("readyz")]),
+});
 
 /**
  * Ends all connections, each with a close frame, so that clients come back. A socket that is closed goes on holding

@@ -1,6 +1,7 @@
 // Counters since the runtime began, in the text format of Prometheus.
 
-import { counters } from "../runtime/counters.mjs";
+import { counters, uncopiedFor } from "../runtime/counters.mjs";
+import { events } from "../runtime/events.mjs";
 
 /** Upper bounds of the times of answers, in seconds. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -42,8 +43,13 @@ export function page(hubs) {
     lines.push(`notifeed_request_seconds_sum{operation="${name}"} ${sum / 1000}`);
     lines.push(`notifeed_request_seconds_count{operation="${name}"} ${below}`);
   }
+  lines.push("# TYPE notifeed_events_total counter");
+  for (const [labels, value] of events) lines.push(`notifeed_events_total{${labels}} ${value}`);
+  const gauge = (/** @type {string} */ name, /** @type {number} */ value) =>
+    lines.push(`# TYPE notifeed_${name} gauge`, `notifeed_${name} ${value}`);
   for (const [name, value] of Object.entries(counters))
     lines.push(`# TYPE notifeed_${name}_total counter`, `notifeed_${name}_total ${value}`);
-  lines.push("# TYPE notifeed_hubs_connected gauge", `notifeed_hubs_connected ${hubs}`);
+  gauge("hubs_connected", hubs);
+  gauge("uncopied_seconds", uncopiedFor() / 1000);
   return `${lines.join("\n")}\n`;
 }

@@ -203,6 +203,11 @@ pub fn counters(feed: u32) -> String {
     feed::counters(feed)
 }
 
+#[wasm_bindgen(js_name = uncopiedSince)]
+pub fn uncopied_since() -> f64 {
+    feed::uncopied_since()
+}
+
 #[wasm_bindgen]
 pub fn keys(feed: u32) -> String {
     feed::keys(feed)

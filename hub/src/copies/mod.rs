@@ -199,6 +199,12 @@ impl Copies {
         self.mark.copied
     }
 
+    /// Since when the oldest change waits that KV doesn't have, as far as this memory knows.
+    pub fn waits_since(&self) -> Option<Timestamp> {
+        let oldest = [self.waiting.oldest(), self.others_since];
+        oldest.into_iter().flatten().min()
+    }
+
     /// Whether the feed's own row says that KV has heard of all subscriptions.
     pub const fn knows_subscriptions(&self) -> bool {
         self.mark.subscriptions
@@ -333,9 +339,7 @@ impl Copies {
             self.others_since = None;
         }
         let retry = self.failing.then(|| {
-            let waiting = [self.waiting.oldest(), self.others_since];
-            let oldest = waiting.into_iter().flatten().min().unwrap_or(now);
-            let age = now.saturating_millis_since(oldest);
+            let age = now.saturating_millis_since(self.waits_since().unwrap_or(now));
             let random = host.random().map_or(128, |[byte, ..]| byte);
             now.saturating_add_millis(copy::retry_delay(age, random))
         });

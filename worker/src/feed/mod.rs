@@ -29,7 +29,7 @@ use notifeed_hub::wire::{Command, RETRY, Request, STREAM};
 use worker::{Env, console_error};
 
 use crate::credentials::{self, Token};
-use crate::platform::{instant, new_guid, now};
+use crate::platform::{instant, millis, new_guid, now};
 use crate::settings::settings;
 use host::DurableObject;
 
@@ -150,6 +150,15 @@ pub fn call(number: u32, protocol: u32, operation: &str, fields: &str) -> String
 pub fn counters(number: u32) -> String {
     looked_at(number, |feed| {
         feed.counters().map(Option::unwrap_or_default)
+    })
+}
+
+/// Since when the oldest change of all feeds in memory waits that KV doesn't have, in Unix milliseconds; NaN: none does.
+pub fn uncopied_since() -> f64 {
+    FEEDS.with_borrow(|feeds| {
+        let feeds = feeds.feeds.iter().filter_map(|(_, feed)| feed.as_deref());
+        let oldest = feeds.filter_map(Feed::uncopied_since).min();
+        oldest.map_or(f64::NAN, millis)
     })
 }
 
