@@ -248,12 +248,7 @@ mod tests {
     }
 
     fn codes(body: &str) -> Vec<(String, &'static str)> {
-        let violations = parse(body.as_bytes()).err();
-        violations
-            .iter()
-            .flatten()
-            .map(|violation| (violation.path.clone(), violation.code.as_str()))
-            .collect()
+        Violations::codes(parse(body.as_bytes()))
     }
 
     #[test]

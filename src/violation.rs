@@ -108,6 +108,18 @@ pub struct Violations {
     error_code: ErrorCode,
 }
 
+#[cfg(test)]
+impl Violations {
+    /// The paths and codes of what was found, for tests: empty where nothing was.
+    pub(crate) fn codes<T>(parsed: Result<T, Self>) -> Vec<(String, &'static str)> {
+        let found = parsed.err();
+        let violations = found.iter().flatten();
+        violations
+            .map(|violation| (violation.path.clone(), violation.code.as_str()))
+            .collect()
+    }
+}
+
 impl Violations {
     /// Just this one.
     pub fn one(violation: Violation) -> Self {

@@ -39,6 +39,7 @@ pub mod wire;
 use std::rc::Rc;
 
 use notifeed::error::Problem;
+use notifeed::feed::entry::Sender;
 use notifeed::http::Reply;
 use notifeed::request::Context;
 use notifeed::throttle::Bucket;
@@ -58,7 +59,7 @@ use settings::Settings;
 use subscriptions::KnownSubscriptions;
 use throttle::{Kind, Throttle};
 use waiting::Waiting;
-use wire::{Command, Request, Stream, Undecodable};
+use wire::{Access, Command, Request, Stream, Undecodable};
 
 /// A feed in memory.
 pub struct Feed<H: Host> {
@@ -92,7 +93,10 @@ impl<H: Host> Feed<H> {
         let now = host.now();
         let (life, mark) = Life::read(&host, &settings)?;
         let bucket = Bucket::full(settings.frame_rate, now);
-        let connections = Connections::woken(&host, life.head.seq, bucket, now);
+        let mut found = host.sockets();
+        let waiting = Waiting::woken(&found);
+        found.retain(|open| !waiting.has(open.socket));
+        let connections = Connections::woken(&host, found, (life.head.seq, bucket), now);
         let at = now.saturating_add_millis(settings.copy_delay);
         let mut feed = Self {
             room: Room::woken(mark.rows, mark.bytes, life.stored, life.head),
@@ -101,7 +105,7 @@ impl<H: Host> Feed<H> {
             life,
             alarm: Alarm::woken(alarm),
             connections,
-            waiting: Waiting::woken(&host),
+            waiting,
             throttle: Throttle::default(),
             known_subscriptions: KnownSubscriptions::default(),
             counted: Counted::default(),
@@ -199,26 +203,30 @@ impl<H: Host> Feed<H> {
     }
 
     /// Counts the request, and looks whether what led here proves a right to it.
-    fn admitted(&mut self, request: &Request, context: &Context) -> Result<Admitted, Stop> {
-        let (kind, rate) = match request.command {
+    fn admitted(
+        &mut self,
+        sender: &Sender,
+        access: &Access,
+        command: &Command,
+        now: Timestamp,
+    ) -> Result<Admitted, Stop> {
+        let (kind, rate) = match command {
             Command::Append(_) | Command::RefuseAppend(_) => (Kind::Posts, self.settings.post_rate),
             _ => (Kind::Calls, self.settings.call_rate),
         };
-        self.throttle
-            .take(&request.sender, kind, rate, context.now)?;
-        let of_sender = matches!(
-            request.command,
-            Command::Read(_) | Command::Retract { .. } | Command::SentChanges(_)
-        );
-        self.admit(&request.access, !of_sender, context.now)
+        self.throttle.take(sender, kind, rate, now)?;
+        self.admit(access, !command.is_of_sender(), now)
     }
 
     fn answer(&mut self, request: Request) -> Reply {
-        let context = request.asked_by.clone().context(self.host.now());
-        let admitted = self.admitted(&request, &context);
         let Request {
-            sender, command, ..
+            asked_by,
+            sender,
+            access,
+            command,
         } = request;
+        let context = asked_by.context(self.host.now());
+        let admitted = self.admitted(&sender, &access, &command, context.now);
         let reply = admitted.and_then(|admitted| match command {
             Command::Append(append) => self.append(&append, &sender, &admitted, &context),
             Command::RefuseAppend(problem) => Err(Stop::Problem(problem)),
@@ -234,7 +242,10 @@ impl<H: Host> Feed<H> {
                 &admitted,
                 &context,
             ),
-            Command::Read(asked) => self.read_sent(&asked, &sender, &admitted, &context),
+            Command::Read(asked) => {
+                let read = self.read_sent(&asked, &sender, &admitted, &context);
+                read.map(|(reply, _)| reply)
+            }
             Command::Retract { id, if_match } => {
                 self.retract(&id, if_match.as_deref(), &sender, &context)
             }
@@ -277,13 +288,13 @@ impl<H: Host> Feed<H> {
         &mut self,
         socket: Socket,
         stream: &Stream,
-        access: &wire::Access,
-        sender: &notifeed::feed::entry::Sender,
+        access: &Access,
+        sender: &Sender,
         context: &Context,
     ) -> Result<(), Stop> {
         let rate = self.settings.call_rate;
         self.throttle.take(sender, Kind::Calls, rate, context.now)?;
-        let admitted: Admitted = self.admit(access, true, context.now)?;
+        let admitted = self.admit(access, true, context.now)?;
         self.open(socket, stream, sender, &admitted, context)
     }
 

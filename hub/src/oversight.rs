@@ -38,8 +38,9 @@ impl<H: Host> Feed<H> {
         };
         Ok(Some(format!(
             "{{\"items\":{items},\"rows\":{rows},\"bytes\":{bytes},\"subscriptions\":{subscriptions},\
-             \"firstExpiration\":{},\"lastChange\":{},\"copiedChange\":{},\"uncopiedItems\":{waiting},\
+             \"connections\":{},\"firstExpiration\":{},\"lastChange\":{},\"copiedChange\":{},\"uncopiedItems\":{waiting},\
              \"oldestUncopied\":{}}}",
+            self.connections.len(),
             time(first_expiration),
             self.life.head.seq.get(),
             copied.get(),

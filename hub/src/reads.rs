@@ -18,6 +18,7 @@ use crate::Feed;
 use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{self, Bound, Host, Rows};
+use crate::life::Life;
 use crate::store::{self, Item, Row, Statement, UNBOUNDED};
 
 /// How many bytes of bodies a page holds, but for the item that passes them: 1 MiB.
@@ -212,17 +213,15 @@ impl<H: Host> Feed<H> {
         Row::from(row).integer()
     }
 
-    /// A page of what changed: whole items for new and changed ones, an id for those that are gone.
-    pub(crate) fn delta(
-        &self,
-        query: &Query,
-        admitted: &Admitted,
-        context: &Context,
-    ) -> Result<Reply, Stop> {
-        let (epoch, head, forgotten) = (self.life.epoch, self.life.head, self.life.forgotten);
-        // A cursor for one platform's items is no cursor for all.
-        let reader = query.platform.map(Platform::parameter).unwrap_or_default();
-        let own = |token: &'_ String| page::of_reader(token, &reader).map(str::to_owned);
+    /// Where a page of a reader's delta begins.
+    pub(crate) fn delta_token(&self, query: &Query, reader: &str) -> Result<DeltaToken, Stop> {
+        let Life {
+            epoch,
+            head,
+            forgotten,
+            ..
+        } = self.life;
+        let own = |token: &String| page::of_reader(token, reader).map(str::to_owned);
         let token = match &query.skip_token {
             Some(token) => DeltaToken::parse(&own(token)?, epoch, forgotten)?,
             None => {
@@ -230,6 +229,19 @@ impl<H: Host> Feed<H> {
                 DeltaToken::begin(token.as_deref(), epoch, head.seq, forgotten)?
             }
         };
+        Ok(token)
+    }
+
+    /// A page of what changed: whole items for new and changed ones, an id for those that are gone.
+    pub(crate) fn delta(
+        &self,
+        query: &Query,
+        admitted: &Admitted,
+        context: &Context,
+    ) -> Result<Reply, Stop> {
+        // A cursor for one platform's items is no cursor for all.
+        let reader = query.platform.map(Platform::parameter).unwrap_or_default();
+        let token = self.delta_token(query, &reader)?;
         let size = query.page_size();
         let Rows { rows, cut } = if self.life.made {
             let limit = i64::from(size);
@@ -270,33 +282,7 @@ impl<H: Host> Feed<H> {
             }
         }
         let position = last.filter(|last| full && *last < token.bound);
-        let (name, option, text) = match position {
-            Some(position) => {
-                let token = DeltaToken {
-                    known: token.known.replayed_to(position),
-                    ..token
-                };
-                let token = page::for_reader(token.to_string(), &reader);
-                ("@odata.nextLink", "$skiptoken", token)
-            }
-            None => {
-                // Pages of which others came before may lack what moved on in the meantime: the
-                // stream, which shares the cursor, must then tell it whole.
-                let known = if query.skip_token.is_some() {
-                    token.known.replayed_to(token.bound)
-                } else {
-                    Known::all_up_to(token.bound)
-                };
-                let cursor = Cursor { epoch, known };
-                let token = page::for_reader(cursor.to_string(), &reader);
-                ("@odata.deltaLink", "$deltatoken", token)
-            }
-        };
-        let url = format!(
-            "{}?{}",
-            links::feed_url(context, "/delta"),
-            query.continued(option, &text)
-        );
+        let (name, url) = delta_link(token, position, query, &reader, context);
         let count = match query.counts() {
             true => Some(self.count_changes(&token, query.platform, context.now)?),
             false => None,
@@ -331,6 +317,38 @@ impl<H: Host> Feed<H> {
         let body = page::render(&format!("{feed}/endpoints"), None, &values, None);
         Ok(Reply::odata(200, body))
     }
+}
+
+/// The link at the end of a page of a reader's delta, by its name: to the next page, which goes on after `position`, or to
+/// what changes from now on.
+pub(crate) fn delta_link(
+    token: DeltaToken,
+    position: Option<Seq>,
+    query: &Query,
+    reader: &str,
+    context: &Context,
+) -> (&'static str, String) {
+    let (name, option, text) = match position {
+        Some(position) => {
+            let known = token.known.replayed_to(position);
+            let token = DeltaToken { known, ..token };
+            ("@odata.nextLink", "$skiptoken", token.to_string())
+        }
+        None => {
+            // Pages of which others came before may lack what moved on in the meantime: the
+            // stream, which shares the cursor, must then tell it whole.
+            let known = match query.skip_token {
+                Some(_) => token.known.replayed_to(token.bound),
+                None => Known::all_up_to(token.bound),
+            };
+            let epoch = token.epoch;
+            let cursor = Cursor { epoch, known };
+            ("@odata.deltaLink", "$deltatoken", cursor.to_string())
+        }
+    };
+    let query = query.continued(option, &page::for_reader(text, reader));
+    let url = links::feed_url(context, "/delta");
+    (name, format!("{url}?{query}"))
 }
 
 /// `@odata.context` of a page: with the properties that were selected (OData 4.01 §10.7).

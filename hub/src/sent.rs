@@ -5,10 +5,10 @@ use notifeed::digest::Digest;
 use notifeed::error::problems::{no_such_notification, precondition_failed};
 use notifeed::feed::answer::{self, Answer};
 use notifeed::feed::entry::Sender;
-use notifeed::feed::page::{self, DeltaToken};
+use notifeed::feed::page;
 use notifeed::feed::query::Query;
 use notifeed::feed::view::{self, Sent};
-use notifeed::feed::{Cursor, DeletedBy, Delivery, Entry, Known};
+use notifeed::feed::{DeletedBy, Delivery, Entry};
 use notifeed::guid::Guid;
 use notifeed::http::{Reply, headers};
 use notifeed::json::JsonText;
@@ -21,7 +21,7 @@ use crate::Feed;
 use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{self, Bound, Host, Rows};
-use crate::reads::PAGE_BYTES;
+use crate::reads::{PAGE_BYTES, delta_link};
 use crate::store::{self, Record, Row, Statement};
 use crate::subscriptions::Subscription;
 use crate::wire::Read;
@@ -101,19 +101,19 @@ impl<H: Host> Feed<H> {
         SentItem::read(row)
     }
 
-    /// A notification in its sender's view; 304 where it is as the app knows it.
+    /// A notification in its sender's view, and the item; 304 where it is as the app knows it.
     pub(crate) fn read_sent(
         &self,
         asked: &Read,
         sender: &Sender,
         admitted: &Admitted,
         context: &Context,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<(Reply, Entry), Stop> {
         let item = self.sent_item(&asked.id, sender, context.now)?;
         let entry = &item.entry;
         let etag = view::sender_etag(entry, context.now);
         if headers::if_none_match(asked.if_none_match.as_deref(), &etag) {
-            return Ok(Reply::not_modified(etag));
+            return Ok((Reply::not_modified(etag), item.entry));
         }
         let deliveries = asked
             .deliveries
@@ -127,7 +127,7 @@ impl<H: Host> Feed<H> {
             &admitted.owner.user.principal_name,
             context,
         );
-        Ok(Reply::odata(200, body).header("ETag", etag))
+        Ok((Reply::odata(200, body).header("ETag", etag), item.entry))
     }
 
     /// The delivery of an item to each of the user's endpoints; the apps that send aren't told more of these.
@@ -176,16 +176,8 @@ impl<H: Host> Feed<H> {
         admitted: &Admitted,
         context: &Context,
     ) -> Result<(Reply, bool), Stop> {
-        let (epoch, head, forgotten) = (self.life.epoch, self.life.head, self.life.forgotten);
         let reader = reader(sender);
-        let own = |token: &String| page::of_reader(token, &reader).map(str::to_owned);
-        let token = match &query.skip_token {
-            Some(token) => DeltaToken::parse(&own(token)?, epoch, forgotten)?,
-            None => {
-                let token = query.delta_token.as_ref().map(own).transpose()?;
-                DeltaToken::begin(token.as_deref(), epoch, head.seq, forgotten)?
-            }
-        };
+        let token = self.delta_token(query, &reader)?;
         let Rows { rows, cut } = if self.life.made {
             let values = [
                 store::seq(token.known.position),
@@ -221,28 +213,10 @@ impl<H: Host> Feed<H> {
             }
         }
         let position = last.filter(|last| is_full && *last < token.bound);
-        let (name, option, text) = match position {
-            Some(position) => {
-                let known = token.known.replayed_to(position);
-                let token = DeltaToken { known, ..token };
-                ("@odata.nextLink", "$skiptoken", token.to_string())
-            }
-            None => {
-                let known = Known::all_up_to(token.bound);
-                let cursor = Cursor { epoch, known };
-                ("@odata.deltaLink", "$deltatoken", cursor.to_string())
-            }
-        };
-        let url = links::feed_url(context, "/delta");
-        let query = query.continued(option, &page::for_reader(text, &reader));
+        let (name, url) = delta_link(token, position, query, &reader, context);
         let feed = links::feed_context(context, &admitted.owner.user.principal_name);
         let is_news = position.is_some() || !values.is_empty();
-        let body = page::render(
-            &feed,
-            None,
-            &values,
-            Some((name, &format!("{url}?{query}"))),
-        );
+        let body = page::render(&feed, None, &values, Some((name, &url)));
         Ok((Reply::odata(200, body), is_news))
     }
 }

@@ -1,15 +1,12 @@
 //! The settings of a deployment that a feed goes by; docs/settings.md lists them.
 
 use notifeed::credentials::subscription_id::Key;
-use notifeed::feed::room;
+use notifeed::feed::{room, sent};
 use notifeed::live::{MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
 use notifeed::throttle::Rate;
 
 use crate::push::PushSettings;
-
-/// How long an item that has ended can be read by the app that sent it, in milliseconds: 7 days (CONTRACT §5.1).
-pub const SENDER_RETENTION: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// The settings that a feed goes by. The host reads them once.
 #[derive(Clone)]
@@ -62,7 +59,7 @@ impl Default for Settings {
             max_bytes: room::MAX_BYTES,
             max_sockets: MAX_SOCKETS,
             socket_silence: SILENCE,
-            sender_retention: SENDER_RETENTION,
+            sender_retention: sent::RETENTION,
             copy_delay: 30,
             generation: 0,
             signing_key: None,

@@ -6,19 +6,18 @@ use std::collections::BTreeMap;
 
 use notifeed::error::problems::too_many_waiting;
 use notifeed::feed::entry::Sender;
+use notifeed::feed::sent::MAX_WAITING;
 use notifeed::feed::{Entry, Seq};
 use notifeed::http::Reply;
 use notifeed::request::Context;
 
 use crate::Feed;
+use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{Bound, Host, OpenSocket, Query, Socket, Value};
 use crate::sent::reader;
 use crate::store::{self, Row, Statement, UNBOUNDED};
 use crate::wire::{Command, Request};
-
-/// How many calls of an app wait for news of a feed at a time.
-const MAX_WAITING: usize = 32;
 
 /// The code of a close that tells nothing but the end (RFC 6455 §7.4.1).
 const NORMAL: u16 = 1000;
@@ -53,29 +52,18 @@ impl Waiter {
     }
 }
 
-/// Whether a call waits on a socket that was found open.
-pub(crate) fn waits(found: &OpenSocket) -> bool {
-    waiter_on(found).is_some()
-}
-
-fn waiter_on(found: &OpenSocket) -> Option<Waiter> {
-    Waiter::parse(found.attachment.as_deref()?)
-}
-
 /// The calls that wait.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting(BTreeMap<Socket, Waiter>);
 
 impl Waiting {
     /// Finds the calls that wait when the feed wakes.
-    pub fn woken<H: Host>(host: &H) -> Self {
-        let mut waiting = Self::default();
-        for found in host.sockets() {
-            if let Some(waiter) = waiter_on(&found) {
-                waiting.0.insert(found.socket, waiter);
-            }
-        }
-        waiting
+    pub fn woken(found: &[OpenSocket]) -> Self {
+        let waiters = found.iter().filter_map(|found| {
+            let waiter = Waiter::parse(found.attachment.as_deref()?)?;
+            Some((found.socket, waiter))
+        });
+        Self(waiters.collect())
     }
 
     /// Whether a call waits on that socket.
@@ -107,8 +95,16 @@ impl<H: Host> Feed<H> {
     /// # Errors
     /// The answer, where there is news or the call is refused.
     pub(crate) fn wait(&mut self, socket: Socket, request: Request) -> Result<(), Reply> {
-        let context = request.asked_by.clone().context(self.host.now());
-        let outcome = self.wait_for(socket, &request, &context);
+        let Request {
+            asked_by,
+            sender,
+            access,
+            command,
+        } = request;
+        let context = asked_by.context(self.host.now());
+        let admitted = self.admitted(&sender, &access, &command, context.now);
+        let outcome = admitted
+            .and_then(|admitted| self.wait_for(socket, &command, &sender, &admitted, &context));
         match outcome {
             Ok(None) => Ok(()),
             Ok(Some(reply)) => Err(reply),
@@ -119,18 +115,17 @@ impl<H: Host> Feed<H> {
     fn wait_for(
         &mut self,
         socket: Socket,
-        request: &Request,
+        command: &Command,
+        sender: &Sender,
+        admitted: &Admitted,
         context: &Context,
     ) -> Result<Option<Reply>, Stop> {
-        let sender = &request.sender;
-        let admitted = self.admitted(request, context)?;
-        let (item, ends) = match &request.command {
+        let (item, ends) = match command {
             Command::Read(asked) => {
-                let reply = self.read_sent(asked, sender, &admitted, context)?;
+                let (reply, entry) = self.read_sent(asked, sender, admitted, context)?;
                 if reply.status != 304 {
                     return Ok(Some(reply));
                 }
-                let entry = self.sent_item(&asked.id, sender, context.now)?.entry;
                 let ends = entry.expiration.saturating_millis_since(context.now);
                 (
                     Some(entry.ordinal),
@@ -138,7 +133,7 @@ impl<H: Host> Feed<H> {
                 )
             }
             Command::SentChanges(query) => {
-                let (reply, is_news) = self.sent_changes(query, sender, &admitted, context)?;
+                let (reply, is_news) = self.sent_changes(query, sender, admitted, context)?;
                 if is_news {
                     return Ok(Some(reply));
                 }
@@ -151,11 +146,8 @@ impl<H: Host> Feed<H> {
             item,
         };
         let waiting = self.waiting.0.values();
-        if waiting
-            .filter(|other| other.sender == waiter.sender)
-            .count()
-            >= MAX_WAITING
-        {
+        let waiting = waiting.filter(|other| other.sender == waiter.sender);
+        if waiting.count() >= MAX_WAITING {
             return Err(too_many_waiting(MAX_WAITING).into());
         }
         self.host.accept(socket, &waiter.to_text())?;

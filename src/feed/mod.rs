@@ -19,6 +19,7 @@ pub mod mark_all;
 pub mod page;
 pub mod query;
 pub mod room;
+pub mod sent;
 pub mod update;
 pub mod view;
 

@@ -8,8 +8,9 @@ use notifeed::credentials::subscription_id::LIFETIME;
 use notifeed::error::ErrorCode;
 use notifeed::feed::query::{DEFAULT_TOP, MAX_CONDITIONS, MAX_FILTER, MAX_TOP, Query};
 use notifeed::feed::room::{MAX_BYTES, MAX_ITEMS, MAX_ROWS};
+use notifeed::feed::sent;
 use notifeed::http::batch::{MAX_BATCH_BYTES, MAX_REQUESTS};
-use notifeed::http::headers::{MAX_CLIENT_REQUEST_ID, client_request_id};
+use notifeed::http::headers::{MAX_CLIENT_REQUEST_ID, MAX_WAIT, client_request_id};
 use notifeed::http::{BodyLimit, ContentEncoding, MAX_BODY_BYTES, MAX_TRANSFER_BYTES};
 use notifeed::live::client::{ClientFrame, MAX_FRAME_BYTES, MAX_REFERENCE};
 use notifeed::live::window::{ASK_FROM, FIRST_PATIENCE, WINDOW};
@@ -56,6 +57,16 @@ fn the_document_says_what_is_held() {
             "bytes of what was posted, in these rows",
             "2 GB (`MAX_FEED_BYTES`)",
             MAX_BYTES == 2_000_000_000,
+        ),
+        (
+            "an item that has ended, for the app that sent it",
+            "7 days (`SENDER_RETENTION_SECONDS`)",
+            sent::RETENTION == 7 * 86_400_000,
+        ),
+        (
+            "calls of an app that wait for news of a feed (`Prefer: wait`)",
+            "32, each 30 seconds",
+            (sent::MAX_WAITING, MAX_WAIT) == (32, 30),
         ),
         (
             "an item's life",

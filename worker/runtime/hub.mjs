@@ -149,9 +149,8 @@ export class Hub extends DurableObject {
     const counters = read(this.#event(wasm.counters));
     if (!counters) return null;
     const alarm = Number.isNaN(this.#host.alarm) ? null : new Date(this.#host.alarm).toISOString();
-    const connections = this.ctx.getWebSockets().length;
     const bytesOnDisk = this.ctx.storage.sql.databaseSize;
-    return JSON.stringify({ ...JSON.parse(counters), connections, alarm, bytesOnDisk });
+    return JSON.stringify({ ...JSON.parse(counters), alarm, bytesOnDisk });
   }
 
   /**

@@ -19,8 +19,7 @@ use notifeed::live::window::Window;
 use notifeed::throttle::Bucket;
 use notifeed::time::Timestamp;
 
-use crate::host::{Host, Socket};
-use crate::waiting;
+use crate::host::{Host, OpenSocket, Socket};
 
 /// By how many bytes what is under way to a client may differ from what its attachment says: so much is
 /// forgotten at an eviction.
@@ -128,7 +127,12 @@ impl Connections {
 
     /// Finds the connections that are open when the feed wakes. A connection that was behind can't go on: it
     /// comes back with its cursor. A connection that owed bytes still does.
-    pub(crate) fn woken<H: Host>(host: &H, head: Seq, bucket: Bucket, now: Timestamp) -> Self {
+    pub(crate) fn woken<H: Host>(
+        host: &H,
+        found: Vec<OpenSocket>,
+        (head, bucket): (Seq, Bucket),
+        now: Timestamp,
+    ) -> Self {
         let mut connections = Self {
             open: BTreeMap::new(),
             under_way: 0,
@@ -136,10 +140,7 @@ impl Connections {
             looked_for_silent: now,
             runnable: VecDeque::new(),
         };
-        for found in host.sockets() {
-            if waiting::waits(&found) {
-                continue;
-            }
+        for found in found {
             let endpoint = found.attachment.as_deref().and_then(Endpoint::parse);
             let endpoint = endpoint.filter(|endpoint| !endpoint.behind);
             let Some(endpoint) = endpoint else {

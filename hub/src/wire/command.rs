@@ -152,6 +152,16 @@ pub enum Command {
     Stream(Stream),
 }
 
+impl Command {
+    /// Whether an app may do it by a subscription that has ended (D27): it reads what it sent, or takes it back.
+    pub const fn is_of_sender(&self) -> bool {
+        matches!(
+            self,
+            Self::Read(_) | Self::Retract { .. } | Self::SentChanges(_)
+        )
+    }
+}
+
 /// A read of one notification.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Read {

@@ -11,29 +11,10 @@ use crate::asking::*;
 use crate::told::{assert_shape, connected, result};
 use crate::world::World;
 
-fn by(action: &str, revision: i64) -> Answering {
-    Answering {
-        action_id: action.into(),
-        revision,
-        key: None,
-        text: None,
-    }
-}
-
 fn keyed(action: &str, revision: i64, key: &str) -> Answering {
     Answering {
         key: Some(key.into()),
         ..by(action, revision)
-    }
-}
-
-fn answer(id: &str, answering: Answering) -> wire::Answer {
-    wire::Answer {
-        id: id.into(),
-        if_match: None,
-        answering,
-        states: StateUpdate::default(),
-        endpoint: None,
     }
 }
 

@@ -4,6 +4,7 @@ use notifeed::credentials::User;
 use notifeed::credentials::subscription_id::Key;
 use notifeed::digest::Digest;
 use notifeed::error::Problem;
+use notifeed::feed::answer::Answering;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::query::Query;
 use notifeed::feed::update::StateUpdate;
@@ -16,7 +17,7 @@ use notifeed::request::ApiVersion;
 use notifeed::time::Timestamp;
 use notifeed::verdict::validate;
 use notifeed_hub::settings::Settings;
-use notifeed_hub::wire::{Access, AskedBy, Command, Read, Request, Stream, Subscribe};
+use notifeed_hub::wire::{self, Access, AskedBy, Command, Read, Request, Stream, Subscribe};
 use serde_json::Value as Json;
 
 pub use crate::posting::Post;
@@ -186,6 +187,15 @@ pub fn read_item(id: &str) -> Command {
     })
 }
 
+/// A read by a caller that has the version of that tag.
+pub fn read_known(id: &str, etag: &str) -> Command {
+    Command::Read(Read {
+        id: id.into(),
+        if_none_match: Some(etag.into()),
+        ..Read::default()
+    })
+}
+
 pub fn read_with_deliveries(id: &str) -> Command {
     Command::Read(Read {
         id: id.into(),
@@ -208,6 +218,30 @@ pub fn acted(user_action_state: UserActionState) -> StateUpdate {
         user_action_state: Some(user_action_state),
         snoozed_until_date_time: None,
     }
+}
+
+/// The choice of an action of some content.
+pub fn by(action: &str, revision: i64) -> Answering {
+    Answering {
+        action_id: action.into(),
+        revision,
+        key: None,
+        text: None,
+    }
+}
+
+pub fn answer(id: &str, answering: Answering) -> wire::Answer {
+    wire::Answer {
+        id: id.into(),
+        if_match: None,
+        answering,
+        states: StateUpdate::default(),
+        endpoint: None,
+    }
+}
+
+pub fn answer_by(id: &str, action: &str, revision: i64) -> Command {
+    Command::Answer(Box::new(answer(id, by(action, revision))))
 }
 
 pub fn update(id: &str, states: StateUpdate) -> Command {

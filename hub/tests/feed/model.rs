@@ -8,12 +8,11 @@ mod checks;
 use std::collections::BTreeMap;
 
 use notifeed::feed::UserActionState;
-use notifeed::feed::answer::Answering;
 use notifeed::feed::mark_all::{MarkAll, Marking};
 use notifeed::feed::update::StateUpdate;
 use notifeed::notification::{Platform, PlatformSet};
 use notifeed::time::Timestamp;
-use notifeed_hub::wire::{self, Command};
+use notifeed_hub::wire::Command;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -222,28 +221,15 @@ impl Model {
             .world
             .quietly(|world| world.as_megan(read_item(&id)).json());
         let action = if approves { "approve" } else { "reject" };
-        let answer = wire::Answer {
-            id: id.clone(),
-            if_match: None,
-            answering: Answering {
-                action_id: action.into(),
-                revision: view["revision"].as_i64().unwrap_or(1),
-                key: None,
-                text: None,
-            },
-            states: StateUpdate::default(),
-            endpoint: None,
-        };
+        let revision = view["revision"].as_i64().unwrap_or(1);
+        let answer = answer_by(&id, action, revision);
         let known = &self.expected.live[&id];
         let status = match (known.asks, &known.answer) {
             (false, _) => 400,
             (true, Some(_)) => 409,
             (true, None) => 200,
         };
-        match self
-            .world
-            .try_ask(&request(Command::Answer(Box::new(answer))))
-        {
+        match self.world.try_ask(&request(answer)) {
             Err(_) => self.find_out(),
             Ok(answer) => {
                 assert_eq!(answer.status, status, "{answer:?}");

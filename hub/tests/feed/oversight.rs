@@ -1,11 +1,12 @@
 //! An operator's looks: counters without contents, and the keys that erasing a feed removes from KV.
 
+use notifeed::notification::Platform;
 use serde_json::{Value as Json, json};
 
 use crate::asking::*;
 use crate::world::{Mood, World};
 
-fn counters(world: &mut World) -> Option<Json> {
+pub fn counters(world: &mut World) -> Option<Json> {
     let text = world.look(|feed| feed.counters().unwrap())?;
     Some(serde_json::from_str(&text).unwrap())
 }
@@ -22,6 +23,7 @@ fn a_feed_that_was_never_made_has_no_counters_and_stays_so() {
 fn counters_say_how_far_the_copy_is() {
     let mut world = World::new();
     world.subscribed(None);
+    world.connected(Platform::Windows);
     world.posted(&Post::new("one"));
     world.rest();
     world.runtime.kv.borrow_mut().mood = Mood::Down;
@@ -33,7 +35,10 @@ fn counters_say_how_far_the_copy_is() {
     let seen = counters(&mut world).unwrap();
     assert_eq!(seen["items"], 2);
     assert_eq!(seen["rows"], 3);
-    assert_eq!(seen["subscriptions"], 1);
+    assert_eq!(
+        (&seen["subscriptions"], &seen["connections"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(
         (&seen["lastChange"], &seen["copiedChange"]),
         (&json!(4), &json!(1))

@@ -1,12 +1,11 @@
 //! The sender's half: what an app sent is there for it after its end, can be taken back, and is told by a delta of its
 //! own (CONTRACT §5.1).
 
-use notifeed::feed::answer::Answering;
 use notifeed::feed::query::Query;
-use notifeed::feed::update::StateUpdate;
+use notifeed::feed::sent::RETENTION;
 use notifeed::notification::Platform;
-use notifeed_hub::settings::{SENDER_RETENTION, Settings};
-use notifeed_hub::wire::{self, Command};
+use notifeed_hub::settings::Settings;
+use notifeed_hub::wire::Command;
 use serde_json::{Value as Json, json};
 
 use crate::asking::*;
@@ -18,7 +17,7 @@ const DAY: i64 = 24 * HOUR;
 /// A world that keeps what has ended for its senders, with a subscription.
 pub fn world() -> (World, String) {
     let mut world = World::with(Settings {
-        sender_retention: SENDER_RETENTION,
+        sender_retention: RETENTION,
         ..settings()
     });
     let subscription = world.subscribed(Some("d"));
@@ -44,22 +43,14 @@ pub fn retract(world: &mut World, subscription: &str, id: &str, if_match: Option
     world.ask(&by_subscription(subscription, command))
 }
 
-fn answer(world: &mut World, id: &str) {
-    let answering = Answering {
-        action_id: "approve".into(),
-        revision: 1,
-        key: None,
-        text: None,
-    };
-    let command = wire::Answer {
-        id: id.into(),
-        if_match: None,
-        answering,
-        states: StateUpdate::default(),
-        endpoint: None,
-    };
-    let answer = world.as_megan(Command::Answer(Box::new(command)));
+fn approve(world: &mut World, id: &str) {
+    let answer = world.as_megan(answer_by(id, "approve", 1));
     assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+pub fn etag_of(world: &mut World, subscription: &str, id: &str) -> String {
+    let answer = read(world, subscription, id);
+    answer.header("ETag").unwrap().to_owned()
 }
 
 /// A page of the sender's delta, and the token of the next one.
@@ -91,7 +82,7 @@ fn an_item_outlives_its_end_for_its_sender() {
     let expires = sent(&mut world, &subscription, &Post::new("a").key("a").asks());
     let deleted = sent(&mut world, &subscription, &Post::new("b"));
     let retracted = sent(&mut world, &subscription, &Post::new("c"));
-    answer(&mut world, &expires);
+    approve(&mut world, &expires);
     assert_eq!(world.as_megan(delete(&deleted)).status, 204);
     assert_eq!(
         retract(&mut world, &subscription, &retracted, None).status,
@@ -145,7 +136,7 @@ fn an_answered_item_is_taken_back_only_by_who_says_so() {
     let (mut world, subscription) = world();
     let id = sent(&mut world, &subscription, &Post::new("a").asks());
     let mut device = connected(&mut world, Platform::Windows);
-    answer(&mut world, &id);
+    approve(&mut world, &id);
     device.listen(&mut world);
     let etag = read(&mut world, &subscription, &id)
         .header("ETag")
@@ -177,7 +168,7 @@ fn an_answered_item_is_taken_back_only_by_who_says_so() {
         "approve"
     );
     let other = sent(&mut world, &subscription, &Post::new("b").asks());
-    answer(&mut world, &other);
+    approve(&mut world, &other);
     world.pass(2 * HOUR);
     let late = retract(&mut world, &subscription, &other, None);
     assert_eq!(late.problem(), (409, "AlreadyAnswered".into()));
@@ -250,7 +241,7 @@ fn the_sender_s_delta_has_the_final_state_of_all_that_it_sent() {
     for number in 0..30 {
         world.posted(&Post::new(&number.to_string()));
     }
-    answer(&mut world, &expires);
+    approve(&mut world, &expires);
     retract(&mut world, &subscription, &retracted, None);
     world.pass(DAY);
     let brief = |values: &[Json]| -> Vec<(String, Json)> {
@@ -359,20 +350,10 @@ fn a_subscription_that_has_ended_still_reads_and_takes_back() {
 fn a_read_that_knows_the_item_is_told_so() {
     let (mut world, subscription) = world();
     let id = sent(&mut world, &subscription, &Post::new("a"));
-    let etag = read(&mut world, &subscription, &id)
-        .header("ETag")
-        .unwrap()
-        .to_owned();
-    let known = |etag: &str| {
-        Command::Read(wire::Read {
-            id: id.clone(),
-            if_none_match: Some(etag.into()),
-            ..wire::Read::default()
-        })
-    };
+    let etag = etag_of(&mut world, &subscription, &id);
     for request in [
-        request(known(&etag)),
-        by_subscription(&subscription, known(&etag)),
+        request(read_known(&id, &etag)),
+        by_subscription(&subscription, read_known(&id, &etag)),
     ] {
         let answer = world.ask(&request);
         assert_eq!((answer.status, answer.body.as_str()), (304, ""));
@@ -380,7 +361,7 @@ fn a_read_that_knows_the_item_is_told_so() {
     }
     assert_eq!(
         world
-            .ask(&by_subscription(&subscription, known("\"0.0\"")))
+            .ask(&by_subscription(&subscription, read_known(&id, "\"0.0\"")))
             .status,
         200
     );

@@ -1,11 +1,9 @@
 //! Snoozed items: unread again at their instant, on every device, whether or not the feed is in memory then (CONTRACT §5.6).
 
-use notifeed::feed::answer::Answering;
 use notifeed::feed::update::StateUpdate;
 use notifeed::feed::{ReadState, UserActionState};
 use notifeed::notification::Platform;
 use notifeed::time::Timestamp;
-use notifeed_hub::wire::{self, Command};
 use serde_json::{Value as Json, json};
 
 use crate::asking::*;
@@ -122,23 +120,8 @@ fn whatever_else_happens_to_it_ends_the_snooze() {
         |world, id| world.set(id, acted(UserActionState::Snoozed)),
         |world, _| drop(world.posted(&Post::new("b").key("k").asks())),
         |world, id| {
-            let answering = Answering {
-                action_id: "approve".into(),
-                revision: 1,
-                key: None,
-                text: None,
-            };
-            let command = wire::Answer {
-                id: id.into(),
-                if_match: None,
-                answering,
-                states: StateUpdate::default(),
-                endpoint: None,
-            };
-            assert_eq!(
-                world.as_megan(Command::Answer(Box::new(command))).status,
-                200
-            );
+            let answered = world.as_megan(answer_by(id, "approve", 1));
+            assert_eq!(answered.status, 200);
         },
         |world, id| world.remove(id),
     ];

@@ -8,7 +8,8 @@ use notifeed_hub::wire::{self, Command};
 use serde_json::json;
 
 use crate::asking::*;
-use crate::sent::{changes, read, retract, sent, since, world};
+use crate::oversight::counters;
+use crate::sent::{changes, etag_of, retract, sent, since, world};
 use crate::world::{Heard, Line, World};
 
 /// Has the app wait: the line that it waits on, or its answer.
@@ -18,16 +19,8 @@ fn wait(world: &mut World, subscription: &str, command: Command) -> Result<Line,
 
 /// Has the app wait for news of an item that it knows.
 fn wait_for(world: &mut World, subscription: &str, id: &str) -> Line {
-    let etag = read(world, subscription, id)
-        .header("ETag")
-        .unwrap()
-        .to_owned();
-    let known = wire::Read {
-        id: id.into(),
-        if_none_match: Some(etag),
-        ..wire::Read::default()
-    };
-    wait(world, subscription, Command::Read(known)).unwrap()
+    let etag = etag_of(world, subscription, id);
+    wait(world, subscription, read_known(id, &etag)).unwrap()
 }
 
 fn unseen() -> StateUpdate {
@@ -54,6 +47,8 @@ fn who_waits_for_an_item_is_woken_by_its_change_only() {
             panic!("it isn't said when it ends");
         };
         assert!(ends.parse::<i64>().unwrap() <= HOUR);
+        // No device is connected.
+        assert_eq!(counters(&mut world).unwrap()["connections"], 0);
         if evicted {
             world.evict();
         }
@@ -123,15 +118,7 @@ fn who_waits_for_changes_is_woken_by_its_own_only() {
 fn an_app_waits_thirty_two_times_at_most() {
     let (mut world, subscription) = world();
     let id = sent(&mut world, &subscription, &Post::new("a"));
-    let etag = read(&mut world, &subscription, &id)
-        .header("ETag")
-        .unwrap()
-        .to_owned();
-    let known = Command::Read(wire::Read {
-        id,
-        if_none_match: Some(etag),
-        ..wire::Read::default()
-    });
+    let known = read_known(&id, &etag_of(&mut world, &subscription, &id));
     let lines: Vec<Line> = (0..32)
         .map(|_| {
             world.pass(1000);

@@ -20,12 +20,7 @@ fn parse(body: &[u8]) -> Result<StateUpdate, Violations> {
 }
 
 fn codes(body: &str) -> Vec<(String, &'static str)> {
-    let violations = parse(body.as_bytes()).err();
-    violations
-        .iter()
-        .flatten()
-        .map(|violation| (violation.path.clone(), violation.code.as_str()))
-        .collect()
+    Violations::codes(parse(body.as_bytes()))
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::operation::{Answer, Callers, NO_HEADERS, Operation, OperationId, Shape};
 use super::query::{
-    COUNT as COUNTED, DELTA_TOKEN, FILTER, NOTIFICATION, ONLY_PLATFORM, SELECT, SKIP_TOKEN,
-    TARGET_HOST_NAME, TOP,
+    COUNT as COUNTED, DELTA_TOKEN, FILTER, NOTIFICATION, ONLY_PLATFORM, QueryOption, SELECT,
+    SKIP_TOKEN, TARGET_HOST_NAME, TOP,
 };
 use super::{Availability, Endpoint, Path, words};
 use crate::error::ErrorCode;
@@ -73,6 +73,9 @@ pub static DELTA: Endpoint = Endpoint {
         problems: &[ErrorCode::SyncStateNotFound, ErrorCode::ServerBusy],
     }],
 };
+
+/// The options of a delta that is an app's, of what it sent.
+pub const SENDERS_OPTIONS: [&QueryOption; 3] = [&TOP, &SKIP_TOKEN, &DELTA_TOKEN];
 
 /// `…/notifications/endpoints`
 pub static ENDPOINTS_OF_FEED: Endpoint = Endpoint {

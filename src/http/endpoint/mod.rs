@@ -19,6 +19,7 @@ mod receipts;
 mod stream;
 mod subscriptions;
 
+pub use feed::SENDERS_OPTIONS;
 pub use metadata::METADATA;
 pub use operation::{Answer, Body, Callers, Operation, OperationId, Shape};
 pub use query::{Kind, QueryOption};

@@ -31,6 +31,13 @@ pub struct Operation {
     pub problems: &'static [ErrorCode],
 }
 
+impl OperationId {
+    /// Whether a subscription id serves for a while after its end (D27): not to post.
+    pub fn serves_after_end(self) -> bool {
+        self != Self::PostNotification
+    }
+}
+
 /// The operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationId {

@@ -82,7 +82,7 @@ impl Call {
         match operation.callers {
             Callers::Anyone | Callers::Bearer => {}
             Callers::UserOrApp => {
-                self.subscription = self.subscription(serves_after_end(operation.id))?;
+                self.subscription = self.subscription(operation.id.serves_after_end())?;
                 self.user(&proof.caller)?;
             }
             Callers::User => {
@@ -143,11 +143,6 @@ impl Call {
             _ => Ok(()),
         }
     }
-}
-
-/// Whether a subscription id serves for a while after its end: not to post.
-fn serves_after_end(operation: OperationId) -> bool {
-    operation != OperationId::PostNotification
 }
 
 /// Whether the headers of the body are judged: not those of a page that asks for a development token.

@@ -2,14 +2,12 @@
 //! reads what became of what it sent.
 
 use notifeed::feed::query::Query;
+use notifeed::http::endpoint::SENDERS_OPTIONS;
 use notifeed_hub::fault::Stop;
 use notifeed_hub::wire::Command;
 
 use super::call::{Call, confirmed_host};
 use super::step::Step;
-
-/// The query options of a sender's delta.
-const SENDERS_OPTIONS: [&str; 3] = ["$top", "$skiptoken", "$deltatoken"];
 
 impl Call {
     pub fn list(&self) -> Result<Step, Stop> {
@@ -30,7 +28,7 @@ impl Call {
         if self.user(&proof.caller)?.is_some() {
             return self.query(Command::Delta);
         }
-        let query = Query::parse(&self.url.query, &SENDERS_OPTIONS)?;
+        let query = Query::parse(&self.url.query, &SENDERS_OPTIONS.map(|option| option.name))?;
         let can_wait = query.delta_token.is_some() && query.skip_token.is_none();
         self.to_senders_feed(&proof, Command::SentChanges(query), can_wait)
     }
