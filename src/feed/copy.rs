@@ -2,6 +2,17 @@
 
 use crate::time::Timestamp;
 
+/// What the key of a mark in `REGISTRY` begins with, before the id of a Hub: its user is erased. Put before anything is
+/// deleted; neither healing nor a degraded read brings back what was there before.
+pub const ERASED: &str = "erased:";
+
+/// How long such a mark is kept, in seconds: 31 days, longer than any point-in-time recovery reaches back (30 days).
+pub const ERASED_SECONDS: u32 = 31 * 24 * 3600;
+
+/// What the key of a mark in `REGISTRY` begins with, before the id of a Hub: it is being restored to an earlier moment.
+/// As long as it is there, every call of that feed is answered 503.
+pub const RESTORING: &str = "restoring:";
+
 /// How long after a failure KV is tried again at the least, in milliseconds.
 const SOONEST: i64 = 1000;
 /// How long after a failure KV is tried again at the latest, in milliseconds: 12 hours.

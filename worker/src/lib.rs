@@ -20,6 +20,7 @@ mod feed;
 mod platform;
 mod settings;
 
+use notifeed::feed::copy;
 use notifeed::http::headers::RequestHeader;
 use notifeed::live::close::Close;
 use notifeed_hub::wire::{PROTOCOL, RETRY};
@@ -43,7 +44,7 @@ pub fn configure(variables: &str, counts_calls: bool) {
 }
 
 /// The constants that JavaScript needs, a line each: the protocol of commands, the answer [`RETRY`], a
-/// ping, its pong, the close codes with their reasons for a connection that may lack a frame and for one whose
+/// ping, its pong, what the marks of an erased and of a restored Hub begin with and how many seconds the former is kept, the close codes with their reasons for a connection that may lack a frame and for one whose
 /// user is erased, and then the headers by which requests are judged.
 #[wasm_bindgen]
 pub fn constants() -> String {
@@ -52,7 +53,10 @@ pub fn constants() -> String {
     let (restarted, erased) = (Close::RESTARTED, Close::USER_ERASED);
     let codes = [restarted, erased].map(|close| close.code.to_string());
     let [restarted_code, erased_code] = &codes;
+    let kept = copy::ERASED_SECONDS.to_string();
+    let marks = [copy::ERASED, copy::RESTORING, &kept];
     let mut lines = vec![&*protocol, RETRY, ping, pong];
+    lines.extend(marks);
     lines.extend([restarted_code, restarted.reason, erased_code, erased.reason]);
     lines.extend(RequestHeader::ALL.map(RequestHeader::name));
     lines.join("\n")
