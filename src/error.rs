@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::guid::Guid;
 use crate::json::Writer;
 use crate::request::Context;
+use crate::time::Duration;
 use crate::violation::Violations;
 
 pub use crate::error_code::ErrorCode;
@@ -80,9 +81,9 @@ impl Problem {
         }
     }
 
-    /// The same, with the whole seconds after which another try makes sense.
-    pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+    /// The same, with the time after which another try makes sense.
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait.seconds_to_wait());
         self
     }
 

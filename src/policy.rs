@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::time::Duration;
+
 /// The choices that a deployment has (CONTRACT, decisions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
@@ -52,9 +54,9 @@ impl Policy {
         self.retention_seconds
     }
 
-    /// The retention in milliseconds.
-    pub const fn retention_millis(&self) -> i64 {
-        self.retention_seconds as i64 * 1_000
+    /// The retention.
+    pub fn retention(&self) -> Duration {
+        Duration::from_seconds(i64::from(self.retention_seconds))
     }
 
     /// The status that answers a throttled caller.
@@ -141,7 +143,7 @@ mod tests {
             Err(PolicyError::Retention)
         );
         assert_eq!(
-            Policy::new(2_592_000, ThrottleStatus::TooManyRequests).map(|p| p.retention_millis()),
+            Policy::new(2_592_000, ThrottleStatus::TooManyRequests).map(|p| p.retention().millis()),
             Ok(2_592_000_000)
         );
         assert_eq!(

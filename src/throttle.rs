@@ -1,7 +1,7 @@
 //! How much one caller may do (CONTRACT §1, 406): a token bucket (RFC 2697 has the idea), in the
 //! memory of whoever counts.
 
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// A token's share of a bucket: time is counted in milliseconds, rates in seconds.
 const TOKEN: i64 = 1000;
@@ -71,26 +71,23 @@ impl Bucket {
     /// Takes a token.
     ///
     /// # Errors
-    /// There is none: the whole seconds after which there is, at least 1.
-    pub fn take(&mut self, rate: Rate, now: Timestamp) -> Result<(), u32> {
+    /// There is none: the time after which there is.
+    pub fn take(&mut self, rate: Rate, now: Timestamp) -> Result<(), Duration> {
         if rate.per_second == 0 {
             return Ok(());
         }
         let per_second = i64::from(rate.per_second);
-        let elapsed = now.saturating_millis_since(self.filled).max(0);
-        let gained = elapsed.saturating_mul(per_second);
+        let elapsed = now.saturating_since(self.filled).max(Duration::ZERO);
+        let gained = elapsed.millis().saturating_mul(per_second);
         self.level = self.level.saturating_add(gained).min(capacity(rate));
         self.filled = now;
         if self.level >= TOKEN {
             self.level = self.level.saturating_sub(TOKEN);
             return Ok(());
         }
-        // Rounded up, first to milliseconds, then to seconds.
         let missing = TOKEN.saturating_sub(self.level);
         let millis = missing.saturating_add(per_second - 1) / per_second;
-        Err(u32::try_from(millis.saturating_add(999) / 1000)
-            .unwrap_or(1)
-            .max(1))
+        Err(Duration::from_millis(millis))
     }
 }
 
@@ -122,18 +119,21 @@ mod tests {
         assert_eq!(taken, [yes, yes, yes, no, no, yes, no, no, yes, yes]);
         assert!(bucket.take(RATE, at(10_000)).is_ok());
         assert!(bucket.take(RATE, at(10_000)).is_ok());
-        assert_eq!(bucket.take(RATE, at(10_000)), Err(1));
+        assert_eq!(
+            bucket.take(RATE, at(10_000)),
+            Err(Duration::from_millis(100))
+        );
     }
 
     #[test]
-    fn the_wait_is_whole_seconds_after_which_it_works() {
+    fn the_wait_is_the_time_after_which_it_works() {
         let rate = Rate {
             per_second: 1,
             burst: 1,
         };
         let mut bucket = Bucket::full(rate, at(0));
         assert_eq!(bucket.take(rate, at(0)), Ok(()));
-        assert_eq!(bucket.take(rate, at(1)), Err(1));
+        assert_eq!(bucket.take(rate, at(1)), Err(Duration::from_millis(999)));
         assert_eq!(bucket.take(rate, at(1000)), Ok(()));
     }
 

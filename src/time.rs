@@ -1,8 +1,12 @@
-//! Instants as the contract keeps them: UTC milliseconds, from year 1 to year 9999.
+//! Instants as the contract keeps them: UTC milliseconds, from year 1 to year 9999; and the time between two.
+
+mod duration;
 
 use std::fmt;
 
 use crate::json::push_padded;
+
+pub use duration::Duration;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -43,14 +47,19 @@ impl Timestamp {
         self.0
     }
 
-    /// The instant moved by `millis` (negative: back), at most to the end of the range.
-    pub fn saturating_add_millis(self, millis: i64) -> Self {
-        Self::saturating_from_unix_millis(self.0.saturating_add(millis))
+    /// The instant so much later, at most the end of the range.
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        Self::saturating_from_unix_millis(self.0.saturating_add(duration.millis()))
     }
 
-    /// Milliseconds from `earlier` to this instant; negative when `earlier` is the later one.
-    pub const fn saturating_millis_since(self, earlier: Self) -> i64 {
-        self.0.saturating_sub(earlier.0)
+    /// The instant so much earlier, at least the begin of the range.
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        Self::saturating_from_unix_millis(self.0.saturating_sub(duration.millis()))
+    }
+
+    /// The time from `earlier` to this instant; negative when `earlier` is the later one.
+    pub const fn saturating_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
     /// Reads `YYYY-MM-DDThh:mm[:ss[(.|,)fraction]](Z|±hh:mm|±hhmm|±hh)` (CONTRACT §1): RFC 3339, what

@@ -9,7 +9,7 @@
 use notifeed::json::{self, Number, Value};
 use notifeed::notification::Notification;
 use notifeed::policy::Policy;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed::verdict::{Verdict, validate};
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
@@ -68,7 +68,11 @@ fn display_time_to_live() -> impl Strategy<Value = serde_json::Value> {
 }
 
 fn expiration() -> impl Strategy<Value = String> {
-    (1..2_000_000_000_i64).prop_map(|after| now().saturating_add_millis(after).to_string())
+    (1..2_000_000_000_i64).prop_map(|after| {
+        now()
+            .saturating_add(Duration::from_millis(after))
+            .to_string()
+    })
 }
 
 fn fallback_policy() -> impl Strategy<Value = serde_json::Value> {
@@ -300,7 +304,7 @@ proptest! {
 
     #[test]
     fn the_request_text_doesnt_depend_on_the_clock(body in body(), later in 0..1_000_000_i64) {
-        let later = now().saturating_add_millis(-later);
+        let later = now().saturating_sub(Duration::from_millis(later));
         let text = body.to_string();
         let at = |now| validate(text.as_bytes(), now, &Policy::DEFAULT).outcome.unwrap().request_text();
         prop_assert_eq!(at(now()), at(later));

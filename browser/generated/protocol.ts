@@ -228,16 +228,6 @@ export const MAX_ITEMS = 10000;
  */
 export const MAX_SOCKETS = 1000;
 
-/** How long a socket lives at most, in milliseconds: one hour, or its token if that ends sooner. */
-export const MAX_SOCKET_LIFE = 3600000;
-
-/**
- * How long a client that sends pings may be silent, in milliseconds, until its connection counts as dead:
- * three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
- * client that never pings is never silent.
- */
-export const SILENCE = 180000;
-
 /** The longest `ref`, in characters. */
 export const MAX_REFERENCE = 64;
 
@@ -246,13 +236,6 @@ export const MAX_FRAME_BYTES = 20480;
 
 /** How many bytes of frames may be under way to one client. The frame that fills it may pass it. */
 export const WINDOW = 524288;
-
-/**
- * How long a client with a full window that has never acknowledged anything is waited for, in
- * milliseconds, before it is closed with `Close::TOO_SLOW`, to go
- * on by its cursor: most clients that don't acknowledge never will.
- */
-export const FIRST_PATIENCE = 2000;
 
 /** 7 days: every capture of the live service shows an expiration of exactly now + 7 days. */
 export const DEFAULT_RETENTION_SECONDS = 604800;
@@ -265,6 +248,28 @@ export const MAX_RETENTION_SECONDS = 2592000;
 
 /** The scope that a delegated token must carry. */
 export const SCOPE = "Notifications.ReadWrite.CreatedByApp";
+
+/**
+ * How long a socket lives at most: one hour, or its token if that ends sooner.
+ * In milliseconds.
+ */
+export const MAX_SOCKET_LIFE = 3600000;
+
+/**
+ * How long a client that sends pings may be silent until its connection counts as dead:
+ * three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
+ * client that never pings is never silent.
+ * In milliseconds.
+ */
+export const SILENCE = 180000;
+
+/**
+ * How long a client with a full window that has never acknowledged anything is waited for,
+ * before it is closed with `Close::TOO_SLOW`, to go
+ * on by its cursor: most clients that don't acknowledge never will.
+ * In milliseconds.
+ */
+export const FIRST_PATIENCE = 2000;
 
 /** The most items that `top` of a stream's query asks a replay for; the least is 1. */
 export const MAX_REPLAY_TOP = 1000;

@@ -1,16 +1,16 @@
 //! The alarm: one for all that is due while nobody calls. Purging, trying KV again, the end of tokens.
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::fault::Fault;
 use crate::host::Host;
 
-/// How long after an alarm that is tried again it rings once more if it never ends, in milliseconds;
+/// How long after an alarm that is tried again it rings once more if it never ends;
 /// and how long after a failure the rest is tried.
-pub const SAFETY: i64 = 30_000;
+pub const SAFETY: Duration = Duration::from_seconds(30);
 
-/// How late an alarm may be before it counts as lost, in milliseconds.
-const LATE: i64 = 60_000;
+/// How late an alarm may be before it counts as lost.
+const LATE: Duration = Duration::from_minutes(1);
 
 /// When the alarm is set to, and when rows can go.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ impl Alarm {
     pub fn wake_by<H: Host>(&mut self, host: &H, at: Timestamp) -> Result<(), Fault> {
         let at = match self.set {
             Some(set) if set <= at => {
-                if host.now().saturating_millis_since(set) < LATE {
+                if host.now().saturating_since(set) < LATE {
                     return Ok(());
                 }
                 // An alarm that should have rung long ago is set once more.

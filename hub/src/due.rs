@@ -3,7 +3,7 @@
 
 use notifeed::feed::Seq;
 use notifeed::feed::copy::purge_time;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::Feed;
 use crate::alarm::SAFETY;
@@ -11,8 +11,8 @@ use crate::fault::Fault;
 use crate::host::{Bound, Host, Write};
 use crate::store::{self, Row, SEQ_BASE, Statement};
 
-/// How often connections that had no room look for it, in milliseconds.
-const ROOM: i64 = 1000;
+/// How often connections that had no room look for it.
+const ROOM: Duration = Duration::from_seconds(1);
 
 impl<H: Host> Feed<H> {
     /// The alarm rang. `retry`: for the same setting once more, since the last time ended in a crash.
@@ -21,7 +21,7 @@ impl<H: Host> Feed<H> {
         let now = self.host.now();
         self.alarm.rang();
         if retry {
-            self.wake_by(now.saturating_add_millis(SAFETY));
+            self.wake_by(now.saturating_add(SAFETY));
         }
         let mut active = retry || !self.host.sockets().is_empty();
         self.end_snoozes();
@@ -73,12 +73,12 @@ impl<H: Host> Feed<H> {
         }
         let instant = Bound::Integer(now.unix_millis());
         let retention = self.settings.sender_retention;
-        let kept = Bound::Integer(now.saturating_add_millis(-retention).unix_millis());
+        let kept = Bound::Integer(now.saturating_sub(retention).unix_millis());
         let row = store::single(&self.host, Statement::PurgeAhead, &[kept])?;
         let mut row = Row::from(row);
         let (seq, ordinal) = (row.opt_integer(), row.opt_integer());
         let next_item = row.opt_time();
-        let next_item = next_item.map(|at| at.saturating_add_millis(retention));
+        let next_item = next_item.map(|at| at.saturating_add(retention));
         let row = store::single(&self.host, Statement::NextSubscription, &[])?;
         let next_subscription = Row::from(row).opt_time();
         let mut writes = Vec::new();
@@ -130,7 +130,7 @@ impl<H: Host> Feed<H> {
     /// Something that is due has failed: it is tried again.
     fn fails(&mut self, what: &str, fault: &Fault, now: Timestamp) {
         self.host.log(&format!("{what} failed: {fault}"));
-        self.wake_by(now.saturating_add_millis(SAFETY));
+        self.wake_by(now.saturating_add(SAFETY));
     }
 
     /// Puts the copies that are due.
@@ -180,7 +180,7 @@ impl<H: Host> Feed<H> {
         let room = self
             .connections
             .waits_for_room()
-            .then(|| now.saturating_add_millis(ROOM));
+            .then(|| now.saturating_add(ROOM));
         let replay = self.can_replay().then_some(now);
         let due = [
             self.copies.due(),
@@ -194,7 +194,8 @@ impl<H: Host> Feed<H> {
         };
         if self.timer.is_none_or(|set| at < set) {
             self.timer = Some(at);
-            self.host.set_timer(at.saturating_millis_since(now).max(0));
+            self.host
+                .set_timer(at.saturating_since(now).max(Duration::ZERO));
         }
     }
 }

@@ -6,7 +6,7 @@ use notifeed::credentials::Caller;
 use notifeed::error::Problem;
 use notifeed::notification::HostName;
 use notifeed::push;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::fault::Fault;
 use crate::statement::Statement;
@@ -172,9 +172,9 @@ pub trait Host {
     /// The alarm is what it was.
     fn set_alarm(&self, at: Timestamp) -> Result<(), Fault>;
 
-    /// Has [`Feed::timer`](crate::Feed::timer) called in so many milliseconds, instead of when it was
+    /// Has [`Feed::timer`](crate::Feed::timer) called after that time, instead of when it was
     /// set to before. Goes with the feed's memory.
-    fn set_timer(&self, millis: i64);
+    fn set_timer(&self, after: Duration);
 
     /// The connections that are open when the feed wakes.
     fn sockets(&self) -> Vec<OpenSocket>;

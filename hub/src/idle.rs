@@ -1,12 +1,12 @@
 //! The end of a feed that nothing needs. Its next life has another epoch, so a device that comes back begins anew.
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::Feed;
 use crate::host::Host;
 
-/// How long a feed stays that has no row any more, in milliseconds.
-const STAYS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// How long a feed stays that has no row any more.
+const STAYS: Duration = Duration::from_days(30);
 
 impl<H: Host> Feed<H> {
     /// Ends a feed whose alarm rang for nothing: no row, no connection, nothing to be copied. That is the alarm
@@ -17,7 +17,7 @@ impl<H: Host> Feed<H> {
             return None;
         }
         if active || self.copies.owes() {
-            return Some(now.saturating_add_millis(STAYS));
+            return Some(now.saturating_add(STAYS));
         }
         self.aborting = true;
         self.host.end();

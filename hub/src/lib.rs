@@ -97,7 +97,7 @@ impl<H: Host> Feed<H> {
         let waiting = Waiting::woken(&found);
         found.retain(|open| !waiting.has(open.socket));
         let connections = Connections::woken(&host, found, (life.head.seq, bucket), now);
-        let at = now.saturating_add_millis(settings.copy_delay);
+        let at = now.saturating_add(settings.copy_delay);
         let mut feed = Self {
             room: Room::woken(mark.rows, mark.bytes, life.stored, life.head),
             copies: Copies::woken(mark, &life, at),

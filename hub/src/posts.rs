@@ -273,7 +273,7 @@ impl<H: Host> Feed<H> {
     /// When an item's row can go: no endpoint shows any revision of it any longer, and its sender needn't be told.
     fn row_goes(&self, entry: &Entry) -> Timestamp {
         let retention = self.settings.sender_retention;
-        entry.keep_until.saturating_add_millis(retention)
+        entry.keep_until.saturating_add(retention)
     }
 
     fn purge_time_of(&self, entry: &Entry) -> Timestamp {

@@ -213,7 +213,7 @@ impl<H: Host> Feed<H> {
         Row::from(row).integer()
     }
 
-    /// Where a page of a reader's delta begins.
+    /// The token at which a page of a reader's delta begins.
     pub(crate) fn delta_token(&self, query: &Query, reader: &str) -> Result<DeltaToken, Stop> {
         let Life {
             epoch,

@@ -5,6 +5,7 @@ use notifeed::feed::{room, sent};
 use notifeed::live::{MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
 use notifeed::throttle::Rate;
+use notifeed::time::Duration;
 
 use crate::push::PushSettings;
 
@@ -27,14 +28,12 @@ pub struct Settings {
     pub max_bytes: u64,
     /// `MAX_SOCKETS`: how many live connections a feed has at most.
     pub max_sockets: usize,
-    /// `SOCKET_SILENCE_MS`: how long a client that sends pings may send none, in milliseconds.
-    pub socket_silence: i64,
-    /// `SENDER_RETENTION_SECONDS`: how long an item that has ended can be read by the app that sent it, in
-    /// milliseconds.
-    pub sender_retention: i64,
-    /// `COPY_DELAY_MS`: how long a change waits for others before they are copied to KV together,
-    /// in milliseconds.
-    pub copy_delay: i64,
+    /// `SOCKET_SILENCE_MS`: how long a client that sends pings may send none.
+    pub socket_silence: Duration,
+    /// `SENDER_RETENTION_SECONDS`: how long an item that has ended can be read by the app that sent it.
+    pub sender_retention: Duration,
+    /// `COPY_DELAY_MS`: how long a change waits for others before they are copied to KV together.
+    pub copy_delay: Duration,
     /// `GENERATION`: a number that the operator raises after feeds were restored to an earlier moment;
     /// a feed that meets a higher one than it knows begins a new epoch.
     pub generation: i64,
@@ -60,7 +59,7 @@ impl Default for Settings {
             max_sockets: MAX_SOCKETS,
             socket_silence: SILENCE,
             sender_retention: sent::RETENTION,
-            copy_delay: 30,
+            copy_delay: Duration::from_millis(30),
             generation: 0,
             signing_key: None,
             push: None,

@@ -26,7 +26,7 @@ impl<H: Host> Feed<H> {
             if let Err(fault) = self.end_some_snoozes(now) {
                 self.host
                     .log(&format!("the end of a snooze failed: {fault}"));
-                self.wake_by(now.saturating_add_millis(SAFETY));
+                self.wake_by(now.saturating_add(SAFETY));
                 return;
             }
         }

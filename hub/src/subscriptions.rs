@@ -17,7 +17,7 @@ use notifeed::notification::Platform;
 use notifeed::push::Channel;
 use notifeed::request::Context;
 use notifeed::subscription::{self, MAX_SUBSCRIPTIONS};
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::Feed;
 use crate::admission::Admitted;
@@ -28,8 +28,8 @@ use crate::push;
 use crate::store::{self, Row, Statement, opt_text};
 use crate::wire::Subscribe;
 
-/// How much later a subscription would end, at least, that is extended; milliseconds.
-const EXTENDED_BY: i64 = 24 * 60 * 60 * 1000;
+/// How much later a subscription would end, at least, that is extended.
+const EXTENDED_BY: Duration = Duration::DAY;
 
 /// A device's subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +189,7 @@ impl<H: Host> Feed<H> {
         let push = push.filter(|_| command.push_subscription.is_some());
         // Whole seconds, as the signed id has them.
         let lasts = push.map_or(LIFETIME, |push| push.lifetime);
-        let lasts = lasts.saturating_sub(now.unix_millis().rem_euclid(1000));
+        let begun = Duration::from_millis(now.unix_millis().rem_euclid(1000));
         let subscription = Subscription {
             id,
             sender,
@@ -198,7 +198,7 @@ impl<H: Host> Feed<H> {
             display_name: command.display_name,
             push_subscription: command.push_subscription,
             created,
-            expiration: now.saturating_add_millis(lasts),
+            expiration: now.saturating_sub(begun).saturating_add(lasts),
         };
         let body = self.with_signed_id(&subscription)?;
         self.alarm
@@ -355,11 +355,11 @@ impl<H: Host> Feed<H> {
         let Some(lifetime) = self.settings.push.as_ref().map(|push| push.lifetime) else {
             return Ok(());
         };
-        let until = now.saturating_add_millis(lifetime);
+        let until = now.saturating_add(lifetime);
         let found = self.subscription(id)?;
         let is_late = found.is_some_and(|found| {
             found.push_subscription.is_some()
-                && until.saturating_millis_since(found.expiration) >= EXTENDED_BY
+                && until.saturating_since(found.expiration) >= EXTENDED_BY
         });
         if is_late {
             let text = id.to_string();

@@ -126,7 +126,7 @@ impl<H: Host> Feed<H> {
                 if reply.status != 304 {
                     return Ok(Some(reply));
                 }
-                let ends = entry.expiration.saturating_millis_since(context.now);
+                let ends = entry.expiration.saturating_since(context.now);
                 (
                     Some(entry.ordinal),
                     entry.is_live(context.now).then_some(ends),
@@ -153,7 +153,7 @@ impl<H: Host> Feed<H> {
         self.host.accept(socket, &waiter.to_text())?;
         self.waiting.0.insert(socket, waiter);
         if let Some(ends) = ends {
-            self.host.send(&ends.to_string(), &[socket]);
+            self.host.send(&ends.millis().to_string(), &[socket]);
         }
         Ok(None)
     }

@@ -17,6 +17,7 @@ use notifeed::push::PushHosts;
 use notifeed::push::vapid::Vapid;
 use notifeed::request::origin::AllowedOrigins;
 use notifeed::throttle::Rate;
+use notifeed::time::Duration;
 use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
 
@@ -77,9 +78,8 @@ pub struct Settings {
     pub issuers: Result<Rc<[Issuer]>, Fault>,
     /// `JWKS_LIFETIME_SECONDS` and `JWKS_PAUSE_SECONDS`: how often issuers' keys are fetched.
     pub jwks_freshness: Freshness,
-    /// `REGISTRY_MEMORY_SECONDS`: how long an app's entry in the registry is believed, in
-    /// milliseconds.
-    pub registry_memory: i64,
+    /// `REGISTRY_MEMORY_SECONDS`: how long an app's entry in the registry is believed.
+    pub registry_memory: Duration,
     /// `UNS_KEYS`: the keys that subscription ids are checked with, a JSON object of key id to
     /// base64url of at least 32 bytes.
     pub subscription_keys: Result<Vec<Key>, Fault>,
@@ -87,8 +87,8 @@ pub struct Settings {
     pub push_hosts: PushHosts,
     /// `VAPID_KEYS`, `VAPID_KEY_ID` and `PUSH_CONTACT`: who pushes; `None`: nobody, push is off.
     pub vapid: Option<Vapid>,
-    /// `PUSH_TIMEOUT_MS`: how long a push service may take, in milliseconds.
-    pub push_timeout: u32,
+    /// `PUSH_TIMEOUT_MS`: how long a push service may take.
+    pub push_timeout: Duration,
     /// The settings of feeds.
     pub feed: Rc<HubSettings>,
     /// Whether the runtime counts the calls of an app.
@@ -148,9 +148,10 @@ impl Settings {
             development_secret,
             issuers: variables.issuers(development, &log),
             jwks_freshness,
-            registry_memory: variables.seconds("REGISTRY_MEMORY_SECONDS", 60_000)?,
+            registry_memory: variables
+                .seconds("REGISTRY_MEMORY_SECONDS", Duration::from_minutes(1))?,
             subscription_keys,
-            push_timeout: variables.number("PUSH_TIMEOUT_MS", 10_000)?,
+            push_timeout: variables.millis("PUSH_TIMEOUT_MS", Duration::from_seconds(10))?,
             feed: Rc::new(HubSettings {
                 push: variables.push(vapid.as_ref(), &push_hosts)?,
                 ..variables.feed(signing_key.ok(), development)?
@@ -198,11 +199,25 @@ impl Variables {
         }
     }
 
-    /// A number of seconds, as milliseconds; so is the default.
-    fn seconds(&self, name: &str, default: i64) -> Result<i64, Fault> {
+    /// A number of seconds.
+    fn seconds(&self, name: &str, default: Duration) -> Result<Duration, Fault> {
+        self.duration(name, Duration::from_seconds, default)
+    }
+
+    /// A number of milliseconds.
+    fn millis(&self, name: &str, default: Duration) -> Result<Duration, Fault> {
+        self.duration(name, Duration::from_millis, default)
+    }
+
+    fn duration(
+        &self,
+        name: &str,
+        of: impl Fn(i64) -> Duration,
+        default: Duration,
+    ) -> Result<Duration, Fault> {
         match self.text(name) {
             None => Ok(default),
-            Some(_) => Ok(i64::from(self.number(name, 0_u32)?) * 1000),
+            Some(_) => Ok(of(self.number::<u32>(name, 0)?.into())),
         }
     }
 
@@ -236,9 +251,9 @@ impl Variables {
             max_rows: self.number("MAX_FEED_ROWS", default.max_rows)?,
             max_bytes: self.number("MAX_FEED_BYTES", default.max_bytes)?,
             max_sockets: max_sockets.min(MAX_SOCKETS_OF_PLATFORM),
-            socket_silence: self.number("SOCKET_SILENCE_MS", default.socket_silence)?,
+            socket_silence: self.millis("SOCKET_SILENCE_MS", default.socket_silence)?,
             sender_retention: self.seconds("SENDER_RETENTION_SECONDS", default.sender_retention)?,
-            copy_delay: self.number("COPY_DELAY_MS", default.copy_delay)?,
+            copy_delay: self.millis("COPY_DELAY_MS", default.copy_delay)?,
             generation: self.number("GENERATION", default.generation)?,
             signing_key,
             push: None,

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use notifeed::push::PushHosts;
 use notifeed::push::message::Carried;
 use notifeed::push::vapid::{Vapid, VapidError};
+use notifeed::time::Duration;
 use notifeed_hub::fault::Fault;
 use notifeed_hub::push::PushSettings;
 
 use super::Variables;
-
-/// A day in milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Variables {
     /// `None` where there are no keys: push is off.
@@ -39,7 +37,7 @@ impl Variables {
         hosts: &PushHosts,
     ) -> Result<Option<PushSettings>, Fault> {
         let days: u32 = self.number("PUSH_SUBSCRIPTION_DAYS", 180)?;
-        let hold: u32 = self.number("PUSH_HOLD_MS", 5000)?;
+        let hold = self.millis("PUSH_HOLD_MS", Duration::from_seconds(5))?;
         let carried = match self.text("WEB_PUSH_CONTENT") {
             None | Some("all") => Carried::All,
             Some("raw") => Carried::Raw,
@@ -49,9 +47,9 @@ impl Variables {
         Ok(vapid.map(|vapid| PushSettings {
             key_id: vapid.current().id.clone(),
             hosts: hosts.clone(),
-            hold: hold.into(),
+            hold,
             carried,
-            lifetime: i64::from(days).saturating_mul(DAY),
+            lifetime: Duration::from_days(days.into()),
             max_endpoints,
         }))
     }

@@ -79,13 +79,13 @@ impl Caller {
         if !has_audience(&claims, &issuer.audiences) {
             return Err(TokenError::WrongAudience);
         }
-        let expires = seconds(&claims, "exp").ok_or(TokenError::MissingClaim)?;
-        if now.unix_millis() >= expires.saturating_add(CLOCK_LEEWAY) {
+        let expires = date(&claims, "exp").ok_or(TokenError::MissingClaim)?;
+        if now >= expires.saturating_add(CLOCK_LEEWAY) {
             return Err(TokenError::Expired);
         }
         if claims.get("nbf").is_some() {
-            let not_before = seconds(&claims, "nbf").ok_or(TokenError::UnreadableNotBefore)?;
-            if now.unix_millis() < not_before.saturating_sub(CLOCK_LEEWAY) {
+            let not_before = date(&claims, "nbf").ok_or(TokenError::UnreadableNotBefore)?;
+            if now < not_before.saturating_sub(CLOCK_LEEWAY) {
                 return Err(TokenError::NotYetValid);
             }
         }
@@ -94,7 +94,7 @@ impl Caller {
             issuer: issuer.name.clone(),
             app: app.to_owned(),
             principal: principal(&claims, issuer, app),
-            expires: Timestamp::saturating_from_unix_millis(expires),
+            expires,
         })
     }
 }
@@ -184,11 +184,12 @@ fn has_audience(claims: &Object<'_>, audiences: &[String]) -> bool {
     }
 }
 
-/// A NumericDate (RFC 7519 §2), as Unix milliseconds; a fraction of a second doesn't count.
-fn seconds(claims: &Object<'_>, name: &str) -> Option<i64> {
+/// A NumericDate (RFC 7519 §2); a fraction of a second doesn't count.
+fn date(claims: &Object<'_>, name: &str) -> Option<Timestamp> {
     let number = claims.get(name)?.as_number()?.as_str();
     let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
-    Some(whole.parse::<i64>().ok()?.saturating_mul(1000))
+    let millis = whole.parse::<i64>().ok()?.saturating_mul(1000);
+    Some(Timestamp::saturating_from_unix_millis(millis))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The issuers of tokens, and how to read theirs (ARCHITECTURE "Credentials").
 
+use crate::time::Duration;
+
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). `none` isn't one. Each belongs to one type
 /// of key, so that a public key is never taken for a shared secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -144,5 +146,5 @@ impl Evidence {
     }
 }
 
-/// Tolerated difference between the issuer's clock and ours, in milliseconds.
-pub const CLOCK_LEEWAY: i64 = 60_000;
+/// Tolerated difference between the issuer's clock and ours.
+pub const CLOCK_LEEWAY: Duration = Duration::from_minutes(1);

@@ -3,7 +3,7 @@
 use crate::credentials::{base64url_decode, issuer::Algorithm};
 use crate::digest::hex_digits;
 use crate::json::{self, Object, Value, Writer};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// The largest key set that is read, in bytes. Real ones are 1 to 30 KiB.
 pub const MAX_JWKS_BYTES: usize = 256 * 1024;
@@ -213,27 +213,27 @@ fn is_of_small_order(x: &[u8]) -> bool {
     SMALL_ORDER.iter().any(|point| point.as_bytes() == digits)
 }
 
-/// How often a key set is fetched, in milliseconds.
+/// How often a key set is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Freshness {
     /// How long a set is used before it is fetched again.
-    pub lifetime: i64,
+    pub lifetime: Duration,
     /// The least time between two fetches: however many tokens name a key that isn't there, and
     /// while the issuer is down.
-    pub pause: i64,
+    pub pause: Duration,
 }
 
 impl Freshness {
     /// (D22) An hour, and a minute.
     pub const DEFAULT: Self = Self {
-        lifetime: 60 * 60 * 1000,
-        pause: 60 * 1000,
+        lifetime: Duration::from_hours(1),
+        pause: Duration::from_minutes(1),
     };
 
     /// The least time between two fetches while there are no keys at all: nothing of that issuer
     /// can be checked until then.
-    fn first_pause(self) -> i64 {
-        self.pause.min(5000)
+    fn first_pause(self) -> Duration {
+        self.pause.min(Duration::from_seconds(5))
     }
 
     /// Whether the set is to be fetched now. `fetched`: when the keys that are known were; `tried`:
@@ -245,7 +245,7 @@ impl Freshness {
         found: bool,
         now: Timestamp,
     ) -> bool {
-        let since = |then: Timestamp| now.saturating_millis_since(then);
+        let since = |then: Timestamp| now.saturating_since(then);
         let wanted = !found || fetched.is_none_or(|fetched| since(fetched) >= self.lifetime);
         let pause = match fetched {
             Some(_) => self.pause,

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::guid::Guid;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// The longest id, in characters.
 pub const MAX_LENGTH: usize = 256;
@@ -18,12 +18,11 @@ pub const MAX_LENGTH: usize = 256;
 /// The longest name of a key, in characters.
 pub const MAX_KEY_ID: usize = 32;
 
-/// (D21) How long an id works: 30 days, in milliseconds.
-pub const LIFETIME: i64 = 30 * 24 * 60 * 60 * 1000;
+/// (D21) How long an id works: 30 days.
+pub const LIFETIME: Duration = Duration::from_days(30);
 
-/// (D27) How long an app still reads and takes back what it sent by an id that has expired: 30 days, in milliseconds
-/// (CONTRACT §5.1).
-const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+/// (D27) How long an app still reads and takes back what it sent by an id that has expired: 30 days (CONTRACT §5.1).
+const KEPT: Duration = Duration::from_days(30);
 
 const FORMAT: &str = "v1";
 
@@ -121,7 +120,7 @@ impl SubscriptionId {
         keys: &[Key],
         now: Timestamp,
     ) -> Result<Self, SubscriptionIdError> {
-        Self::verify(text, keys, now.saturating_add_millis(-KEPT))
+        Self::verify(text, keys, now.saturating_sub(KEPT))
     }
 
     fn check(text: &str, keys: &[Key]) -> Option<Self> {

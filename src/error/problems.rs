@@ -4,13 +4,14 @@
 use super::{ErrorCode, Problem, RefusalCode};
 use crate::credentials::App;
 use crate::credentials::jwt::TokenError;
+use crate::time::Duration;
 use crate::violation::ViolationCode;
 
-/// How long a caller waits that a limit of the whole service refuses, in seconds.
-pub const PAUSE: u32 = 10;
+/// How long a caller waits that a limit of the whole service refuses.
+pub const PAUSE: Duration = Duration::from_seconds(10);
 
-/// How long a client waits where a feed has as many connections or subscriptions as it can have, in seconds.
-const UNTIL_ROOM: u32 = 60;
+/// How long a client waits where a feed has as many connections or subscriptions as it can have.
+const UNTIL_ROOM: Duration = Duration::from_minutes(1);
 
 /// 404: the path leads nowhere.
 pub fn no_such_path() -> Problem {
@@ -251,13 +252,13 @@ pub fn too_many_failures() -> Problem {
     .retry_after(PAUSE)
 }
 
-/// 406: the app does too much with a user's feed. `seconds`: until it may again.
-pub fn throttled(seconds: u32) -> Problem {
+/// 406: the app does too much with a user's feed. `wait`: until it may again.
+pub fn throttled(wait: Duration) -> Problem {
     Problem::new(
         ErrorCode::Throttled,
         "The app does more with this user's feed than it may. Wait as long as 'Retry-After' says.",
     )
-    .retry_after(seconds)
+    .retry_after(wait)
 }
 
 /// 406: the user has as many connections as there can be.
@@ -289,13 +290,13 @@ pub fn connections_stall() -> Problem {
     .retry_after(UNTIL_ROOM)
 }
 
-/// 406: the client was cut off for not reading. `seconds`: until it may come back.
-pub fn cut_off(seconds: u32) -> Problem {
+/// 406: the client was cut off for not reading. `wait`: until it may come back.
+pub fn cut_off(wait: Duration) -> Problem {
     Problem::new(
         ErrorCode::ServerBusy,
         "This client didn't read what it was sent, and was cut off. Wait as long as 'Retry-After' says, and come back with the cursor.",
     )
-    .retry_after(seconds)
+    .retry_after(wait)
 }
 
 /// 406: the user has as many subscriptions as there can be.
@@ -313,5 +314,5 @@ pub fn unavailable() -> Problem {
         ErrorCode::ServiceUnavailable,
         "The service can't do this right now. Nothing was lost; try again in a moment.",
     )
-    .retry_after(1)
+    .retry_after(Duration::from_seconds(1))
 }

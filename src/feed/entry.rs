@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guid::Guid;
 use crate::notification::PlatformSet;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// A change's number: the feed's first change is 1, every later one is larger by one. 0 is before
 /// all of them. At most 2⁵³ − 1, so that JavaScript counts along.
@@ -251,21 +251,22 @@ impl Entry {
         }
     }
 
-    /// Whether its sender can read it: until so many milliseconds after its end (CONTRACT §5.1).
-    pub fn is_kept_for_sender(&self, retention: i64, now: Timestamp) -> bool {
+    /// Whether its sender can read it: for so long after its end (CONTRACT §5.1).
+    pub fn is_kept_for_sender(&self, retention: Duration, now: Timestamp) -> bool {
         let ended = match self.deleted {
             Some(_) => self.modified,
             None => self.expiration,
         };
-        now < ended.saturating_add_millis(retention)
+        now < ended.saturating_add(retention)
     }
 
     /// The whole seconds of display time left, not counting the one that is running, never
     /// negative; `None` when none was asked for (CONTRACT §1, "Success").
     pub fn display_seconds_left(&self, now: Timestamp) -> Option<i64> {
-        let asked = i64::from(self.display_time_to_live?) * 1000;
-        let left = asked.saturating_sub(now.saturating_millis_since(self.posted));
-        Some(left.saturating_sub(1).div_euclid(1000).max(0))
+        let asked = Duration::from_seconds(i64::from(self.display_time_to_live?));
+        let left = self.posted.saturating_add(asked).saturating_since(now);
+        let running = Duration::from_millis(left.millis().saturating_sub(1));
+        Some(running.whole_seconds().max(0))
     }
 
     /// `status` of the receiver's view.

@@ -1,7 +1,7 @@
 //! How much a feed holds: items, rows and bytes (ARCHITECTURE "Two stores").
 
 use crate::error::{ErrorCode, Problem};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// (D22) How many items a feed holds at most: neither expired nor deleted. A post that would add one
 /// more is refused; what was accepted is never dropped for it.
@@ -15,20 +15,19 @@ pub const MAX_ROWS: u32 = 20_000;
 /// 10 GB that a Durable Object may store. A post that would pass it removes ended rows first.
 pub const MAX_BYTES: u64 = 2_000_000_000;
 
-/// The longest that a refused caller is told to wait, in seconds: a deletion may make room earlier.
-const MAX_RETRY_AFTER: i64 = 3600;
+/// The longest that a refused caller is told to wait: a deletion may make room earlier.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// 406: there is no room for one more. `until`: when the first item expires.
 pub fn full(limit: u32, now: Timestamp, until: Timestamp) -> Problem {
-    let wait = until.saturating_millis_since(now).saturating_add(999) / 1000;
-    let seconds = u32::try_from(wait.clamp(1, MAX_RETRY_AFTER)).unwrap_or(1);
+    let wait = until.saturating_since(now).min(MAX_RETRY_AFTER);
     Problem::new(
         ErrorCode::ServerBusy,
         format!(
             "The user's feed is full: it has {limit} items, or as many bytes as it can hold. Delete some, or wait until one expires."
         ),
     )
-    .retry_after(seconds)
+    .retry_after(wait)
 }
 
 #[cfg(test)]

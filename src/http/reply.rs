@@ -245,7 +245,8 @@ mod tests {
     fn the_rows_of_the_table_carry_their_headers() {
         let policy = Policy::DEFAULT;
         for code in ErrorCode::ALL {
-            let mut problem = Problem::new(code, "x").retry_after(7);
+            let mut problem =
+                Problem::new(code, "x").retry_after(crate::time::Duration::from_seconds(7));
             problem.allow = Some("GET".into());
             let reply = Reply::problem(&problem, &context(Readers::All), &policy);
             let mut expected = vec!["Content-Type", "Allow", "Retry-After"];

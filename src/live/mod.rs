@@ -12,6 +12,8 @@ pub mod frame;
 pub mod reconnect;
 pub mod window;
 
+use crate::time::Duration;
+
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "notifeed.v1";
 
@@ -33,10 +35,10 @@ pub const MAX_TOP: u32 = 1000;
 /// be closed count too, so ours must stay well below.
 pub const MAX_SOCKETS_OF_PLATFORM: usize = 30_000;
 
-/// How long a socket lives at most, in milliseconds: one hour, or its token if that ends sooner.
-pub const MAX_SOCKET_LIFE: i64 = 60 * 60 * 1000;
+/// How long a socket lives at most: one hour, or its token if that ends sooner.
+pub const MAX_SOCKET_LIFE: Duration = Duration::from_hours(1);
 
-/// How long a client that sends pings may be silent, in milliseconds, until its connection counts as dead:
+/// How long a client that sends pings may be silent until its connection counts as dead:
 /// three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
 /// client that never pings is never silent.
-pub const SILENCE: i64 = 3 * 60 * 1000;
+pub const SILENCE: Duration = Duration::from_minutes(3);

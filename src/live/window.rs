@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use crate::feed::Seq;
 use crate::live::endpoint::Debt;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// How many bytes of frames may be under way to one client. The frame that fills it may pass it.
 pub const WINDOW: usize = 512 * 1024;
@@ -24,10 +24,10 @@ const ASK_EVERY: usize = WINDOW / 16;
 /// How many bytes of frames count as one, where the window remembers what is under way.
 const CHUNK: usize = WINDOW / 32;
 
-/// How long a client with a full window that has never acknowledged anything is waited for, in
-/// milliseconds, before it is closed with [`Close::TOO_SLOW`](super::close::Close::TOO_SLOW), to go
+/// How long a client with a full window that has never acknowledged anything is waited for,
+/// before it is closed with [`Close::TOO_SLOW`](super::close::Close::TOO_SLOW), to go
 /// on by its cursor: most clients that don't acknowledge never will.
-pub const FIRST_PATIENCE: i64 = 2_000;
+pub const FIRST_PATIENCE: Duration = Duration::from_seconds(2);
 
 /// Frames that were sent one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

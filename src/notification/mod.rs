@@ -76,7 +76,7 @@ pub use rules::{
     MAX_GROUP_NAME, MAX_PLATFORM_TYPES, MIN_FALLBACK_DELAY,
 };
 
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// A valid notification in canonical form, all defaults written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,8 +267,8 @@ pub struct EndpointFallback {
 
 impl EndpointFallback {
     /// How long the endpoint has to fetch the raw content, 60 to 600 seconds.
-    pub fn delay_seconds(&self) -> u32 {
-        self.fallback_delay_in_seconds
+    pub fn delay(&self) -> Duration {
+        Duration::from_seconds(i64::from(self.fallback_delay_in_seconds))
     }
 
     /// The content that is shown then.

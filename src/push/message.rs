@@ -9,10 +9,10 @@ use crate::json::{JsonText, Writer};
 use crate::notification::{
     Content, EndpointFallback, Notification, Platform, Priority, VisualContent,
 };
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
-/// The longest that a push service keeps a message, in seconds: 28 days. Google's takes no more.
-const MAX_TTL: i64 = 28 * 24 * 60 * 60;
+/// The longest that a push service keeps a message: 28 days. Google's takes no more.
+const MAX_TTL: Duration = Duration::from_days(28);
 
 /// So many characters of a title are kept, whatever else goes.
 const TITLE_KEPT: usize = 120;
@@ -25,8 +25,8 @@ const DECLARATIVE: i64 = 8030;
 pub struct Message {
     /// JSON text, at most [`MAX_TEXT`] bytes: to be encrypted.
     pub text: String,
-    /// `TTL`: how long it may wait for the browser, in seconds.
-    pub ttl: i64,
+    /// `TTL`: how long it may wait for the browser; a second that has begun doesn't count.
+    pub ttl: Duration,
     /// `Urgency` (RFC 8030 §5.3).
     pub urgency: &'static str,
     /// `Topic` (RFC 8030 §5.4): a later message of the same notification takes the place of one that
@@ -71,18 +71,21 @@ pub struct Addressee<'a> {
     pub close: &'a [String],
 }
 
-/// The time at which an endpoint is pushed a notification, as milliseconds from its post. `None`: never.
+/// The time at which an endpoint is pushed a notification, from its post. `None`: never.
 /// Raw content can't go to iOS silently, since Safari ends the subscription of whoever shows nothing: there
 /// the fallback is shown to a device that hasn't fetched it by then (CONTRACT §1).
-pub fn delay(notification: &Notification, platform: Platform, carried: Carried) -> Option<i64> {
+pub fn delay(
+    notification: &Notification,
+    platform: Platform,
+    carried: Carried,
+) -> Option<Duration> {
     if carried.is_raw_to(platform) {
-        return notification.raw_content().map(|_| 0);
+        return notification.raw_content().map(|_| Duration::ZERO);
     }
     if platform != Platform::Ios || notification.visual_content().is_some() {
-        return Some(0);
+        return Some(Duration::ZERO);
     }
-    let fallback = notification.fallback()?;
-    Some(i64::from(fallback.delay_seconds()).saturating_mul(1000))
+    notification.fallback().map(EndpointFallback::delay)
 }
 
 /// The visual content that a platform is pushed.
@@ -110,7 +113,7 @@ pub fn until(entry: &Entry) -> Timestamp {
     let end = shown.map(|seconds| {
         entry
             .posted
-            .saturating_add_millis(i64::from(seconds) * 1000)
+            .saturating_add(Duration::from_seconds(i64::from(seconds)))
     });
     end.map_or(entry.expiration, |end| end.min(entry.expiration))
 }
@@ -124,7 +127,7 @@ impl Message {
         size: Size,
         now: Timestamp,
     ) -> Option<Self> {
-        let ttl = until(entry).saturating_millis_since(now).div_euclid(1000);
+        let ttl = until(entry).saturating_since(now);
         let notification =
             Notification::from_content(content, entry.expiration, entry.display_time_to_live)
                 .ok()?;
@@ -148,7 +151,7 @@ impl Message {
             },
             topic: id.replace('-', ""),
         })
-        .filter(|_| ttl >= 0 && entry.deleted.is_none())
+        .filter(|_| ttl >= Duration::ZERO && entry.deleted.is_none())
     }
 }
 

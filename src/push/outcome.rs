@@ -1,9 +1,9 @@
 //! The outcome of a push: every answer of a push service, or none, as an [`Outcome`].
 
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
-/// The longest that a push service may have us wait, in milliseconds: 24 hours.
-const MAX_WAIT: i64 = 24 * 60 * 60 * 1000;
+/// The longest that a push service may have us wait.
+const MAX_WAIT: Duration = Duration::DAY;
 
 /// The outcome of a push. The relays of Windows, Apple and Google will say the same in other words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub enum Outcome {
     Gone,
     /// Not now.
     Later {
-        /// As long as the service says, in milliseconds; `None`: it doesn't.
-        after: Option<i64>,
+        /// As long as the service says; `None`: it doesn't.
+        after: Option<Duration>,
     },
     /// More than the service takes.
     TooLarge,
@@ -68,16 +68,15 @@ impl Outcome {
 }
 
 /// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
-fn wait(text: &str, now: Timestamp) -> Option<i64> {
+fn wait(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim_ascii();
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let wait = if digits {
-        text.parse()
-            .map_or(MAX_WAIT, |seconds: i64| seconds.saturating_mul(1000))
+        text.parse().map_or(MAX_WAIT, Duration::from_seconds)
     } else {
-        date(text)?.saturating_millis_since(now)
+        date(text)?.saturating_since(now)
     };
-    Some(wait.clamp(0, MAX_WAIT))
+    Some(wait.clamp(Duration::ZERO, MAX_WAIT))
 }
 
 /// A date as HTTP writes it (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -147,13 +146,13 @@ mod tests {
             ("0", Some(0)),
             ("7", Some(7000)),
             (" 120 ", Some(120_000)),
-            ("86400", Some(MAX_WAIT)),
-            ("86401", Some(MAX_WAIT)),
-            ("1000000000", Some(MAX_WAIT)),
-            ("99999999999999999999999", Some(MAX_WAIT)),
+            ("86400", Some(MAX_WAIT.millis())),
+            ("86401", Some(MAX_WAIT.millis())),
+            ("1000000000", Some(MAX_WAIT.millis())),
+            ("99999999999999999999999", Some(MAX_WAIT.millis())),
             ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60_000)),
             ("Sun, 06 Nov 1994 08:49:36 GMT", Some(0)),
-            ("Mon, 07 Nov 2094 08:49:37 GMT", Some(MAX_WAIT)),
+            ("Mon, 07 Nov 2094 08:49:37 GMT", Some(MAX_WAIT.millis())),
             ("Sun, 06 Nov 1994 08:50:37", None),
             ("Sun, 06 Nov 1994 08:50:37 CET", None),
             ("Sun, 06 Nux 1994 08:50:37 GMT", None),
@@ -163,6 +162,7 @@ mod tests {
             ("1.5", None),
         ] {
             for status in [429, 503, 406] {
+                let after = after.map(Duration::from_millis);
                 assert_eq!(of(status, Some(text)), Outcome::Later { after }, "{text}");
             }
         }

@@ -1,33 +1,33 @@
 //! When a push is tried again, and when an endpoint that fails is left alone.
 
+use crate::time::Duration;
+
 /// How often in a row an endpoint fails until it is left alone for a while.
 pub const FAILURES: u32 = 10;
 
 /// How many pushes stay due for an endpoint that is left alone: the newest.
 pub const KEPT: u32 = 20;
 
-/// The first wait after a failure, in milliseconds.
-const FIRST: i64 = 2000;
+/// The first wait after a failure.
+const FIRST: Duration = Duration::from_seconds(2);
 
-/// The longest wait between two attempts, in milliseconds.
-const LONGEST: i64 = 60 * 60 * 1000;
+/// The longest wait between two attempts.
+const LONGEST: Duration = Duration::from_hours(1);
 
-/// The first and the longest time that an endpoint is left alone, in milliseconds.
-const PAUSE: (i64, i64) = (5 * 60 * 1000, 6 * 60 * 60 * 1000);
+/// The first and the longest time that an endpoint is left alone.
+const PAUSE: (Duration, Duration) = (Duration::from_minutes(5), Duration::from_hours(6));
 
 /// How long to wait after so many failed attempts, at least one: four times as long each time, up to an
-/// hour, give or take a fifth by `chance`. In milliseconds.
-pub fn backoff(attempts: u32, chance: u8) -> i64 {
+/// hour, give or take a fifth by `chance`.
+pub fn backoff(attempts: u32, chance: u8) -> Duration {
     let doubled = attempts.saturating_sub(1).saturating_mul(2).min(32);
     let wait = FIRST.saturating_mul(1 << doubled).min(LONGEST);
-    // From 80 to 120 hundredths.
-    let share = 80 + i64::from(chance) * 40 / 255;
-    wait * share / 100
+    wait.give_or_take_a_fifth(chance)
 }
 
 /// How long an endpoint is left alone that failed so often in a row: twice as long each time.
-/// `None`: not yet. In milliseconds.
-pub fn pause(failures: u32) -> Option<i64> {
+/// `None`: not yet.
+pub fn pause(failures: u32) -> Option<Duration> {
     let more = failures.checked_sub(FAILURES)?.min(16);
     let (first, longest) = PAUSE;
     Some(first.saturating_mul(1 << more).min(longest))
@@ -40,16 +40,17 @@ mod tests {
     #[test]
     fn waits_grow_to_an_hour() {
         let middle = [1, 2, 3, 4, 5, 6, 7, 100, u32::MAX].map(|attempts| backoff(attempts, 127));
-        let seconds = middle.map(|wait| (wait + 100) / 1000);
+        let seconds = middle.map(|wait| (wait.millis() + 100) / 1000);
         assert_eq!(seconds, [2, 8, 31, 126, 506, 2027, 3564, 3564, 3564]);
-        assert_eq!((backoff(1, 0), backoff(1, 255)), (1600, 2400));
-        assert_eq!((backoff(9, 0), backoff(9, 255)), (2_880_000, 4_320_000));
+        let ends = |attempts| [0, 255].map(|chance| backoff(attempts, chance).millis());
+        assert_eq!(ends(1), [1600, 2400]);
+        assert_eq!(ends(9), [2_880_000, 4_320_000]);
     }
 
     #[test]
     fn an_endpoint_that_fails_and_fails_is_left_alone() {
         let minutes = [0, 9, 10, 11, 12, 16, 17, u32::MAX]
-            .map(|failures| pause(failures).map(|wait| wait / 60_000));
+            .map(|failures| pause(failures).map(|wait| wait.millis() / 60_000));
         let (six_hours, first) = (Some(360), Some(5));
         assert_eq!(
             minutes,

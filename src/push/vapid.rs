@@ -7,13 +7,13 @@ use super::point::{POINT, is_on_curve};
 use crate::credentials::{base64url_decode, base64url_encode};
 use crate::json::{Writer, joined};
 use crate::notification::HostName;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
-/// How long a token counts, in milliseconds: 12 hours. Push services refuse more than 24.
-const LIFETIME: i64 = 12 * 60 * 60 * 1000;
+/// How long a token counts: 12 hours. Push services refuse more than 24.
+const LIFETIME: Duration = Duration::from_hours(12);
 
-/// How long before its end a token is made anew, in milliseconds.
-const RENEWED_BEFORE: i64 = 60 * 60 * 1000;
+/// How long before its end a token is made anew.
+const RENEWED_BEFORE: Duration = Duration::from_hours(1);
 
 /// The most characters of a key's id.
 const MAX_KEY_ID: usize = 32;
@@ -132,7 +132,7 @@ impl Vapid {
     /// The signed part of a token for a push service: header and claims (RFC 8292 §2), and until when it
     /// serves.
     pub fn signed(&self, origin: &str, now: Timestamp) -> (String, Timestamp) {
-        let expires = now.saturating_add_millis(LIFETIME);
+        let expires = now.saturating_add(LIFETIME);
         let mut writer = Writer::new();
         writer.begin_object();
         writer.string_field("aud", origin);
@@ -141,7 +141,7 @@ impl Vapid {
         writer.end_object();
         let header = base64url_encode(br#"{"typ":"JWT","alg":"ES256"}"#);
         let claims = base64url_encode(writer.finish().as_bytes());
-        let renew_at = expires.saturating_add_millis(-RENEWED_BEFORE);
+        let renew_at = expires.saturating_sub(RENEWED_BEFORE);
         (joined(&[&header, ".", &claims]), renew_at)
     }
 }

@@ -15,6 +15,7 @@ use crate::live::reconnect::{CLOSE_CODES, Reconnect};
 use crate::live::{self, client, window};
 use crate::notification::{ActionInput, Platform, rules};
 use crate::policy::{Policy, ThrottleStatus};
+use crate::time::Duration;
 use crate::{subscription, violation};
 
 /// `export const` for each constant, with its doc comment from the source file that it stands in.
@@ -203,9 +204,9 @@ fn limits() -> Vec<String> {
         "../feed/query/mod.rs" => { query::DEFAULT_TOP, query::MAX_TOP }
         "../feed/query/filter.rs" => { query::MAX_FILTER, query::MAX_CONDITIONS }
         "../feed/room.rs" => { room::MAX_ITEMS }
-        "../live/mod.rs" => { live::MAX_SOCKETS, live::MAX_SOCKET_LIFE, live::SILENCE }
+        "../live/mod.rs" => { live::MAX_SOCKETS }
         "../live/client.rs" => { client::MAX_REFERENCE, client::MAX_FRAME_BYTES }
-        "../live/window.rs" => { window::WINDOW, window::FIRST_PATIENCE }
+        "../live/window.rs" => { window::WINDOW }
         "../policy.rs" => {
             Policy::DEFAULT_RETENTION_SECONDS,
             Policy::MIN_RETENTION_SECONDS,
@@ -213,6 +214,15 @@ fn limits() -> Vec<String> {
         }
         "../credentials/claims.rs" => { claims::SCOPE }
     };
+    let (live, window) = (
+        include_str!("../live/mod.rs"),
+        include_str!("../live/window.rs"),
+    );
+    limits.extend([
+        duration(live, "MAX_SOCKET_LIFE", live::MAX_SOCKET_LIFE),
+        duration(live, "SILENCE", live::SILENCE),
+        duration(window, "FIRST_PATIENCE", window::FIRST_PATIENCE),
+    ]);
     // The names of these three say too little outside of their modules.
     limits.push(exported(
         "The most items that `top` of a stream's query asks a replay for; the least is 1.",
@@ -238,6 +248,17 @@ fn last(path: &str) -> &str {
 
 /// `export const NAME = value;` with the doc comment that the constant has in `source`.
 fn constant(source: &str, name: &str, value: &str) -> String {
+    exported(&docs_of(source, name), name, value)
+}
+
+/// A duration, in milliseconds as everywhere in JavaScript.
+fn duration(source: &str, name: &str, value: Duration) -> String {
+    let docs = docs_of(source, name) + "\nIn milliseconds.";
+    exported(&docs, name, &value.millis().to_string())
+}
+
+/// The doc comment that a constant has in `source`.
+fn docs_of(source: &str, name: &str) -> String {
     let (before, _) = source
         .split_once(&format!("pub const {name}:"))
         .expect("the constant");
@@ -247,5 +268,5 @@ fn constant(source: &str, name: &str, value: &str) -> String {
         .map(str::trim)
         .collect();
     docs.reverse();
-    exported(&docs.join("\n"), name, value)
+    docs.join("\n")
 }

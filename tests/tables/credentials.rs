@@ -9,6 +9,7 @@ use notifeed::credentials::subscription_id::{
 use notifeed::credentials::{App, base64url_decode, base64url_encode};
 use notifeed::guid::Guid;
 use notifeed::notification::HostName;
+use notifeed::time::Duration;
 
 use super::{NOW, at};
 
@@ -48,7 +49,7 @@ fn an_id_works_until_its_instant_and_no_longer() {
             assert_eq!(verdict, expected, "{rest} {now}");
         }
     }
-    assert_eq!(LIFETIME, 30 * 86_400_000);
+    assert_eq!(LIFETIME.millis(), 30 * 86_400_000);
 }
 
 #[test]
@@ -198,8 +199,8 @@ fn when_keys_are_fetched() {
     }
     // A pause that is set shorter than 5 seconds counts there too.
     let eager = Freshness {
-        lifetime: 1000,
-        pause: 10,
+        lifetime: Duration::from_millis(1000),
+        pause: Duration::from_millis(10),
     };
     let ago = |millis: i64| Some(at(NOW - millis));
     assert!(!eager.is_due(None, ago(9), false, at(NOW)));

@@ -6,6 +6,7 @@ use notifeed::http::reply::common_headers;
 use notifeed::live::close::refusal_reason;
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::request::Context;
+use notifeed::time::Duration;
 use serde_json::{Value, json};
 
 use super::context;
@@ -112,7 +113,7 @@ fn every_row_has_its_status_its_close_code_and_its_headers() {
 #[test]
 fn what_a_row_says_of_waiting_and_of_methods_are_headers() {
     let allow = String::from("GET, OPTIONS");
-    let problem = problems::method_not_allowed(allow).retry_after(7);
+    let problem = problems::method_not_allowed(allow).retry_after(Duration::from_seconds(7));
     let reply = Reply::problem(&problem, &context(), &Policy::DEFAULT);
     let extra = [("Allow", "GET, OPTIONS"), ("Retry-After", "7")];
     assert_eq!(headers(&reply, &context()), expected(extra));

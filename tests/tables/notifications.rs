@@ -41,7 +41,7 @@ fn what_was_sent() {
         platforms(&[Platform::Windows, Platform::Ios])
     );
     let fallback = sent.fallback().unwrap();
-    assert_eq!(fallback.delay_seconds(), 60);
+    assert_eq!(fallback.delay().millis(), 60_000);
     let visual = fallback.visual_content();
     assert_eq!((visual.title(), visual.body()), ("ft", Some("fb")));
 }

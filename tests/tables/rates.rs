@@ -5,6 +5,7 @@ use notifeed::error::ErrorCode;
 use notifeed::feed::room;
 use notifeed::policy::{Policy, ThrottleStatus};
 use notifeed::throttle::{Bucket, Rate};
+use notifeed::time::Duration;
 
 use super::{NOW, at};
 
@@ -22,7 +23,7 @@ fn retention_and_throttle_status_can_be_set_within_bounds() {
             assert_eq!(policy.is_ok(), fits, "{seconds}");
             let Ok(policy) = policy else { continue };
             assert_eq!(policy.retention_seconds(), seconds);
-            assert_eq!(policy.retention_millis(), i64::from(seconds) * 1000);
+            assert_eq!(policy.retention().millis(), i64::from(seconds) * 1000);
             assert_eq!(policy.throttle_status(), status);
         }
     }
@@ -63,7 +64,10 @@ fn a_caller_s_share() {
         for number in 0..at_once {
             assert_eq!(bucket.take(rate, at(NOW)), Ok(()), "{rate:?} {number}");
         }
-        assert_eq!(bucket.take(rate, at(NOW)), Err(wait), "{rate:?}");
+        let taken = bucket
+            .take(rate, at(NOW))
+            .map_err(Duration::seconds_to_wait);
+        assert_eq!(taken, Err(wait), "{rate:?}");
         // The time that a token takes to come back, to the millisecond.
         let millis = (1000_i64 + i64::from(rate.per_second) - 1) / i64::from(rate.per_second);
         assert!(bucket.take(rate, at(NOW + millis - 1)).is_err(), "{rate:?}");

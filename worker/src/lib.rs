@@ -53,7 +53,7 @@ pub fn constants() -> String {
     let (restarted, erased) = (Close::RESTARTED, Close::USER_ERASED);
     let codes = [restarted, erased].map(|close| close.code.to_string());
     let [restarted_code, erased_code] = &codes;
-    let kept = copy::ERASED_SECONDS.to_string();
+    let kept = copy::ERASED_FOR.whole_seconds().to_string();
     let marks = [copy::ERASED, copy::RESTORING, &kept];
     let mut lines = vec![&*protocol, RETRY, ping, pong];
     lines.extend(marks);

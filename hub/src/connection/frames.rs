@@ -387,7 +387,7 @@ impl<H: Host> Feed<H> {
         if !same {
             return Err(not_authorized().into());
         }
-        let hour = context.now.saturating_add_millis(MAX_SOCKET_LIFE);
+        let hour = context.now.saturating_add(MAX_SOCKET_LIFE);
         let expires = verified.caller.expires.min(hour);
         let connection = self
             .connections

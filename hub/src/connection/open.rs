@@ -47,9 +47,7 @@ impl<H: Host> Feed<H> {
         let endpoint = Endpoint {
             platform: stream.platform,
             subscription: stream.endpoint,
-            expires: stream
-                .expires
-                .min(now.saturating_add_millis(MAX_SOCKET_LIFE)),
+            expires: stream.expires.min(now.saturating_add(MAX_SOCKET_LIFE)),
             behind: true,
             owes: None,
         };

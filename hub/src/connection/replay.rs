@@ -225,7 +225,7 @@ impl<H: Host> Feed<H> {
     /// Closes the connections whose first acknowledgement was waited for in vain: they come back with
     /// their cursors.
     pub(crate) fn end_patience(&mut self, now: Timestamp) {
-        let then = now.saturating_add_millis(-FIRST_PATIENCE);
+        let then = now.saturating_sub(FIRST_PATIENCE);
         let open = self.connections.open.iter();
         let late: Vec<Socket> = open
             .filter(|(_, connection)| connection.full_since.is_some_and(|since| since <= then))
@@ -242,7 +242,7 @@ impl<H: Host> Feed<H> {
         let open = self.connections.open.values();
         open.filter_map(|connection| connection.full_since)
             .min()
-            .map(|since| since.saturating_add_millis(FIRST_PATIENCE))
+            .map(|since| since.saturating_add(FIRST_PATIENCE))
     }
 
     /// Whether a replay can go on at once.

@@ -5,20 +5,20 @@ use notifeed::error::Problem;
 use notifeed::error::problems::{connections_stall, too_many_connections};
 use notifeed::live::close::Close;
 use notifeed::live::endpoint::Endpoint;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use super::State;
 use crate::Feed;
 use crate::host::{Host, Socket};
 
-/// After how many milliseconds bytes that are under way count as stalled.
-const STALLED: i64 = 10_000;
+/// How long bytes are under way until they count as stalled.
+const STALLED: Duration = Duration::from_seconds(10);
 
-/// How long connections that are closing may hold more than half of the feed's memory, in milliseconds.
-const CLOSING: i64 = 30_000;
+/// How long connections that are closing may hold more than half of the feed's memory.
+const CLOSING: Duration = Duration::from_seconds(30);
 
-/// How often silent connections are looked for at most, in milliseconds.
-const LOOK_FOR_SILENT: i64 = 10_000;
+/// How often silent connections are looked for at most.
+const LOOK_FOR_SILENT: Duration = Duration::from_seconds(10);
 
 impl<H: Host> Feed<H> {
     /// Whether one more connection may be opened.
@@ -38,7 +38,7 @@ impl<H: Host> Feed<H> {
     }
 
     fn stalled(&self, now: Timestamp) -> usize {
-        let then = now.saturating_add_millis(-STALLED);
+        let then = now.saturating_sub(STALLED);
         let open = self.connections.open.values();
         open.map(|connection| connection.window.bytes_before(then))
             .sum()
@@ -63,7 +63,7 @@ impl<H: Host> Feed<H> {
     pub(crate) fn next_shedding(&self) -> Option<Timestamp> {
         let (bytes, since) = self.held_by_closing();
         let since = since.filter(|_| bytes > self.connections.allowance / 2)?;
-        Some(since.saturating_add_millis(CLOSING))
+        Some(since.saturating_add(CLOSING))
     }
 
     /// Ends the feed's memory where only that frees what clients don't read. Those that held it may
@@ -89,7 +89,7 @@ impl<H: Host> Feed<H> {
     /// Ends the connections that are silent; looks for them now and then.
     pub(crate) fn close_silent(&mut self, now: Timestamp) {
         let every = self.settings.socket_silence.min(LOOK_FOR_SILENT);
-        if now.saturating_millis_since(self.connections.looked_for_silent) >= every {
+        if now.saturating_since(self.connections.looked_for_silent) >= every {
             self.close_ended(now);
         }
     }
@@ -106,7 +106,7 @@ impl<H: Host> Feed<H> {
                     return Some((*socket, Close::TOKEN_EXPIRED));
                 }
                 let ping = self.host.last_ping(*socket)?;
-                (now.saturating_millis_since(ping) > silence).then_some((*socket, Close::SILENT))
+                (now.saturating_since(ping) > silence).then_some((*socket, Close::SILENT))
             })
             .collect();
         for (socket, close) in ended {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use notifeed::feed::{Entry, copy};
 use notifeed::guid::Guid;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use super::value::{self, Parts};
 use super::{Copies, Of};
@@ -20,12 +20,12 @@ const BATCH: usize = 100;
 const BATCH_BYTES: usize = 512 * 1024;
 /// How many subscriptions are put at a time.
 const SUBSCRIPTIONS: i64 = 20;
-/// How long KV keeps the owner, in seconds: ten years.
-const OWNER_LIFE: u64 = 10 * 365 * 24 * 3600;
-/// How long the same key isn't put again, in milliseconds: KV takes one write a second for each.
-const SAME_KEY: i64 = 1100;
-/// How long nothing is put while KV rests, in milliseconds.
-const REST: i64 = 30_000;
+/// How long KV keeps the owner: ten years.
+const OWNER_LIFE: Duration = Duration::from_days(10 * 365);
+/// How long the same key isn't put again: KV takes one write a second for each.
+const SAME_KEY: Duration = Duration::from_millis(1100);
+/// How long nothing is put while KV rests.
+const REST: Duration = Duration::from_seconds(30);
 
 /// The copy of an item as it was posted, kept until it is put: it needn't be read back.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl Copies {
         self.last_put = Some(now);
         if host.kv_rests() {
             self.failing = true;
-            return Ok(Some(now.saturating_add_millis(REST)));
+            return Ok(Some(now.saturating_add(REST)));
         }
         self.read_unread(host)?;
         let limit = if self.probing || self.failing {
@@ -208,7 +208,7 @@ impl Copies {
     ) -> Result<(), Fault> {
         let just_put = self
             .others_put
-            .is_some_and(|last| now.saturating_millis_since(last) < SAME_KEY);
+            .is_some_and(|last| now.saturating_since(last) < SAME_KEY);
         let others = !self.mark.subscriptions || (!self.mark.owner && life.owner.is_some());
         if just_put || !others {
             return Ok(());
@@ -219,7 +219,7 @@ impl Copies {
                 key: other_key(host, &"owner"),
                 value: value::owner(owner),
                 metadata: value::other_metadata(false),
-                expiration: copy::kv_expiration(now, now).saturating_add(OWNER_LIFE),
+                expiration: copy::kv_expiration(now.saturating_add(OWNER_LIFE), now),
             };
             self.start(host, number, Of::Owner, effect);
         }

@@ -1,7 +1,7 @@
 //! The mark: what the feed's own row says of the copy. It is written some time after a batch, for all
 //! batches of that time at once: should it be lost, what was put is put again.
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use super::Copies;
 use crate::fault::Fault;
@@ -13,11 +13,11 @@ use crate::store::{self, Row, Statement};
 /// How many items the mark may leave out.
 const MAX_EXCEPTIONS: usize = 32;
 
-/// How long after a batch the mark is written, in milliseconds.
-pub(super) const MARK_DELAY: i64 = 1000;
+/// How long after a batch the mark is written.
+pub(super) const MARK_DELAY: Duration = Duration::from_seconds(1);
 
-/// How long after a failure it is tried again, in milliseconds.
-const RETRY: i64 = 30_000;
+/// How long after a failure it is tried again.
+const RETRY: Duration = Duration::from_seconds(30);
 
 impl Copies {
     /// Writes the mark if it is due.
@@ -35,7 +35,7 @@ impl Copies {
             return Ok(());
         }
         let written = self.write_mark(host, life, room);
-        self.mark_at = written.is_err().then(|| now.saturating_add_millis(RETRY));
+        self.mark_at = written.is_err().then(|| now.saturating_add(RETRY));
         written
     }
 

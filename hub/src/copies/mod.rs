@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::{Entry, Seq, copy};
 use notifeed::guid::Guid;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::host::{Effect, Host, Outcome};
 use crate::life::{Life, Mark};
@@ -32,8 +32,8 @@ use value::Parts;
 /// How many bytes of posted items wait in memory for their copy; further ones are read back.
 const MAX_POSTED_BYTES: usize = 64 * 1024;
 
-/// A feed that put a batch within so many milliseconds is busy,
-const BUSY: i64 = 1000;
+/// A feed that put a batch within so long is busy,
+const BUSY: Duration = Duration::from_seconds(1);
 /// and waits so many times as long for the next one.
 const BUSY_FACTOR: i64 = 10;
 
@@ -137,7 +137,7 @@ impl Copies {
         change: Change,
         (sender, append): (&Sender, &Append),
         now: Timestamp,
-        delay: i64,
+        delay: Duration,
     ) {
         self.drop_posted(entry.ordinal);
         // The answer is in the tables only.
@@ -151,14 +151,14 @@ impl Copies {
     }
 
     /// An item was answered, durably.
-    pub fn answered(&mut self, entry: &Entry, now: Timestamp, delay: i64) {
+    pub fn answered(&mut self, entry: &Entry, now: Timestamp, delay: Duration) {
         self.drop_posted(entry.ordinal);
         self.waiting.changed(entry, Change::Replaced, now);
         self.soon(now, delay);
     }
 
     /// An item ended, durably.
-    pub fn ended(&mut self, entry: &Entry, now: Timestamp, delay: i64) {
+    pub fn ended(&mut self, entry: &Entry, now: Timestamp, delay: Duration) {
         self.drop_posted(entry.ordinal);
         self.waiting.changed(entry, Change::Ended, now);
         self.soon(now, delay);
@@ -181,14 +181,14 @@ impl Copies {
     }
 
     /// The owner is another one, durably.
-    pub fn owner_changed(&mut self, now: Timestamp, delay: i64) {
+    pub fn owner_changed(&mut self, now: Timestamp, delay: Duration) {
         self.mark.owner = false;
         self.others_since.get_or_insert(now);
         self.soon(now, delay);
     }
 
     /// Subscriptions changed, durably.
-    pub fn subscriptions_changed(&mut self, now: Timestamp, delay: i64) {
+    pub fn subscriptions_changed(&mut self, now: Timestamp, delay: Duration) {
         self.mark.subscriptions = false;
         self.others_since.get_or_insert(now);
         self.soon(now, delay);
@@ -210,17 +210,17 @@ impl Copies {
         self.mark.subscriptions
     }
 
-    fn soon(&mut self, now: Timestamp, delay: i64) {
+    fn soon(&mut self, now: Timestamp, delay: Duration) {
         if self.at.is_none() && self.in_flight.is_empty() && !self.failing {
-            self.at = Some(now.saturating_add_millis(self.moment(now, delay)));
+            self.at = Some(now.saturating_add(self.moment(now, delay)));
         }
     }
 
-    /// How long a change waits for others, in milliseconds: a moment, or longer while many come.
-    fn moment(&self, now: Timestamp, delay: i64) -> i64 {
+    /// How long a change waits for others: a moment, or longer while many come.
+    fn moment(&self, now: Timestamp, delay: Duration) -> Duration {
         let busy = self
             .last_put
-            .is_some_and(|last| now.saturating_millis_since(last) < BUSY);
+            .is_some_and(|last| now.saturating_since(last) < BUSY);
         if busy {
             delay.saturating_mul(BUSY_FACTOR)
         } else {
@@ -327,7 +327,7 @@ impl Copies {
         host: &H,
         life: &Life,
         now: Timestamp,
-        delay: i64,
+        delay: Duration,
     ) -> Option<Timestamp> {
         if !self.in_flight.is_empty() || !life.made {
             return None;
@@ -339,15 +339,15 @@ impl Copies {
             self.others_since = None;
         }
         let retry = self.failing.then(|| {
-            let age = now.saturating_millis_since(self.waits_since().unwrap_or(now));
+            let age = now.saturating_since(self.waits_since().unwrap_or(now));
             let random = host.random().map_or(128, |[byte, ..]| byte);
-            now.saturating_add_millis(copy::retry_delay(age, random))
+            now.saturating_add(copy::retry_delay(age, random))
         });
         if self.at.is_none() && !self.failing && (self.waiting.has_fresh() || others) {
-            self.at = Some(now.saturating_add_millis(self.moment(now, delay)));
+            self.at = Some(now.saturating_add(self.moment(now, delay)));
         }
         if std::mem::take(&mut self.progress) {
-            let at = now.saturating_add_millis(mark::MARK_DELAY);
+            let at = now.saturating_add(mark::MARK_DELAY);
             self.mark_at.get_or_insert(at);
         }
         retry

@@ -19,7 +19,7 @@ use notifeed::json::JsonText;
 use notifeed::notification::{Content, Notification, Platform};
 use notifeed::push::message::Carried;
 use notifeed::push::{Channel, ChannelState, PushHosts, PushState, Reached, message};
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::Feed;
 use crate::fault::Fault;
@@ -36,13 +36,12 @@ pub struct PushSettings {
     pub key_id: String,
     /// `PUSH_HOSTS`: services besides the known ones.
     pub hosts: PushHosts,
-    /// `PUSH_HOLD_MS`: how long a push is held for an endpoint that has a connection open, in
-    /// milliseconds.
-    pub hold: i64,
+    /// `PUSH_HOLD_MS`: how long a push is held for an endpoint that has a connection open.
+    pub hold: Duration,
     /// `WEB_PUSH_CONTENT`: the content that browsers are pushed.
     pub carried: Carried,
-    /// `PUSH_SUBSCRIPTION_DAYS`: how long a subscription lasts that is pushed to, in milliseconds.
-    pub lifetime: i64,
+    /// `PUSH_SUBSCRIPTION_DAYS`: how long a subscription lasts that is pushed to.
+    pub lifetime: Duration,
     /// `MAX_PUSH_ENDPOINTS`: how many endpoints of a user are pushed to.
     pub max_endpoints: usize,
 }
@@ -233,7 +232,9 @@ impl<H: Host> Feed<H> {
         now: Timestamp,
     ) -> Result<Planned, Fault> {
         let settings = self.settings.push.as_ref();
-        let (hold, carried) = settings.map_or((0, Carried::All), |push| (push.hold, push.carried));
+        let (hold, carried) = settings.map_or((Duration::ZERO, Carried::All), |push| {
+            (push.hold, push.carried)
+        });
         let expires = message::until(entry);
         let mut planned = Planned {
             replaces: (self.pushes.made && entry.revision > 1).then_some(entry.ordinal),
@@ -249,9 +250,9 @@ impl<H: Host> Feed<H> {
                 continue;
             };
             let is_open = self.connections.is_connected(endpoint.subscription);
-            let is_fallback = delay > 0;
+            let is_fallback = delay > Duration::ZERO;
             let wait = if is_open && !is_fallback { hold } else { delay };
-            let held = now.saturating_add_millis(wait);
+            let held = now.saturating_add(wait);
             planned.due.push(Due {
                 subscription: endpoint.subscription.to_string(),
                 item: entry.ordinal,
@@ -300,15 +301,15 @@ impl<H: Host> Feed<H> {
     }
 }
 
-/// When an endpoint of that platform is pushed the content, as milliseconds from its post. `None`: never.
+/// When an endpoint of that platform is pushed the content, from its post. `None`: never.
 fn delay(
     content: &JsonText<Content>,
     entry: &Entry,
     platform: Platform,
     carried: Carried,
-) -> Option<i64> {
+) -> Option<Duration> {
     if platform != Platform::Ios && !carried.is_raw_to(platform) {
-        return Some(0);
+        return Some(Duration::ZERO);
     }
     let (expiration, shown_for) = (entry.expiration, entry.display_time_to_live);
     let notification = Notification::from_content(content, expiration, shown_for).ok()?;

@@ -82,7 +82,7 @@ impl<H: Host> Feed<H> {
         }
         if is_more || !self.pushes.under_way.is_empty() {
             // The end of each push looks again; if none ever comes, the alarm does.
-            return Ok(Some(now.saturating_add_millis(SAFETY)));
+            return Ok(Some(now.saturating_add(SAFETY)));
         }
         let next = store::single(&self.host, Statement::NextPush, &[])?;
         Ok(Row::from(next).opt_time())
@@ -159,7 +159,7 @@ impl<H: Host> Feed<H> {
     pub(crate) fn push(&mut self, now: Timestamp) {
         let next = self.send_pushes(now).unwrap_or_else(|fault| {
             self.host.log(&format!("sending pushes failed: {fault}"));
-            Some(now.saturating_add_millis(SAFETY))
+            Some(now.saturating_add(SAFETY))
         });
         if let Some(next) = next {
             self.wake_by(next);

@@ -58,8 +58,10 @@ impl<H: Host> Feed<H> {
                 let pause = schedule::pause(failures);
                 let [chance, ..] = self.host.random()?;
                 let wait = schedule::backoff(flight.attempts.saturating_add(1), chance);
-                let wait = wait.max(after.unwrap_or(0)).max(pause.unwrap_or(0));
-                let until = now.saturating_add_millis(wait);
+                let wait = wait
+                    .max(after.unwrap_or_default())
+                    .max(pause.unwrap_or_default());
+                let until = now.saturating_add(wait);
                 let mut writes: Vec<Write<'_>> = vec![
                     flight.again(&id, until, flight.least),
                     rows::postpone(&id, until),
@@ -95,7 +97,7 @@ impl<H: Host> Feed<H> {
             return Ok(());
         };
         let failures = endpoint.failures.saturating_add(1);
-        let until = schedule::pause(failures).map(|pause| now.saturating_add_millis(pause));
+        let until = schedule::pause(failures).map(|pause| now.saturating_add(pause));
         (endpoint.failures, endpoint.until) = (failures, until);
         let mut writes = vec![
             flight.done(id),

@@ -14,7 +14,7 @@ use notifeed::json::JsonText;
 use notifeed::notification::{Content, HostName, Platform, PlatformSet, Priority, VisualContent};
 use notifeed::request::origin::Readers;
 use notifeed::request::{ApiVersion, Context};
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed::verdict::Accepted;
 
 /// The release of the protocol between a Worker and a feed. A feed answers one of a later release
@@ -22,8 +22,8 @@ use notifeed::verdict::Accepted;
 /// of rows that were read and written.
 pub const PROTOCOL: u32 = 2;
 
-/// How many seconds a caller waits whose Worker is of another release than the feed.
-pub const UNSUPPORTED_RETRY_AFTER: u32 = 5;
+/// How long a caller waits whose Worker is of another release than the feed.
+pub const UNSUPPORTED_RETRY_AFTER: Duration = Duration::from_seconds(5);
 
 /// The operation of a client that connects.
 pub const STREAM: &str = "stream";

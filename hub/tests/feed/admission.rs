@@ -46,7 +46,7 @@ fn a_subscription_lets_its_app_server_post_until_it_ends() {
     // Also one that was known before it ended, and one that the feed has forgotten in between.
     world.evict();
     assert_ended(&mut world, "ended", &ended);
-    world.pass(LIFETIME - 1001);
+    world.pass(LIFETIME.millis() - 1001);
     assert_eq!(post_by(&mut world, &live).status, 201);
     world.pass(1001);
     assert_ended(&mut world, "expired", &live);

@@ -14,7 +14,7 @@ use notifeed::http::Addressee;
 use notifeed::notification::{HostName, Platform, PlatformSet};
 use notifeed::policy::Policy;
 use notifeed::request::ApiVersion;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed::verdict::validate;
 use notifeed_hub::settings::Settings;
 use notifeed_hub::wire::{self, Access, AskedBy, Command, Read, Request, Stream, Subscribe};
@@ -27,6 +27,10 @@ pub const HOST: &str = "app.example.com";
 pub const ISSUER: &str = "https://issuer.example";
 pub const HOUR: i64 = 3_600_000;
 
+pub fn ms(millis: i64) -> Duration {
+    Duration::from_millis(millis)
+}
+
 pub const WINDOWS: PlatformSet = PlatformSet::of(Platform::Windows);
 pub const IOS: PlatformSet = PlatformSet::of(Platform::Ios);
 pub const BOTH: PlatformSet = PlatformSet::union(WINDOWS, IOS);
@@ -34,7 +38,7 @@ pub const BOTH: PlatformSet = PlatformSet::union(WINDOWS, IOS);
 /// The defaults, and a key to sign with; what has ended isn't kept for its sender.
 pub fn settings() -> Settings {
     Settings {
-        sender_retention: 0,
+        sender_retention: Duration::ZERO,
         signing_key: Some(key()),
         ..Settings::default()
     }
@@ -274,7 +278,7 @@ pub fn stream(platform: Platform, cursor: Option<&str>, now: Timestamp) -> Strea
         cursor: cursor.map(str::to_owned),
         top: None,
         endpoint: None,
-        expires: now.saturating_add_millis(12 * HOUR),
+        expires: now.saturating_add(ms(12 * HOUR)),
         token_digest: Digest::of(&["token"]),
     }
 }

@@ -23,7 +23,7 @@ fn a_post_is_answered_with_the_senders_view() {
     let id = created.id();
     let location = format!("https://feed.example/beta/me/activities/{id}");
     assert_eq!(created.header("Location"), Some(location.as_str()));
-    let expiration = world.now().saturating_add_millis(HOUR);
+    let expiration = world.now().saturating_add(ms(HOUR));
     assert_eq!(
         created.body,
         format!(

@@ -20,7 +20,7 @@ use crate::world::{Line, World};
 fn connected(world: &mut World, token: i64) -> Device {
     let mut device = Device::new(Platform::Windows);
     let mut stream = stream(Platform::Windows, None, world.now());
-    stream.expires = world.now().saturating_add_millis(token);
+    stream.expires = world.now().saturating_add(ms(token));
     assert!(device.connect_as(world, stream));
     device.listen(world);
     assert_eq!(device.told(), [FRESH]);
@@ -152,8 +152,8 @@ fn a_fresh_token_of_the_same_user_keeps_a_connection_open() {
     device.listen(&mut world);
     device.told();
     world.pass(HOUR / 2);
-    let later = world.now().saturating_add_millis(HOUR / 4);
-    let far = world.now().saturating_add_millis(12 * HOUR);
+    let later = world.now().saturating_add(ms(HOUR / 4));
+    let far = world.now().saturating_add(ms(12 * HOUR));
     let unscoped = |mut verified: Verified| {
         if let Principal::User { scope, .. } = &mut verified.caller.principal {
             *scope = false;
@@ -219,7 +219,7 @@ fn a_fresh_token_of_the_same_user_keeps_a_connection_open() {
     assert_closed(&mut world, &mut device, 4401, "InvalidAuthenticationToken");
     // The new token may also be shorter than the one before.
     assert!(device.connect(&mut world));
-    let short = world.now().saturating_add_millis(60_000);
+    let short = world.now().saturating_add(ms(60_000));
     let proof = verified("megan", &[HOST], short);
     world
         .runtime
@@ -240,7 +240,7 @@ fn while_a_token_is_verified_further_frames_wait() {
     assert!(device.connect(&mut world));
     device.listen(&mut world);
     device.told();
-    let expires = world.now().saturating_add_millis(12 * HOUR);
+    let expires = world.now().saturating_add(ms(12 * HOUR));
     let proof = verified("megan", &[HOST], expires);
     world.runtime.tokens.borrow_mut().insert("t".into(), proof);
     let verifying = |world: &World, takes_long| world.runtime.verifying.set(takes_long);
@@ -307,7 +307,7 @@ fn whoever_pinged_and_fell_silent_is_closed_at_the_next_event() {
     let mut silent = connected(&mut world, HOUR);
     let mut pinging = connected(&mut world, HOUR);
     let mut never = connected(&mut world, HOUR);
-    let silence = world.settings.socket_silence;
+    let silence = world.settings.socket_silence.millis();
     for device in [&silent, &pinging] {
         let now = world.now();
         world.runtime.lines.borrow_mut().ping(line(device), now);

@@ -70,7 +70,7 @@ fn a_copy_is_made_a_moment_later_with_the_whole_row() {
     };
     let id = world.posted(&post);
     world.set(&id, read());
-    let delay = world.settings.copy_delay;
+    let delay = world.settings.copy_delay.millis();
     world.pass(delay - 1);
     assert_eq!(asked(&world), (2, 0), "it waits for others");
     world.pass(1);
@@ -183,7 +183,7 @@ fn while_kv_works_there_is_one_alarm_for_all_of_it() {
     assert!(set <= 1, "{set} settings of the alarm");
     world.pass(3 * HOUR);
     assert!(
-        world.alarm() > Some(world.now().saturating_add_millis(29 * DAY)),
+        world.alarm() > Some(world.now().saturating_add(ms(29 * DAY))),
         "an idle feed has nothing to wake for, but its end"
     );
     assert_eq!(world.runtime.tables.number("SELECT count(*) FROM item"), 0);

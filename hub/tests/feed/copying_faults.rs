@@ -48,7 +48,7 @@ fn many_that_kv_refuses_are_all_made_good_also_after_waking() {
         }
         mood(&world, Mood::Well);
         world.pass(10 * 60_000);
-        let until = world.now().saturating_add_millis(5 * DAY);
+        let until = world.now().saturating_add(ms(5 * DAY));
         let gone = ids.iter().take(50).map(|id| (id.clone(), until));
         world.assert_copied(&gone.collect());
         assert_eq!(world.pending(), 0);
@@ -60,7 +60,7 @@ fn a_single_item_that_kv_lacks_is_made_good_after_waking() {
     let mut world = known();
     mood(&world, Mood::Refuses(4));
     let ids = ["one", "two"].map(|text| world.posted(&Post::new(text).lives(6 * DAY)));
-    world.pass(world.settings.copy_delay);
+    world.pass(world.settings.copy_delay.millis());
     mood(&world, Mood::Down);
     world.pass(2000);
     let is_exception = world
@@ -72,7 +72,7 @@ fn a_single_item_that_kv_lacks_is_made_good_after_waking() {
     world.evict();
     mood(&world, Mood::Well);
     assert_eq!(told_copied(&mut world), [false, true]);
-    world.pass(world.settings.copy_delay);
+    world.pass(world.settings.copy_delay.millis());
     assert_eq!(told_copied(&mut world), [true, true]);
     assert_eq!(numbers(&world, &ids[1]), [1]);
 }
@@ -82,14 +82,14 @@ fn an_owner_or_a_subscription_that_kv_lacks_is_made_good_after_waking() {
     let mut world = World::new();
     mood(&world, Mood::Refuses(2));
     world.posted(&Post::new("one").lives(6 * DAY));
-    world.pass(world.settings.copy_delay);
+    world.pass(world.settings.copy_delay.millis());
     mood(&world, Mood::Down);
     world.pass(2000);
     world.evict();
     mood(&world, Mood::Well);
     assert_eq!(told_copied(&mut world), [true]);
     assert_eq!(world.other_copy("owner"), None);
-    world.pass(world.settings.copy_delay);
+    world.pass(world.settings.copy_delay.millis());
     assert!(world.other_copy("owner").is_some());
     world.rest();
     world.evict();
@@ -97,7 +97,7 @@ fn an_owner_or_a_subscription_that_kv_lacks_is_made_good_after_waking() {
     world.evict();
     assert_eq!(world.count(), 1);
     assert_eq!(world.other_copy(&id), None);
-    world.pass(world.settings.copy_delay);
+    world.pass(world.settings.copy_delay.millis());
     assert!(world.other_copy(&id).is_some());
 }
 
@@ -114,7 +114,7 @@ fn a_week_without_kv_costs_some_tries_and_nothing_is_lost() {
                 let id = world.posted(&Post::new(&text).lives(6 * DAY));
                 if number % 3 == 0 {
                     world.remove(&id);
-                    let until = world.now().saturating_add_millis(6 * DAY);
+                    let until = world.now().saturating_add(ms(6 * DAY));
                     gone.insert(id, until);
                 }
             }
@@ -184,7 +184,7 @@ fn an_answer_that_comes_late_or_never_loses_nothing() {
     world.settle();
     assert_eq!(numbers(&world, &id), [2, 3]);
     world.remove(&id);
-    let until = world.now().saturating_add_millis(5 * DAY);
+    let until = world.now().saturating_add(ms(5 * DAY));
     world.pass(60_000);
     assert_eq!(numbers(&world, &id).last(), Some(&4));
     world.assert_copied(&BTreeMap::from([(id, until)]));
@@ -209,7 +209,7 @@ fn what_kv_may_have_is_marked_gone_when_it_ends() {
         assert_eq!(numbers(&world, &id), [1]);
         mood(&world, Mood::Well);
         world.remove(&id);
-        let until = world.now().saturating_add_millis(5 * DAY);
+        let until = world.now().saturating_add(ms(5 * DAY));
         world.pass(HOUR);
         world.assert_copied(&BTreeMap::from([(id, until)]));
     }

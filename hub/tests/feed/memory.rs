@@ -65,7 +65,7 @@ fn a_client_that_never_reads_is_sent_a_window_and_then_closed() {
         let held = unread_of(&world, line);
         assert!((WINDOW..WINDOW + FRAME).contains(&held), "{held}");
         assert_counted(&world, 1);
-        world.pass(FIRST_PATIENCE);
+        world.pass(FIRST_PATIENCE.millis());
         let closing = world.runtime.lines.borrow().closing(line);
         assert_eq!(closing, Some((4408, "ReplayCut".to_owned())));
         // The client holds the same frames, and isn't sent more.
@@ -248,7 +248,7 @@ fn closing_connections_that_hold_too_much_for_half_a_minute_end_the_feeds_memory
     its.token_digest = Digest::of(&["another"]);
     assert!(other.connect_as(&mut world, its.clone()));
     other.listen(&mut world);
-    world.pass(FIRST_PATIENCE);
+    world.pass(FIRST_PATIENCE.millis());
     other.listen(&mut world);
     assert!(world.runtime.lines.borrow().closing(line).is_some());
     world.pass(30_000 - 1);
@@ -281,7 +281,7 @@ fn closing_connections_that_hold_too_much_for_half_a_minute_end_the_feeds_memory
 #[test]
 fn a_closing_connection_that_goes_in_time_ends_nothing() {
     let (mut world, line) = pressed();
-    world.pass(FIRST_PATIENCE + 29_000);
+    world.pass(FIRST_PATIENCE.millis() + 29_000);
     world.hang_up(line);
     world.pass(HOUR / 2);
     assert_eq!(world.aborts, 0);

@@ -172,7 +172,7 @@ impl Model {
             .get(&id)
             .filter(|item| now < item.expiration);
         assert_eq!(known.is_some(), answer.status == 200, "{answer:?}");
-        let expiration = now.saturating_add_millis(post.lives);
+        let expiration = now.saturating_add(ms(post.lives));
         // The same content again changes nothing.
         let same = known.is_some_and(|item| {
             (&item.text, item.expiration, item.platforms, item.asks)
@@ -202,7 +202,7 @@ impl Model {
     }
 
     fn snooze(&mut self, item: usize, millis: i64, by: Option<usize>) {
-        let until = self.world.now().saturating_add_millis(millis);
+        let until = self.world.now().saturating_add(ms(millis));
         let states = StateUpdate {
             read_state: None,
             user_action_state: Some(UserActionState::Snoozed),

@@ -118,7 +118,7 @@ impl Post {
                 },
             })),
             "displayTimeToLive": self.display,
-            "expirationDateTime": now.saturating_add_millis(self.lives).to_string(),
+            "expirationDateTime": now.saturating_add(crate::asking::ms(self.lives)).to_string(),
             "targetPolicy": { "platformTypes": platforms },
         });
         let verdict = validate(body.to_string().as_bytes(), now, &settings.policy);

@@ -28,9 +28,9 @@ fn world_where(carried: Carried) -> World {
         push: Some(PushSettings {
             key_id: "1".into(),
             hosts: PushHosts::default(),
-            hold: HOLD,
+            hold: ms(HOLD),
             carried,
-            lifetime: 180 * 24 * HOUR,
+            lifetime: ms(180 * 24 * HOUR),
             max_endpoints: 3,
         }),
         ..settings()
@@ -358,7 +358,7 @@ fn a_subscription_that_is_pushed_to_lasts_180_days() {
         let json = answer.json();
         let ends = json["expirationDateTime"].as_str().unwrap();
         let ends = notifeed::time::Timestamp::parse(ends).unwrap();
-        ends.saturating_millis_since(world.now()) / (24 * HOUR)
+        ends.saturating_since(world.now()).millis() / (24 * HOUR)
     };
     let plain = world.as_megan(subscribe_to(Platform::WebPush, "plain", None));
     assert_eq!(lasts(plain, &world), 30);

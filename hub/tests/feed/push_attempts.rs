@@ -19,7 +19,13 @@ fn every_answer_has_its_consequence() {
         (Outcome::TooLarge, &["one", "least", "two", "least"], 0),
         // The first is tried again before the second is tried at all.
         (LATER, &["one"], 2),
-        (Outcome::Later { after: Some(HOUR) }, &["one"], 2),
+        (
+            Outcome::Later {
+                after: Some(ms(HOUR)),
+            },
+            &["one"],
+            2,
+        ),
     ] {
         let mut world = world();
         let id = world.pushed_to("a");
@@ -82,7 +88,12 @@ fn attempts_become_rarer_and_all_arrives_in_order_at_last() {
 fn a_service_that_says_how_long_is_left_alone_as_long() {
     let mut world = world();
     world.pushed_to("a");
-    world.answers("a", Outcome::Later { after: Some(HOUR) });
+    world.answers(
+        "a",
+        Outcome::Later {
+            after: Some(ms(HOUR)),
+        },
+    );
     world.posted(&Post::new("one").aims(WEB).lives(24 * HOUR));
     world.pass(SECOND);
     world.answers("a", Outcome::Taken);

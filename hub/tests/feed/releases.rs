@@ -25,7 +25,7 @@ fn what_a_later_release_asks_is_refused_with_nothing_done_unless_it_may_be_ignor
             let refused = world.try_call(protocol, operation, fields);
             let refused = refused.unwrap_or_else(|_| panic!("{operation}"));
             assert_eq!(refused.status, 503, "{operation}: {refused:?}");
-            let wait = UNSUPPORTED_RETRY_AFTER.to_string();
+            let wait = UNSUPPORTED_RETRY_AFTER.seconds_to_wait().to_string();
             assert_eq!(refused.header("Retry-After"), Some(wait.as_str()));
             assert!(tables(&world).is_empty());
         }

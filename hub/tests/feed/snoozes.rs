@@ -23,7 +23,7 @@ fn until(at: Timestamp) -> StateUpdate {
 
 /// Snoozes an item for so many milliseconds.
 fn snooze(world: &mut World, id: &str, millis: i64) -> Timestamp {
-    let at = world.now().saturating_add_millis(millis);
+    let at = world.now().saturating_add(ms(millis));
     world.set(id, until(at));
     at
 }
@@ -97,7 +97,7 @@ fn an_event_that_comes_first_carries_out_what_is_due() {
     }
     world.evict();
     // The alarm never rings: a read finds all of it done, in the order of instant.
-    let later = world.now().saturating_add_millis(MINUTE * 10);
+    let later = world.now().saturating_add(ms(MINUTE * 10));
     world.runtime.now.set(later);
     let changed = world.delta();
     let woken: Vec<&str> = changed
@@ -156,8 +156,8 @@ fn an_instant_that_cannot_be_is_refused_and_what_comes_back_is_ignored() {
     let mut device = connected(&mut world, Platform::Windows);
     let now = world.now();
     let refused = |states: StateUpdate| (states, 400, "BadRequest");
-    let expiration = now.saturating_add_millis(HOUR);
-    let mut unaccompanied = until(now.saturating_add_millis(MINUTE));
+    let expiration = now.saturating_add(ms(HOUR));
+    let mut unaccompanied = until(now.saturating_add(ms(MINUTE)));
     unaccompanied.user_action_state = None;
     for (states, status, code) in [
         refused(until(now)),
@@ -175,7 +175,7 @@ fn an_instant_that_cannot_be_is_refused_and_what_comes_back_is_ignored() {
     let frame = json!({ "type": "update", "ref": "1", "id": id, "userActionState": "snoozed",
         "snoozedUntilDateTime": now.to_string() });
     assert_eq!(result(&mut world, &mut device, &frame)["status"], 400);
-    let later = now.saturating_add_millis(MINUTE);
+    let later = now.saturating_add(ms(MINUTE));
     let frame = json!({ "type": "update", "ref": "2", "id": id, "userActionState": "snoozed",
         "snoozedUntilDateTime": later.to_string() });
     assert_eq!(result(&mut world, &mut device, &frame)["status"], 200);

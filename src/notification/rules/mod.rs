@@ -170,7 +170,7 @@ pub(crate) fn request(
         Priority::None
     };
     let latest = clock.map_or(Timestamp::MAX, |Clock { now, policy }| {
-        now.saturating_add_millis(policy.retention_millis())
+        now.saturating_add(policy.retention())
     });
     Some(CheckedBody {
         notification: Notification {
@@ -278,7 +278,7 @@ fn expiration(check: &mut Check, value: &Value<'_>, clock: Option<Clock>) -> Opt
         check.violation(Code::ExpirationInPast, path, &[what]);
         return None;
     }
-    let latest = now.saturating_add_millis(policy.retention_millis());
+    let latest = now.saturating_add(policy.retention());
     if asked > latest {
         let mut message = String::from(
             "`expirationDateTime` is later than notifications are kept; this one expires at ",

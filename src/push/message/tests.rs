@@ -74,7 +74,7 @@ fn a_message_says_what_is_shown_and_whose_it_is() {
         message,
         Some(Message {
             text,
-            ttl: 7 * 24 * 60 * 60,
+            ttl: Duration::from_days(7),
             urgency: "high",
             topic: "07070707070747078707070707070707".to_owned(),
         })
@@ -116,7 +116,8 @@ fn browsers_may_be_pushed_raw_content_only() {
     let delay_of = |rest: &str, platform, carried| {
         let body = format!(r#"{{"targetHostName":"a"{rest}}}"#);
         let verdict = validate(body.as_bytes(), at(0), &Policy::DEFAULT);
-        delay(verdict.outcome.ok()?.notification(), platform, carried)
+        let delay = delay(verdict.outcome.ok()?.notification(), platform, carried);
+        delay.map(Duration::millis)
     };
     let visual = r#","payload":{"visualContent":{"title":"T"}}"#;
     for (rest, platform, carried, delay) in [
@@ -137,7 +138,8 @@ fn browsers_may_be_pushed_raw_content_only() {
 fn it_lasts_as_long_as_it_is_shown_and_is_as_urgent_as_it_says() {
     let lasts = |rest: &str, later| {
         let rest = format!(r#"{rest},"payload":{{"rawContent":"r"}}"#);
-        pushed(&rest, None, Size::Full, later).map(|message| (message.ttl, message.urgency))
+        pushed(&rest, None, Size::Full, later)
+            .map(|message| (message.ttl.whole_seconds(), message.urgency))
     };
     assert_eq!(lasts("", 1500), Some((604_798, "normal")));
     assert_eq!(

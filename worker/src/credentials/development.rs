@@ -4,14 +4,14 @@ use std::cell::RefCell;
 
 use notifeed::credentials::{Issuer, base64url_encode, claims::SCOPE};
 use notifeed::json::Writer;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Fault;
 
 use crate::platform::crypto::HmacKey;
 use crate::settings::Settings;
 
-/// How long a development token is valid, in milliseconds.
-const LIFE: i64 = 12 * 60 * 60 * 1000;
+/// How long a development token is valid.
+const LIFE: Duration = Duration::from_hours(12);
 
 thread_local! {
     static KEY: RefCell<Option<HmacKey>> = const { RefCell::new(None) };
@@ -48,7 +48,7 @@ pub async fn issue_development_token(
     let Some(key) = key(settings).await? else {
         return Ok(None);
     };
-    let expires = now.saturating_add_millis(LIFE);
+    let expires = now.saturating_add(LIFE);
     let mut claims = Writer::new();
     claims.begin_object();
     claims.string_field("iss", Issuer::DEVELOPMENT_NAME);

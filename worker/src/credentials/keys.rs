@@ -4,12 +4,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Duration;
 
 use notifeed::credentials::issuer::Algorithm;
 use notifeed::credentials::jwks::{Freshness, KeySet, KeySetError, MAX_JWKS_BYTES};
 use notifeed::digest::Digest;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Fault;
 use serde::{Deserialize, Serialize};
 use worker::{Delay, Env, console_warn};
@@ -19,14 +18,14 @@ use crate::platform::download::download;
 use crate::platform::now;
 use crate::settings::Settings;
 
-/// How long an issuer may take to answer, in milliseconds.
-const TIMEOUT: u32 = 4000;
+/// How long an issuer may take to answer.
+const TIMEOUT: Duration = Duration::from_seconds(4);
 
 /// How long a request waits before it looks again whether another one's fetch has ended.
-const LOOK_AGAIN: Duration = Duration::from_millis(25);
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(25);
 
-/// How long KV keeps a set that no isolate has fetched again, in seconds: 30 days.
-const KEPT: u64 = 30 * 24 * 60 * 60;
+/// How long KV keeps a set that no isolate has fetched again.
+const KEPT: Duration = Duration::from_days(30);
 
 /// A key set, and the keys of it that were needed.
 struct FetchedKeySet {
@@ -78,7 +77,7 @@ pub(super) async fn key(
         let fetched = known.as_ref().map(|known| known.fetched);
         // A request that was cancelled doesn't end its fetch.
         let abandoned = tried.is_none_or(|tried| {
-            now.saturating_millis_since(tried) > i64::from(TIMEOUT).saturating_add(1000)
+            now.saturating_since(tried) > TIMEOUT.saturating_add(Duration::from_seconds(1))
         });
         if fetching && !abandoned && !found {
             Delay::from(LOOK_AGAIN).await;
@@ -197,7 +196,7 @@ async fn refresh(env: &Env, url: &str, freshness: Freshness) {
         Err(fault) => console_warn!("fetching {url}: {fault}; what was known of it stays"),
         Ok((jwks, set)) => {
             let worth_keeping = before.is_none_or(|before| {
-                let age = set.fetched.saturating_millis_since(before.fetched);
+                let age = set.fetched.saturating_since(before.fetched);
                 before.set != set.set || age >= freshness.lifetime
             });
             if worth_keeping && let Err(fault) = keep(env, url, jwks, set.fetched).await {
@@ -213,7 +212,10 @@ async fn keep(env: &Env, url: &str, jwks: Vec<u8>, fetched: Timestamp) -> Result
         serde_json::to_string(&StoredKeySet { fetched, jwks }).map_err(|error| in_kv(&error))?;
     let kv = env.kv("REGISTRY").map_err(|error| in_kv(&error))?;
     let put = kv.put(&kv_key(url), kept).map_err(|error| in_kv(&error))?;
-    let done = put.expiration_ttl(KEPT).execute().await;
+    let done = put
+        .expiration_ttl(KEPT.seconds_to_wait().into())
+        .execute()
+        .await;
     done.map_err(|error| in_kv(&error))
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use notifeed::credentials::{App, Caller, memory::Memory};
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Fault;
 use worker::Env;
 
@@ -13,8 +13,8 @@ use crate::settings::Settings;
 /// Half of how many entries are remembered.
 const GENERATION: usize = 500;
 
-/// How long an entry is good for while KV fails, in milliseconds: a day.
-const STALE: i64 = 24 * 60 * 60 * 1000;
+/// How long an entry is good for while KV fails.
+const STALE: Duration = Duration::DAY;
 
 /// An entry of the registry, and when it was read.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ pub async fn registered(
     };
     REMEMBERED.with_borrow_mut(|entries| {
         let app = Rc::clone(&app);
-        let until = now.saturating_add_millis(STALE);
+        let until = now.saturating_add(STALE);
         entries.put(key, Entry { read: now, app }, until);
     });
     Ok(app)
@@ -86,7 +86,7 @@ fn entry(key: &str, now: Timestamp) -> Option<Entry> {
 
 fn fresh(settings: &Settings, entry: Option<&Entry>, now: Timestamp) -> Option<Rc<App>> {
     let entry = entry?;
-    let age = now.saturating_millis_since(entry.read);
+    let age = now.saturating_since(entry.read);
     (age < settings.registry_memory).then(|| Rc::clone(&entry.app))
 }
 

@@ -9,7 +9,7 @@ use notifeed::credentials::jwt::{TokenError, Unverified};
 use notifeed::credentials::{Caller, memory::Memory};
 use notifeed::digest::Digest;
 use notifeed::error::problems;
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Stop;
 use worker::Env;
 
@@ -19,9 +19,9 @@ use crate::settings::{NO_ISSUER, Settings};
 /// Half of how many verified tokens are remembered.
 const GENERATION: usize = 1000;
 
-/// How long a verified token is believed without another look, in milliseconds: an issuer that
+/// How long a verified token is believed without another look: an issuer that
 /// withdraws a key is heeded soon after.
-const MEMORY: i64 = 5 * 60 * 1000;
+const MEMORY: Duration = Duration::from_minutes(5);
 
 thread_local! {
     /// Verified tokens, by their digest: no token is kept.
@@ -47,7 +47,7 @@ pub async fn authenticate(
         Ok(caller) => Rc::new(caller),
         Err(error) => return Err(problems::bad_token(error).into()),
     };
-    let until = caller.expires.min(now.saturating_add_millis(MEMORY));
+    let until = caller.expires.min(now.saturating_add(MEMORY));
     VERIFIED.with_borrow_mut(|known| {
         known.put(token.digest(), Rc::clone(&caller), until);
     });

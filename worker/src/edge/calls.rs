@@ -3,15 +3,15 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 use super::call::Call;
 
 /// The number of waiting calls from which those are looked for whose client has gone: nothing tells of that.
 const MANY: usize = 1024;
 
-/// How long a call waits at most, in milliseconds: a quarter of an hour.
-const PATIENCE: i64 = 15 * 60 * 1000;
+/// How long a call waits at most.
+const PATIENCE: Duration = Duration::from_minutes(15);
 
 #[derive(Default)]
 struct Calls {
@@ -27,7 +27,7 @@ thread_local! {
 pub fn add(call: Box<Call>) -> u32 {
     CALLS.with_borrow_mut(|calls| {
         if calls.waiting.len() >= MANY {
-            let oldest = call.context.now.saturating_add_millis(-PATIENCE);
+            let oldest = call.context.now.saturating_sub(PATIENCE);
             let is_young = |since: Timestamp| since > oldest;
             calls.waiting.retain(|_, call| is_young(call.context.now));
         }

@@ -55,7 +55,7 @@ pub async fn failed(env: &Env, address: Option<&str>, now: Timestamp) -> Result<
     if within {
         return Ok(());
     }
-    let until = now.saturating_add_millis(i64::from(PAUSE) * 1000);
+    let until = now.saturating_add(PAUSE);
     PAUSED.with_borrow_mut(|paused| paused.put(address.to_owned(), (), until));
     Err(too_many_failures())
 }

@@ -1,7 +1,7 @@
 //! A feed's host on Workers. Its JavaScript half is in worker/runtime/host.mjs, which knows the
 //! Durable Object whose event is being handled: all of a feed's events are synchronous.
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Fault;
 use notifeed_hub::host::{Bound, Effect, Host, OpenSocket, Query, Rows, Socket, Value, Write};
 use wasm_bindgen::prelude::*;
@@ -102,8 +102,8 @@ impl Host for DurableObject {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "it is a short time")]
-    fn set_timer(&self, millis: i64) {
-        set_timer(millis as f64);
+    fn set_timer(&self, after: Duration) {
+        set_timer(after.millis() as f64);
     }
 
     fn sockets(&self) -> Vec<OpenSocket> {

@@ -222,7 +222,7 @@ fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
     if !holders.into_iter().flatten().any(is_banned) {
         return None;
     }
-    let problem = problems::cut_off(shared::BAN_SECONDS);
+    let problem = problems::cut_off(shared::BAN);
     let policy = settings().ok()?.feed.policy;
     let context = request.asked_by.context(now);
     Some(Reply::problem(&problem, &context, &policy).to_text())

@@ -47,7 +47,7 @@ async fn attempt(push: &Push) -> Result<Outcome, Fault> {
     let pair = web_push::KeyPair::generate().await?;
     let body = web_push::encrypt(&push.message.text, to, &pair, web_push::salt()?).await?;
     let authorization = authorization(vapid, key, &to.endpoint.origin()).await?;
-    let ttl = push.message.ttl.to_string();
+    let ttl = push.message.ttl.whole_seconds().to_string();
     let headers = [
         ("Authorization", &*authorization),
         ("Content-Encoding", "aes128gcm"),

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 
 /// How many bytes of frames may be under way to all clients of a feed.
 const OF_A_FEED: usize = 16 << 20;
@@ -18,14 +18,11 @@ const AT_LEAST: usize = 512 << 10;
 /// How many failures of KV in a row make all feeds rest.
 const FAILURES: u32 = 5;
 
-/// How long they rest, in milliseconds.
-const REST: i64 = 30_000;
+/// How long they rest.
+const REST: Duration = Duration::from_seconds(30);
 
-/// How long the holder of connections that were cut off may not return, in milliseconds.
-const BAN: i64 = 60_000;
-
-/// Whole seconds that such a client is told to wait.
-pub const BAN_SECONDS: u32 = 60;
+/// How long the holder of connections that were cut off may not return.
+pub const BAN: Duration = Duration::from_minutes(1);
 
 thread_local! {
     /// By feed; those that have none aren't there.
@@ -69,7 +66,7 @@ pub fn kv_ended(well: bool, now: Timestamp) {
     };
     FAILURES_IN_A_ROW.set(failures);
     if failures >= FAILURES {
-        RESTS_UNTIL.set(now.saturating_add_millis(REST));
+        RESTS_UNTIL.set(now.saturating_add(REST));
         FAILURES_IN_A_ROW.set(0);
     }
 }
@@ -83,7 +80,7 @@ pub fn kv_rests(now: Timestamp) -> bool {
 pub fn ban(hub: &str, holders: &[String], now: Timestamp) {
     BANS.with_borrow_mut(|bans| {
         bans.retain(|_, until| now < *until);
-        let until = now.saturating_add_millis(BAN);
+        let until = now.saturating_add(BAN);
         for holder in holders {
             bans.insert((hub.to_owned(), holder.clone()), until);
         }

@@ -1,6 +1,7 @@
 //! Documents from elsewhere.
 
 use js_sys::{Promise, Reflect, Uint8Array};
+use notifeed::time::Duration;
 use notifeed_hub::fault::Fault;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -14,12 +15,12 @@ extern "C" {
     fn fetch_global(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = timeout)]
-    fn abort_after(millis: u32) -> Result<JsValue, JsValue>;
+    fn abort_after(millis: f64) -> Result<JsValue, JsValue>;
 }
 
-/// Gets a document: at most `limit` bytes, within `timeout` milliseconds to its last byte, from
+/// Gets a document: at most `limit` bytes, within `timeout` to its last byte, from
 /// that very URL (no redirect is followed), with status 200; else an error.
-pub async fn download(url: &str, limit: usize, timeout: u32) -> Result<Vec<u8>, Fault> {
+pub async fn download(url: &str, limit: usize, timeout: Duration) -> Result<Vec<u8>, Fault> {
     let response = request(url, timeout).await.map_err(thrown)?;
     if response.status() != 200 {
         return Err(Fault::new(
@@ -34,11 +35,15 @@ pub async fn download(url: &str, limit: usize, timeout: u32) -> Result<Vec<u8>, 
     document.ok_or_else(|| Fault::new("a fetch answered with more bytes than", &limit))
 }
 
-async fn request(url: &str, timeout: u32) -> Result<Response, JsValue> {
+async fn request(url: &str, timeout: Duration) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     // Redirected elsewhere, the one who answers isn't the one who was configured.
     Reflect::set(&init, &"redirect".into(), &"manual".into())?;
-    Reflect::set(&init, &"signal".into(), &abort_after(timeout)?)?;
+    Reflect::set(
+        &init,
+        &"signal".into(),
+        &abort_after(timeout.millis() as f64)?,
+    )?;
     let response = JsFuture::from(fetch_global(url, &init)?).await?;
     Ok(response.unchecked_into())
 }

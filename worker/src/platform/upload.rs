@@ -1,6 +1,7 @@
 //! Sending to elsewhere.
 
 use js_sys::{Object, Promise, Reflect, Uint8Array};
+use notifeed::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
@@ -9,7 +10,7 @@ use web_sys::{RequestInit, Response};
 extern "C" {
     /// Ends, without its body, within so many milliseconds.
     #[wasm_bindgen(catch)]
-    fn upload(url: &str, init: &RequestInit, timeout: u32) -> Result<Promise, JsValue>;
+    fn upload(url: &str, init: &RequestInit, millis: f64) -> Result<Promise, JsValue>;
 }
 
 /// The answer of whoever was sent something.
@@ -21,12 +22,12 @@ pub struct Answer {
 }
 
 /// Posts bytes to that very URL: no redirect is followed, and nothing but status and `Retry-After` is
-/// read of the answer. `None`: there was no answer within `timeout` milliseconds.
+/// read of the answer. `None`: there was no answer within `timeout`.
 pub async fn post(
     url: &str,
     headers: &[(&str, &str)],
     body: &[u8],
-    timeout: u32,
+    timeout: Duration,
 ) -> Option<Answer> {
     let answer = request(url, headers, body, timeout).await.ok()?;
     let retry_after = answer.headers().get("Retry-After").ok().flatten();
@@ -40,7 +41,7 @@ async fn request(
     url: &str,
     headers: &[(&str, &str)],
     body: &[u8],
-    timeout: u32,
+    timeout: Duration,
 ) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");
@@ -52,6 +53,6 @@ async fn request(
     Reflect::set(&init, &"body".into(), &Uint8Array::from(body))?;
     // Followed, a redirect would lead to where no host was checked.
     Reflect::set(&init, &"redirect".into(), &"manual".into())?;
-    let answer = JsFuture::from(upload(url, &init, timeout)?).await?;
+    let answer = JsFuture::from(upload(url, &init, timeout.millis() as f64)?).await?;
     Ok(answer.unchecked_into())
 }

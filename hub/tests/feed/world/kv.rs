@@ -86,7 +86,7 @@ impl Kv {
                 expiration,
             } => {
                 let last = self.put.insert(key.clone(), now);
-                if last.is_some_and(|last| now.saturating_millis_since(last) < 1000) {
+                if last.is_some_and(|last| now.saturating_since(last).millis() < 1000) {
                     return Err("429: more than one write a second");
                 }
                 let stored = Stored {

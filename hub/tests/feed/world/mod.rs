@@ -186,7 +186,7 @@ impl World {
             return;
         };
         self.aborts += 1;
-        let until = self.now().saturating_add_millis(ABORT_LASTS);
+        let until = self.now().saturating_add(crate::asking::ms(ABORT_LASTS));
         self.banned
             .extend(holders.into_iter().map(|holder| (holder, until)));
         self.runtime.lines.borrow_mut().remove_all();
@@ -398,7 +398,7 @@ impl World {
 
     /// Lets time pass: what is due in it happens at its time.
     pub fn pass(&mut self, millis: i64) {
-        let until = self.now().saturating_add_millis(millis);
+        let until = self.now().saturating_add(crate::asking::ms(millis));
         let mut rung = 0;
         loop {
             self.settle();
@@ -430,7 +430,7 @@ impl World {
         let retry = std::mem::take(&mut self.alarm_failed);
         let rung = self.event(true, |feed| feed.alarm(retry));
         if rung.is_err() && self.alarm().is_none() {
-            let later = self.now().saturating_add_millis(ALARM_RETRY);
+            let later = self.now().saturating_add(crate::asking::ms(ALARM_RETRY));
             self.runtime.alarm.set(Some(later));
             self.alarm_failed = true;
         }
@@ -439,7 +439,7 @@ impl World {
     /// Lets happen what happens by itself, in no time or in the little that copying waits.
     pub fn rest(&mut self) {
         // Ten times the delay while many changes come, and a second until the mark is written.
-        self.pass(self.settings.copy_delay * 10 + 1000);
+        self.pass(self.settings.copy_delay.millis() * 10 + 1000);
         self.settle();
     }
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use notifeed::time::Timestamp;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Fault;
 use notifeed_hub::host::{Bound, Effect, Host, OpenSocket, Query, Rows, Socket, Verified, Write};
 
@@ -139,10 +139,10 @@ impl Host for Handle {
         Ok(())
     }
 
-    fn set_timer(&self, millis: i64) {
+    fn set_timer(&self, after: Duration) {
         self.0.faults.operation();
-        assert!(millis >= 0, "{millis}");
-        let at = self.0.now.get().saturating_add_millis(millis);
+        assert!(after >= Duration::ZERO, "{after:?}");
+        let at = self.0.now.get().saturating_add(after);
         self.0.timer.set(Some(at));
     }
 

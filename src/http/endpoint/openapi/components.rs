@@ -158,7 +158,7 @@ fn failure(codes: &[ErrorCode]) -> Value {
     let mut examples = Map::new();
     for code in codes {
         examples.insert(code.as_str().into(), reference("examples", code.as_str()));
-        let problem = Problem::new(*code, "").retry_after(1);
+        let problem = Problem::new(*code, "").retry_after(crate::time::Duration::from_seconds(1));
         let waits = matches!(
             code,
             ErrorCode::Throttled | ErrorCode::ServerBusy | ErrorCode::ServiceUnavailable

@@ -12,7 +12,10 @@ fn every_rule_of_the_fallback() {
         r#"{{"platformTypes":["IOS","ios"],"fallbackDelayInSeconds":6e1,{visual}}}"#
     ));
     let notification = accept_with(&whole);
-    assert_eq!(notification.fallback().unwrap().delay_seconds(), 60);
+    assert_eq!(
+        notification.fallback().unwrap().delay(),
+        crate::time::Duration::from_minutes(1)
+    );
     assert_eq!(
         notification.fallback().unwrap().visual_content().title(),
         "t"
