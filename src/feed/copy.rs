@@ -2,14 +2,14 @@
 
 use crate::time::{Duration, Timestamp};
 
-/// What the key of a mark in `REGISTRY` begins with, before the id of a Hub: its user is erased. Put before anything is
+/// The beginning of the key of a mark in `REGISTRY`, before the id of a Hub: its user is erased. Put before anything is
 /// deleted; neither healing nor a degraded read brings back what was there before.
 pub const ERASED: &str = "erased:";
 
 /// How long such a mark is kept: longer than any point-in-time recovery reaches back (30 days).
 pub const ERASED_FOR: Duration = Duration::from_days(31);
 
-/// What the key of a mark in `REGISTRY` begins with, before the id of a Hub: it is being restored to an earlier moment.
+/// The beginning of the key of a mark in `REGISTRY`, before the id of a Hub: it is being restored to an earlier moment.
 /// As long as it is there, every call of that feed is answered 503.
 pub const RESTORING: &str = "restoring:";
 
