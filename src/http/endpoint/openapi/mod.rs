@@ -61,20 +61,40 @@ fn content(shape: Shape) -> Option<Value> {
     Some(json!({ media_type: { "schema": reference("schemas", schema) } }))
 }
 
-fn success(answer: &Answer) -> Value {
-    let headers = answer_headers(answer.headers);
-    match content(answer.shape) {
-        Some(content) => {
-            json!({ "description": answer.when.text(), "headers": headers, "content": content })
-        }
-        None => json!({ "description": answer.when.text(), "headers": headers }),
+fn success(answer: &Answer, path: &str) -> Value {
+    let mut response = Map::new();
+    response.insert("description".into(), json!(answer.when.text()));
+    response.insert("headers".into(), answer_headers(answer.headers));
+    response.extend(content(answer.shape).map(|content| ("content".into(), content)));
+    let links = links(answer.shape, path);
+    if !links.is_empty() {
+        response.insert("links".into(), links.into());
     }
+    response.into()
 }
 
-fn responses(operation: &Operation) -> Value {
+/// The operations that take the `id` of an answer: those of the path below.
+fn links(shape: Shape, path: &str) -> Map<String, Value> {
+    let has_id = matches!(shape, Shape::Sent | Shape::Subscription);
+    let below = format!("{path}/{{id}}");
+    let of_below = paths_of_endpoints().filter(|(_, path)| has_id && *path == below);
+    let operations = of_below.flat_map(|(endpoint, _)| endpoint.operations);
+    let mut parameters = json!({ "id": "$response.body#/id" });
+    if path.starts_with("/users") {
+        parameters["user"] = json!("$request.path.user");
+    }
+    let links = operations.map(|operation| {
+        let id = operation_id(operation.id, &way(&below));
+        let link = json!({ "operationId": id, "parameters": parameters });
+        (format!("{:?}", operation.id), link)
+    });
+    links.collect()
+}
+
+fn responses(operation: &Operation, path: &str) -> Value {
     let mut responses = Map::new();
     for answer in operation.answers {
-        responses.insert(answer.status.to_string(), success(answer));
+        responses.insert(answer.status.to_string(), success(answer, path));
     }
     for (status, codes) in failures(operation) {
         responses.insert(status.to_string(), reference("responses", &name_of(&codes)));
@@ -108,17 +128,17 @@ fn operation_id(id: OperationId, way: &str) -> String {
     first.to_lowercase() + rest
 }
 
+/// The end of an operation's id by a path that isn't the first.
+fn way(path: &str) -> String {
+    let ways = [
+        (path.contains("/activities"), "ByActivity"),
+        (path.starts_with("/users"), "OfUser"),
+    ];
+    let named = ways.into_iter().filter(|(is_so, _)| *is_so);
+    named.map(|(_, name)| name).collect()
+}
+
 fn operation(operation: &Operation, path: &str) -> Value {
-    let activity = if path.contains("/activities") {
-        "ByActivity"
-    } else {
-        ""
-    };
-    let user = if path.starts_with("/users") {
-        "OfUser"
-    } else {
-        ""
-    };
     let options = operation.query.iter();
     let headers = RequestHeader::ALL.into_iter();
     let headers = headers.filter(|header| operation.reads(*header));
@@ -128,14 +148,11 @@ fn operation(operation: &Operation, path: &str) -> Value {
         .chain(headers.map(|(name, _)| reference("parameters", &name)));
     let mut described = Map::new();
     for (name, value) in [
-        (
-            "operationId",
-            json!(operation_id(operation.id, &format!("{activity}{user}"))),
-        ),
+        ("operationId", json!(operation_id(operation.id, &way(path)))),
         ("summary", json!(operation.summary.text())),
         ("security", security(operation.callers)),
         ("parameters", parameters.collect()),
-        ("responses", responses(operation)),
+        ("responses", responses(operation, path)),
     ] {
         described.insert(name.into(), value);
     }
@@ -182,20 +199,25 @@ fn path_item(endpoint: &Endpoint, path: &str) -> Value {
     item.into()
 }
 
-fn paths() -> Value {
-    let mut paths = Map::new();
-    for endpoint in served() {
-        for path in endpoint.paths {
+/// Every path, without the version, and its endpoint: `me` first, then any user.
+fn paths_of_endpoints() -> impl Iterator<Item = (&'static Endpoint, String)> {
+    served().flat_map(|endpoint| {
+        let paths = endpoint.paths.iter().flat_map(|path| {
             let path = path.template.trim_start_matches("/beta");
-            paths.insert(path.into(), path_item(endpoint, path));
-            if let Some(rest) = path.strip_prefix("/me/") {
-                let path = format!("/users/{{user}}/{rest}");
-                let item = path_item(endpoint, &path);
-                paths.insert(path, item);
-            }
-        }
-    }
-    paths.into()
+            let of_user = path.strip_prefix("/me/");
+            let of_user = of_user.map(|rest| format!("/users/{{user}}/{rest}"));
+            [Some(path.to_owned()), of_user].into_iter().flatten()
+        });
+        paths.map(move |path| (endpoint, path))
+    })
+}
+
+fn paths() -> Value {
+    let items = paths_of_endpoints().map(|(endpoint, path)| {
+        let item = path_item(endpoint, &path);
+        (path, item)
+    });
+    items.collect::<Map<_, _>>().into()
 }
 
 fn document() -> Value {
