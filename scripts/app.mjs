@@ -46,7 +46,7 @@ if (asked.length === 0) {
     kv("put", key, JSON.stringify(app));
     // A person is erased for hosts too that no app has any more.
     if (action === "add") for (const host of app.hosts ?? []) kv("put", `host:${host}`, "1");
-    console.log("It counts within two minutes; open connections end within the hour.");
+    console.log("The change takes effect within two minutes; open connections of a blocked app end within an hour.");
   }
   console.log(`${id} of ${issuer}, ${place}: ${JSON.stringify(app)}`);
 }

@@ -1,4 +1,4 @@
-//! Admission: a caller must prove its right to the feed that it was led to.
+//! Admission: the check whether a caller may use the feed that its request was routed to.
 
 use std::rc::Rc;
 
@@ -22,8 +22,9 @@ pub struct Admitted {
 }
 
 impl<H: Host> Feed<H> {
-    /// Looks at what led here: 403 where it doesn't prove a right. `to_post`: the right to more than reading and taking
-    /// back what the app itself sent, which a subscription proves no longer once it has ended (CONTRACT §5.1).
+    /// Access by the user's token or by a subscription id; without it 403. `to_post`: whether the call needs more than
+    /// reading and retracting the app's own notifications; after its end a subscription allows only that (CONTRACT
+    /// §5.1).
     pub(crate) fn admit(
         &mut self,
         access: &Access,

@@ -1,12 +1,13 @@
-//! The alarm: one for all that is due while nobody calls. Purging, trying KV again, the end of tokens.
+//! The alarm of a feed: it wakes the Hub for all work that is due without a call (purging, retrying KV, closing
+//! connections whose token ends).
 
 use notifeed::time::{Duration, Timestamp};
 
 use crate::fault::Fault;
 use crate::host::Host;
 
-/// How long after an alarm that is tried again it rings once more if it never ends;
-/// and how long after a failure the rest is tried.
+/// Two delays: after the start of an alarm that is being retried, until it rings once more in case it never finishes;
+/// and after a failure, until the remaining work is tried.
 pub const SAFETY: Duration = Duration::from_seconds(30);
 
 /// How late an alarm may be before it counts as lost.
@@ -29,7 +30,7 @@ impl Alarm {
     /// Makes sure that the alarm rings by `at`. An alarm that is set to an earlier time stays.
     ///
     /// # Errors
-    /// The alarm could not be set, and is what it was.
+    /// The alarm could not be set; it stays as it was.
     pub fn wake_by<H: Host>(&mut self, host: &H, at: Timestamp) -> Result<(), Fault> {
         let at = match self.set {
             Some(set) if set <= at => {
@@ -51,7 +52,7 @@ impl Alarm {
         self.set = None;
     }
 
-    /// A row was made that can go then.
+    /// Notes that a row was written which can be purged at `at`.
     pub fn row_goes(&mut self, at: Timestamp) {
         if let Some(known) = &mut self.purge {
             *known = Some(known.map_or(at, |known| known.min(at)));
@@ -66,7 +67,7 @@ impl Alarm {
         }
     }
 
-    /// When the next rows can go, once the rest was looked at.
+    /// Sets when the next rows can be purged, after a purge.
     pub const fn purged(&mut self, next: Option<Timestamp>) {
         self.purge = Some(next);
     }

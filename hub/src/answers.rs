@@ -97,7 +97,7 @@ impl<H: Host> Feed<H> {
         })
     }
 
-    /// Answers an item, and tells every endpoint but the one that asked.
+    /// Answers an item, and notifies every endpoint except the one that sent the answer.
     pub(crate) fn give(
         &mut self,
         item: &Item,

@@ -50,8 +50,8 @@ impl<H: Host> Feed<H> {
         Ok(Reply::no_content())
     }
 
-    /// Sets states, and tells every endpoint but the one that asked. `false`: they were so already,
-    /// and nobody is told.
+    /// Sets states, and notifies every endpoint except the one that made the change. `false`: the item had these states
+    /// already, and no endpoint is notified.
     pub(crate) fn set_states(
         &mut self,
         entry: Entry,

@@ -164,14 +164,14 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// Has the alarm ring by then, as far as that can be had.
+    /// Sets the alarm to `at` at the latest; a failure is only logged.
     pub(crate) fn wake_by(&mut self, at: Timestamp) {
         if let Err(fault) = self.alarm.wake_by(&self.host, at) {
             self.host.log(&format!("setting the alarm failed: {fault}"));
         }
     }
 
-    /// Has the timer ring when the next thing is due that the feed's memory owes.
+    /// Sets the timer to the next time at which work is due that is only in the feed's memory.
     pub(crate) fn set_timer(&mut self) {
         if self.aborting {
             return;

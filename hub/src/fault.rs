@@ -5,8 +5,7 @@ use std::fmt;
 use notifeed::error::Problem;
 use notifeed::error::problems;
 
-/// Something on our side broke. It is logged with the request's id; the caller is told 503 and
-/// nothing of it.
+/// A failure on the service's side. It is logged with the request's id; the caller gets 503 without details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault(String);
 
@@ -33,9 +32,9 @@ impl std::error::Error for Fault {}
 /// Why a request isn't answered with success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// The caller's part: a row of the contract's error table.
+    /// The caller's mistake: a row of the contract's error table.
     Problem(Box<Problem>),
-    /// Ours.
+    /// A failure on the service's side.
     Fault(Fault),
 }
 

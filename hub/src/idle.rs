@@ -9,9 +9,9 @@ use crate::host::Host;
 const STAYS: Duration = Duration::from_days(30);
 
 impl<H: Host> Feed<H> {
-    /// Ends a feed whose alarm rang for nothing: no row, no connection, nothing to be copied. That is the alarm
-    /// that was set when its last row went, or one for connections that have gone since. `active`: it rang for
-    /// something; then says when it rings next if nothing comes.
+    /// Ends a feed whose alarm rang without any work to do: the feed has no row, no connection and nothing to be
+    /// copied. Such an alarm was set when the last row was removed, or for connections that have ended since. `active`:
+    /// the alarm had work to do; then the result is the time of the next alarm if nothing else happens.
     pub(crate) fn end_if_idle(&mut self, active: bool, now: Timestamp) -> Option<Timestamp> {
         if !self.life.made || self.alarm.next_purge().is_some() {
             return None;

@@ -1,12 +1,13 @@
-//! A user's feed of one host, as a machine free of its host: events come in, and it answers, keeps and
-//! tells over a [`Host`]. Nothing in it waits: what takes time leaves as an
+//! A user's feed of one app's host, as a state machine that is independent of its platform: it receives events, and
+//! answers, stores and sends through a [`Host`]. Nothing in it waits: what takes time leaves as an
 //! [`Effect`](host::Effect) and comes back as an event.
 //!
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `answers`, `marking`,
 //! [`subscriptions`], `reads` and `sent` carry commands out, `waiting` has the apps that wait for news; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
-//! stands, [`room`] how full it is, `idle` when nothing needs it, `snoozes` what is unread again, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] who did how much: each owns its
-//! state. The meaning of a change and the text of a frame are the contract's (`notifeed`).
+//! stands, [`room`] how full it is, `idle` when nothing needs it, `snoozes` what is unread again, `oversight` the
+//! operator's view, [`alarm`] what is due, [`throttle`] how many calls each app has made: each module owns its state.
+//! The meaning of a change and the text of a frame are the contract's (`notifeed`).
 
 pub mod admission;
 pub mod alarm;
@@ -308,8 +309,9 @@ impl<H: Host> Feed<H> {
         let context = Request::asked_by(fields).context(self.host.now());
         let stop = match error {
             Undecodable::Unsupported(what) => {
-                self.host
-                    .log(&format!("a Worker of another release asks for {what}"));
+                self.host.log(&format!(
+                    "a Worker of another release sent an unknown command or field: {what}"
+                ));
                 unsupported().into()
             }
             Undecodable::Malformed(fault) => Stop::Fault(fault.clone()),

@@ -35,9 +35,10 @@ pub struct Life {
     pub epoch: Epoch,
     /// The numbers that the next change goes on from.
     pub head: Head,
-    /// The numbers that the feed's own row proves, whatever rows of items go.
+    /// The head that is stored in the feed's own row, and so survives a purge of the items' rows.
     pub stored: Head,
-    /// Up to where rows went that an endpoint may have to be told of.
+    /// The highest number among removed rows of which an endpoint might still have to be notified: an older cursor
+    /// leads to a `reset`.
     pub forgotten: Seq,
     /// Up to where the user has looked at everything.
     pub seen: Seq,

@@ -31,8 +31,8 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
-    /// A new item came. Counts of the feed as it was before go on without counting again, since many items may
-    /// come, and a push or a connection asks after each.
+    /// Adds a new item to the known counts, so that they needn't be counted again: many items may come, and a push or a
+    /// connection needs the counts after each.
     pub(crate) fn added(&mut self, entry: &Entry, before: (Seq, Seq)) {
         if self.at != before {
             return;
@@ -91,8 +91,8 @@ impl<H: Host> Feed<H> {
         })
     }
 
-    /// Reads every unread item whose last change has a number up to `through`: each gets a number of its
-    /// own, in the order of the numbers before. `None`: there was nothing to read.
+    /// Marks every unread item as read whose last change has a number up to `through`: each gets a number of its own,
+    /// in the order of the numbers before. `None`: there was nothing to read.
     fn read_all(
         &mut self,
         through: Seq,

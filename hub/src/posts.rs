@@ -67,7 +67,7 @@ impl<H: Host> Feed<H> {
             Appended::Repeated(entry) => {
                 let digest = existing.map(|existing| existing.request_digest);
                 if digest != Some(command.request_digest) {
-                    // A post that replaces nothing is told what is there.
+                    // A post that may replace nothing (`If-None-Match: *`) gets the stored notification.
                     return self.stored_reply(&entry, admitted, context);
                 }
                 (200, entry)
@@ -106,8 +106,8 @@ impl<H: Host> Feed<H> {
         Ok(Reply::odata(200, body).header("Location", location))
     }
 
-    /// Creates an item by one statement and no look-up, where nothing stands in the way. `None`: look
-    /// closer, nothing was done.
+    /// Creates an item by one statement without a look-up, if no other item holds its `appNotificationId` and there is
+    /// surely room. `None`: nothing was done, and the caller must look further.
     fn create_unless_taken(
         &mut self,
         post: &Post,
@@ -134,7 +134,7 @@ impl<H: Host> Feed<H> {
         Ok(Some(entry))
     }
 
-    /// A new item is durable: KV and the live endpoints hear of it.
+    /// Follow-up of a new item once it is durable: the copy to KV and the fan-out to live endpoints.
     fn created(&mut self, entry: &Entry, command: &Append, sender: &Sender, now: Timestamp) {
         let before = (self.life.head.seq, self.life.seen);
         self.changed(entry);
@@ -280,7 +280,8 @@ impl<H: Host> Feed<H> {
         purge_time(self.row_goes(entry))
     }
 
-    /// Up to where rows go that endpoints may lack, with the head that the rows prove no longer.
+    /// The write that stores up to which number removed rows may be missing at endpoints, and with it the head, which
+    /// the removed rows no longer show.
     fn set_forgotten(&self, forgotten: &Forgotten) -> Write<'static> {
         let head = self.life.head;
         Write {

@@ -239,7 +239,7 @@ impl<H: Host> Feed<H> {
         admitted: &Admitted,
         context: &Context,
     ) -> Result<Reply, Stop> {
-        // A cursor for one platform's items is no cursor for all.
+        // A cursor of one platform's items isn't valid for a request for all items.
         let reader = query.platform.map(Platform::parameter).unwrap_or_default();
         let token = self.delta_token(query, &reader)?;
         let size = query.page_size();
@@ -335,8 +335,8 @@ pub(crate) fn delta_link(
             ("@odata.nextLink", "$skiptoken", token.to_string())
         }
         None => {
-            // Pages of which others came before may lack what moved on in the meantime: the
-            // stream, which shares the cursor, must then tell it whole.
+            // A delta of several pages may lack items that changed while it was being read: the stream, which shares
+            // the cursor, must then send these items in full.
             let known = match query.skip_token {
                 Some(_) => token.known.replayed_to(token.bound),
                 None => Known::all_up_to(token.bound),

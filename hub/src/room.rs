@@ -18,8 +18,8 @@ const MAX_BODY: u64 = 80 * 1024;
 /// How many ended rows are looked at when some must go.
 const LOOK_AT: i64 = 1000;
 
-/// Bounds of what a feed has, and the exact number of its items where that is known. Only new items add
-/// to a feed, so a bound that was right stays one.
+/// Upper bounds of a feed's items, rows and bytes, and the exact number of items where it is known. Only new items and
+/// new content make a feed grow, and each is added to the bounds, so a bound stays valid.
 #[derive(Debug, Clone, Default)]
 pub struct Room {
     /// Items on the feed, at most.
@@ -31,7 +31,7 @@ pub struct Room {
     rows: u32,
     /// Bytes of bodies, at most.
     bytes: u64,
-    /// Until then a count finds no room for an item of so many bytes, or more.
+    /// The time until which a new count would find no room for an item of at least this many bytes.
     full_until: Option<(Timestamp, u64)>,
 }
 
@@ -131,7 +131,7 @@ impl Room {
             && self.bytes.saturating_add(bytes) <= settings.max_bytes
     }
 
-    /// Counts. When the first item expires.
+    /// Counts the items, and returns when the first of them expires.
     fn count<H: Host>(&mut self, host: &H, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
         let values = [Bound::Integer(now.unix_millis())];
         let mut row = Row::from(store::single(host, Statement::Room, &values)?);

@@ -1,5 +1,5 @@
-//! The sender's half: an app reads again what it sent, also after it has ended, takes it back, and reads what changed of
-//! it (CONTRACT §5.1). Nothing that another app sent is there for it.
+//! The sender's half: an app reads again what it sent, also after it has ended, retracts it, and reads its changes
+//! (CONTRACT §5.1). Notifications of other apps aren't visible to it.
 
 use notifeed::digest::Digest;
 use notifeed::error::problems::{no_such_notification, precondition_failed};

@@ -241,8 +241,8 @@ statements! {
     /// The items that changed after a number, in the order of change.
     ChangedAfter = concat!("SELECT ", item_columns!(), " FROM item \
         WHERE seq > ? ORDER BY seq LIMIT ?");
-    /// The same, for one that had nothing when it came: of what was there before then without what is
-    /// gone, and from a place in the list on. (The plus keeps SQLite to the index of numbers.)
+    /// The same for a client that connected without a cursor: of items that existed before it connected, only live ones
+    /// from a given place in the list on. (The plus makes SQLite use the index on `seq`.)
     ChangedAfterLive = concat!("SELECT ", item_columns!(), " FROM item \
         WHERE seq > ? AND (seq > ? OR (+ordinal >= ? AND ", live!("?"), ")) ORDER BY seq LIMIT ?");
     /// The newest items of a platform, so many at most: the last one's place in the list, the number of the
@@ -264,9 +264,9 @@ statements! {
     /// first of them expires.
     CountUnread = concat!("SELECT count(*), coalesce(sum(seq > ?1), 0), min(expiration) FROM item \
         WHERE read_state = 2 AND user_action_state <> 4 AND ", live!("?2"), " AND platforms & ?3");
-    /// How many items a delta tells of between two numbers: those that are there, and of the others,
-    /// unless it began with nothing, those that are taken back (as `change_since` has it). For places
-    /// before `?3`, only changes after `?4` count.
+    /// How many items a delta lists between two numbers: the live ones and, unless the delta began without a token, the
+    /// removed ones that the client may have (as in `change_since`). For places before `?3`, only changes after `?4`
+    /// count.
     CountChanges = concat!("SELECT count(*) FROM item WHERE seq > ?1 AND seq <= ?2 \
         AND (ordinal >= ?3 OR seq > ?4) AND ((", live!("?5"), " AND platforms & ?8) \
         OR (?6 AND reached & ?8 AND (", gone!(), " OR (revision > 1 AND content_seq > iif(ordinal >= ?3, ?7, ?4)))))");

@@ -28,7 +28,7 @@ use crate::push;
 use crate::store::{self, Row, Statement, opt_text};
 use crate::wire::Subscribe;
 
-/// How much later a subscription would end, at least, that is extended.
+/// The least extension of a subscription that is worth a write.
 const EXTENDED_BY: Duration = Duration::DAY;
 
 /// A device's subscription.
@@ -349,8 +349,8 @@ impl<H: Host> Feed<H> {
         Ok(Reply::no_content())
     }
 
-    /// A subscription whose device shows that it lives lasts as long again. Its row is written once a day at
-    /// most; its signed id keeps its own expiration.
+    /// Extends a subscription by its full lifetime when a receipt shows that its device is in use. Its row is written
+    /// once a day at most; its signed id keeps its own expiration.
     pub(crate) fn extend(&mut self, id: Guid, now: Timestamp) -> Result<(), Fault> {
         let Some(lifetime) = self.settings.push.as_ref().map(|push| push.lifetime) else {
             return Ok(());
@@ -375,7 +375,7 @@ impl<H: Host> Feed<H> {
         Ok(())
     }
 
-    /// The key that signs what leads to this feed.
+    /// The key that signs subscription ids of this feed.
     ///
     /// # Errors
     /// The deployment has none.

@@ -44,7 +44,7 @@ impl Throttle {
             bucket.take(rate, now)
         } else {
             if self.buckets.len() >= BUCKETS {
-                // The bucket that has rested the longest is the fullest.
+                // The bucket that was used least recently is the fullest and can be dropped.
                 let rested = self
                     .buckets
                     .iter()

@@ -76,7 +76,7 @@ impl Waiting {
         self.0.remove(&socket).is_some()
     }
 
-    /// Ends the waiting of those that there is news for.
+    /// Closes the sockets of the waiting calls for which `has_news` is true.
     fn wake<H: Host>(&mut self, host: &H, has_news: impl Fn(&Waiter) -> bool) {
         self.0.retain(|socket, waiter| {
             let wakes = has_news(waiter);
@@ -89,8 +89,9 @@ impl Waiting {
 }
 
 impl<H: Host> Feed<H> {
-    /// Has a call wait on `socket`, where there is nothing new for it: comparing and joining are one event. The first
-    /// message on the socket says after how many milliseconds the item ends by itself.
+    /// Has a call wait on `socket`, where there is nothing new for it: the comparison and the registration happen in
+    /// one event, so that no change is missed in between. The first message on the socket says after how many
+    /// milliseconds the item ends by itself.
     ///
     /// # Errors
     /// The answer, where there is news or the call is refused.
@@ -174,7 +175,7 @@ impl<H: Host> Feed<H> {
                 (None, Ok(sender)) => sender
                     .as_ref()
                     .is_some_and(|(tag, _)| *tag == waiter.sender),
-                // A call that is woken for nothing finds nothing.
+                // If the sender can't be read, the call is woken all the same: it finds no change and waits again.
                 (None, Err(_)) => true,
             });
     }

@@ -12,11 +12,11 @@ use crate::{Failure, control};
 /// How long the Worker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Does what the words after `app` say: nothing (all apps), or `add`, `show`, `block` or `unblock`, an id,
+/// Carries out the arguments after `app`: none (list all apps), or `add`, `show`, `block` or `unblock`, an id,
 /// `issuer=…` and, to add, `hosts=…`.
 ///
 /// # Errors
-/// The words say nothing that can be done, or the service doesn't run.
+/// The arguments aren't valid, or the service doesn't run.
 pub fn run(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     let Some((action, rest)) = words.split_first() else {
         return list(settings);
@@ -68,7 +68,9 @@ pub fn run(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     let shown = serde_json::to_string(&app).map_err(|error| Failure::of("the entry", &error))?;
     if action != "show" {
         ask(settings, &json!({ "key": key, "value": shown }))?;
-        println!("It counts within two minutes; open connections end within the hour.");
+        println!(
+            "The change takes effect within two minutes; open connections of a blocked app end within an hour."
+        );
     }
     println!("{id} of {issuer}: {shown}");
     Ok(())

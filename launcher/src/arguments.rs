@@ -11,19 +11,19 @@ notifeed: a feed of notifications for each user, served on a machine of one's ow
 
   notifeed [serve]          serve until SIGTERM or SIGINT
   notifeed app [add|show|block|unblock ID issuer=ISSUER hosts=a.example.com,b.example.com]
-                            who may use the service that runs on STATE; without a word all apps
+                            manage the apps that may use the running service; without arguments list all apps
   notifeed export issuer=ISSUER subject=SUBJECT [tenant=TENANT] [hosts=a.example.com]
                             everything that is stored of a person, as JSON
-  notifeed erase …          the same words: erase it
-  notifeed hub …            the same words: how their feeds are, without the contents
+  notifeed erase …          with the same arguments: erase everything that is stored of the person
+  notifeed hub …            with the same arguments: counters of the person's feeds, without the contents
   notifeed backup FOLDER    copy what is in STATE into a new folder, also while the service runs
-  notifeed restore FOLDER   put that in the place of what is in STATE; the service must not run
+  notifeed restore FOLDER   replace the content of STATE by that backup; the service must not be running
   notifeed check            read and check the settings, and do nothing else
   notifeed --version
   notifeed --help
 
-  --settings FILE           lines of NAME=value; what the environment has goes before
-  --development             tokens of development and the console's users, on this machine only
+  --settings FILE           a file with lines NAME=value; environment variables take precedence
+  --development             development mode: test tokens and the console's users, on this machine only
 
 Settings: docs/self-hosting.md.
 ";
@@ -34,7 +34,7 @@ pub enum Command {
     Serve(Options),
     /// Check the settings.
     Check(Options),
-    /// Do something with the registry of apps, which the words say.
+    /// Read or change the registry of apps, as the arguments say.
     App(Options, Vec<String>),
     /// Print what is stored of the person whom the words name.
     Export(Options, Vec<String>),
@@ -50,7 +50,7 @@ pub enum Command {
     Help,
     /// Show the version.
     Version,
-    /// Become the runtime with these arguments: what a launcher starts itself again for.
+    /// Become the runtime with these arguments: the launcher starts its own program again with this command.
     Runtime(Vec<OsString>),
 }
 
@@ -105,7 +105,7 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Command, Failur
             Some(word) if talk.is_some() => words.push(word.to_owned()),
             _ => {
                 return Err(Failure::new(format!(
-                    "{} isn't known here; notifeed --help says what is",
+                    "unknown argument {}; see notifeed --help",
                     argument.display()
                 )));
             }

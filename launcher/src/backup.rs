@@ -1,8 +1,8 @@
 //! `notifeed backup FOLDER`, of a service that may run meanwhile, and `notifeed restore FOLDER`, of one that doesn't.
 //!
-//! A backup has the stores as they lie in the state folder, the secrets, and last of all `manifest.json`: whose it is,
-//! and the generation. Each file is copied whole, by SQLite's backup: what was answered 201 before the backup began is
-//! in it.
+//! A backup has the stores as they lie in the state folder, the secrets, and last of all `manifest.json`: the name of
+//! the deployment, and the generation. Each file is copied whole, by SQLite's backup: what was answered 201 before the
+//! backup began is in it.
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder};
@@ -26,7 +26,8 @@ const MANIFEST: &str = "manifest.json";
 /// The stores: Hubs first, so that a copy of each of their items is no older than the Hub.
 const STORES: [&str; 2] = ["hubs", "kv"];
 
-/// How many pages of 4 KiB are copied between two looks of the runtime at the same file, and the pause.
+/// How many pages of 4 KiB are copied before a pause, in which the runtime can use the same file; and the length of
+/// that pause.
 const STEP: (i32, Duration) = (1000, Duration::from_millis(1));
 
 /// Makes a backup in a folder that isn't there yet.

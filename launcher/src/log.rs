@@ -9,7 +9,7 @@ use serde_json::json;
 pub enum Level {
     /// All is well.
     Info,
-    /// Something is to be looked at.
+    /// The operator should look at this.
     Error,
 }
 

@@ -36,7 +36,7 @@ fn answer(mut stream: TcpStream, control: &Path) -> io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut head = BufReader::new(io::Read::take(&stream, 1 << 14)).lines();
     let asked = head.next().transpose()?.unwrap_or_default();
-    // Unread lines would have the connection reset.
+    // The request is read to its end, because unread lines would reset the connection.
     while head
         .next()
         .transpose()?

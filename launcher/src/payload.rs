@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// The last bytes of a program that carries something.
+/// The last bytes of a program to which parts were appended.
 const MARK: &[u8; 16] = b"notifeed payload";
 
 /// The parts, unpacked.
@@ -118,7 +118,7 @@ impl Parts {
         drop(file);
         if copied != size {
             return Err(io::Error::other(format!(
-                "{name} is broken: copy the program anew"
+                "the part {name} of the program is damaged: copy the program again"
             )));
         }
         fs::rename(&part, &path)?;

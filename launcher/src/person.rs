@@ -26,7 +26,7 @@ pub const ERASED: &str = "erased";
 /// Prints everything that is stored of a person, as JSON.
 ///
 /// # Errors
-/// The words name nobody, nothing is stored, or the service doesn't run.
+/// The arguments name no person, nothing is stored, or the service doesn't run.
 pub fn export(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     let found = contents(settings, words)?;
     let text =
@@ -134,7 +134,7 @@ fn ask(settings: &Settings, path: &str, question: &Value) -> Result<Value, Failu
     control::ask_json(&socket, path, question, PATIENCE).map_err(|error| {
         Failure::of(
             format!(
-                "the service on the folder {} doesn't do that",
+                "the service on the folder {} isn't running or doesn't support this command",
                 settings.state.display()
             ),
             &error,

@@ -28,13 +28,13 @@ const LOOK: Duration = Duration::from_millis(10);
 /// How long the drain may take.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// When the runtime is killed that hasn't ended, since the service was told to.
+/// The time after the shutdown signal at which a runtime that is still running is killed.
 const END: Duration = Duration::from_millis(4500);
 
 /// How long the launcher waits before it replaces a runtime that died: at first, and at most. Each death doubles it.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
-/// How long a runtime must have lived for its death to count as the first.
+/// How long a runtime must have run for its crash to count as the first of a series.
 const LIFE: Duration = Duration::from_secs(10);
 
 /// How many connections may wait to be accepted.
@@ -43,7 +43,7 @@ const BACKLOG: i32 = 4096;
 /// Serves until a signal says to end.
 ///
 /// # Errors
-/// Something is wrong before the service starts, or it can't be started.
+/// A check before the start failed, or the service can't be started.
 pub fn run(options: &Options) -> Result<(), Failure> {
     let settings = Settings::read(options)?;
     let (listen, metrics) = (settings.listen, settings.metrics);
@@ -145,7 +145,7 @@ impl Service {
             was_ready |= ready.reached.load(Ordering::Relaxed);
             if !was_ready {
                 return Err(Failure::new(format!(
-                    "the runtime ended before it served ({status}); its last lines say why"
+                    "the runtime exited before it could serve ({status}); see its last log lines for the reason"
                 )));
             }
             if started.elapsed() > LIFE {
@@ -222,7 +222,8 @@ impl Default for Ready {
     }
 }
 
-/// Says when the Worker answers. A question that its runtime didn't answer waits in the socket, and reaches the next.
+/// Logs when the Worker answers. A request that one runtime didn't answer stays in the socket and reaches the next
+/// runtime.
 fn watch_for_ready(control: &Path, address: &str, ready: Arc<Ready>) {
     let (control, address, started) = (control.to_owned(), address.to_owned(), Instant::now());
     thread::spawn(move || {

@@ -27,10 +27,10 @@ const OWN: [&str; 7] = [
 /// The hosts that always lead to this machine.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// A placeholder of 32 bytes for a secret that is made only once the state folder is there.
+/// A placeholder of 32 bytes for a secret that is generated later, once the state folder exists.
 const TO_BE_MADE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Settings that are right.
+/// The checked settings.
 pub struct Settings {
     /// `LISTEN`: the address of the public socket.
     pub listen: SocketAddr,
@@ -196,14 +196,12 @@ fn read_file(path: &Path) -> Result<HashMap<String, String>, Failure> {
         let name = name.trim();
         if !NAMES.iter().chain(&OWN).any(|known| *known == name) {
             return Err(Failure::new(format!(
-                "{name}, in {at}, is no setting of notifeed"
+                "{at}: notifeed has no setting {name}"
             )));
         }
         let value = unquoted(value.trim());
         if !value.is_empty() && values.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err(Failure::new(format!(
-                "{name} is there twice, in {at} again"
-            )));
+            return Err(Failure::new(format!("{at}: {name} is set a second time")));
         }
     }
     Ok(values)

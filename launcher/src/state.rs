@@ -24,7 +24,7 @@ pub const GENERATION: &str = "generation";
 /// The files of what was made here at random.
 pub const SECRETS: [&str; 3] = [DEPLOYMENT, "subscription-key", "development-secret"];
 
-/// The folder, held by this process.
+/// The state folder, locked by this process.
 pub struct State {
     folder: PathBuf,
     _lock: File,
@@ -61,7 +61,7 @@ impl State {
         }
     }
 
-    /// A file or folder in it.
+    /// The path of a file or folder in the state folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -96,7 +96,7 @@ fn secret(path: &Path) -> io::Result<String> {
         .mode(0o600)
         .open(&part)?;
     writeln!(file, "{text}")?;
-    // Ids that it signed must not outlive it.
+    // The secret must be on the disk before it signs ids, so that no id outlives its key.
     file.sync_all()?;
     fs::rename(&part, path)?;
     File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;

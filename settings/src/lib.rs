@@ -61,7 +61,7 @@ pub const NAMES: [&str; 36] = [
     "MAX_PUSH_ENDPOINTS",
 ];
 
-/// (D24) 401: a token whose issuer isn't configured proves nothing, also where none is.
+/// (D24) 401: a token whose issuer isn't configured is invalid, also if no issuer is configured at all.
 pub const NO_ISSUER: &str = "This deployment accepts nobody's tokens yet. Its operator must set ISSUERS, see docs/credentials.md.";
 
 const NO_KEYS: &str = "the secret UNS_KEYS is missing or malformed: set it to a JSON object of key id to base64url of 32 random bytes";
@@ -72,7 +72,7 @@ pub struct Settings {
     pub origin: Option<String>,
     /// `ALLOWED_ORIGINS`: the pages that may use the service; else all.
     pub allowed_origins: AllowedOrigins,
-    /// `DEVELOPMENT_TOKEN_SECRET`: there only in development, and all of development with it.
+    /// `DEVELOPMENT_TOKEN_SECRET`: set only in development; without it nothing of development exists.
     pub development_secret: Option<Vec<u8>>,
     /// `ISSUERS`: whose tokens are accepted (docs/credentials.md), and in development its own.
     pub issuers: Result<Rc<[Issuer]>, Fault>,
@@ -85,7 +85,7 @@ pub struct Settings {
     pub subscription_keys: Result<Vec<Key>, Fault>,
     /// `PUSH_HOSTS`: push services besides the known ones.
     pub push_hosts: PushHosts,
-    /// `VAPID_KEYS`, `VAPID_KEY_ID` and `PUSH_CONTACT`: who pushes; `None`: nobody, push is off.
+    /// `VAPID_KEYS`, `VAPID_KEY_ID` and `PUSH_CONTACT`: the sender's identity for push services; `None`: push is off.
     pub vapid: Option<Vapid>,
     /// `PUSH_TIMEOUT_MS`: how long a push service may take.
     pub push_timeout: Duration,
@@ -96,8 +96,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings out of the variables that are bound. `log` hears of what lets the service start, but
-    /// refuse some of its calls; `counts_calls`: whether the rate limit `APP_LIMIT` is bound.
+    /// Reads the settings out of the variables that are bound. `log` receives a message for each setting with which the
+    /// service can start but must refuse some calls; `counts_calls`: whether the rate limit `APP_LIMIT` is bound.
     ///
     /// # Errors
     /// A setting is wrong; the fault names it.
@@ -182,7 +182,7 @@ impl Settings {
 struct Variables(HashMap<String, String>);
 
 impl Variables {
-    /// A var or a secret; an empty one is as good as none.
+    /// The value of a var or a secret; an empty value counts as not set.
     fn text(&self, name: &str) -> Option<&str> {
         debug_assert!(NAMES.contains(&name), "NAMES lacks {name}");
         let value = self.0.get(name).map(String::as_str);

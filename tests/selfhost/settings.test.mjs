@@ -58,7 +58,7 @@ test("right settings pass the check, also from a file, and a name that is no set
   await writeFile(file, `ISSUERS='${issuers}'\nMAX_SOCKET=10\n`);
   const { code, stderr } = await run({}, ["check", "--settings", file]).ended;
   assert.equal(code, 1);
-  assert.equal(stderr, `notifeed: MAX_SOCKET, in line 2 of ${file}, is no setting of notifeed\n`);
+  assert.equal(stderr, `notifeed: line 2 of ${file}: notifeed has no setting MAX_SOCKET\n`);
 });
 
 test("a port and a state folder that are in use are one sentence each", async (t) => {

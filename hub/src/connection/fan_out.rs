@@ -1,5 +1,5 @@
-//! Telling live endpoints of a change that has just become durable, and the apps that wait for news. Endpoints cost no
-//! read of the tables, and nothing can fail: an endpoint that can't be told now is told from the index.
+//! Fan-out of a change that has just become durable, to live endpoints and to waiting apps. It reads no table for
+//! endpoints and can't fail: an endpoint that can't receive the frame now reads the change from the rows later.
 
 use notifeed::feed::{Change, Cursor, Entry, Known, Seq, change_since};
 use notifeed::live::frame;
@@ -73,9 +73,9 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// Tells every live endpoint, but the one that asked, of what isn't about one item. `before`: the head
-    /// before it; `seq`: the last number that it gave, or [`Seq::ZERO`]. An endpoint that can't be told now is
-    /// told of the items with such numbers from the index, and of anything else by its next `ready`.
+    /// Sends a frame about more than one item to every live endpoint except the one that made the change. `before`: the
+    /// head before the change; `seq`: the last number that the change was given, or [`Seq::ZERO`]. An endpoint that
+    /// can't receive the frame now gets the changed items from the rows, and anything else with its next `ready`.
     pub(crate) fn tell_all(
         &mut self,
         text: &str,
@@ -155,7 +155,7 @@ impl<H: Host> Feed<H> {
     }
 }
 
-/// The text of a change's frame. `None`: new content without the content, which whoever tells of it has.
+/// The text of a change's frame. `None`: the change is new content, but the caller passed no content.
 pub(super) fn render(
     change: Change,
     entry: &Entry,

@@ -36,9 +36,9 @@ enum Done {
 
 /// Why a request isn't carried out.
 enum Refused {
-    /// As over HTTP.
+    /// The refusal that HTTP would give too.
     Stop(Stop),
-    /// The item has changed since what the client knew: as it is.
+    /// The item has changed since the version that the client knew; holds the item as it is now.
     Changed(Box<Entry>),
 }
 
@@ -111,7 +111,7 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// A client has everything up to `seq`. Whether that told anything new.
+    /// Notes that a client has everything up to `seq`. Returns whether this freed anything.
     fn acknowledge(&mut self, socket: Socket, seq: Seq, now: Timestamp) -> bool {
         let Some(connection) = self.connections.open.get_mut(&socket) else {
             return false;
@@ -153,7 +153,7 @@ impl<H: Host> Feed<H> {
     ) {
         let full = self.connections.open.get(&socket);
         if full.is_some_and(|connection| connection.window.is_full()) {
-            // Results are frames too: a client that asks must read.
+            // Results count toward the window too: a client that sends requests must also read the answers.
             return self
                 .connections
                 .close(&self.host, socket, Close::TOO_SLOW, now);
@@ -172,7 +172,7 @@ impl<H: Host> Feed<H> {
     fn frame_context(&self, now: Timestamp) -> Context {
         Context {
             now,
-            // An answer without an id of its own is better than none.
+            // If no random bytes are available, an answer with a fixed id is better than none.
             request_id: Guid::random_v4(self.host.random().unwrap_or_default()),
             client_request_id: None,
             origin: String::new(),
@@ -220,7 +220,7 @@ impl<H: Host> Feed<H> {
             ClientRequest::MarkAllSeen { cursor } => {
                 self.mark_as_asked(socket, Marking::Seen, cursor, context.now)
             }
-            // Verified elsewhere: it takes time.
+            // The token was handed to `verify` before, since its verification takes time.
             ClientRequest::Token { .. } => Ok(Done::Item(200, None)),
         }
     }
@@ -256,8 +256,8 @@ impl<H: Host> Feed<H> {
         Ok(entry)
     }
 
-    /// Sends a `result`. A client that is behind stands where its replay does: it will be told of its
-    /// own change, too.
+    /// Sends a `result`, without a cursor to a client that is behind: its position is that of its replay, in which its
+    /// own change still follows.
     fn answer_with(
         &mut self,
         socket: Socket,
@@ -328,7 +328,8 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// A token has been verified, or not: then the frames that waited. `false`: no client waits for it.
+    /// The outcome of a token's verification; afterwards the frames that waited for it are handled. `false`: no client
+    /// waits for this effect.
     pub(crate) fn verified(&mut self, number: u64, outcome: Outcome) -> bool {
         let open = self.connections.open.iter_mut();
         let found = open.into_iter().find_map(|(socket, connection)| {

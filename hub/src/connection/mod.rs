@@ -1,7 +1,6 @@
-//! Live connections: what is known of each, and how much is under way to all (ARCHITECTURE "Memory of
-//! sockets"). [`open`] accepts one, [`replay`] tells it what it missed, [`fan_out`] what happens now,
-//! [`frames`] carries out what it asks for, [`shedding`] keeps the memory of those that don't read in
-//! bounds.
+//! Live connections: the state of each, and the unacknowledged bytes of all (ARCHITECTURE "Memory of sockets").
+//! [`open`] accepts a connection, [`replay`] sends it missed changes, [`fan_out`] new ones, [`frames`] carries out its
+//! requests, [`shedding`] limits the memory of connections whose clients don't read.
 
 mod fan_out;
 mod frames;
@@ -21,16 +20,17 @@ use notifeed::time::Timestamp;
 
 use crate::host::{Host, OpenSocket, Socket};
 
-/// By how many bytes what is under way to a client may differ from what its attachment says: so much is
-/// forgotten at an eviction.
+/// The largest difference between a client's unacknowledged bytes and the number in its attachment, in bytes. At an
+/// eviction at most this difference is lost.
 const DEBT_STEP: usize = 4096;
 
-/// A connection that isn't told of changes as they happen, but from the index.
+/// The state of a connection that receives changes from the rows instead of as they happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Behind {
-    /// The part of the feed that it has been told.
+    /// The part of the feed that the connection has received.
     known: Known,
-    /// The head when the endpoint came, which had nothing then: what had ended by then needn't be told.
+    /// The head at the time when an endpoint without a cursor connected: items that had ended by then needn't be sent
+    /// to it.
     fresh_at: Option<Seq>,
     /// Present until it has caught up and is greeted with `ready`: whether it resumed.
     greeting: Option<bool>,
@@ -43,7 +43,7 @@ enum State {
     Live,
     /// From the index.
     Behind(Behind),
-    /// Not any longer: its close frame is under way, behind whatever it hasn't read.
+    /// The connection is closing: its close frame has been sent, after frames that the client hasn't read yet.
     Closing {
         /// Since when.
         since: Timestamp,
@@ -57,7 +57,7 @@ struct Connection {
     endpoint: Endpoint,
     state: State,
     window: Window,
-    /// Since when an acknowledgement is waited for that must come.
+    /// The time since when the connection waits for an acknowledgement without which it will be closed.
     full_since: Option<Timestamp>,
     /// How many frames it may still send.
     bucket: Bucket,
@@ -75,7 +75,7 @@ pub(crate) struct Connections {
     open: BTreeMap<Socket, Connection>,
     /// The bytes that are under way to all of them.
     under_way: usize,
-    /// How many may be.
+    /// The most bytes that may be unacknowledged.
     allowance: usize,
     /// When silent ones were looked for last.
     looked_for_silent: Timestamp,
@@ -105,7 +105,7 @@ impl Connections {
             .min()
     }
 
-    /// Whether with so many bytes more than half of what may be under way is.
+    /// Whether with `bytes` more than half of the allowance would be unacknowledged.
     const fn is_pressed(&self, bytes: usize) -> bool {
         self.under_way.saturating_add(bytes) > self.allowance / 2
     }
@@ -227,9 +227,9 @@ impl Connections {
 }
 
 impl Connection {
-    /// The connection can't be sent more. An acknowledgement is waited for a while only: of a client that has never
-    /// acknowledged anything, where its window is full; of whoever was asked for one, where all
-    /// clients together have too much (`short`).
+    /// Notes that the connection can't be sent more. The wait for an acknowledgement is limited in two cases: the
+    /// window of a client that has never acknowledged anything is full; or all clients together have too many
+    /// unacknowledged bytes (`short`) and this client was asked for an acknowledgement.
     fn wait_for_room(&mut self, short: bool, now: Timestamp) {
         let never = self.window.is_full() && !self.window.acknowledges();
         if never || (short && self.window.is_asked()) {
@@ -251,7 +251,7 @@ impl Connection {
         }
     }
 
-    /// Has it told from the index, or as things happen.
+    /// Switches the connection between the states *live* and *behind*, and stores that in its attachment.
     fn turn<H: Host>(&mut self, host: &H, socket: Socket, state: State) {
         self.state = state;
         let behind = matches!(state, State::Behind(_));

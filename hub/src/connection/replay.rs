@@ -1,6 +1,6 @@
-//! The replay: a connection that is behind is told from the index what it doesn't know, page by page and
-//! no faster than it acknowledges. That nothing is left, `ready`, and taking part in the fan-out are one
-//! turn: nothing can happen in between.
+//! The replay: a connection that is behind receives the changes that it lacks from the rows, page by page and no faster
+//! than it acknowledges. Finding no more rows, sending `ready` and joining the fan-out is one synchronous step: no
+//! change can happen in between.
 
 use notifeed::feed::mark_all::Counts;
 use notifeed::feed::{Change, Cursor, change_since};
@@ -24,7 +24,7 @@ const PAGE_BYTES: usize = 256 * 1024;
 /// How many pages are sent in one turn, to all connections together.
 const PAGES_A_TURN: usize = 16;
 
-/// The part of a replay that a connection is told at a time.
+/// The part of a replay that is sent to a connection at once.
 struct Page {
     /// Items in the order of their changes.
     items: Vec<Item>,
@@ -160,7 +160,7 @@ impl<H: Host> Feed<H> {
             };
             let platform = connection.endpoint.platform;
             let change = change_since(&entry, behind.known, Some(platform), now).filter(|change| {
-                // Without a cursor there is nothing to take back, but what was told just now.
+                // A client that came without a cursor needs a removal only of items that this replay has sent it.
                 !matches!(change, Change::Removed(_))
                     || behind.fresh_at.is_none_or(|head| entry.seq > head)
             });
@@ -222,8 +222,8 @@ impl<H: Host> Feed<H> {
         false
     }
 
-    /// Closes the connections whose first acknowledgement was waited for in vain: they come back with
-    /// their cursors.
+    /// Closes the connections whose first acknowledgement didn't come in time: their clients reconnect with their
+    /// cursors.
     pub(crate) fn end_patience(&mut self, now: Timestamp) {
         let then = now.saturating_sub(FIRST_PATIENCE);
         let open = self.connections.open.iter();
@@ -237,7 +237,7 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// When patience ends next.
+    /// The next time at which a wait for an acknowledgement ends.
     pub(crate) fn next_patience(&self) -> Option<Timestamp> {
         let open = self.connections.open.values();
         open.filter_map(|connection| connection.full_since)

@@ -59,7 +59,7 @@ impl<H: Host> Feed<H> {
         })
     }
 
-    /// When the feed must end its memory, unless the lines go before.
+    /// The time at which the feed must free its memory by ending the Hub, unless the closing connections end before.
     pub(crate) fn next_shedding(&self) -> Option<Timestamp> {
         let (bytes, since) = self.held_by_closing();
         let since = since.filter(|_| bytes > self.connections.allowance / 2)?;
@@ -80,8 +80,9 @@ impl<H: Host> Feed<H> {
             .filter(|connection| connection.window.bytes() > 0)
             .filter_map(|connection| connection.holder.clone())
             .collect();
-        self.host
-            .log("connections that don't read hold the feed's memory: it begins anew");
+        self.host.log(
+            "connections whose clients don't read hold the feed's memory: the Hub is restarted",
+        );
         self.aborting = true;
         self.host.abort(&holders);
     }
@@ -114,7 +115,7 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// Closes the connections of which that holds.
+    /// Closes the connections whose endpoint satisfies `of`.
     pub(crate) fn close_where(&mut self, close: Close, of: impl Fn(&Endpoint) -> bool) {
         let now = self.host.now();
         let open = self.connections.open.iter();

@@ -234,7 +234,7 @@ impl Copies {
             &values,
             store::UNBOUNDED,
         )?;
-        // A mark was written that nobody could read again.
+        // If no uncopied row is left, only the stored mark was out of date.
         self.mark.subscriptions = rows.rows.is_empty();
         for row in rows.rows {
             let mut row = Row::from(row);

@@ -32,9 +32,9 @@ use value::Parts;
 /// How many bytes of posted items wait in memory for their copy; further ones are read back.
 const MAX_POSTED_BYTES: usize = 64 * 1024;
 
-/// A feed that put a batch within so long is busy,
+/// The time since its last batch within which a feed counts as busy.
 const BUSY: Duration = Duration::from_seconds(1);
-/// and waits so many times as long for the next one.
+/// The factor by which a busy feed waits longer for the next batch.
 const BUSY_FACTOR: i64 = 10;
 
 /// The item or the mark that an effect writes.
@@ -74,7 +74,7 @@ pub struct Copies {
     exceptions_read: bool,
     /// Whether anything was confirmed since the last mark.
     progress: bool,
-    /// Whether a single copy is tried, not all: KV failed, or nobody knows since the feed woke.
+    /// Whether a single copy is tried, not all: KV failed, or has not been tried since the feed woke.
     probing: bool,
     /// KV failed: it is tried when the alarm rings.
     failing: bool,
@@ -140,7 +140,7 @@ impl Copies {
         delay: Duration,
     ) {
         self.drop_posted(entry.ordinal);
-        // The answer is in the tables only.
+        // An answered item isn't kept in memory, since its answer is only in the tables.
         if self.posted_bytes < MAX_POSTED_BYTES && !self.failing && entry.answered.is_none() {
             let copy = Copy::of(entry, &Parts::posted(sender, append));
             self.posted_bytes = self.posted_bytes.saturating_add(copy.bytes());
@@ -248,7 +248,7 @@ impl Copies {
         };
         let worked = *outcome == Outcome::Done;
         if let Outcome::Failed(cause) = outcome {
-            host.log(&format!("KV failed, to be tried again: {cause}"));
+            host.log(&format!("KV failed, and will be tried again: {cause}"));
         }
         match of {
             Of::Item {

@@ -56,7 +56,7 @@ pub(crate) struct Endpoint {
     pub key_id: String,
     /// How often in a row it has failed.
     pub failures: u32,
-    /// Until when it is left alone.
+    /// Until when nothing is sent to the endpoint.
     pub until: Option<Timestamp>,
     /// The number up to which the device has everything.
     pub delivered: Seq,
@@ -73,7 +73,7 @@ struct Flight {
     /// and the number of the content that is sent.
     content: Seq,
     attempts: u32,
-    /// Only the least was sent.
+    /// Whether only title and id were sent, after a 413.
     least: bool,
 }
 
@@ -273,9 +273,9 @@ impl<H: Host> Feed<H> {
             .then(|| rows::cancel(entry.ordinal))
     }
 
-    /// A client has everything up to a number. Where its person sees it, nothing is pushed of it to that
-    /// endpoint; where they don't, the push isn't held any longer. A number that there isn't yet counts for nothing:
-    /// later items would be delivered before they came.
+    /// Notes that a client has everything up to a number. If the user sees the content, it isn't pushed to that
+    /// endpoint; otherwise the push is no longer held. A number beyond the head is ignored, since later items would
+    /// otherwise count as delivered before they exist.
     pub(crate) fn push_acknowledged(&mut self, subscription: Guid, seq: Seq, visible: bool) {
         if seq > self.life.head.seq || !self.pushes.asks(Some(subscription)) {
             return;

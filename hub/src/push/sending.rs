@@ -19,7 +19,7 @@ const AT_ONCE: usize = 6;
 /// About so many bytes of rows are read in one turn.
 const BUDGET: usize = 256 * 1024;
 
-/// So many changes are looked at for what can be closed.
+/// The number of newest changes among which notifications to close are searched.
 const LOOKED_AT: i64 = 200;
 
 /// A row that is due, with its item.
@@ -88,7 +88,8 @@ impl<H: Host> Feed<H> {
         Ok(Row::from(next).opt_time())
     }
 
-    /// The ids of what an endpoint may show still, though a person has dealt with it elsewhere.
+    /// The ids of notifications that an endpoint may still show although the user has dealt with them on another
+    /// device.
     fn dealt_with(&mut self, subscription: Guid) -> Result<Vec<String>, Fault> {
         let head = self.life.head.seq.get();
         let endpoint = self.pushes.endpoint_of(subscription);

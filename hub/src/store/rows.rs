@@ -123,7 +123,7 @@ impl Row {
     /// The columns of an entry.
     ///
     /// # Errors
-    /// One of them is something else.
+    /// A column has another type.
     pub fn entry(&mut self) -> Result<Entry, Fault> {
         Ok(Entry {
             id: self.guid()?,

@@ -103,7 +103,7 @@ pub enum Command {
     UnsubscribeAll,
     /// Read one notification.
     Read(Read),
-    /// Take one notification back that the app sent.
+    /// Retract a notification that the app sent.
     Retract {
         /// Its id as the path has it.
         id: String,
@@ -144,7 +144,7 @@ pub enum Command {
         /// `If-Match`.
         if_match: Option<String>,
     },
-    /// Say which items of a page of the list KV has copies of, in development.
+    /// List which items of a page KV has copies of; only in development.
     Copies(Query),
     /// Crash, in a test of what a crash does.
     Panic,
