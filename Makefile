@@ -1,4 +1,4 @@
-# notifeed's one door. Every target does its own set-up (scripts/setup), which is quick the second time.
+# The commands of notifeed. Every target does its own set-up (scripts/setup), which is quick after the first time.
 .DEFAULT_GOAL := help
 .PHONY: help dev serve test test-binary soak soak-client fuzz mutants bench profile check package binary token app operator-token hub erase deploy clean
 SHELL := /bin/bash
@@ -36,7 +36,7 @@ soak-client: ## people and tabs at random, for 5 minutes (MINUTES=) over doubles
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
 
-mutants: ## changes of the contract and the Hub that no native test notices, of a sample (SAMPLE=0/25)
+mutants: ## tests the tests: changes the contract and the Hub in a sample of places and lists the changes that no native test notices (SAMPLE=0/25)
 	@scripts/setup mutants && scripts/mutants
 
 bench: ## side by side with others: WHAT=validate (the browser package), WHAT=service, both by default (bench/README.md)
@@ -64,7 +64,7 @@ app: export unblock := $(unblock)
 app: export issuer := $(issuer)
 app: export hosts := $(hosts)
 app: export LOCAL := $(LOCAL)
-app: ## who may use a deployment: add=ID issuer=ISS hosts=a,b, or show=, block=, unblock= (LOCAL=1: make serve's)
+app: ## the apps that may use a deployment: add=ID issuer=ISS hosts=a,b, or show=, block=, unblock= (LOCAL=1: the state of make serve)
 	@scripts/setup node && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/app.mjs
 
 operator-token hub erase: export user := $(user)

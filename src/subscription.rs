@@ -1,4 +1,4 @@
-//! A device's subscription (CONTRACT §3): what it asks for, and what it is told.
+//! A device's subscription (CONTRACT §3): the request and the answer.
 
 use crate::feed::Delivery;
 use crate::guid::Guid;
@@ -184,8 +184,8 @@ pub struct View<'a> {
 impl View<'_> {
     /// As it is told to the device that subscribes: with the user notification subscription id,
     /// which is for its app server.
-    /// `pushed`: where it asks to be pushed to, what the feed is called if it is; the browser keeps that to
-    /// know whose its pushes are.
+    /// `pushed`: present if the request has a push channel; then the feed's digest if the channel is in use. The
+    /// browser keeps this digest to recognize to which user a push belongs.
     pub fn created(&self, subscription_id: &str, pushed: Option<Option<&str>>) -> String {
         self.render(|writer| {
             writer.string_field("userNotificationSubscriptionId", subscription_id);
@@ -200,8 +200,8 @@ impl View<'_> {
         })
     }
 
-    /// As the user's endpoints are listed: whether it is connected now, how pushing goes where it is
-    /// pushed to, and what became of the notification that was asked about.
+    /// The subscription as an entry of the user's endpoints: whether it is connected, the state of its push channel if
+    /// it has one, and the delivery of the notification that the query names.
     pub fn endpoint(
         &self,
         live: bool,

@@ -6,10 +6,10 @@ use crate::time::{Duration, Timestamp};
 /// A token's share of a bucket: time is counted in milliseconds, rates in seconds.
 const TOKEN: i64 = 1000;
 
-/// How much is allowed: so many a second for ever, and so many at once.
+/// A rate limit: a sustained number of calls per second, and a burst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// 0: as many as one likes.
+    /// 0: no limit.
     pub per_second: u32,
     /// At least 1.
     pub burst: u32,

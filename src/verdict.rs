@@ -59,7 +59,8 @@ pub fn validate(body: &[u8], now: Timestamp, policy: &Policy) -> Verdict {
             expiration,
         }),
         (_, Some(violations)) => Err(violations),
-        // No request without a violation that says why; should one slip through, nothing passes.
+        // A body without a notification and without a violation would be a mistake in this code; the body is refused
+        // all the same.
         (None, None) => Err(Violations::one(Violation::new(
             ViolationCode::NotAnObject,
             String::new(),

@@ -257,8 +257,8 @@ export const MAX_SOCKET_LIFE = 3600000;
 
 /**
  * How long a client that sends pings may be silent until its connection counts as dead:
- * three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
- * client that never pings is never silent.
+ * three minutes. The Hub notices this only at its next event, so an idle feed costs nothing. A client that never pings
+ * is never silent.
  * In milliseconds.
  */
 export const SILENCE = 180000;

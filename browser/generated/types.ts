@@ -338,9 +338,9 @@ export type ViolationCode =
   | "FallbackNotTargeted"
   /** A push subscription on a platform that has none. */
   | "UnsupportedPushPlatform"
-  /** A push subscription's endpoint that isn't pushed to. */
+  /** A push subscription's endpoint at a push service that isn't allowed. */
   | "InvalidPushEndpoint"
-  /** A push subscription's key that none can be encrypted for. */
+  /** A push subscription's key with which nothing can be encrypted. */
   | "InvalidPushKey"
   /** Neither raw nor visual content. */
   | "NoContent"
@@ -618,8 +618,8 @@ export type ServerFrame =
 /** The feed's owner, as a digest, and the service's clock. */
 export interface FeedFrame {
   /**
-   * Opaque, the same for all connections of one user of one host: a client that has stored another
-   * one takes nothing of this feed.
+   * Opaque, the same for all connections of one user of one host: a client that has stored another digest ignores
+   * this feed's frames and stops.
    */
   feed: string;
   /** The server's clock: UTC, ISO 8601. */
@@ -628,7 +628,7 @@ export interface FeedFrame {
 
 /** New or replaced content. */
 export interface NotificationFrame {
-  /** Whether the frame belongs to what the client missed, and doesn't tell of something that happens now. */
+  /** Whether the frame belongs to a replay of changes that the client missed. */
   replayed: boolean;
   /** All of it. */
   notification: FeedNotification;
@@ -700,7 +700,7 @@ export interface ReadAllFrame {
   ack?: true;
 }
 
-/** A list was looked at which had everything up to `through`. No item has changed. */
+/** The user has looked at a list that contained everything up to `through`. No item has changed. */
 export interface SeenAllFrame {
   /** The number up to which everything is seen. */
   through: number;

@@ -65,7 +65,7 @@ pub struct Caller {
     pub app: String,
     /// In whose name.
     pub principal: Principal,
-    /// `exp`: when it stops proving it.
+    /// `exp`: when the token expires.
     pub expires: Timestamp,
 }
 

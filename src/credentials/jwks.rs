@@ -55,9 +55,9 @@ pub enum KeySetError {
     TooLarge,
     /// No JSON object with a list of `keys`.
     Malformed,
-    /// None that this service can use.
+    /// The set has no key that this service can use.
     NoUsableKey,
-    /// More than [`MAX_KEYS`] that it could: which of them it would lack is nobody's guess.
+    /// The set has more than [`MAX_KEYS`] usable keys: if some were dropped, nobody could predict which.
     TooManyKeys,
 }
 

@@ -1,4 +1,4 @@
-//! A JSON Web Token in its compact form (RFC 7515 §3.1, RFC 7519), taken apart and not yet believed.
+//! A JSON Web Token in its compact form (RFC 7515 §3.1, RFC 7519), parsed, with its signature not yet checked.
 
 use crate::credentials::{base64url_decode, issuer::Algorithm};
 use crate::json::{self, Value};
@@ -23,7 +23,7 @@ pub struct Unverified<'a> {
     pub claims: Vec<u8>,
 }
 
-/// Why a token is none. All of them are 401 `InvalidAuthenticationToken`.
+/// The reason why a token is refused. All of them are 401 `InvalidAuthenticationToken`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenError {
     /// Over [`MAX_TOKEN_BYTES`].

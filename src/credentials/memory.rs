@@ -1,4 +1,4 @@
-//! A memory of results that would be costly to find again: bounded in number and in time.
+//! A cache of results that are costly to compute: bounded in number and in time.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;

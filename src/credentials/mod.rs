@@ -2,8 +2,8 @@
 //!
 //! [`configuration`] reads which [`issuer`]s a deployment accepts. [`jwt`] takes a token apart;
 //! [`jwks`] finds the key for it, and whoever has WebCrypto checks its signature; [`claims`] then
-//! judges what it says. [`memory`] spares doing it all again. [`subscription_id`] makes and checks
-//! the ids that lead to a user's Hub. [`registry`] says which app may notify for which host.
+//! judges what it says. [`memory`] caches the results. [`subscription_id`] makes and checks the ids that lead to a
+//! user's Hub. [`registry`] says which app may notify for which host.
 
 pub mod claims;
 pub mod configuration;

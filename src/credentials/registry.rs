@@ -54,7 +54,7 @@ impl App {
     }
 }
 
-/// The host of that name; a text that is none names no host.
+/// The host name in a text; nothing for a text that isn't a valid host name.
 fn host(name: &str) -> impl Iterator<Item = HostName> {
     HostName::parse(name).into_iter()
 }

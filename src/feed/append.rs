@@ -54,8 +54,8 @@ pub enum Appended {
     Created(Entry),
     /// The same id with other content: 200. Store the row with its body, then fan out.
     Replaced(Entry),
-    /// The same content again, or a post that replaces nothing: 200 with what is stored. Nothing changes, nobody
-    /// is told.
+    /// The same content again, or a post that may replace nothing: 200 with what is stored. Nothing changes, and no
+    /// endpoint is notified.
     Repeated(Entry),
 }
 
@@ -97,8 +97,9 @@ pub fn append(existing: Option<Existing>, head: Head, post: &Post) -> Appended {
     if post.create_only || request_digest == post.request_digest {
         return Appended::Repeated(entry);
     }
-    // An answer is to what was asked: another question is open. The same one stays answered, also as a
-    // restarted asker posts it, and so does what asks nothing any longer.
+    // An answer belongs to its question: a replacement with another payload and with `actions` can be answered again. A
+    // replacement with the same payload stays answered, as when a restarted app server posts it again, and so does one
+    // without `actions`.
     let answered = entry.answered.filter(|_| same_payload || !post.asks);
     let (read_state, user_action_state) = match answered {
         Some(_) if same_payload => (entry.read_state, entry.user_action_state),

@@ -1,4 +1,4 @@
-//! The news that an endpoint must be told of an entry: the whole of resume, delta and fan-out.
+//! The change that an endpoint must receive for an entry: the one rule behind resume, delta and fan-out.
 //!
 //! The change feed is state-based: an endpoint catches up by reading the entries that changed after
 //! its position, in the order of their change, and being told of each what [`change_since`] says. A
@@ -46,9 +46,9 @@ pub enum Change {
     Removed(RemovalReason),
 }
 
-/// The news of `entry` for an endpoint of `platform` that has this `known` of the feed, at
-/// `now`; `None`: nothing. An endpoint that knows nothing has nothing that could be taken back. Without a
-/// platform every item counts, as in delta.
+/// The change of `entry` that an endpoint of `platform` must receive at `now`, if it has the part `known` of the feed;
+/// `None`: nothing. An endpoint that knows nothing needs no removals. Without a platform every item counts, as in
+/// delta.
 pub fn change_since(
     entry: &Entry,
     known: Known,

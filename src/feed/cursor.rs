@@ -9,8 +9,8 @@ use crate::feed::entry::Seq;
 pub struct Epoch([u8; 16]);
 
 impl Epoch {
-    /// The epoch of a feed that nobody has written to yet. A cursor of it knows nothing, and so it can
-    /// be honoured by whatever the feed becomes.
+    /// The epoch of a feed that nobody has written to yet. A cursor with this epoch covers no changes, so it stays
+    /// valid in whichever epoch the feed begins.
     pub const UNMADE: Self = Self([0; 16]);
 
     /// An epoch of 16 random bytes.
@@ -79,8 +79,7 @@ impl Known {
         Self { position, ..self }
     }
 
-    /// Up to which change it has been told of the item at that place of the list, and up to which
-    /// content.
+    /// The numbers up to which the endpoint has received changes, and content, of the item at that place in the list.
     pub(crate) fn of(self, ordinal: i64) -> (Seq, Seq) {
         match self.newest {
             Some(Newest { from, began }) if ordinal < from => (self.position.max(began), began),

@@ -3,17 +3,17 @@
 /// The delivery of a notification to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// The device has it, by its own word.
+    /// The device has acknowledged the notification.
     Delivered,
     /// Its push service has taken it.
     Pushed,
     /// Its push service has refused it, or doesn't know the device any more.
     Refused,
-    /// The notification expired, or its display time was over, before anything of that.
+    /// The notification expired, or its display time ended, before any of these happened.
     Expired,
     /// The notification isn't for that platform.
     NotTargeted,
-    /// Nothing is known yet. A delivery may be told late, never too early.
+    /// Nothing is known yet. A delivery may be reported late, never too early.
     Pending,
 }
 

@@ -7,7 +7,7 @@ use crate::notification::PlatformSet;
 use crate::time::{Duration, Timestamp};
 
 /// A change's number: the feed's first change is 1, every later one is larger by one. 0 is before
-/// all of them. At most 2⁵³ − 1, so that JavaScript counts along.
+/// all of them. At most 2⁵³ − 1, so that JavaScript can represent each number exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Seq(i64);
 
@@ -241,7 +241,7 @@ impl Entry {
         self.end(now).is_none()
     }
 
-    /// The end of the item, if it has ended by that instant. Expiry is written nowhere: the clock tells of it.
+    /// The end of the item, if it has ended by that instant. Expiry isn't written anywhere: it follows from the clock.
     pub fn end(&self, now: Timestamp) -> Option<End> {
         match self.deleted {
             Some(DeletedBy::Receiver) => Some(End::Deleted),

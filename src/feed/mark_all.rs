@@ -14,7 +14,7 @@ use crate::violation::Violations;
 pub enum Marking {
     /// Each unread item is read from now on.
     Read,
-    /// A list which had them was looked at. No item changes.
+    /// The user has looked at a list that contained these items. No item changes.
     Seen,
 }
 
@@ -29,7 +29,7 @@ pub struct MarkAll {
     pub platform: Option<Platform>,
 }
 
-/// How many items there are to read.
+/// The numbers of unread and of unseen items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Items that are on the feed, unread and not dismissed: the number of a badge.

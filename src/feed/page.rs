@@ -25,9 +25,9 @@ pub struct DeltaToken {
     pub epoch: Epoch,
     /// The part of the feed that the reader knew when the read began, and how far it has been told since.
     pub known: Known,
-    /// Everything up to here will be.
+    /// The head at the delta's first page: the delta lists changes up to this number.
     pub bound: Seq,
-    /// The reader had nothing when it began: there is nothing to take back.
+    /// Whether the delta began without a token: then it needs to list no removals.
     pub fresh: bool,
 }
 

@@ -1,4 +1,5 @@
-//! The sender's half of a feed: how long it is there, and how often it is waited for (CONTRACT §5.1).
+//! The limits of the sender's view of a feed: how long an ended item is readable, and how many calls may wait at a time
+//! (CONTRACT §5.1).
 
 use crate::time::Duration;
 

@@ -54,7 +54,7 @@ impl ItemUpdate {
 
     fn read(check: &mut Check, object: &Object<'_>) -> Option<Self> {
         let given = object.get("answer").and_then(Value::as_object);
-        // An answer with a time is one that was read, and comes back.
+        // An `answer` with `answeredDateTime` was read from the service and is sent back unchanged.
         let given = given.filter(|answer| answer.get("answeredDateTime").is_none());
         let Some(given) = given else {
             let states = StateUpdate::read(check, object)?;
@@ -206,7 +206,7 @@ pub fn has_changed_since(entry: &Entry, known: Option<Seq>, head: Head) -> bool 
     known.is_some_and(|known| entry.seq > known || known > head.seq)
 }
 
-/// Sets states. `None`: nothing would change, so nothing does, and nobody is told.
+/// Sets states. `None`: the item has these states already; nothing is written, and no endpoint is notified.
 pub fn update(entry: &Entry, update: StateUpdate, head: Head, now: Timestamp) -> Option<Entry> {
     update.changes(entry).then(|| Entry {
         read_state: update.read_state.unwrap_or(entry.read_state),

@@ -1,4 +1,4 @@
-//! How a notification looks to who asks: its sender, or a receiver (CONTRACT §1 and §2).
+//! The JSON of a notification, as its sender or a receiver gets it (CONTRACT §1 and §2).
 
 use crate::feed::answer::Answer;
 use crate::feed::delivery::Delivery;

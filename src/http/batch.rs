@@ -184,7 +184,7 @@ fn request<'a>(
     let body = match body {
         Some(Value::String(text)) => match text {
             std::borrow::Cow::Borrowed(text) => Some(*text).filter(|text| *text != "null"),
-            // Text that is left unread is borrowed.
+            // The reader leaves a body unparsed and borrows its text, so an owned text can't occur here.
             std::borrow::Cow::Owned(_) => None,
         },
         _ => None,

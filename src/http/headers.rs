@@ -1,4 +1,4 @@
-//! The request headers that decide before the body counts (CONTRACT §1, "Request headers").
+//! The request headers that are checked before the body is read (CONTRACT §1, "Request headers").
 
 use crate::error::{Problem, RefusalCode};
 use crate::http::ContentEncoding;

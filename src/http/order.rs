@@ -15,7 +15,7 @@ pub enum Check {
     Page,
     /// The access token proves who calls, and the app isn't on the blocked list.
     Token,
-    /// The app may call as often as it does.
+    /// The app is within its rate limit.
     Limit,
     /// The headers of a body are supported, its media type and its encoding.
     Headers,

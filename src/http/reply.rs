@@ -1,4 +1,4 @@
-//! An answer, ready to be moved onto the wire: status, headers, body.
+//! An HTTP answer: status, headers and body.
 
 use std::borrow::Cow;
 
@@ -125,7 +125,7 @@ impl Reply {
         reply
     }
 
-    /// 204: done, and there is nothing to say.
+    /// 204: success without a body.
     pub const fn no_content() -> Self {
         Self::with_status(204)
     }

@@ -1,5 +1,5 @@
 //! JSON text (RFC 8259), exactly as the contract needs it: every fault with its path, strings
-//! and numbers kept exactly, nothing linked that a browser would have to load in vain.
+//! and numbers kept exactly, and without code that a browser would load but never use.
 //!
 //! [`read`] turns bytes into a [`Document`], whose [`Value`]s borrow from them; [`Writer`] renders
 //! everything that the product answers with.

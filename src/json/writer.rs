@@ -2,8 +2,8 @@
 
 use super::scan::plain_run;
 
-/// A compact JSON writer over a `String`. Commas are its business; that keys and values
-/// alternate and that every begin has its end is the caller's.
+/// A compact JSON writer over a `String`. The writer adds the commas; the caller must alternate keys and values and
+/// close every object and array.
 ///
 /// Strings are written with the shortest escapes that RFC 8259 §7 demands: `\"`, `\\`, and
 /// control characters below U+0020 (`\b \t \n \f \r`, else `\u00xx` in lower case). Everything

@@ -20,12 +20,12 @@ impl Close {
         code: 4400,
         reason: "BadRequest",
     };
-    /// The token has expired. It comes back with a fresh one, and its cursor.
+    /// The token has expired. The client reconnects with a fresh token and its cursor.
     pub const TOKEN_EXPIRED: Self = Self {
         code: 4401,
         reason: "InvalidAuthenticationToken",
     };
-    /// The subscription that it was for has been ended. It comes back without `endpoint`.
+    /// The connection's subscription has been ended. The client reconnects without `endpoint`.
     pub const SUBSCRIPTION_ENDED: Self = Self {
         code: 4403,
         reason: SUBSCRIPTION_ENDED,
@@ -35,7 +35,8 @@ impl Close {
         code: 4429,
         reason: "Throttled",
     };
-    /// More was to be replayed than is sent unasked. It comes back at once with its cursor.
+    /// The window of a client that has never acknowledged anything is full. The client reconnects at once with its
+    /// cursor.
     pub const TOO_SLOW: Self = Self {
         code: 4408,
         reason: "ReplayCut",
@@ -51,7 +52,7 @@ impl Close {
         code: 4403,
         reason: "UserErased",
     };
-    /// The Hub was started anew in the middle of a replay. It comes back with its cursor.
+    /// The Hub was restarted in the middle of a replay. The client reconnects with its cursor.
     pub const RESTARTED: Self = Self {
         code: 1012,
         reason: "ServiceRestart",

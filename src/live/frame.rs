@@ -35,8 +35,8 @@ pub(crate) enum ServerFrame<'f> {
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct FeedFrame<'f> {
-    /// Opaque, the same for all connections of one user of one host: a client that has stored another
-    /// one takes nothing of this feed.
+    /// Opaque, the same for all connections of one user of one host: a client that has stored another digest ignores
+    /// this feed's frames and stops.
     feed: &'f str,
     /// The server's clock: UTC, ISO 8601.
     now: Timestamp,
@@ -48,7 +48,7 @@ pub(crate) struct FeedFrame<'f> {
 pub(crate) struct NotificationFrame<'f> {
     #[cfg_attr(test, ts(flatten))]
     place: ChangePosition,
-    /// Whether the frame belongs to what the client missed, and doesn't tell of something that happens now.
+    /// Whether the frame belongs to a replay of changes that the client missed.
     replayed: bool,
     /// All of it.
     notification: FeedNotification<'f>,
@@ -99,7 +99,7 @@ pub(crate) struct ReadAllFrame {
     platform: Option<Platform>,
 }
 
-/// A list was looked at which had everything up to `through`. No item has changed.
+/// The user has looked at a list that contained everything up to `through`. No item has changed.
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct SeenAllFrame {

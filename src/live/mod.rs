@@ -39,6 +39,6 @@ pub const MAX_SOCKETS_OF_PLATFORM: usize = 30_000;
 pub const MAX_SOCKET_LIFE: Duration = Duration::from_hours(1);
 
 /// How long a client that sends pings may be silent until its connection counts as dead:
-/// three minutes. It is found out at the next thing that happens, so an idle feed costs nothing. A
-/// client that never pings is never silent.
+/// three minutes. The Hub notices this only at its next event, so an idle feed costs nothing. A client that never pings
+/// is never silent.
 pub const SILENCE: Duration = Duration::from_minutes(3);

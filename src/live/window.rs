@@ -1,5 +1,5 @@
-//! How much is under way to one client: so that a client that reads slowly, or not at all, neither
-//! grows the server's memory nor holds up anybody else (ARCHITECTURE "Memory of sockets").
+//! The limit of sent and unacknowledged bytes of one client, so that a client that reads slowly, or not at all, neither
+//! fills the server's memory nor delays other clients (ARCHITECTURE "Memory of sockets").
 //!
 //! The runtime keeps every frame that a client hasn't read, and doesn't say how many. So the server
 //! counts the bytes that a client hasn't acknowledged. Past half of the window a frame asks for an
@@ -18,7 +18,7 @@ pub const WINDOW: usize = 512 * 1024;
 /// From how many bytes on a frame asks for an acknowledgement.
 pub const ASK_FROM: usize = WINDOW / 2;
 
-/// How many bytes go between two frames that ask.
+/// How many bytes are sent between two frames that ask for an acknowledgement.
 const ASK_EVERY: usize = WINDOW / 16;
 
 /// How many bytes of frames count as one, where the window remembers what is under way.
@@ -95,8 +95,8 @@ impl Window {
         self.since_asked = Some(0);
     }
 
-    /// The client has everything up to `seq`. Whether that can be: what wasn't sent can't be
-    /// acknowledged, and counts for nothing.
+    /// Notes that the client has everything up to `seq`. Returns `false`, and changes nothing, for a number that wasn't
+    /// sent.
     pub fn acknowledged(&mut self, seq: Seq) -> bool {
         if seq > self.last {
             return false;

@@ -6,14 +6,16 @@ use crate::error_code::ErrorCode;
 use crate::json::{self, Ambiguity, Object, Value, joined, push_name};
 use crate::violation::{Findings, Violation, ViolationCode, Violations, WarningCode};
 
-/// How many members are looked through for one that could be meant where one is missing.
+/// How many members of an object are compared, at most, to find the one that may be meant when a declared member is
+/// missing.
 const MAX_LOOK_ALIKES: usize = 100;
 
 /// The findings so far.
 #[derive(Debug, Default)]
 pub(crate) struct Check {
     pub(crate) findings: Findings,
-    /// The row that every violation belongs to for now, whatever its code says.
+    /// The row of the error table that all violations of the part being read get, regardless of their codes; `None`:
+    /// each code's own row.
     row: Option<ErrorCode>,
     /// Whether an unfit value is one of visual content.
     in_content: bool,
@@ -40,7 +42,7 @@ pub(crate) fn object_body<T>(
     match (result, check.findings.into_parts().0) {
         (Some(result), None) => Ok(result),
         (_, Some(violations)) => Err(violations),
-        // Nothing is refused without a violation that says why; should it be, nothing passes.
+        // A refusal without a violation would be a mistake in this code; the body is refused all the same.
         (None, None) => Err(Violations::one(Violation::new(
             ViolationCode::NotAnObject,
             String::new(),

@@ -14,7 +14,7 @@ use crate::time::{Duration, Timestamp};
 /// The longest that a push service keeps a message: 28 days. Google's takes no more.
 const MAX_TTL: Duration = Duration::from_days(28);
 
-/// So many characters of a title are kept, whatever else goes.
+/// How many characters of a title are always kept when a message is shortened.
 const TITLE_KEPT: usize = 120;
 
 /// The mark of a declarative message (the number of RFC 8030).

@@ -5,30 +5,31 @@ use crate::time::{Duration, Timestamp};
 /// The longest that a push service may have us wait.
 const MAX_WAIT: Duration = Duration::DAY;
 
-/// The outcome of a push. The relays of Windows, Apple and Google will say the same in other words.
+/// The outcome of a push. Push services of Windows, Apple and Google that may be added later have the same outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The service has it.
     Taken,
     /// The channel has ended: nothing is sent to it any more.
     Gone,
-    /// Not now.
+    /// The push is to be tried again later.
     Later {
-        /// As long as the service says; `None`: it doesn't.
+        /// The wait that the service asks for; `None`: it names none.
         after: Option<Duration>,
     },
-    /// More than the service takes.
+    /// The message is larger than the service accepts.
     TooLarge,
-    /// Never: the same again would fail again.
+    /// The push is given up: another attempt would fail in the same way.
     Refused(Reason),
 }
 
 /// Why a push service refuses for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The key, the contact or the clock: the subscription may belong to another key.
+    /// The service refuses the signature: the subscription may have been made with another key, or the contact or the
+    /// clock is wrong.
     KeyMismatch,
-    /// Sent elsewhere: nobody is followed there.
+    /// The service answered with a redirect, which is never followed.
     Redirected,
     /// The push service doesn't understand the message.
     Rejected,
@@ -63,7 +64,7 @@ impl Outcome {
         }
     }
 
-    /// There was no answer: a broken line, or too long a wait.
+    /// There was no answer: the connection broke, or the time was over.
     pub const UNREACHED: Self = Self::Later { after: None };
 }
 

@@ -94,7 +94,7 @@ impl Vapid {
     /// isn't on this very machine: Apple refuses that.
     ///
     /// # Errors
-    /// What is wrong with which.
+    /// The setting that is wrong, and the reason.
     pub fn read(
         keys: &BTreeMap<String, (String, String)>,
         current: Option<&str>,
@@ -181,11 +181,11 @@ fn is_contact(contact: &str) -> bool {
 /// A fault of the settings of VAPID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VapidError {
-    /// A key is none.
+    /// A key pair isn't valid.
     Key,
     /// No key has the name in `VAPID_KEY_ID`.
     Current,
-    /// The contact is none.
+    /// The contact isn't a valid `mailto:` or `https:` URL.
     Contact,
 }
 

@@ -15,7 +15,7 @@ pub enum AllowedOrigins {
     Listed(Vec<String>),
 }
 
-/// The readers that an answer names.
+/// The pages that may read an answer, as its `Access-Control-Allow-Origin` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Readers {
     /// Every page.
@@ -68,8 +68,8 @@ impl AllowedOrigins {
         Ok(Self::Listed(origins.collect::<Result<_, _>>()?))
     }
 
-    /// The readers of the answer to a request from a page of `origin` (none: not from a page, or from
-    /// one of the service's own origin, `own`).
+    /// The pages that may read the answer to a request from a page of `origin`. `None` as `origin`: the request doesn't
+    /// come from a page. `own` is the service's own origin.
     pub fn readers(&self, origin: Option<&str>, own: &str) -> Readers {
         match (self, origin) {
             (Self::Any, _) => Readers::All,

@@ -52,9 +52,9 @@ pub enum ViolationCode {
     FallbackNotTargeted,
     /// A push subscription on a platform that has none.
     UnsupportedPushPlatform,
-    /// A push subscription's endpoint that isn't pushed to.
+    /// A push subscription's endpoint at a push service that isn't allowed.
     InvalidPushEndpoint,
-    /// A push subscription's key that none can be encrypted for.
+    /// A push subscription's key with which nothing can be encrypted.
     InvalidPushKey,
     /// Neither raw nor visual content.
     NoContent,

@@ -1,4 +1,4 @@
-// Counters since the runtime began, for whoever watches over the service.
+// Counters since the runtime started, for the operator's monitoring.
 
 import { uncopiedSince } from "../build/bindings.js";
 import { run } from "./instance.mjs";

@@ -1,8 +1,8 @@
-// Crashes of the wasm instance, and how those who use it learn of them.
+// Crashes of the wasm instance, and how pending calls are rejected after one.
 //
 // In a plain call a crash is an exception, at once. A caller of an async function would wait for
-// ever: its futures are gone. So whoever waits is told by `crashed`, which the panic hook of
-// worker/src/lib.rs calls too.
+// ever: its futures are gone. So `crashed` rejects every pending call; the panic hook of worker/src/lib.rs calls it
+// too.
 
 /** Rejects what waits, one function each. @type {Set<(reason: Error) => void>} */
 const waiting = new Set();
@@ -19,7 +19,7 @@ export function crashed() {
   for (const reject of interrupted) reject(new WasmCrash("the wasm instance crashed"));
 }
 
-/** Whether a fresh instance is needed; asked once, the answer is no again. */
+/** Returns whether a fresh instance is needed, and resets this mark. */
 export function needsRepair() {
   const needed = broken;
   broken = false;
@@ -39,7 +39,7 @@ export function orCrash(promise) {
   });
 }
 
-// A trap that no panic announces, as the stack's end is one, in a function that nobody waits for.
+// Catches a trap without a panic, such as a stack overflow, in a function that no caller waits for.
 globalThis.addEventListener(/** @type {any} */ ("error"), (/** @type {any} */ event) => {
   if (event.error instanceof WebAssembly.RuntimeError) crashed();
 });

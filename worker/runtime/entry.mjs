@@ -1,6 +1,5 @@
-// The Worker's main module: drives the machine of worker/src/edge. It is told one step after the
-// other, as worker/src/edge/step.rs writes them, waits for what must be waited for, and makes the one
-// response.
+// The Worker's main module: it drives the state machine of worker/src/edge. It gets one step after the other as text
+// (worker/src/edge/step.rs), does all the waiting, and makes the one response.
 
 import {
   begin,
@@ -28,7 +27,7 @@ import { eventsOf } from "./server_sent.mjs";
 
 export { Hub } from "./hub.mjs";
 
-/** How long a feed that is about to end its memory takes for it, in milliseconds. */
+/** The wait before a call is repeated whose Hub is about to end, in milliseconds. */
 const RETRY_AFTER = 25;
 
 /** The header in which Cloudflare's network says where a request comes from. */
@@ -102,7 +101,7 @@ function failed(facts, fault) {
     return respond(run(() => failedRequest(facts(), Date.now(), String(fault))));
   } catch (again) {
     // No instance works: the settings can't be handed over, or the module is broken.
-    console.error(`a request failed: ${fault}; so did its answer: ${again}`);
+    console.error(`a request failed: ${fault}; writing its answer failed too: ${again}`);
     return new Response(null, { status: 503, headers: { "Retry-After": "1" } });
   }
 }
@@ -255,7 +254,7 @@ async function ask({ kind, address, operation, common, fields }, hubs) {
   let answer = await question();
   if (answer === constants.retry) answer = await again(question);
   const feed = Date.now() - began;
-  // A feed of the release before says no numbers.
+  // A feed of the previous release sends no row counts.
   const numbers = /^(\d+) (\d+)\n/.exec(answer);
   if (!numbers) return respond(answer, common, { feed });
   const [line, read, written] = numbers;
@@ -263,8 +262,8 @@ async function ask({ kind, address, operation, common, fields }, hubs) {
 }
 
 /**
- * Asks a feed, and where it has nothing new once more when it has, so many seconds later at the latest. The waiting is
- * done here, on a socket that the feed closes: the feed sleeps meanwhile.
+ * Calls a feed. If the feed has nothing new, calls it again as soon as it has, but after `seconds` at the latest. The
+ * waiting is done here, on a socket that the feed closes: the feed sleeps meanwhile.
  * @param {number} seconds
  * @param {Command} command
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
@@ -347,7 +346,7 @@ function idOf(hubs, kind, address) {
 }
 
 /**
- * Asks once more where the feed is about to end its memory and has done nothing.
+ * Repeats a call if the Hub answered that it is about to end and has done nothing.
  * @template T
  * @param {() => Promise<T>} question
  */

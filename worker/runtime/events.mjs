@@ -1,11 +1,11 @@
-// Reports to whoever watches: a line of the log, and a point of Cloudflare's Analytics Engine where `METRICS` is
-// bound to a data set.
+// Reports for the operator: a line of the log, and a data point in Cloudflare's Analytics Engine if `METRICS` is bound
+// to a data set.
 
 /** How often each event of feeds happened since the runtime began, by its name and code. @type {Map<string, number>} */
 export const events = new Map();
 
 /**
- * Tells of an event of a feed that is worth it, without saying whose feed it is.
+ * Reports an event of a feed, without naming the feed's user.
  * @param {any} env
  * @param {{ event: string, code?: number }} event
  */

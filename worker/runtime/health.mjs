@@ -1,6 +1,6 @@
-// The answers to whoever watches over the service: `/healthz`, it is alive; `/readyz`, a feed and both stores answer too.
+// The health checks: `/healthz`, the runtime answers; `/readyz`, a Hub and both stores answer too.
 
-/** How long a look of `/readyz` counts on Cloudflare, in milliseconds: anybody may ask there, and each look costs. */
+/** How long a result of `/readyz` is cached on Cloudflare, in milliseconds: anybody may call it, and each is billed. */
 const KEPT = 5000;
 
 /** The last look on Cloudflare. */

@@ -200,7 +200,7 @@ export class Host {
     happened(this.env, { event: "FeedEnded" });
   }
 
-  /** Resolves once KV has answered all that it was asked; an ending feed asks nothing more. */
+  /** Resolves once all pending KV operations have ended; an ending feed starts no further ones. */
   async quiet() {
     while (this.#underWay > 0) await scheduler.wait(10);
   }
@@ -230,7 +230,7 @@ export function during(host, event) {
 }
 
 /**
- * Does what may fail, and logs that it did.
+ * Runs `act`, and logs an exception of it.
  * @template T
  * @param {string} what
  * @param {() => T} act

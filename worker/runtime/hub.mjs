@@ -92,7 +92,8 @@ export class Hub extends DurableObject {
     try {
       return run(() => during(host, () => event(feed, generation)));
     } catch (crash) {
-      // A change that is durable now may not have been told to all clients: they come back by their cursors.
+      // A change that is already durable may not have been sent to all clients, so they are disconnected and reconnect
+      // with their cursors.
       if (host.committed) host.closeAll(constants.restarted);
       throw crash;
     }
@@ -139,7 +140,7 @@ export class Hub extends DurableObject {
     return `${counters.rows_read - rows_read} ${counters.rows_written - rows_written}\n${answer}`;
   }
 
-  /** For whoever asks whether Hubs answer. */
+  /** A call for health checks: whether a Hub answers. */
   isThere() {
     return true;
   }
@@ -186,7 +187,7 @@ export class Hub extends DurableObject {
     this.#endIn(LAST_WORDS);
   }
 
-  /** Nothing is begun any more, and no client comes back. */
+  /** From here on no call is accepted, and clients don't reconnect. */
   #shut() {
     this.#host.ending = true;
     this.closeConnections(constants.erased);
@@ -261,7 +262,7 @@ export class Hub extends DurableObject {
    */
   webSocketClose(socket, code, reason) {
     try {
-      // Unanswered, the client would wait, and see a broken line.
+      // Without an answering close frame the client would wait, and see a broken connection.
       socket.close(
         run(() => wasm.echoOf(code)),
         fitting(reason),
@@ -303,6 +304,6 @@ function refuse({ socket, message }, fault) {
     const answer = run(() => wasm.failedFrame(message, Date.now(), String(fault)));
     if (answer !== undefined) socket.send(answer);
   } catch (again) {
-    console.error(`a frame failed: ${fault}; so did its answer: ${again}`);
+    console.error(`handling a frame failed: ${fault}; writing its answer failed too: ${again}`);
   }
 }

@@ -3,7 +3,7 @@
 import * as bindings from "../build/bindings.js";
 import { crashed, needsRepair, orCrash } from "./crash.mjs";
 
-/** Counts instances: what was made in one is nothing in the next. */
+/** The number of the current instance: an object that was made in one instance doesn't exist in the next. */
 let generation = 0;
 
 /** @type {{ variables: string, countsCalls: boolean } | undefined} */

@@ -1,5 +1,6 @@
-// The operator's door: a feed's counters without its contents, and the end of a person's feeds. Each has a token of its
-// own, of which the deployment knows the digest only (docs/operations.md). Without that there is no door.
+// The operator's calls: a feed's counters without its contents, and the end of a person's feeds. Each has a token of
+// its own, of which the deployment knows the digest only (docs/operations.md). Without this digest the operator's calls
+// don't exist.
 
 import { hubName } from "../build/bindings.js";
 import { run } from "./instance.mjs";

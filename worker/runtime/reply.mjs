@@ -1,7 +1,8 @@
 // Answers: what wasm and feeds write as text, as responses.
 
 /**
- * The effort of a feed's answer: milliseconds as its Worker sees them, rows that were read and written.
+ * The cost of a feed's answer: milliseconds as measured by the Worker, and the numbers of rows that were read and
+ * written.
  * @typedef {{ feed: number, read?: number, written?: number }} Effort
  */
 

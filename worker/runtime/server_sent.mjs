@@ -1,15 +1,15 @@
 // Server-sent events (CONTRACT §5.5): the frames of a socket to a feed, for clients whose network lets no WebSocket
 // through. The socket is held here, so that the feed's Hub sleeps as it does between the frames of other sockets.
 
-/** The time between two comments, which show that the line is alive, in milliseconds. */
+/** The time between two comments, which show that the connection is alive, in milliseconds. */
 const BEAT = 25_000;
 
 const encoder = new TextEncoder();
 
 /**
- * The events of a socket to a feed, until either side ends: a client that has gone is found out by what is written
- * next, a comment at the latest. No more waits here than the feed lets be under way to a
- * client: it hears of what was taken, and of nothing else.
+ * The events of a socket to a feed, until either side ends: a client that has disconnected is noticed at the next
+ * write, at the latest at a comment. The buffer here never exceeds the client's window, since the feed receives
+ * acknowledgements only for frames that the client has taken.
  * @param {WebSocket} socket
  */
 export function eventsOf(socket) {
@@ -36,7 +36,7 @@ export function eventsOf(socket) {
   const tell = async (text) => {
     const { type, cursor, seq, ack } = JSON.parse(text);
     await write(event(type, cursor, text));
-    // A client that has acknowledged once is waited for.
+    // After a first acknowledgement the feed waits for this client instead of closing it.
     if (seq === undefined || (isKnown && !ack)) return;
     isKnown = true;
     socket.send(JSON.stringify({ type: "ack", seq, delivered: false }));

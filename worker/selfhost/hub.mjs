@@ -63,7 +63,7 @@ export class Hub extends FeedHub {
 
   #lost() {
     counters.connections_closed++;
-    // The one whose end is being told is still among them.
+    // The socket whose close event this is may still be in the list.
     if (this.ctx.getWebSockets().length <= 1) connectedHubs.delete(this.ctx.id.toString());
   }
 

@@ -18,7 +18,7 @@ const API = ["/beta/", "/v1.0/", "/dev/"];
 /** How long requests that are under way may take once the service ends, in milliseconds. */
 const PATIENCE = 1500;
 
-/** The service ends: nothing new is begun. */
+/** Whether the service is shutting down: then no new request is accepted. */
 let ending = false;
 
 /** How many requests are under way. */

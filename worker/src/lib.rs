@@ -1,4 +1,4 @@
-//! The edge: routing, credentials, and the host of feeds. The only room with I/O.
+//! The edge: routing, credentials, and the host of feeds. The only crate with I/O.
 //!
 //! [`edge`] answers a request as far as it can without a user's feed; [`feed`] runs feeds in Durable
 //! Objects; [`credentials`] proves who calls; [`platform`] has the runtime's interfaces, and

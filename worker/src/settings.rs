@@ -26,7 +26,7 @@ pub fn configure(variables: &str, counts_calls: bool) {
 /// The settings.
 ///
 /// # Errors
-/// One of them is wrong.
+/// A setting is wrong.
 pub fn settings() -> Result<Rc<Settings>, Fault> {
     SETTINGS.with(|settings| match settings.get() {
         Some(settings) => settings.clone(),

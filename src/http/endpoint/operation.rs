@@ -15,7 +15,7 @@ pub struct Operation {
     pub method: Method,
     /// The effect, in a sentence.
     pub summary: Words,
-    /// The callers that may.
+    /// The callers that may use the operation.
     pub callers: Callers,
     /// The headers that are read here, beside those of every call, of a call with an access token and of a
     /// call with a body.
@@ -214,7 +214,7 @@ impl Operation {
             ErrorCode::NotAuthorizedForUser => {
                 self.needs_token() && self.callers != Callers::Bearer
             }
-            // A batch is nobody's activity.
+            // A batch contains no notification itself, so its own errors never have this code.
             ErrorCode::InvalidActivityDataType => self.body.is_some_and(|body| body != Body::Batch),
             ErrorCode::UnsupportedHeader
             | ErrorCode::UnsupportedMediaType

@@ -13,7 +13,7 @@ pub struct QueryOption {
     pub summary: Words,
     /// The values that it can have.
     pub kind: Kind,
-    /// Whether the call can't do without.
+    /// Whether the option is required.
     pub required: bool,
 }
 

@@ -36,11 +36,11 @@ fn no_content(check: &mut Check, object: &Object<'_>) {
     let what = "must have content: `rawContent`, `visualContent` or both";
     let meant = object
         .iter()
-        // A declared property that is here is `null`, and meant so.
+        // Any declared property among these members is `null`, which means absent on purpose.
         .filter(|member| !PAYLOAD.contains(&&*member.name))
         .find_map(|member| nearest(&member.name, &PAYLOAD));
     match meant {
-        // The warning about that member says the rest.
+        // The warning about the undeclared member names the correct spelling.
         Some(meant) => check.violation(
             Code::NoContent,
             "payload",

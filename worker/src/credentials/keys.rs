@@ -58,8 +58,8 @@ thread_local! {
     static STATES: RefCell<HashMap<String, State>> = RefCell::new(HashMap::new());
 }
 
-/// The key that checks a token of this algorithm and `kid`; `None` if the issuer has none. A fault
-/// if there is no saying, because its keys can't be had.
+/// The key that checks a token of this algorithm and `kid`; `None` if the issuer has none. A fault if the issuer's keys
+/// can't be fetched.
 pub(super) async fn key(
     env: &Env,
     settings: &Settings,
@@ -75,7 +75,7 @@ pub(super) async fn key(
         let set = known.as_ref().map(|known| &known.set);
         let found = set.is_some_and(|set| set.select(algorithm, id).is_some());
         let fetched = known.as_ref().map(|known| known.fetched);
-        // A request that was cancelled doesn't end its fetch.
+        // If the request that fetches is cancelled, its fetch is never marked as ended.
         let abandoned = tried.is_none_or(|tried| {
             now.saturating_since(tried) > TIMEOUT.saturating_add(Duration::from_seconds(1))
         });
@@ -113,7 +113,7 @@ impl FetchedKeySet {
                 Ok(Some(key))
             }
             Err(fault) => {
-                console_warn!("an issuer's key is none: {fault}");
+                console_warn!("an issuer's key is unusable: {fault}");
                 Ok(None)
             }
         }

@@ -19,8 +19,8 @@ use crate::settings::{NO_ISSUER, Settings};
 /// Half of how many verified tokens are remembered.
 const GENERATION: usize = 1000;
 
-/// How long a verified token is believed without another look: an issuer that
-/// withdraws a key is heeded soon after.
+/// How long a verified token is believed without another look: so the withdrawal of an issuer's key takes effect soon
+/// afterwards.
 const MEMORY: Duration = Duration::from_minutes(5);
 
 thread_local! {

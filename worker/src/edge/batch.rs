@@ -1,4 +1,5 @@
-//! `POST /beta/$batch`: several requests in one. JavaScript makes each as if it had come alone, by the same machine.
+//! `POST /beta/$batch`: several requests in one. JavaScript runs each request through the same steps as a request that
+//! came alone.
 
 use notifeed::http::batch::{self, Part};
 use notifeed::json::Writer;

@@ -56,7 +56,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Nothing is judged yet.
+    /// A call of which nothing has been checked yet.
     ///
     /// # Errors
     /// The deployment's settings are wrong, or there are no random numbers.
@@ -170,8 +170,8 @@ impl Call {
         self.facts.header(Header::Address)
     }
 
-    /// Whether it is known already who calls. 401 without a token, 403 for an app that is blocked,
-    /// 406 for an address that tries too many tokens in vain.
+    /// Whether the caller is already verified. 401 without a token, 403 for an app that is blocked, 406 for an address
+    /// that has sent too many invalid tokens.
     pub fn is_proven(&mut self) -> Result<bool, Problem> {
         let now = self.context.now;
         let token = self.token.as_ref().ok_or_else(problems::no_token)?;

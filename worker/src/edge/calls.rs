@@ -7,7 +7,8 @@ use notifeed::time::{Duration, Timestamp};
 
 use super::call::Call;
 
-/// The number of waiting calls from which those are looked for whose client has gone: nothing tells of that.
+/// The number of waiting calls above which calls of disconnected clients are searched and dropped: the runtime doesn't
+/// report a disconnect.
 const MANY: usize = 1024;
 
 /// How long a call waits at most.

@@ -54,7 +54,7 @@ impl Call {
             }
             Check::Caller if operation.needs_token() => self.may_call(operation)?,
             Check::Size if operation.body.is_some() => return self.want_body().map(Some),
-            // The operation's own code has the rest.
+            // The remaining checks are in the operation's own code.
             _ => {}
         }
         Ok(None)

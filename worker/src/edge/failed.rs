@@ -35,7 +35,8 @@ fn context_of(text: String, millis: f64) -> Context {
     let client_request_id = headers::client_request_id(sent).map(str::to_owned);
     match Call::new(facts, now) {
         Ok(call) => call.context,
-        // Settings that can't be read name no page that may read the answer.
+        // If the settings can't be read, the origin policy is unknown, and no page of another origin may read the
+        // answer.
         Err(_) => Context {
             now,
             request_id: new_guid().unwrap_or(Guid::from_bytes([0; 16])),

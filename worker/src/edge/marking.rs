@@ -1,4 +1,4 @@
-//! `POST …/notifications/markAllRead` and `…/markAllSeen`: a signed-in user is done with everything.
+//! `POST …/notifications/markAllRead` and `…/markAllSeen`: marks all items of a signed-in user as read, or as seen.
 
 use notifeed::error::Problem;
 use notifeed::feed::mark_all::{MarkAll, Marking, parse_cursor};

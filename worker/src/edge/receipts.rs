@@ -11,7 +11,7 @@ use notifeed_hub::wire::{self, Command};
 use super::call::Call;
 use super::step::Step;
 
-/// A feed counts calls by who makes them: these are of the subscription, and of no issuer's app.
+/// A feed limits calls by caller: a receipt counts for its subscription, not for an app.
 const ISSUER: &str = "receipts";
 
 impl Call {

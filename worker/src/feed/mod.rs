@@ -33,8 +33,8 @@ use crate::platform::{instant, millis, new_guid, now};
 use crate::settings::settings;
 use host::DurableObject;
 
-/// The most feeds in memory. Their Durable Objects come and go unseen, so the feed whose last event is
-/// the longest ago makes room; it is built anew if its Durable Object is still there.
+/// The most feeds in memory. The runtime doesn't report when a Durable Object is evicted, so the feed whose last event
+/// is the longest ago is dropped; if its Durable Object still exists, the feed is loaded again at the next event.
 const MAX_FEEDS: NonZeroUsize = NonZeroUsize::new(1024).expect("a number above 0");
 
 struct Feeds {
@@ -276,8 +276,8 @@ pub fn timer(number: u32) {
     with(number, Feed::timer);
 }
 
-/// KV has done, or hasn't, what a feed started as `effect`. `error`: why not. A feed that isn't in memory
-/// any more finds in its tables, when it wakes, what KV doesn't have.
+/// An operation of KV that a feed started as `effect` has ended. `error`: why it failed; `None` for success. A feed
+/// that isn't in memory any more finds in its tables, when it wakes, what KV doesn't have.
 pub fn kv_ended(number: u32, effect: f64, error: Option<String>) {
     shared::kv_ended(error.is_none(), now());
     let outcome = error.map_or(Outcome::Done, Outcome::Failed);

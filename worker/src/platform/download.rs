@@ -37,7 +37,7 @@ pub async fn download(url: &str, limit: usize, timeout: Duration) -> Result<Vec<
 
 async fn request(url: &str, timeout: Duration) -> Result<Response, JsValue> {
     let init = RequestInit::new();
-    // Redirected elsewhere, the one who answers isn't the one who was configured.
+    // After a redirect the answer wouldn't come from the configured server.
     Reflect::set(&init, &"redirect".into(), &"manual".into())?;
     Reflect::set(
         &init,
