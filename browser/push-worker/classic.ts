@@ -1,4 +1,4 @@
-// The same for `importScripts`: it leaves `notifeedPush.handle`.
+// The entry for `importScripts`: it defines the global `notifeedPush.handle`.
 
 import { handle } from "./entry.ts";
 

@@ -92,7 +92,7 @@ class PushWorker {
     const shown = shownOf(event) ?? {};
     this.#end(notification);
     const told = this.tell(shown.receipt, deedOf(action, shown));
-    // The window first: a browser lets a click open one for a few seconds.
+    // The window is opened first, because a browser allows that only for a few seconds after a click.
     if (action === "") {
       const { navigate, link } = shown;
       const home = this.#options.home ?? this.#scope.registration.scope;
@@ -144,7 +144,7 @@ class PushWorker {
     });
   }
 
-  /** Tells that there is something, and nothing of it: it isn't for this user, or can't be read. */
+  /** Shows a notification without content, because the push isn't for this user or can't be read. */
   async #showLeast(): Promise<void> {
     const data = { notifeed: {} };
     await this.#scope.registration.showNotification(this.#title, { ...this.#pictures, tag: "notifeed", data });
@@ -188,6 +188,6 @@ const keyOf = ({ tag, timestamp }: Notification & { timestamp?: number }): strin
 function deedOf(action: string, { actions }: Partial<Shown>): Deed {
   if (action === "read") return { readState: "read" };
   if (action === "dismiss") return { readState: "read", userActionState: "dismissed" };
-  // A question is followed once it is answered, which the page sees to.
+  // A click doesn't activate a notification with actions: an answer in the page does.
   return { readState: "read", ...(!actions && { userActionState: "activated" as const }) };
 }

@@ -1,15 +1,15 @@
-// Deeds of a person on a notification, told to the service by the notification's receipt: a service worker has no token.
-// A deed that can't be sent waits in IndexedDB.
+// Deeds: a user's changes of a notification, sent to the service with the notification's receipt, since a service
+// worker has no token. A deed that can't be sent is kept in IndexedDB.
 
 import { change, type Unsent } from "../push/kept.ts";
 import type { WorkerScope } from "./scope.ts";
 
-/** The most that waits; the oldest goes. */
+/** The most deeds that are kept; beyond that the oldest is dropped. */
 const MOST = 100;
-/** So long the service has for an answer; milliseconds. */
+/** The time that the service has for an answer; milliseconds. */
 const PATIENCE = 10_000;
 
-/** Adds to what is to be told. */
+/** Adds a deed to those that are still to be sent. */
 export async function keep({ indexedDB }: WorkerScope, { receipt, to, deed }: Unsent): Promise<void> {
   await change(indexedDB, "unsent", (all = []) => {
     const former = all.find((one) => one.receipt === receipt);

@@ -160,7 +160,7 @@ test("a newer revision sounds again, the same one doesn't", async () => {
   assert.deepEqual(sounds, [false, false, true]);
 });
 
-test("what was read elsewhere is closed by the next push, and is no dismissal", async () => {
+test("a notification that was read on another device is closed by the next push, and isn't reported as dismissed", async () => {
   const worker = await started();
   await worker.push(message());
   const [first] = worker.browser.shown;
@@ -219,7 +219,7 @@ test("a click leads to the window that shows the feed, the focused one first", a
   assert.equal(worker.led.at(-1), `opened https://app.example.com/?n=${id}`);
 });
 
-test("without an address to open a click leads to the link, else home", async () => {
+test("without `navigate` a click opens the notification's link, else the worker's scope", async () => {
   const worker = await started();
   for (const link of ["https://app.example.com/orders/5", undefined]) {
     await worker.push(message({ link }, { navigate: undefined }));
@@ -235,7 +235,7 @@ test("a notification that is waved away is dismissed everywhere", async () => {
   assert.deepEqual(worker.receipts.at(-1), { receipt: "r1", readState: "read", userActionState: "dismissed" });
 });
 
-test("what can't be told now is told at the next occasion, once", async () => {
+test("a receipt that can't be sent now is sent once at the next opportunity", async () => {
   const worker = await started();
   worker.browser.isOnline = false;
   await worker.push(message());
@@ -268,7 +268,7 @@ test("beside other handlers it leaves alone what isn't the service's", async () 
   assert.equal(await worker.push(message()), true);
 });
 
-test("an app changes what is shown, and its mistake costs nothing but that", async () => {
+test("an app can change how a notification is shown; if its function throws, one without content is shown", async () => {
   const worker = await started({
     show: ({ notifeed }) => {
       if (notifeed.revision === 2) throw new Error("a mistake");

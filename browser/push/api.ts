@@ -1,7 +1,7 @@
 // Web Push as a page sees it.
 
 /**
- * How it stands with pushes in this browser.
+ * The state of Web Push in this browser.
  * * `not-ready`: that isn't known yet
  * * `unsupported`: the browser has no push; `insecure`: the page isn't served by https
  * * `needs-install`: on iOS only an app on the Home Screen can have it
@@ -82,8 +82,8 @@ export interface Push {
    */
   disable(): Promise<void>;
   /**
-   * Sees to it that what the service knows is true, and renews it; ends pushes of another user. It runs once by itself; to
-   * be called after a sign-in.
+   * Brings the service's record of this browser's subscription up to date and renews it; ends pushes of another user.
+   * It runs once by itself; to be called after a sign-in.
    */
   sync(): Promise<PushState>;
 }

@@ -1,4 +1,5 @@
-// A browser for the tests of both halves: one push subscription, notifications, windows, and a service that answers.
+// A simulated browser for the tests of both halves, page and worker: one push subscription, notifications, windows, and
+// a service that answers.
 
 import { IDBFactory as Databases } from "fake-indexeddb";
 import type { PushOptions } from "./api.ts";

@@ -2,7 +2,10 @@
 
 /** The owner of this browser's pushes. */
 export interface Owner {
-  /** The service's name of the feed; `null`: nobody's, since it is ending or the service hasn't said yet. */
+  /**
+   * The service's name of the feed; `null`: no feed, since the subscription is ending or the service hasn't named the
+   * feed yet.
+   */
   feed: string | null;
   /** A digest of the user; `null`: nobody's any more. */
   user: string | null;
@@ -25,7 +28,7 @@ interface Values {
   owner: Owner;
   /** The browser's own id, by which its subscription is renewed; drawn once. */
   device: string;
-  /** The deeds that the service hasn't been told. */
+  /** The deeds that haven't been sent to the service yet. */
   unsent: Unsent[];
 }
 

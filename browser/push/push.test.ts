@@ -34,7 +34,7 @@ test("a person turns it on, and the app's server gets the id", async () => {
   assert.equal((await browser.owner())?.feed, "feed of megan");
 });
 
-test("where it can't be had, the state says why", async () => {
+test("if push isn't available, the state says why", async () => {
   const browser = new Browser();
   assert.equal((await started(browser, {}, { isSecureContext: false })).state, "insecure");
   assert.equal((await started(browser, {}, { PushManager: undefined })).state, "unsupported");
@@ -220,7 +220,7 @@ test("turning it off tells the service", async () => {
   assert.deepEqual(browser.paths(), ["DELETE subscriptions/subscription of megan?targetHostName=app.example.com"]);
 });
 
-test("what is turned off while it is being turned on stays off", async () => {
+test("push that is turned off while `enable` is pending stays off", async () => {
   const browser = new Browser();
   const push = await started(browser);
   const enabled = push.enable();

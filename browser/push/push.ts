@@ -1,4 +1,4 @@
-// A browser's push subscription: made by a person's act, kept true, and ended with its user.
+// A browser's push subscription: made on a user's action, kept up to date, and ended when the user signs out.
 
 import { userOf } from "../client/token.ts";
 import { RECEIPTS_PATH } from "../generated/protocol.ts";
@@ -159,7 +159,7 @@ export function pushOf(options: PushOptions, surroundings: Surroundings): Push {
       if (subscription && !owner && !options.takeOver) return fail("foreign");
       let made: PushSubscription;
       try {
-        // Nothing is awaited before it, unless there is one to be ended first.
+        // Nothing is awaited before `make`, unless an old subscription must be ended first.
         if (subscription && owner?.key !== now.key) await subscription.unsubscribe();
         made = await make(now);
       } catch (error) {

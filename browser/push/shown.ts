@@ -33,7 +33,7 @@ export function follow(client: LiveClient, registration: ServiceWorkerRegistrati
   };
   const tidy = () =>
     void closeShown(registration, ({ id, owner }) => {
-      // A page that is behind leaves the next user's alone.
+      // A page that is still open for the previous user doesn't touch the next user's notifications.
       if (id && owner !== push.feed) return false;
       const item = client.items.find((item) => item.id === id);
       return item ? isSeen(item) : !client.more;

@@ -26,7 +26,7 @@ export interface SendOptions {
   unsId?: string | undefined;
   /** Ends the sending or the waiting. A request on its way may arrive all the same. */
   signal?: AbortSignal | undefined;
-  /** How often it is tried at most. Default: 5. */
+  /** The most attempts. Default: 5. */
   attempts?: number | undefined;
   /** How long all of it may take, waits included, in milliseconds. Default: 30000. */
   timeout?: number | undefined;
@@ -36,7 +36,7 @@ export interface SendOptions {
   fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-/** The service has it, and will not lose it. */
+/** The outcome of `send`: the service has stored the notification durably. */
 export interface Sent {
   /**
    * 201: new. 200: this `appNotificationId` was in the feed already. It is also the answer when an earlier attempt had
@@ -84,8 +84,8 @@ export interface WaitOptions extends SendOptions {
 
 export interface AskOptions extends SendOptions {
   /**
-   * How long to wait for an answer, in milliseconds; then the question is taken back. Default: until the notification
-   * expires.
+   * How long to wait for an answer, in milliseconds; afterwards the question is retracted. Default: until the
+   * notification expires.
    */
   timeout?: number | undefined;
 }
@@ -164,7 +164,9 @@ export class SendError extends Error {
   readonly requestId: string | null;
   /** The service asked to wait that many seconds. */
   readonly retryAfter: number | null;
-  /** Send it again with this one, and it can't come twice; `null`: nothing was to be sent. */
+  /**
+   * The id with which the notification can be sent again without a duplicate; `null`: the call sent no notification.
+   */
   readonly appNotificationId: string | null;
   /** How many requests were made. */
   readonly attempts: number;

@@ -161,7 +161,7 @@ test("an answer at the last moment counts, and nothing is taken back", async () 
   assert.equal(service.items[0].ended, undefined);
 });
 
-test("who waits is told of any other state than the one that is known", async () => {
+test("a wait with `etag` ends at any state that differs from the known one", async () => {
   const service = new Service();
   await service.fetch(
     new Request("https://notify.example.com/beta/me/notifications", { method: "POST", body: JSON.stringify(question) }),
@@ -174,7 +174,7 @@ test("who waits is told of any other state than the one that is known", async ()
   assert.equal(await wait("item-1", { ...options, etag: `"1.2"`, timeout: 0 }), null);
 });
 
-test("a service that doesn't wait is asked politely", async () => {
+test("a service that doesn't support waiting is asked with pauses", async () => {
   const service = new Service();
   service.waits = false;
   // 1: the post, 2: what it is, 3: nothing new, at once.
@@ -212,7 +212,7 @@ test("all that changed, page by page, and from there on", async () => {
   );
 });
 
-test("what was answered is taken back only by who says so", async () => {
+test("an answered notification is retracted only with `answered: true`", async () => {
   const service = new Service();
   const options = optionsOf(service);
   const body = JSON.stringify(question);

@@ -3,7 +3,7 @@
 /** From how many bytes on a body is compressed: below, gzip's own bytes and the time eat up what it saves. */
 const COMPRESS_FROM = 1024;
 
-/** A request body as it goes over the line, the same for every attempt. */
+/** A request body as it is sent, the same for every attempt. */
 export interface Body {
   bytes: Uint8Array<ArrayBuffer>;
   headers: Record<string, string>;

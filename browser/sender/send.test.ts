@@ -96,7 +96,7 @@ test("a notification is sent, with all that the service needs", async () => {
   assert.match(answer.appNotificationId, /^[0-9a-f-]{36}$/);
 });
 
-test("the app's own id is kept; null is none", async () => {
+test("a given `appNotificationId` is kept; `null` counts as absent", async () => {
   assert.equal((await go({}, { appNotificationId: "order-7" })).appNotificationId, "order-7");
   assert.notEqual((await go({}, { appNotificationId: null })).appNotificationId, null);
   assert.equal(received[0]?.body.appNotificationId, "order-7");
@@ -130,7 +130,7 @@ test("what isn't a notification never leaves", async () => {
   assert.equal(received.length, 0);
 });
 
-test("the service's settings judge", async () => {
+test("the validator uses the given settings of the service", async () => {
   const later = new Date(Date.now() + 2 * 86_400_000).toISOString();
   const answer = await go({ policy: { retentionSeconds: 86_400 } }, { expirationDateTime: later });
   assert.deepEqual(
@@ -151,7 +151,7 @@ test("throttled, busy or broken: the same notification is sent again, as often a
   assert.equal(new Set(received.map(({ text }) => text)).size, 1);
 });
 
-test("a broken line is no answer, and the lost answer of a notification that arrived is 200", async () => {
+test("after a broken connection the notification is sent again; if the first attempt had arrived, the answer is 200", async () => {
   const halfAnAnswer: Script = (response) => {
     response.writeHead(201, { "Content-Length": "100" });
     response.write('{"id"', () => response.socket?.destroy());

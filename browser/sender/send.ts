@@ -1,4 +1,5 @@
-// The sender: one notification to the service, whatever the line does. Faults of it are told before it goes out.
+// The sender: it brings a notification to the service also over an unreliable network. Mistakes in the notification are
+// reported before it is sent.
 
 import type { NotificationRequest, SentNotification } from "../generated/types.ts";
 import { validate } from "../validator/validator.ts";

@@ -6,7 +6,7 @@ import type { SentChange, SentItem } from "./api.ts";
 import { wait as pause } from "./retry.ts";
 import { exchange } from "./service.ts";
 
-/** No service that doesn't wait is asked more often than this: milliseconds. */
+/** The least time between two requests to a service that doesn't support waiting; milliseconds. */
 const POLITE = 2_000;
 
 /**

@@ -1,4 +1,4 @@
-// A call of the service, as often as that can help: its answer, or a SendError.
+// A call of the service, repeated as long as another attempt may succeed: its answer, or a SendError.
 
 import { NOTIFICATIONS_PATH } from "../generated/protocol.ts";
 import type { ErrorObject } from "../generated/types.ts";
@@ -55,7 +55,7 @@ export async function exchange(call: Call, options: SendOptions): Promise<Succes
     signal?.throwIfAborted();
     const bearer = typeof token === "function" ? await token({ fresh }) : token;
     const limit = AbortSignal.timeout(Math.max(0, Math.min(ATTEMPT_TIMEOUT + waits, deadline - Date.now())));
-    // Made outside of what is caught: what can't be a request is the caller's mistake, and no trouble of the line.
+    // The request is made outside the `try`: a failure to make it is the caller's mistake, and none of the network.
     const request = new Request(address, {
       method: call.method,
       headers: {
@@ -64,7 +64,7 @@ export async function exchange(call: Call, options: SendOptions): Promise<Succes
         ...(unsId === undefined ? {} : { "X-UNS-ID": unsId }),
       },
       body: call.body ?? null,
-      // Followed, a POST may become a GET, whose 200 says nothing.
+      // Redirects aren't followed: a POST could become a GET, whose 200 would prove nothing.
       redirect: "manual",
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });

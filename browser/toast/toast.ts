@@ -37,7 +37,7 @@ export function showToasts(client: LiveClient, options: ToastOptions = {}): () =
   sheet.replaceSync(CSS);
   root.adoptedStyleSheets = [sheet];
   let from: EventTarget | null;
-  // Told only when the focus comes from outside.
+  // The event comes only when the focus comes from outside the toasts.
   host.addEventListener("focusin", ({ relatedTarget }) => (from = relatedTarget));
 
   function show(item: FeedNotification): void {
@@ -68,7 +68,7 @@ export function showToasts(client: LiveClient, options: ToastOptions = {}): () =
     cross.onclick = close;
     follow.onclick = () => {
       const event = new CustomEvent("notifeed-activate", { detail: item, bubbles: true, cancelable: true });
-      // A refusal is the inbox's to tell.
+      // The inbox reports a refused change, so the toast doesn't.
       if (host.dispatchEvent(event)) client.activate(id).catch(() => {});
       close();
     };
@@ -83,7 +83,7 @@ export function showToasts(client: LiveClient, options: ToastOptions = {}): () =
     if (sound) new Audio(`${sound}`).play().catch(() => {});
   }
 
-  /** Read elsewhere, gone, or another person's: it leaves at once. */
+  /** Closes the toasts whose notification was read on another device, is gone, or belongs to another user. */
   const check = (): void => {
     for (const [id, close] of toasts) if (!client.items.some((item) => item.id === id && isUnread(item))) close();
   };

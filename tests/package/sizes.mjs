@@ -76,7 +76,7 @@ const imports = [
     entry: `notifeed/labels/${language}`,
     code: `export { labels } from "notifeed/labels/${language}";`,
     limit: 600,
-    what: language === "de" ? "the words in German; nine other languages are alike" : "",
+    what: language === "de" ? "the labels in German; those of nine other languages have similar sizes" : "",
   })),
   {
     entry: "notifeed/react",
@@ -101,7 +101,7 @@ const imports = [
     code: 'export { send } from "notifeed/send";',
     wasm: true,
     limit: 31_000,
-    what: "the sender, with the validator that it asks first",
+    what: "the sender, with the validator that checks a notification before it is sent",
   },
 ];
 
