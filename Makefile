@@ -36,7 +36,7 @@ soak-client: ## people and tabs at random, for 5 minutes (MINUTES=) over doubles
 fuzz: ## coverage-guided fuzzing of the contract, for 2 minutes (MINUTES=)
 	@scripts/setup fuzz && scripts/fuzz
 
-mutants: ## tests the tests: changes the contract and the Hub in a sample of places and lists the changes that no native test notices (SAMPLE=0/25)
+mutants: ## tests the tests: changes a sample of the contract and the Hub, and lists what no native test notices (SAMPLE=0/25)
 	@scripts/setup mutants && scripts/mutants
 
 bench: ## side by side with others: WHAT=validate (the browser package), WHAT=service, both by default (bench/README.md)
