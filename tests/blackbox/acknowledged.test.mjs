@@ -13,7 +13,7 @@ const service = await startService({ outbound: services.outbound, vars: { PUSH_H
 const { post } = follow(service);
 const feed = "/beta/me/notifications";
 
-test("what the stream has taken isn't delivered: that is for the client to say", async () => {
+test("a frame that was written to the stream counts as delivered only when the client acknowledges it", async () => {
   const as = someone();
   const browser = services.browser("events");
   const json = { targetHostName: host, platform: "webpush", pushSubscription: browser.subscription };

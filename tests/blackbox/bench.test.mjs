@@ -53,7 +53,7 @@ const group = {
   },
 };
 
-test("who answers wrongly, forgets, dies or isn't there gets a sentence and no number", async () => {
+test("a service that answers wrongly, loses data, crashes or doesn't start gets a sentence instead of numbers", async () => {
   const wrong = answering("wrong", `return new Response("no", { status: 500 });`);
   const forgetful = answering(
     "forgetful",

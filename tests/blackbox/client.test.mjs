@@ -114,7 +114,7 @@ test("nobody signed in, and a token that is revoked, are not asked again and aga
   assert.equal(refused.status.code, 4401);
 });
 
-test("an address that is none is said at once", () => {
+test("an invalid `url` throws at once", () => {
   assert.throws(() => device("megan", { url: "not an address" }), TypeError);
 });
 
@@ -149,7 +149,7 @@ test("what is snoozed is read for now, and new again on every device at its time
   await assert.rejects(client.snooze(id, Date.now() - 1), { status: 400, code: "BadRequest" });
 });
 
-test("what was looked at is seen on every device, and still unread", async (context) => {
+test("items in a list that the user has looked at are seen on every device, and still unread", async (context) => {
   const as = someone();
   const clients = [device(as), device(as)];
   context.after(() => clients.map((client) => client.close()));

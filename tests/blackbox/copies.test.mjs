@@ -61,7 +61,7 @@ test("an item is there under Hub, id and copy, whole, until after it expires", a
   assert.deepEqual(content.payload, example().payload);
 });
 
-test("many at once are there, each", async () => {
+test("after many posts at once KV has a copy of each", async () => {
   const as = someone();
   const ids = await Promise.all(Array.from({ length: 120 }, () => post(as)));
   const kv = await service.miniflare.getKVNamespace("FEED");
@@ -110,7 +110,7 @@ test("what is deleted is marked as gone, and what it was leaves", async () => {
   assert.equal(expiration, Math.ceil(keepUntil / 1000) + 120);
 });
 
-test("the owner and the subscriptions are there, and that one has ended", async () => {
+test("KV has the owner and the subscriptions, and a gone mark for one that has ended", async () => {
   const as = someone();
   /** @type {any} */
   let subscribed;
@@ -138,7 +138,7 @@ test("the owner and the subscriptions are there, and that one has ended", async 
   assert.deepEqual(gone.value, { version: 1, id, gone: true });
 });
 
-test("a KV that lost everything is nobody's loss", async () => {
+test("if KV loses all copies, every answer stays the same", async () => {
   const lossy = await startService();
   const { post, connected } = follow(lossy);
   const as = someone();
@@ -191,7 +191,7 @@ test("a subscription or a connection after an eviction doesn't put off what is d
   }
 });
 
-test("what is told isn't held up by the copy", async () => {
+test("the fan-out doesn't wait for the copy", async () => {
   const never = await startService({ vars: { COPY_DELAY_MS: "600000" } });
   const following = follow(never);
   const as = someone();

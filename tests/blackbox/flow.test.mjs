@@ -82,7 +82,7 @@ test("a replay that nobody acknowledges: a window, then 4408; by the cursor it g
   );
 });
 
-test("one that acknowledges what asks gets all of it, over one line", async () => {
+test("a client that acknowledges every frame that asks receives everything over one connection", async () => {
   const as = someone();
   const ids = await postMany(as, 20);
   const { missed, ready } = await connected({ as });
@@ -95,7 +95,7 @@ test("one that acknowledges what asks gets all of it, over one line", async () =
   assert.ok(asking.length > 2 && asking.length < ids.length);
 });
 
-test("live: who doesn't read is behind, the others are told at once; it reads on where it was", async () => {
+test("live: a client that doesn't read falls behind, and the others don't; later it continues where it stopped", async () => {
   const as = someone();
   const [slow, prompt] = [(await connected({ as })).stream, (await connected({ as })).stream];
   // The client acknowledged something once: it is waited for.
@@ -132,7 +132,7 @@ test("live: who doesn't read is behind, the others are told at once; it reads on
   }
 });
 
-test("live: who has never acknowledged anything is cut, and nobody else", async () => {
+test("live: only a client that has never acknowledged anything is disconnected", async () => {
   const as = someone();
   const [silent, prompt] = [(await connected({ as })).stream, (await connected({ as })).stream];
   const ids = [];
@@ -162,7 +162,7 @@ test("what wasn't sent can't be acknowledged", async () => {
   assertOneWindow(await stream.within(0));
 });
 
-test("a result asks, too; with a full window one may not ask", async () => {
+test("a result asks for an acknowledgement too; a change during a full window ends the connection", async () => {
   const as = someone();
   const { stream } = await connected({ as });
   const ids = await postMany(as, 6);

@@ -87,7 +87,7 @@ for (const top of ["0", "1001", "-1", "1.5", "", "ten", "99999999999999999999"])
   });
 }
 
-test("a line that breaks in the middle of the newest items misses none of them, also after an eviction", async () => {
+test("a client whose connection breaks among the newest items still receives all of them, also after an eviction", async () => {
   const as = someone();
   const texts = ["a", "b", "c", "d", "e", "f"];
   const ids = /** @type {Record<string, string>} */ ({});
@@ -111,7 +111,7 @@ test("a line that breaks in the middle of the newest items misses none of them, 
   ]);
 });
 
-test("a change that says what its client knew isn't made where that is no longer so", async () => {
+test("a change with `since` is refused if the item has changed since", async () => {
   const as = someone();
   const id = await post(as, "a", { key: "k" });
   const { stream } = await connected({ as });

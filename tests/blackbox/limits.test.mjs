@@ -111,7 +111,7 @@ test("connections of a feed: one more is refused, until one goes", async () => {
   await back?.until("ready");
 });
 
-test("a browser is told by a close code what the Hub refuses", async () => {
+test("a browser learns from the close code why the Hub refuses it", async () => {
   const endpoint = "00000000-0000-4000-8000-000000000000";
   const stream = await small.connect({ as: someone(), bearerProtocol: true, query: { endpoint } });
   assert.deepEqual(await stream.closed, { code: 4403, reason: "SubscriptionEnded" });
@@ -202,7 +202,7 @@ test("a page of the list and of a delta: 1 MiB, passed by the last item at most"
   }
 });
 
-test("rows of a feed: ended ones go for a new one, and whoever wasn't told of their end begins anew", async () => {
+test("rows of a feed: those of ended items make room, and a device that wasn't notified of their end gets a reset", async () => {
   const tight = await startService({ vars: { MAX_FEED_ROWS: "5" } });
   const as = someone();
   const post = () => tight.post(example({ appNotificationId: undefined }), { as });
@@ -222,7 +222,7 @@ test("rows of a feed: ended ones go for a new one, and whoever wasn't told of th
   assert.deepEqual([frames[0].type, frames.length - 2], ["reset", 5]);
 });
 
-test("bytes of a feed: what has ended goes for what is new", async () => {
+test("bytes of a feed: ended items make room for new ones", async () => {
   const tight = await startService({ vars: { MAX_FEED_BYTES: "310000" } });
   const as = someone();
   const payload = { rawContent: "x".repeat(60_000) };

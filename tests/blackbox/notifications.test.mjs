@@ -80,7 +80,7 @@ test("links start with the origin of the request, and repeat its version", async
   }
 });
 
-test("the user fetches the whole of it", async () => {
+test("the user can fetch the whole notification", async () => {
   const as = someone();
   const expiration = Date.now() + day;
   const endpointFallback = {
@@ -154,7 +154,7 @@ test("the app that sent it fetches what it was told when it posted, and what bec
   assert.deepEqual(Object.keys(repeated.json), Object.keys(posted.json), "the answer to a post stays the page's");
 });
 
-test("nobody else fetches it", async () => {
+test("no other user or app can fetch the notification", async () => {
   const as = someone();
   const headers = { "X-UNS-ID": await subscriptionOf(as) };
   const posted = await service.post(example(), { app: "contoso-server", headers });

@@ -19,7 +19,7 @@ const pointsOf = (name) =>
     return points.filter(({ indexes }) => indexes[0] === name).at(-1);
   });
 
-test("a request is a point with what it took, and with nothing of whom", async () => {
+test("each request gives a data point with its duration and rows, and without personal data", async () => {
   const as = someone();
   const posted = await service.post(example(), { as });
   assert.equal(posted.status, 201);

@@ -78,7 +78,7 @@ test("a body that is cut short or badly framed is the caller's fault, and nothin
   assert.equal((await service.request("GET", `${feed}/$count`, { as })).text, "1");
 });
 
-test("a genuine subscription id of another deployment's Hub proves nothing here", async () => {
+test("a subscription id of another deployment's Hub is refused, though its signature is valid", async () => {
   const json = { targetHostName: host, platform: "windows" };
   const { userNotificationSubscriptionId: own } = (
     await service.request("POST", `${feed}/subscriptions`, { as: someone(), json })

@@ -97,7 +97,7 @@ test("a person is erased: the devices are told, and neither rows nor copies are 
   assert.deepEqual([read, left], [200, "0"]);
 });
 
-test("the hosts of the registry are asked, those of apps and those that were", async () => {
+test("the feeds of a person are looked for on all hosts of the registry, also former ones", async () => {
   const as = someone();
   assert.equal((await service.post(example(), { as })).status, 201);
   const nowhere = await operate("feeds", { user: as, hosts: "" });
@@ -113,7 +113,7 @@ test("the hosts of the registry are asked, those of apps and those that were", a
   }
 });
 
-test("without the secret there is no door, and a call that names nobody is refused", async () => {
+test("without the secret the operator's calls are 404, and a call that names no person is refused", async () => {
   const production = await startService();
   assert.equal((await production.request("POST", "/operator/feeds", { token: tokens.feeds, json: {} })).status, 404);
   assert.equal((await service.request("POST", "/operator/feeds", { token: tokens.feeds, json: {} })).status, 400);

@@ -89,7 +89,7 @@ test("client-request-id is echoed in refusals too", async () => {
   assert.equal(answer.json.error.innerError["client-request-id"], "mine");
 });
 
-test("what comes from us and not from the caller is 503, and says no more", async () => {
+test("a fault of the service is 503 without details", async () => {
   const broken = await startService({ vars: { UNS_KEYS: "nonsense" } });
   const json = { targetHostName: host, platform: "windows" };
   const answer = await broken.request("POST", `${notifications}/subscriptions`, { as, json });

@@ -202,7 +202,7 @@ test("a subscription is pushed to with the key that it was made with", async () 
   }
 });
 
-test("who sees it in an open page isn't pushed to, who doesn't is", async () => {
+test("a notification that is visible in an open page isn't pushed; one that isn't visible is", async () => {
   for (const visible of [true, false]) {
     const { as, browser, id } = await someoneWithBrowser();
     const other = services.browser(`other-${++names}`);

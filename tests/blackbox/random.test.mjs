@@ -11,7 +11,7 @@ import { startService } from "./harness.mjs";
 
 const seed = Number(process.env.SEED ?? 20260911);
 
-test(`what devices are told adds up, whatever happens (SEED=${seed})`, async (t) => {
+test(`after random events every device's frames add up to the stored feed (SEED=${seed})`, async (t) => {
   const service = await startService({
     vars: { DEVELOPMENT_PANIC: "true" },
   });

@@ -226,7 +226,7 @@ describe("in the middle of a replay", () => {
     assert.deepEqual(shown([...frames, ...rest]), await listed());
   });
 
-  test("another Hub's crash takes this one along: 1012 for whoever goes on", async () => {
+  test("another Hub's crash in the same instance: a client that goes on with its replay is closed with 1012", async () => {
     const middle = await stopInTheMiddle();
     assert.equal((await service.request("GET", "/dev/panic/hub", { as: someone() })).status, 503);
     const last = middle.frames.at(-1);
@@ -236,7 +236,7 @@ describe("in the middle of a replay", () => {
     assert.deepEqual(told.at(-1), resumed);
   });
 
-  test("another Hub's crash: who waits to be cut isn't forgotten", async () => {
+  test("another Hub's crash in the same instance: a client with a full window is closed with 1012", async () => {
     const silent = await service.connect({ as });
     for (let bytes = 0; bytes < WINDOW;) bytes += size(await silent.next());
     assert.equal((await service.request("GET", "/dev/panic/hub", { as: someone() })).status, 503);

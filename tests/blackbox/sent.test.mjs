@@ -61,7 +61,7 @@ test("an answered one isn't taken back unless its sender says so", async () => {
   assert.equal((await call("GET", id)).json.answer.actionId, "approve");
 });
 
-test("who waits for an item is answered when a person has answered, and else after the seconds", async () => {
+test("a call that waits for an item is answered when the user has answered, otherwise after the given seconds", async () => {
   const { as, call, post } = await subscribed();
   const { id } = (await post(question())).json;
   const etag = /** @type {string} */ ((await call("GET", id)).headers.get("ETag"));
@@ -91,7 +91,7 @@ test("who waits for an item is answered when a person has answered, and else aft
   }
 });
 
-test("who waits is told of the end at its instant, which writes nothing", async () => {
+test("a call that waits for an item is answered when the item expires, which writes nothing", async () => {
   const { call, post } = await subscribed();
   const expirationDateTime = new Date(Date.now() + 2000).toISOString();
   const { id } = (await post({ ...question(), expirationDateTime, displayTimeToLive: undefined })).json;
@@ -101,7 +101,7 @@ test("who waits is told of the end at its instant, which writes nothing", async 
   assert.ok(Date.now() - Date.parse(expirationDateTime) < 15_000);
 });
 
-test("a delta of its own: what became of all that it sent", async () => {
+test("the sender's delta has the state of everything that the app sent", async () => {
   const { as, call, post } = await subscribed();
   await service.post(example(), { as });
   const { id } = (await post({ ...question(), appNotificationId: "mine" })).json;

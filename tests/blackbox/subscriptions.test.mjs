@@ -128,7 +128,7 @@ test("a device gets its subscription, and an id for its app server", async () =>
   assert.ok(!String(Buffer.from(userNotificationSubscriptionId, "base64")).includes(user));
 });
 
-test("what isn't said is null", async () => {
+test("absent properties are null in the answer", async () => {
   const answer = await subscribe(someone(), { platform: "ios", displayName: null });
   assert.equal(answer.status, 201, answer.text);
   const { platform, deviceId, displayName } = answer.json;
@@ -301,7 +301,7 @@ function resigned(id, change) {
   return `${signed}.${signature.digest("base64url")}`;
 }
 
-test("an id survives a new key, and ends with its own", async () => {
+test("a subscription id stays valid when a key is added, and ends with its own key", async () => {
   const rotating = await startService({ vars: live(1) });
   const as = someone();
   const old = (await subscribe(as, {}, rotating)).json.userNotificationSubscriptionId;

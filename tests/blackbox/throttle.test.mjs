@@ -49,7 +49,7 @@ test("posts of one app to one user: a burst, then 406 until the time is up", asy
   assert.equal((await post({ as })).status, 201);
 });
 
-test("a body that is wrong doesn't get by the limit", async () => {
+test("posts with an invalid body don't count toward the limit of posts", async () => {
   const as = someone();
   for (let number = 0; number < 3; number++) await service.post({}, { as });
   // Only the Hub counts, and a wrong body of a user's own token never gets there: it is cheap.
@@ -85,7 +85,7 @@ test("frames of one socket: 4429", async () => {
   assert.equal((await calm.next()).status, 404);
 });
 
-test("calls of one app, of whomever", async () => {
+test("calls of one app, for all of its users together", async () => {
   const service = await startService({ limits: { APP_LIMIT: { limit: 5, period: 60 } } });
   const { fine, refused } = await flood(() => post({ as: someone() }, service));
   assert.deepEqual([fine.length, refused.length], [5, 5]);
@@ -97,7 +97,7 @@ test("calls of one app, of whomever", async () => {
   assert.equal((await post({ token: other }, service)).status, 201);
 });
 
-test("an address that tries too many tokens in vain waits; whose token is good doesn't", async () => {
+test("an address that sends too many invalid tokens is throttled; a valid token from it is still accepted", async () => {
   const service = await startService({ limits: { FAILED_TOKEN_LIMIT: { limit: 20, period: 60 } } });
   const good = await userToken(someone());
   const headers = { "CF-Connecting-IP": "203.0.113.7" };

@@ -24,7 +24,7 @@ async function installed() {
   return folder;
 }
 
-test("a script asks, somebody answers on a phone, and everybody knows", async () => {
+test("a script asks, the user answers on a phone, and the script and all devices get the answer", async () => {
   const as = "asked@contoso.com";
   const json = { targetHostName: host, platform: "ios" };
   const device = (await service.request("POST", "/beta/me/notifications/subscriptions", { as, json })).json;

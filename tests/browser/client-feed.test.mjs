@@ -11,7 +11,7 @@ const browser = await launch();
 
 // --- What the app asks
 
-test("what was asked is shown at once, and asked again when the line breaks before the answer", async () => {
+test("a change is shown at once, and sent again if the connection breaks before the answer", async () => {
   const { server, page } = await open(browser);
   await start(page);
   const first = await server.line(0);
@@ -122,7 +122,7 @@ test("at its instant a notification is gone, here and from what is kept", async 
   assert.equal(await page.evaluate("client.unread"), 1);
 });
 
-test("a store that fails costs nothing but what it is for", async () => {
+test("a store that fails doesn't stop the client; only what it would have stored is lost", async () => {
   const { server, page } = await open(browser);
   await page.evaluate(() => {
     const global = /** @type {any} */ (globalThis);

@@ -26,7 +26,7 @@ test("a line that breaks in the middle of a frame goes on at the cursor", async 
   assert.deepEqual(await told(page), ["notification a", "notification b", "ready resumed 1"]);
 });
 
-test("what is said twice is told once", async () => {
+test("a frame that arrives twice emits one event", async () => {
   const { server, page } = await open(browser);
   await start(page);
   const line = await server.line(0);
@@ -55,7 +55,7 @@ test("an older change never takes the cursor back", async () => {
   assert.equal((await server.line(1)).cursor, "e3");
 });
 
-test("another epoch: what is still there is no news, what isn't is removed, though the line breaks meanwhile", async () => {
+test("a reset emits no event for items that still exist and removes the others, even if the connection breaks meanwhile", async () => {
   const { server, page } = await open(browser);
   await start(page);
   const first = await server.line(0);
@@ -189,7 +189,7 @@ test("a busy server says when to come back", async () => {
   await server.line(1);
 });
 
-test("a server that closes every line is asked ever less often", async () => {
+test("a server that closes every connection is called at growing intervals", async () => {
   const opened = await open(browser, { clock: true });
   const { page } = opened;
   await page.evaluate("Math.random = () => 0.999");

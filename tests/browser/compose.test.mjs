@@ -160,7 +160,7 @@ test("what is wrong stands at the field, at the line and in the list", async () 
   await marked("violation 3");
 });
 
-test("the server says of every sample what the page has said", async () => {
+test("the server's answer to every sample matches the verdict that the page showed", async () => {
   const names = await page.locator("#sample option").allTextContents();
   assert.ok(names.length > 20);
   const earned = new Set();

@@ -25,7 +25,7 @@ const looks = {
 };
 
 for (const [look, options] of Object.entries(looks)) {
-  test(`nothing on the page keeps anybody out: ${look}`, async () => {
+  test(`accessibility: axe finds no serious violation: ${look}`, async () => {
     await service.post(example({ appNotificationId: "visual", targetPolicy: undefined }), { as });
     await service.post(example({ appNotificationId: "raw", payload: { rawContent: "{}" } }), { as });
     await service.post(example({ appNotificationId: "brief", displayTimeToLive: undefined, priority: "Low" }), { as });

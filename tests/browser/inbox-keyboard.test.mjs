@@ -68,7 +68,7 @@ test("Enter follows, Delete and d dismiss and go on with the neighbour", async (
   ]);
 });
 
-test("what another device takes away puts no button under the finger", async () => {
+test("when another device removes a notification, the focus moves to the next one, and to none of its buttons", async () => {
   await app.open(THREE, "inline");
   await app.button("Dismiss: Second").focus();
   await app.run("client.leave('b')");
@@ -103,7 +103,7 @@ test("what changes or arrives leaves the focus where it is", async () => {
   assert.equal(await app.run("inbox.shadowRoot.activeElement !== null"), true);
 });
 
-test("what comes of trying again can be awaited where it was pressed", async () => {
+test("the button “Try now” keeps the focus until the outcome is known", async () => {
   await app.open(THREE, "inline");
   await app.run("client.become({ state: 'waiting' })");
   await app.button("Try now").press("Enter");

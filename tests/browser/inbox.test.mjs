@@ -191,7 +191,7 @@ test("a refused change comes back, is said and told", async () => {
   await app.part("notice").waitFor({ state: "hidden" });
 });
 
-test("an opened list is a look at all there is, and so is a closed one; a look takes no notice away", async () => {
+test("opening and closing the list both mark everything as seen; marking removes no notice", async () => {
   await app.open(THREE);
   assert.equal(await app.run("client.looks"), 0);
   await app.run("client.refuse(new Error('no'))");

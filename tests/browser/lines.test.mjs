@@ -153,7 +153,7 @@ test("two tabs have one line for each platform; when the tab that has them goes,
   }
 });
 
-test("a dropped line doesn't take the other tab's with it", async () => {
+test("dropping a tab's connection leaves the other tab's open", async () => {
   const first = await Console.open(browser, service.url);
   const second = new Console(await first.page.context().newPage());
   await second.page.goto(service.url);

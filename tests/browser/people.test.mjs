@@ -64,7 +64,7 @@ async function subscribe(name, platform = "Windows") {
 
 const pressed = (/** @type {string} */ name) => button(name).getAttribute("aria-pressed");
 
-test("the loop: subscribe, post as the app, revoke, see the post refused", async () => {
+test("subscribe, post as the app, revoke, and see the next post refused", async () => {
   await open();
   await section().getByText("None yet").waitFor();
   await subscribe("Laptop");
@@ -167,7 +167,7 @@ test("tokens: what they say, and themselves to copy", async () => {
   assert.deepEqual(complaints, []);
 });
 
-test("another person is another token, another list, and sends themself", async () => {
+test("another user has another token, another list of subscriptions, and is the sender", async () => {
   await open();
   await subscribe("Laptop");
   await button("Compose with it: Laptop").click();
@@ -186,7 +186,7 @@ test("another person is another token, another list, and sends themself", async 
   assert.deepEqual(complaints, []);
 });
 
-test("elsewhere than in development: the pasted token is read, and what can't work isn't there", async () => {
+test("outside development: the claims of a pasted token are shown, and functions that need issued tokens are hidden", async () => {
   /** @type {number} */
   let asked = 0;
   await page.route("**/dev/token", (route) => {
@@ -230,7 +230,7 @@ test("by keyboard alone", async () => {
   assert.deepEqual(complaints, []);
 });
 
-test("nobody is kept out: no serious finding, light, dark and narrow", async () => {
+test("accessibility: axe finds no serious violation, light, dark and narrow", async () => {
   await open();
   await subscribe("Laptop");
   await subscribe("Phone", "iOS");

@@ -30,7 +30,7 @@ test("a property stands from its name to the end of its value", () => {
   assert.equal(at(text, "times"), String.raw`"t\u0069mes": []`);
 });
 
-test("what is missing stands where it is missed", () => {
+test("a missing property has the place of the object in which it is missing", () => {
   assert.equal(at('{"payload": {"visualContent": {}}}', "payload.visualContent.title"), '"visualContent": {}');
   assert.equal(at('{"payload": {}}', "payload.visualContent.title"), '"payload": {}');
   assert.equal(at('{"payload": {}}', "targetHostName"), '{"payload": {}}');

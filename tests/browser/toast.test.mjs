@@ -106,7 +106,7 @@ test("it leaves when it is read, dismissed or gone elsewhere, or its person sign
   await shows(0);
 });
 
-test("nothing where nobody looks, nothing aloud unless asked for, nothing when it has ended", async () => {
+test("no toast in a hidden page, no sound unless configured, and no toast after the end", async () => {
   await app.run(`globalThis.played = [];
     globalThis.Audio = class { constructor(address) { played.push(address) } async play() { throw new Error("not allowed") } };
     Object.defineProperty(document, "hidden", { get: () => globalThis.away ?? false });

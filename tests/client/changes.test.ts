@@ -26,7 +26,7 @@ test("read without a network, and the page reloaded: still read here, and sent b
   assert.equal(stage.disk.changes, 0);
 });
 
-test("by a tab that follows, which crashes: the tab that leads sends it", async () => {
+test("a change by a tab that follows, which crashes: the tab that leads sends it", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
   await stage.live();
@@ -89,7 +89,7 @@ test("content that was replaced is never read by an old tap", async () => {
   assert.equal(refusals(first).length, 1);
 });
 
-test("nor after the feed's numbers began anew", async () => {
+test("an offline `markRead` doesn't mark content as read that was replaced before a new epoch", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one", key: "k" });
   const first = await stage.offline();
@@ -167,7 +167,7 @@ test("several changes of one item arrive in their order", async () => {
   assert.ok(stage.service.answered.every(({ status }) => status === 200));
 });
 
-test("what a person took back from the feed while away is gone everywhere", async () => {
+test("a notification that was deleted offline is deleted in the feed", async () => {
   using stage = new Stage();
   const { id } = stage.service.post("ann", { title: "one" });
   const opened = await stage.offline();

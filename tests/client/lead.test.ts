@@ -50,7 +50,7 @@ test("a leader that is busy for a moment keeps the lead", async () => {
   assert.deepEqual([leader.client.leads, follower.client.leads], [true, false]);
 });
 
-test("one steal in 30 s, though everybody who leads is stopped at once", async () => {
+test("the lead is taken over by force once in 30 s at most, even if every new leader is suspended", async () => {
   using stage = new Stage();
   const [leader, follower] = await two(stage);
   const begun = stage.service.begun.length;

@@ -71,7 +71,7 @@ test("a leader whose `token` doesn't answer leaves the lead to a tab that has on
   assert.deepEqual(second.client.status.without, []);
 });
 
-test("`token` that fails is told, and told again when it works", async () => {
+test("a failing `token` shows in the status, and so does its recovery", async () => {
   using stage = new Stage();
   let fails = true;
   const token = () => (fails ? Promise.reject(new Error("no")) : Promise.resolve(stage.service.token("ann")));

@@ -52,7 +52,7 @@ for (const code of [1001, 1006, 1012, 1013]) {
   });
 }
 
-test("events around hurry a client once a second at most", async () => {
+test("events of the browser shorten a wait at most once a second", async () => {
   using stage = new Stage();
   const opened = await stage.live();
   stage.service.refusal = { code: 1006, reason: "" };

@@ -24,7 +24,7 @@ async function visited(stage: Stage): Promise<void> {
   assert.deepEqual(stage.disk.titles, ["secret"]);
 }
 
-test("of the tab that leads", async () => {
+test("a sign-out in the tab that leads", async () => {
   using stage = new Stage();
   stage.service.post("ann", { title: "secret" });
   const opened = await stage.live();
@@ -32,7 +32,7 @@ test("of the tab that leads", async () => {
   assert.equal(stage.service.connections.size, 0);
 });
 
-test("the inbox is empty in the same turn", async () => {
+test("a sign-out empties the inbox in the same turn", async () => {
   using stage = new Stage();
   stage.service.post("ann", { title: "secret" });
   const { client } = await stage.live();
@@ -42,7 +42,7 @@ test("the inbox is empty in the same turn", async () => {
   await stage.world.settle(closed);
 });
 
-test("after a plain close", async () => {
+test("a sign-out after a plain close", async () => {
   using stage = new Stage();
   await visited(stage);
   const opened = await stage.live();
@@ -51,7 +51,7 @@ test("after a plain close", async () => {
   await forgets(stage, opened);
 });
 
-test("in the turn of connect()", async () => {
+test("a sign-out in the turn of connect()", async () => {
   using stage = new Stage();
   await visited(stage);
   await forgets(stage, stage.open());
@@ -62,7 +62,7 @@ for (const [what, token] of [
   ["while `token` fails", () => Promise.reject(new Error("no network"))],
   ["where nobody is signed in any more", () => Promise.resolve(null)],
 ] as const) {
-  test(what, async () => {
+  test(`a sign-out ${what}`, async () => {
     using stage = new Stage();
     await visited(stage);
     const opened = stage.open("ann", { token });
@@ -71,7 +71,7 @@ for (const [what, token] of [
   });
 }
 
-test("while the user isn't known, only the feed that was opened last goes", async () => {
+test("a sign-out while the user isn't known deletes only the feed that was opened last", async () => {
   using stage = new Stage();
   stage.service.post("bob", { title: "bob's" });
   const bob = await stage.live("bob");
@@ -86,7 +86,7 @@ test("while the user isn't known, only the feed that was opened last goes", asyn
   assert.deepEqual(stage.disk.titles, ["bob's"]);
 });
 
-test("of a tab that follows: the tab that leads stops as well, and writes nothing back", async () => {
+test("a sign-out in a tab that follows: the tab that leads stops as well, and writes nothing back", async () => {
   using stage = new Stage();
   stage.service.post("ann", { title: "secret" });
   const leader = await stage.live();
@@ -101,7 +101,7 @@ test("of a tab that follows: the tab that leads stops as well, and writes nothin
   assert.equal(stage.service.connections.size, 0);
 });
 
-test("of the tab that leads: those that follow stop as well", async () => {
+test("a sign-out in the tab that leads: those that follow stop as well", async () => {
   using stage = new Stage();
   const leader = await stage.live();
   const followers = [await stage.live(), await stage.live()];
@@ -112,7 +112,7 @@ test("of the tab that leads: those that follow stop as well", async () => {
   }
 });
 
-test("while the tab that leads is stopped by a dialog; when it goes on it stops, and writes nothing back", async () => {
+test("a sign-out while the tab that leads is stopped by a dialog: when it goes on it stops, and writes nothing back", async () => {
   using stage = new Stage();
   stage.service.post("ann", { title: "secret" });
   const leader = await stage.live();

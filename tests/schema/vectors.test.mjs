@@ -76,7 +76,7 @@ test(`${cases.length} vectors`, () => {
   assert.deepEqual(differences, []);
 });
 
-test("no difference is listed that isn't one", () => {
+test("every listed difference between the schema and the contract exists", () => {
   for (const name of accepted.keys()) {
     assert.equal(cases.find((vector) => vector.name === name)?.expect.ok, false, name);
   }

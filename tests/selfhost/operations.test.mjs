@@ -66,7 +66,7 @@ test("it says that it is alive and ready, under any name", async () => {
   assert.deepEqual([ready.status, await ready.json()], [200, { status: "ready", failing: [] }]);
 });
 
-test("each request is a line with what it was and how it went, and with nothing of whom or what", async () => {
+test("each request is logged with its operation and outcome, and without users or content", async () => {
   const as = someone();
   const token = await userToken(as);
   const posted = await post(token);
@@ -130,7 +130,7 @@ test("apps are registered, shown, blocked and listed while it runs", async () =>
   assert.match(last((await command("app", "unblock", "some-app", issuer)).stdout), /"blocked":false\}$/);
 });
 
-test("a command that says nothing that can be done is one sentence, and changes nothing", async () => {
+test("an invalid command prints one sentence, and changes nothing", async () => {
   const before = (await command("app")).stdout;
   for (const words of [
     ["add"],

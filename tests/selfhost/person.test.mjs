@@ -132,7 +132,7 @@ test("a person is exported, and erased for good", async () => {
   assert.equal(await count(again.url, meganToken), "0");
 });
 
-test("whoever isn't there, and words that name nobody, change nothing and are one sentence", async () => {
+test("an unknown person or invalid arguments change nothing, and print one sentence", async () => {
   for (const words of [["subject=nobody"], ["issuer=notifeed-dev"], ["issuer=notifeed-dev", "subject=nobody"]]) {
     const { code, stdout, stderr } = await command("erase", ...words);
     assert.deepEqual([code, stdout], [1, ""]);
