@@ -26,6 +26,7 @@ import { addressName, feedName, formerName } from "./names.ts";
 import { Notes } from "./notes.ts";
 import { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
+import { noteSignOut } from "./sign_outs.ts";
 import type { Store, UserChange } from "./store.ts";
 import { type Message, Tabs } from "./tabs.ts";
 import { Tokens } from "./tokens.ts";
@@ -75,7 +76,7 @@ export class Client implements Core {
     this.#identity = new Identity(options.user, this.#tokens, this.#replica, environment);
     this.#notes = new Notes(environment, addressName(this.#stream));
     this.#unwatch = environment.watch((event, note) => this.#told(event, note));
-    finishForgetting(environment, this.#notes);
+    void finishForgetting(environment, this.#notes);
     void this.#start(0);
   }
 
@@ -316,7 +317,7 @@ export class Client implements Core {
     void this.#stop({ state: "stopped", cause: "forgotten", reason: "the user signed out in another tab" }, true);
     this.#beginAnew();
     // The tab that signed out may have gone before the disk answered it.
-    this.#environment.after(FORGET, () => finishForgetting(this.#environment, this.#notes));
+    this.#environment.after(FORGET, () => void finishForgetting(this.#environment, this.#notes));
   }
 
   #told(event: PageEvent, note?: string): void {
@@ -381,16 +382,21 @@ export class Client implements Core {
     this.#replica.hidden = true;
     this.#replica.events.emit({ type: "change" });
     const name = this.#name ?? this.#notes.last;
+    let signOut = "";
     if (name !== null) {
+      // Where localStorage is full, this makes the room for the note.
       this.#notes.forget(name);
-      if (this.#options.store === undefined) this.#notes.empty(name);
+      if (this.#options.store === undefined && !this.#notes.empty(name)) {
+        signOut = this.#id;
+        noteSignOut(this.#environment, name, signOut);
+      }
     }
-    await within(this.#environment, FORGET, this.#erase(name)).catch(() => {});
+    await within(this.#environment, FORGET, this.#erase(name, signOut)).catch(() => {});
     return { unsent: this.#unsent };
   }
 
   /** Goes on for as long as it takes: the disk may answer later. */
-  async #erase(name: string | null): Promise<void> {
+  async #erase(name: string | null, signOut: string): Promise<void> {
     const { changes, standing } = this.#replica;
     if (!this.#closing && standing.state === "live")
       await within(this.#environment, FLUSH, changes.answered()).catch(() => {});
@@ -403,7 +409,7 @@ export class Client implements Core {
     const store = this.#store ?? (name === null ? null : this.#openStore(name, name));
     this.#store = null;
     this.#beginAnew();
-    await store?.forget();
+    await (store instanceof IndexedDbStore ? store.forget(signOut) : store?.forget());
   }
 
   // --- What the app asks

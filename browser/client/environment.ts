@@ -27,6 +27,8 @@ export interface Environment {
   databases(): IDBFactory | undefined;
   locks(): LockManager | undefined;
   settings(): Storage | undefined;
+  /** Sign-outs that are noted for as long as the page lives, by the feed's name. */
+  signOuts: Map<string, string>;
   /** Opens a channel to other tabs; `undefined` where there are none. */
   channel(name: string): BroadcastChannel | undefined;
   /** Whether the page is in view. */
@@ -34,6 +36,8 @@ export interface Environment {
   /** Calls back when something happens around; `key`: where a note was written. Returns what ends it. */
   watch(told: (event: PageEvent, key?: string) => void): () => void;
 }
+
+const ofThisPage = new Map<string, string>();
 
 export const surroundings = (): Environment => ({
   now: () => Date.now(),
@@ -52,6 +56,7 @@ export const surroundings = (): Environment => ({
   databases: () => globalThis.indexedDB,
   locks: () => globalThis.navigator?.locks,
   settings: () => globalThis.localStorage,
+  signOuts: ofThisPage,
   channel: (name) => globalThis.BroadcastChannel && new BroadcastChannel(name),
   visible: () => globalThis.document?.visibilityState !== "hidden",
   watch(told) {

@@ -4,13 +4,18 @@
 import { within } from "./deadline.ts";
 import type { Environment } from "./environment.ts";
 import type { Notes } from "./notes.ts";
+import { answer } from "./request.ts";
+import { endSignOut, notedSignOuts } from "./sign_outs.ts";
 import { type Difference, type Held, Overtaken, type Snapshot, type Store, type UserChange } from "./store.ts";
 
 const ITEMS = "items";
 const CHANGES = "changes";
 const POSITION = "position";
-/** In POSITION: where the feed stands, and the generation; a negative one means that the user signed out. */
-const [PLACE, GENERATION] = [0, 1];
+/**
+ * In POSITION: where the feed stands; the generation, a negative one means that the user signed out; and the sign-out that
+ * emptied it last.
+ */
+const [PLACE, GENERATION, SIGN_OUT] = [0, 1, 2];
 
 /** A database that isn't open by then isn't used in this visit; milliseconds. */
 const PATIENCE = 3000;
@@ -90,12 +95,15 @@ export class IndexedDbStore implements Store {
     });
   }
 
-  /** Empties it at once; that the database itself goes is only asked for, since a tab may stand in the way. */
-  async forget(): Promise<void> {
+  /**
+   * Empties it at once; that the database itself goes is only asked for, since a tab may stand in the way.
+   * @param signOut the one that is noted; empty: none is, or in localStorage
+   */
+  async forget(signOut: string = ""): Promise<void> {
     // Storage that failed in this visit may work by now.
     this.#failed = false;
     try {
-      await this.#empty(() => true);
+      await this.#empty(signOut);
     } finally {
       await this.close();
       this.#failed = true;
@@ -106,7 +114,11 @@ export class IndexedDbStore implements Store {
   /** Empties it where a sign-out couldn't: the database stays, since other tabs may have begun anew with it. */
   async finishForgetting(): Promise<void> {
     const isMeant = () => this.#notes.toEmpty.includes(this.#name);
-    if (isMeant()) await this.#empty(isMeant);
+    if (isMeant()) await this.#empty("", isMeant);
+    // Its turn in the database is asked for as soon as the note is read, which stands until then.
+    await this.#open();
+    const signOut = (await notedSignOuts(this.#environment)).get(this.#name);
+    if (signOut) await this.#empty(signOut);
   }
 
   /** Lets go of the database. */
@@ -119,14 +131,23 @@ export class IndexedDbStore implements Store {
     );
   }
 
-  /** @param isMeant asked again when its turn has come: another tab may have been first */
-  async #empty(isMeant: () => boolean): Promise<void> {
+  /**
+   * @param signOut nothing is done where this one has emptied the database before; empty: it is none of those that are noted
+   * @param isMeant asked again when its turn has come: another tab may have been first
+   */
+  async #empty(signOut: string, isMeant: () => boolean = () => true): Promise<void> {
     await this.#write(({ items, changes, position }, generation = 0) => {
-      if (!isMeant()) return;
-      for (const store of [items, changes, position]) store.clear();
-      position.put(-this.#after(generation), GENERATION);
+      const last = position.get(SIGN_OUT);
+      last.onsuccess = () => {
+        if (!isMeant() || (signOut && last.result === signOut)) return;
+        for (const store of [items, changes, position]) store.clear();
+        position.put(-this.#after(generation), GENERATION);
+        position.put(signOut || last.result, SIGN_OUT);
+      };
     }, true);
     this.#notes.emptied(this.#name);
+    // A tab that is stopped while it reads the notes keeps this waiting, and nobody else.
+    if (signOut) void endSignOut(this.#environment, this.#name, signOut);
   }
 
   async #load(): Promise<Snapshot | null> {
@@ -246,8 +267,9 @@ export class IndexedDbStore implements Store {
 }
 
 /** Empties what sign-outs at this origin couldn't, since their pages went before the disk answered. */
-export function finishForgetting(environment: Environment, notes: Notes): void {
-  for (const name of notes.toEmpty) {
+export async function finishForgetting(environment: Environment, notes: Notes): Promise<void> {
+  const noted = await notedSignOuts(environment);
+  for (const name of new Set([...notes.toEmpty, ...noted.keys()])) {
     try {
       const store = new IndexedDbStore(environment, notes, name);
       const end = () => store.close();
@@ -256,11 +278,4 @@ export function finishForgetting(environment: Environment, notes: Notes): void {
       return; // The next client tries again.
     }
   }
-}
-
-function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

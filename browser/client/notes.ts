@@ -25,7 +25,8 @@ export class Notes {
   }
 
   remember(name: string): void {
-    this.#try((settings) => settings.setItem(this.#key, name));
+    // Where there is no room, nothing is better than the name of another feed.
+    if (!this.#set(this.#key, name)) this.#try((settings) => settings.removeItem(this.#key));
   }
 
   /** Another feed, or none, was opened last. */
@@ -33,18 +34,28 @@ export class Notes {
     if (this.last === name) this.#try((settings) => settings.removeItem(this.#key));
   }
 
-  /** A feed is to be emptied: by whichever client can, since the page that signs out may go before. */
-  empty(name: string): void {
-    this.#try((settings) => settings.setItem(name, ""));
+  /**
+   * A feed is to be emptied: by whichever client can, since the page that signs out may go before.
+   * @returns whether it is noted
+   */
+  empty(name: string): boolean {
+    return this.#set(name, "");
   }
 
   /** Tells other tabs of a feed, also those that don't share, that its user has signed out. */
   tell(name: string): void {
-    this.#try((settings) => settings.setItem(name, `${this.#environment.now()}`));
+    this.#set(name, `${this.#environment.now()}`);
   }
 
   emptied(name: string): void {
     this.#try((settings) => settings.removeItem(name));
+  }
+
+  #set(key: string, value: string): boolean {
+    return !!this.#try((settings) => {
+      settings.setItem(key, value);
+      return true;
+    });
   }
 
   #try<T>(act: (settings: Storage) => T): T | undefined {

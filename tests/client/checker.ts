@@ -2,6 +2,7 @@
 // busy a client is while nothing happens.
 
 import { type People, type Visit, USERS } from "./people.ts";
+import { NOTES } from "./sign_outs.ts";
 import { MINUTE } from "./stage.ts";
 import type { Device } from "./trouble.ts";
 
@@ -9,9 +10,6 @@ import type { Device } from "./trouble.ts";
 const TIMERS_A_SECOND = 60;
 /** The same while nothing happens, in a minute: pings, a follower's questions, renewals. */
 const TIMERS_AT_REST = 40;
-
-/** So long after it the disk is as it should be; milliseconds. */
-const AFTER_HOLD = 5000;
 
 const ownerOf = ({ payload }: { payload: { visualContent?: { title: string } } }): string =>
   payload.visualContent?.title.split(" ")[0] ?? "";
@@ -27,7 +25,8 @@ export class Checker {
     this.#people = people;
   }
 
-  always(): void {
+  /** @param atRest a device where everything works, and a person has been for a while */
+  always(atRest?: Device): void {
     const people = this.#people;
     people.excuseFailures();
     for (const error of people.world.errors.splice(0)) this.#tell(`nobody caught: ${(error as Error)?.stack ?? error}`);
@@ -38,12 +37,15 @@ export class Checker {
         if (ownerOf(item) !== user) this.#tell(`${this.#name(visit)} of ${user} shows an item of ${ownerOf(item)}`);
     }
     for (const device of people.devices) this.#disk(device);
+    const { signOuts, world, heldUpAt } = people;
+    for (const violation of signOuts.look(world.elapsed, heldUpAt, (device) => device === atRest))
+      this.#tell(violation);
     this.#spins();
   }
 
   /** Everything works, and a person has been there for a while. */
   atRest(device: Device, user: string): void {
-    this.always();
+    this.always(device);
     const { service } = this.#people;
     const visits = this.#people.alive(device);
     for (const visit of visits) {
@@ -98,7 +100,8 @@ export class Checker {
   #disk(device: Device): void {
     const people = this.#people;
     const names = new Map(USERS.map((user) => [people.nameOf(user), user]));
-    for (const { name, items, changes } of device.browser.databases.stored) {
+    for (const { name, items } of device.browser.databases.stored) {
+      if (name === NOTES) continue;
       const user = names.get(name);
       if (user === undefined) {
         this.#tell(`a database has the name ${name}`);
@@ -107,13 +110,6 @@ export class Checker {
       for (const { notification } of items)
         if (ownerOf(notification) !== user)
           this.#tell(`the disk has an item of ${ownerOf(notification)} under ${user}`);
-      const isForgotten = people.forgotten.get(device)!.has(user);
-      // A tab that is stopped in the middle of a transaction holds the disk up.
-      const isHeldUp = people.world.elapsed - (people.heldUpAt.get(device) ?? -Infinity) < AFTER_HOLD;
-      if (isForgotten && !isHeldUp && device.browser.faults.storage === "works" && items.length + changes.length > 0)
-        this.#tell(
-          `device ${people.devices.indexOf(device)}: ${user} signed out, and the disk has ${items.length} items and ${changes.length} changes`,
-        );
     }
   }
 

@@ -19,7 +19,7 @@ interface Database {
   /** 0: it isn't made yet, or its making was undone. */
   version: number;
   connections: { _runningVersionchangeTransaction?: boolean }[];
-  rawObjectStores: Map<string, { records: { values(): Iterable<{ value: unknown }> } }>;
+  rawObjectStores: Map<string, { records: { values(): Iterable<{ key: unknown; value: unknown }> } }>;
 }
 
 export interface Stored {
@@ -48,9 +48,18 @@ export class Databases {
     });
   }
 
-  /** Whether a tab is in the middle of a transaction. */
-  isBusy(tab: Tab): boolean {
-    return [...this.#open.values()].some((open) => open.tab === tab && open.running.size > 0);
+  /** The names of feeds that are noted to be emptied. */
+  get notes(): string[] {
+    const { _databases } = this.#library as unknown as Inside;
+    const store = _databases.get("notifeed.signouts")?.rawObjectStores.get("signouts");
+    return [...(store?.records.values() ?? [])].map(({ key }) => key as string);
+  }
+
+  /** Whether a tab is in the middle of a transaction, of this database if one is named. */
+  isBusy(tab: Tab, name?: string): boolean {
+    return [...this.#open].some(
+      ([database, open]) => open.tab === tab && open.running.size > 0 && (name === undefined || database.name === name),
+    );
   }
 
   /** `indexedDB` of a tab. */

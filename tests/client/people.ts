@@ -6,6 +6,7 @@ import { streamOf } from "../../browser/client/address.ts";
 import { feedName } from "../../browser/client/names.ts";
 import type { Random } from "./random.ts";
 import { Service } from "./service.ts";
+import { SignOuts } from "./sign_outs.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./stage.ts";
 import { Browser, type Tab } from "./tab.ts";
 import { breakDevice, type Device, disturbService, mendDevice, mendService, setClock } from "./trouble.ts";
@@ -52,8 +53,7 @@ export class People {
   readonly devices: Device[];
   readonly visits: Visit[] = [];
   readonly wishes: Wish[] = [];
-  /** The users who signed out on a device, and haven't come back since. */
-  readonly forgotten: Map<Device, Set<string>> = new Map();
+  readonly signOuts: SignOuts = new SignOuts();
   /** The violations that were seen at once. */
   readonly violations: string[] = [];
   readonly log: string[] = [];
@@ -71,7 +71,6 @@ export class People {
       failedAt: -Infinity,
       freeAt: 0,
     }));
-    for (const device of this.devices) this.forgotten.set(device, new Set());
     for (const user of USERS) for (let number = 0; number < 5; number++) this.#post(user);
   }
 
@@ -118,7 +117,7 @@ export class People {
     for (const device of this.devices) {
       for (const user of USERS) {
         for (const visit of this.visits.filter((visit) => visit.device === device)) visit.tab.kill();
-        this.forgotten.get(device)!.delete(user);
+        this.signOuts.back(device, user);
         device.user = user;
         for (let count = 0; count < 2; count++) this.#open(device);
         await this.world.run(REST);
@@ -170,7 +169,7 @@ export class People {
       if (device.token === "undefined") return undefined as unknown as null;
       if (device.user === null) return null;
       visit.user ??= device.user;
-      this.forgotten.get(device)!.delete(device.user);
+      this.signOuts.back(device, device.user);
       return this.service.token(device.user, { lives: this.#random.one([5 * MINUTE, HOUR, DAY]) });
     };
     visit.client = tab.connect({ token, top: this.#random.one([null, 3, 200]) });
@@ -242,18 +241,17 @@ export class People {
     device.user = null;
     visit.closed = true;
     const began = this.world.elapsed;
-    // A note that can't be written finishes nothing.
-    const isNoted = device.browser.faults.settings === "works";
     if (this.#random.chance(0.2)) void visit.client.close();
     this.#excuse((wish) => wish.visit.device === device && wish.user === user, "its user signed out");
     for (const other of this.alive(device)) if (other.user === user) other.signedOutAt = began;
-    void visit.client.close({ forget: true }).then(() => {
+    const closed = visit.client.close({ forget: true });
+    const signOut = this.signOuts.begin(visit, user, this.nameOf(user), began);
+    void closed.then(() => {
       const took = this.world.elapsed - began;
       if (took > 2100 && this.#runs(visit, began))
         this.violations.push(`tab ${this.visits.indexOf(visit)}: signing out took ${took} ms`);
-      const isLeft = !isNoted && this.#isHeldUp(device);
-      const isKept = isLeft || device.failedAt >= began || this.alive(device).some((other) => this.#isCutOff(other));
-      if (!isKept && device.user !== user && visit.tab.isAlive) this.forgotten.get(device)!.add(user);
+      signOut.settledAt = this.world.elapsed;
+      if (this.alive(device).some((other) => this.#isCutOff(other))) this.signOuts.drop(signOut);
     });
   }
 
@@ -283,6 +281,7 @@ export class People {
       device.failedAt = this.world.elapsed;
       this.#excuse((wish) => wish.visit.device === device, "the site's data was cleared");
       for (const visit of this.alive(device)) visit.isCleared = true;
+      this.signOuts.back(device);
     }
     this.#note(`device ${this.#numberOf(device)}: ${what} ${how}`);
   }

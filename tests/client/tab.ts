@@ -37,6 +37,8 @@ export class Browser {
   readonly settings: Map<string, string> = new Map();
   readonly tabs: Set<Tab> = new Set();
   readonly faults: Faults = { storage: "works", locks: "works", channels: "works", settings: "works" };
+  /** The characters that localStorage holds at most, once it is full. */
+  room: number | null = null;
   /** How far the device's clock is ahead of the true time; milliseconds. */
   clockError = 0;
 
@@ -210,19 +212,26 @@ function environmentOf(tab: Tab): Environment {
     databases: () => given(faults.storage, () => browser.databases.of(tab)),
     locks: () => given(faults.locks, () => browser.locks.of(tab)),
     settings: () => given(faults.settings, () => settingsOf(tab)),
+    signOuts: new Map(),
     channel: (name) => given(faults.channels, () => browser.channels.open(tab, name)),
     visible: () => tab.isVisible,
     watch: (told) => tab.watch(told),
   };
 }
 
-/** `localStorage`, whose own properties are its entries. */
+/** `localStorage`, whose own properties are its entries. Full, it takes no more than has been taken out since. */
 function settingsOf(tab: Tab): Storage {
-  const { settings, faults, tabs } = tab.browser;
+  const { browser } = tab;
+  const { settings, faults, tabs } = browser;
+  const size = () => [...settings].join().length;
+  if (faults.settings === "full") browser.room ??= size();
+  else browser.room = null;
   const methods = {
     getItem: (key: string) => settings.get(key) ?? null,
     setItem(key: string, value: string) {
-      if (faults.settings === "full") throw new DOMException("no room", "QuotaExceededError");
+      const added = key.length + value.length - (settings.has(key) ? `${key}${settings.get(key)}`.length : 0);
+      if (browser.room !== null && added > 0 && size() + added > browser.room)
+        throw new DOMException("no room", "QuotaExceededError");
       if (settings.get(key) === value) return;
       settings.set(key, value);
       if (value) for (const other of tabs) if (other !== tab) other.later(() => other.tell("note", key));
