@@ -384,7 +384,7 @@ export class Client implements Core {
     const name = this.#name ?? this.#notes.last;
     let signOut = "";
     if (name !== null) {
-      // Where localStorage is full, this makes the room for the note.
+      // In a localStorage that is full, this makes the room for the note.
       this.#notes.forget(name);
       if (this.#options.store === undefined && !this.#notes.empty(name)) {
         signOut = this.#id;

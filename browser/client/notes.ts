@@ -25,7 +25,7 @@ export class Notes {
   }
 
   remember(name: string): void {
-    // Where there is no room, nothing is better than the name of another feed.
+    // No name at all is better than the name of another feed.
     if (!this.#set(this.#key, name)) this.#try((settings) => settings.removeItem(this.#key));
   }
 

@@ -53,7 +53,7 @@ async function withStore(
     try {
       await act(database.transaction(STORE, mode).objectStore(STORE));
     } finally {
-      // What is under way is finished first.
+      // Requests that are under way are finished first.
       database.close();
     }
   } catch {
