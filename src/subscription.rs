@@ -182,10 +182,9 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// As it is told to the device that subscribes: with the user notification subscription id,
-    /// which is for its app server.
-    /// `pushed`: present if the request has a push channel; then the feed's digest if the channel is in use. The
-    /// browser keeps this digest to recognize to which user a push belongs.
+    /// As it is told to the device that subscribes: with the user notification subscription id, which is for its app
+    /// server. `pushed`: present if the request has a push channel; then the feed's digest if the channel is in use.
+    /// The browser keeps the digest, to know whose its pushes are.
     pub fn created(&self, subscription_id: &str, pushed: Option<Option<&str>>) -> String {
         self.render(|writer| {
             writer.string_field("userNotificationSubscriptionId", subscription_id);

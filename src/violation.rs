@@ -213,7 +213,7 @@ impl Findings {
         }
     }
 
-    /// Notes that there are more violations than are listed.
+    /// Notes, in place of the last violation, that there are more than are listed.
     pub(crate) fn more_violations(&mut self) {
         if let Some(last) = self.violations.last_mut() {
             let message = String::from("There are more violations than these: mend these first.");

@@ -338,7 +338,7 @@ export type ViolationCode =
   | "FallbackNotTargeted"
   /** A push subscription on a platform that has none. */
   | "UnsupportedPushPlatform"
-  /** A push subscription's endpoint at a push service that isn't allowed. */
+  /** A push subscription's endpoint that isn't a URL of a push service that is allowed. */
   | "InvalidPushEndpoint"
   /** A push subscription's key with which nothing can be encrypted. */
   | "InvalidPushKey"
@@ -618,8 +618,8 @@ export type ServerFrame =
 /** The feed's owner, as a digest, and the service's clock. */
 export interface FeedFrame {
   /**
-   * Opaque, the same for all connections of one user of one host: a client that has stored another digest ignores
-   * this feed's frames and stops.
+   * Opaque, the same for all connections of one user of one host: a client that has stored another value ignores the
+   * frames, since they are of another user's feed.
    */
   feed: string;
   /** The server's clock: UTC, ISO 8601. */

@@ -23,7 +23,7 @@ pub struct Unverified<'a> {
     pub claims: Vec<u8>,
 }
 
-/// The reason why a token is refused. All of them are 401 `InvalidAuthenticationToken`.
+/// A reason to refuse a token. All of them are 401 `InvalidAuthenticationToken`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenError {
     /// Over [`MAX_TOKEN_BYTES`].

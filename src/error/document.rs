@@ -42,14 +42,14 @@ const fn remedy(code: ErrorCode) -> &'static str {
         ErrorCode::InvalidAuthenticationToken => {
             "Get a fresh token and send the request again, once."
         }
-        ErrorCode::ItemNotFound => "Take it as gone.",
+        ErrorCode::ItemNotFound => "Treat the resource as gone.",
         ErrorCode::SyncStateNotFound => "Read the feed anew, without the cursor or token.",
         ErrorCode::PreconditionFailed => "Read the item, and decide again with its new `ETag`.",
         ErrorCode::ContentChanged => {
             "Show the notification as it is now, and ask the person again."
         }
-        ErrorCode::AlreadyAnswered => "Take the answer that won.",
-        ErrorCode::ItemChanged => "Decide again by the states in the answer.",
+        ErrorCode::AlreadyAnswered => "Use the answer that won.",
+        ErrorCode::ItemChanged => "Decide again with the states in the answer.",
         ErrorCode::RequestBodyTooLarge => "Send less, or a link to the rest.",
         ErrorCode::UpgradeRequired => "Connect by WebSocket.",
     }

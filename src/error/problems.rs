@@ -1,5 +1,5 @@
-//! The problems that are met outside of a body, each with its sentence: all that the edge and a feed answer
-//! but for what validation, queries and frames find, whose sentences stand beside their rules.
+//! The problems that are found outside of a request's body, each with its message. The edge and a feed answer with no
+//! others, except those of validation, queries and frames, whose messages stand beside their rules.
 
 use super::{ErrorCode, Problem, RefusalCode};
 use crate::credentials::App;
@@ -142,7 +142,7 @@ pub fn several_hosts() -> Problem {
 pub fn no_subscription_id() -> Problem {
     RefusalCode::RequiredHeaderMissing.problem(
         "X-UNS-ID",
-        "An app-only token says nothing about whom to notify. Send the user's subscription id as 'X-UNS-ID'.",
+        "An app-only token doesn't name the user to notify. Send the user's subscription id as 'X-UNS-ID'.",
     )
 }
 
@@ -196,7 +196,7 @@ pub fn subscription_ended() -> Problem {
 pub fn no_such_notification() -> Problem {
     Problem::new(
         ErrorCode::ItemNotFound,
-        "There is no such notification: it never was, has expired or was deleted.",
+        "There is no such notification: it never existed, has expired or was deleted.",
     )
 }
 
@@ -204,7 +204,7 @@ pub fn no_such_notification() -> Problem {
 pub fn no_such_subscription() -> Problem {
     Problem::new(
         ErrorCode::ItemNotFound,
-        "There is no such subscription: it never was, has expired or was ended.",
+        "There is no such subscription: it never existed, has expired or was ended.",
     )
 }
 
@@ -212,7 +212,7 @@ pub fn no_such_subscription() -> Problem {
 pub fn no_application_server_key() -> Problem {
     Problem::new(
         ErrorCode::ItemNotFound,
-        "This deployment pushes nothing: its operator would set VAPID_KEYS and PUSH_CONTACT.",
+        "This deployment doesn't push. Its operator can turn push on with VAPID_KEYS and PUSH_CONTACT.",
     )
 }
 
@@ -233,7 +233,7 @@ pub fn precondition_failed() -> Problem {
 pub fn item_changed() -> Problem {
     RefusalCode::ItemChanged.problem(
         "since",
-        "The item has changed since what 'since' says is known of it: this answer has its states. Should it be changed all the same, ask again without 'since'.",
+        "The item has changed after the change that 'since' names. This answer has its current states. To change it all the same, send the request again without 'since'.",
     )
 }
 
@@ -243,20 +243,20 @@ pub fn too_many_calls() -> Problem {
     Problem::new(ErrorCode::Throttled, sentence).retry_after(PAUSE)
 }
 
-/// 406: too many tokens of an address prove nothing.
+/// 406: too many invalid tokens came from one address.
 pub fn too_many_failures() -> Problem {
     Problem::new(
         ErrorCode::Throttled,
-        "Too many tokens from this address prove nothing. Wait as long as 'Retry-After' says, and get a new one from its issuer.",
+        "This address has sent too many invalid tokens. Wait as long as 'Retry-After' says, and get a new token from the issuer.",
     )
     .retry_after(PAUSE)
 }
 
-/// 406: the app does too much with a user's feed. `wait`: until it may again.
+/// 406: the app calls a user's feed too often. `wait`: until it may again.
 pub fn throttled(wait: Duration) -> Problem {
     Problem::new(
         ErrorCode::Throttled,
-        "The app does more with this user's feed than it may. Wait as long as 'Retry-After' says.",
+        "The app calls this user's feed too often. Wait as long as 'Retry-After' says.",
     )
     .retry_after(wait)
 }
@@ -270,31 +270,31 @@ pub fn too_many_connections() -> Problem {
     .retry_after(UNTIL_ROOM)
 }
 
-/// 406: the app waits for news of the user's feed too often at a time (CONTRACT §5.1).
+/// 406: too many calls of the app wait for changes of the user's feed at a time (CONTRACT §5.1).
 pub fn too_many_waiting(limit: usize) -> Problem {
     Problem::new(
         ErrorCode::ServerBusy,
         format!(
-            "The app waits for news of this feed {limit} times already. Let one of these calls end, or read without 'Prefer: wait'."
+            "The app already has {limit} calls that wait for changes of this feed. Let one of them end, or read without 'Prefer: wait'."
         ),
     )
     .retry_after(UNTIL_ROOM)
 }
 
-/// 406: the user's connections don't read.
+/// 406: the clients of the user's connections don't read what they are sent.
 pub fn connections_stall() -> Problem {
     Problem::new(
         ErrorCode::ServerBusy,
-        "Too much is under way to the user's connections that they don't read. Come back later.",
+        "Too much that was sent on this user's connections is still unread. Connect again later.",
     )
     .retry_after(UNTIL_ROOM)
 }
 
-/// 406: the client was cut off for not reading. `wait`: until it may come back.
+/// 406: the client was disconnected because it didn't read. `wait`: until it may connect again.
 pub fn cut_off(wait: Duration) -> Problem {
     Problem::new(
         ErrorCode::ServerBusy,
-        "This client didn't read what it was sent, and was cut off. Wait as long as 'Retry-After' says, and come back with the cursor.",
+        "This client was disconnected because it didn't read what it was sent. Wait as long as 'Retry-After' says, and connect again with the cursor.",
     )
     .retry_after(wait)
 }

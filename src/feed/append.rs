@@ -54,8 +54,8 @@ pub enum Appended {
     Created(Entry),
     /// The same id with other content: 200. Store the row with its body, then fan out.
     Replaced(Entry),
-    /// The same content again, or a post that may replace nothing: 200 with what is stored. Nothing changes, and no
-    /// endpoint is notified.
+    /// The same content again, or a post with `If-None-Match: *`, which replaces nothing: 200 with what is stored.
+    /// Nothing changes, and no endpoint is notified.
     Repeated(Entry),
 }
 

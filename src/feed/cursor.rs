@@ -10,7 +10,7 @@ pub struct Epoch([u8; 16]);
 
 impl Epoch {
     /// The epoch of a feed that nobody has written to yet. A cursor with this epoch covers no changes, so it stays
-    /// valid in whichever epoch the feed begins.
+    /// valid whatever epoch the feed begins with.
     pub const UNMADE: Self = Self([0; 16]);
 
     /// An epoch of 16 random bytes.

@@ -3,7 +3,7 @@
 /// The delivery of a notification to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// The device has acknowledged the notification.
+    /// The device has confirmed that it has the notification.
     Delivered,
     /// Its push service has taken it.
     Pushed,

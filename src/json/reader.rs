@@ -11,8 +11,7 @@ use super::{Ambiguity, AmbiguityKind, Member, Number, Object, Position, SyntaxEr
 /// How many objects and arrays may be in one another (D15).
 pub const MAX_DEPTH: usize = 16;
 
-/// How many ambiguities of one text are listed at most; further ones aren't listed, but the text is refused all the
-/// same.
+/// How many ambiguities of one text are listed at most; [`Document::more_ambiguities`] says that there are others.
 pub const MAX_AMBIGUITIES: usize = 100;
 
 /// From this number of members on, duplicates are found by sorting.

@@ -30,19 +30,19 @@ impl Close {
         code: 4403,
         reason: SUBSCRIPTION_ENDED,
     };
-    /// The client sends more frames than it may. It comes back with backoff, and its cursor.
+    /// The client sends more frames than it may. The client reconnects with backoff, and its cursor.
     pub const FLOODING: Self = Self {
         code: 4429,
         reason: "Throttled",
     };
-    /// The window of a client that has never acknowledged anything is full. The client reconnects at once with its
-    /// cursor.
+    /// The client was sent as much as it may be without an acknowledgement, and none came in time, or it sent a request
+    /// meanwhile. The client reconnects at once with its cursor.
     pub const TOO_SLOW: Self = Self {
         code: 4408,
         reason: "ReplayCut",
     };
-    /// The client sent pings, and then none for a long time: the connection is most likely dead. If it lives,
-    /// the client comes back with its cursor.
+    /// The client sent pings, and then none for a long time: the connection is most likely dead. If it isn't, the
+    /// client reconnects with its cursor.
     pub const SILENT: Self = Self {
         code: 4408,
         reason: "Silent",

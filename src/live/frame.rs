@@ -35,8 +35,8 @@ pub(crate) enum ServerFrame<'f> {
 #[derive(Debug)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub(crate) struct FeedFrame<'f> {
-    /// Opaque, the same for all connections of one user of one host: a client that has stored another digest ignores
-    /// this feed's frames and stops.
+    /// Opaque, the same for all connections of one user of one host: a client that has stored another value ignores the
+    /// frames, since they are of another user's feed.
     feed: &'f str,
     /// The server's clock: UTC, ISO 8601.
     now: Timestamp,

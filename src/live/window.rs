@@ -1,5 +1,5 @@
-//! The limit of sent and unacknowledged bytes of one client, so that a client that reads slowly, or not at all, neither
-//! fills the server's memory nor delays other clients (ARCHITECTURE "Memory of sockets").
+//! The window: the sent and unacknowledged bytes of one client, and their limit, so that a client that reads slowly, or
+//! not at all, neither fills the server's memory nor delays other clients (ARCHITECTURE "Memory of sockets").
 //!
 //! The runtime keeps every frame that a client hasn't read, and doesn't say how many. So the server
 //! counts the bytes that a client hasn't acknowledged. Past half of the window a frame asks for an

@@ -14,7 +14,8 @@ use crate::time::{Duration, Timestamp};
 /// The longest that a push service keeps a message: 28 days. Google's takes no more.
 const MAX_TTL: Duration = Duration::from_days(28);
 
-/// How many characters of a title are always kept when a message is shortened.
+/// How many characters of a title are kept in a message that is too long without its text; fewer only where nothing
+/// else makes it fit.
 const TITLE_KEPT: usize = 120;
 
 /// The mark of a declarative message (the number of RFC 8030).

@@ -5,7 +5,7 @@ use crate::time::{Duration, Timestamp};
 /// The longest that a push service may have us wait.
 const MAX_WAIT: Duration = Duration::DAY;
 
-/// The outcome of a push. Push services of Windows, Apple and Google that may be added later have the same outcomes.
+/// The outcome of a push, whichever service it was sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The service has it.
@@ -64,7 +64,7 @@ impl Outcome {
         }
     }
 
-    /// There was no answer: the connection broke, or the time was over.
+    /// There was no answer: the connection broke, or the wait was too long.
     pub const UNREACHED: Self = Self::Later { after: None };
 }
 

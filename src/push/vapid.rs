@@ -185,7 +185,7 @@ pub enum VapidError {
     Key,
     /// No key has the name in `VAPID_KEY_ID`.
     Current,
-    /// The contact isn't a valid `mailto:` or `https:` URL.
+    /// The contact isn't a `mailto:` or `https:` URL at a public host.
     Contact,
 }
 

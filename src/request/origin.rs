@@ -68,8 +68,8 @@ impl AllowedOrigins {
         Ok(Self::Listed(origins.collect::<Result<_, _>>()?))
     }
 
-    /// The pages that may read the answer to a request from a page of `origin`. `None` as `origin`: the request doesn't
-    /// come from a page. `own` is the service's own origin.
+    /// The pages that may read the answer to a request from a page of `origin`. `None` as `origin`: the request comes
+    /// from no page, or from one of the service's own origin, `own`.
     pub fn readers(&self, origin: Option<&str>, own: &str) -> Readers {
         match (self, origin) {
             (Self::Any, _) => Readers::All,

@@ -52,7 +52,7 @@ pub enum ViolationCode {
     FallbackNotTargeted,
     /// A push subscription on a platform that has none.
     UnsupportedPushPlatform,
-    /// A push subscription's endpoint at a push service that isn't allowed.
+    /// A push subscription's endpoint that isn't a URL of a push service that is allowed.
     InvalidPushEndpoint,
     /// A push subscription's key with which nothing can be encrypted.
     InvalidPushKey,

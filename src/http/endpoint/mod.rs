@@ -26,7 +26,7 @@ pub use query::{Kind, QueryOption};
 
 use super::Method;
 
-/// A sentence for the documents. It isn't compiled into the Worker, so that the Worker stays small.
+/// A sentence for the documents. The Worker is built without it, to stay small.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
     #[cfg(test)]
