@@ -22,8 +22,8 @@ pub struct Admitted {
 }
 
 impl<H: Host> Feed<H> {
-    /// Access by the user's token or by a subscription id; without it 403. `to_post`: whether the call needs more than
-    /// reading and retracting the app's own notifications; after its end a subscription allows only that (CONTRACT
+    /// Admits a call by the user's token or by a subscription id; else 403. `to_post`: whether the call does more than
+    /// read and retract the app's own notifications, which is all that a subscription allows after its end (CONTRACT
     /// §5.1).
     pub(crate) fn admit(
         &mut self,

@@ -175,7 +175,8 @@ impl<H: Host> Feed<H> {
                 (None, Ok(sender)) => sender
                     .as_ref()
                     .is_some_and(|(tag, _)| *tag == waiter.sender),
-                // If the sender can't be read, the call is woken all the same: it finds no change and waits again.
+                // If the sender can't be read, the call is woken all the same, and finds out by itself whether there is
+                // news.
                 (None, Err(_)) => true,
             });
     }

@@ -1,5 +1,5 @@
-//! Fan-out of a change that has just become durable, to live endpoints and to waiting apps. It reads no table for
-//! endpoints and can't fail: an endpoint that can't receive the frame now reads the change from the rows later.
+//! Fan-out of a change that has just become durable, to live endpoints and to waiting apps. No table is read for
+//! endpoints, and nothing can fail: an endpoint that can't receive the frame now gets the change from the rows later.
 
 use notifeed::feed::{Change, Cursor, Entry, Known, Seq, change_since};
 use notifeed::live::frame;

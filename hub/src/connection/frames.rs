@@ -111,7 +111,8 @@ impl<H: Host> Feed<H> {
         }
     }
 
-    /// Notes that a client has everything up to `seq`. Returns whether this freed anything.
+    /// Notes that a client has everything up to `seq`. Returns whether that freed anything, or was the client's first
+    /// acknowledgement.
     fn acknowledge(&mut self, socket: Socket, seq: Seq, now: Timestamp) -> bool {
         let Some(connection) = self.connections.open.get_mut(&socket) else {
             return false;

@@ -57,7 +57,7 @@ struct Connection {
     endpoint: Endpoint,
     state: State,
     window: Window,
-    /// The time since when the connection waits for an acknowledgement without which it will be closed.
+    /// The start of the wait for an acknowledgement without which the connection is closed.
     full_since: Option<Timestamp>,
     /// How many frames it may still send.
     bucket: Bucket,

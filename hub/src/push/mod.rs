@@ -73,7 +73,7 @@ struct Flight {
     /// and the number of the content that is sent.
     content: Seq,
     attempts: u32,
-    /// Whether only title and id were sent, after a 413.
+    /// Whether the smallest message is sent, since the push service refused a larger one (413).
     least: bool,
 }
 
