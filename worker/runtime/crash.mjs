@@ -39,7 +39,7 @@ export function orCrash(promise) {
   });
 }
 
-// Catches a trap without a panic, such as a stack overflow, in a function that no caller waits for.
+// A trap without a panic, such as a stack overflow, in a function that no caller waits for.
 globalThis.addEventListener(/** @type {any} */ ("error"), (/** @type {any} */ event) => {
   if (event.error instanceof WebAssembly.RuntimeError) crashed();
 });

@@ -230,7 +230,7 @@ export function during(host, event) {
 }
 
 /**
- * Runs `act`, and logs an exception of it.
+ * Runs `act`; an exception is logged.
  * @template T
  * @param {string} what
  * @param {() => T} act
@@ -246,7 +246,7 @@ function attempt(what, act) {
 }
 
 /**
- * Does what may fail, and returns why it did.
+ * Runs `act`, and returns the text of its exception; `undefined`: there was none.
  * @param {() => void} act
  */
 function outcomeOf(act) {

@@ -140,7 +140,7 @@ export class Hub extends DurableObject {
     return `${counters.rows_read - rows_read} ${counters.rows_written - rows_written}\n${answer}`;
   }
 
-  /** A call for health checks: whether a Hub answers. */
+  /** For health checks: a Hub that answers is there. */
   isThere() {
     return true;
   }

@@ -19,8 +19,8 @@ use crate::settings::{NO_ISSUER, Settings};
 /// Half of how many verified tokens are remembered.
 const GENERATION: usize = 1000;
 
-/// How long a verified token is believed without another look: so the withdrawal of an issuer's key takes effect soon
-/// afterwards.
+/// How long a verified token is accepted without another check. The withdrawal of an issuer's key, once it is known,
+/// takes effect within that time.
 const MEMORY: Duration = Duration::from_minutes(5);
 
 thread_local! {

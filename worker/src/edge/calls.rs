@@ -7,8 +7,8 @@ use notifeed::time::{Duration, Timestamp};
 
 use super::call::Call;
 
-/// The number of waiting calls above which calls of disconnected clients are searched and dropped: the runtime doesn't
-/// report a disconnect.
+/// The number of waiting calls from which on those are dropped that have waited longer than [`PATIENCE`]: their clients
+/// have gone, which the runtime doesn't report.
 const MANY: usize = 1024;
 
 /// How long a call waits at most.

@@ -67,7 +67,7 @@ impl Call {
         Ok((!self.is_proven()?).then_some(Step::Prove))
     }
 
-    /// 400: an app-only token says nothing about whom to notify. A delegated one does (D3).
+    /// 400: an app-only token doesn't name the user to notify. A delegated one does (D3).
     fn subscription_header(&self) -> Result<(), Stop> {
         let is_app = self.caller()?.caller.principal == Principal::App;
         let header = self.facts.header(Header::SubscriptionId);

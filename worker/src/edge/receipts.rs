@@ -11,7 +11,8 @@ use notifeed_hub::wire::{self, Command};
 use super::call::Call;
 use super::step::Step;
 
-/// A feed limits calls by caller: a receipt counts for its subscription, not for an app.
+/// The issuer in the name of which a feed counts receipts: the calls of each subscription have a limit of their own,
+/// instead of an app's.
 const ISSUER: &str = "receipts";
 
 impl Call {

@@ -51,7 +51,7 @@ async fn request(
     }
     init.set_headers(&of_request);
     Reflect::set(&init, &"body".into(), &Uint8Array::from(body))?;
-    // A redirect must not be followed, since its host hasn't been checked.
+    // A redirect isn't followed, since its host hasn't been checked.
     Reflect::set(&init, &"redirect".into(), &"manual".into())?;
     let answer = JsFuture::from(upload(url, &init, timeout.millis() as f64)?).await?;
     Ok(answer.unchecked_into())
