@@ -29,6 +29,12 @@ process.env.MINIFLARE_WORKERD_PATH = resolve(root, "scripts/workerd");
  */
 
 /**
+ * @param {string} path
+ * @returns {"CompiledWasm" | "ESModule"}
+ */
+const moduleType = (path) => (path.endsWith(".wasm") ? "CompiledWasm" : "ESModule");
+
+/**
  * Starts the built Worker and resolves as soon as it answers.
  * @param {LocalOptions} [options]
  */
@@ -75,7 +81,7 @@ async function miniflareOptions({ port = 0, state, vars, limits = {}, log = cons
         ...(outbound && { outboundService: /** @type {any} */ (outbound) }),
         modulesRoot: root,
         modules: [
-          ...around.map((path) => ({ type: /** @type {const} */ ("ESModule"), path })),
+          ...around.map((path) => ({ type: moduleType(path), path })),
           { type: "ESModule", path: resolve(folder, "index.js") },
           { type: "CompiledWasm", path: resolve(folder, "bindings_bg.wasm") },
         ],

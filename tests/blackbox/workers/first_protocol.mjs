@@ -1,4 +1,4 @@
-// The deployed Worker over feeds of the release before: they answer as the first protocol has it.
+// The deployed Worker over feeds that answer as the first protocol has it.
 
 export { default } from "../../../worker/build/index.js";
 import { Hub as DeployedHub } from "../../../worker/build/index.js";
