@@ -30,6 +30,12 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+/**
+ * The place of the key from which the ids of Hubs are derived: the launcher writes that of the deployment there, which
+ * is as long (launcher/src/state.rs).
+ */
+const NAMESPACE = "HubNamespace";
+
 mkdirSync(folder, { recursive: true });
 for (const name of ["main", "kv"]) {
   await build({
@@ -49,7 +55,13 @@ rmSync(`${folder}/www`, { recursive: true, force: true });
 cpSync(at("www"), `${folder}/www`, { recursive: true });
 writeFileSync(`${folder}/config.capnp`, configuration());
 const config = execFileSync(workerd, ["compile", "--config-only", `${folder}/config.capnp`], { maxBuffer: 2 ** 28 });
-write(output, readFileSync(launcher), { workerd: readFileSync(workerd), config });
+const namespace = config.indexOf(NAMESPACE);
+if (namespace < 0 || config.indexOf(NAMESPACE, namespace + 1) >= 0)
+  throw new Error(`${NAMESPACE} isn't there just once`);
+write(output, readFileSync(launcher), [
+  { name: "workerd", content: readFileSync(workerd) },
+  { name: "config", content: config, namespace },
+]);
 
 /** The configuration of the runtime, in its own language. */
 function configuration() {
@@ -88,7 +100,7 @@ const main :Workerd.Worker = (
     (name = "FILES", json = embed "files.json"),
     ${bound.join(",\n    ")}
   ],
-  durableObjectNamespaces = [(className = "Hub", uniqueKey = "notifeed-Hub", enableSql = true)],
+  durableObjectNamespaces = [(className = "Hub", uniqueKey = ${text(NAMESPACE)}, enableSql = true)],
   durableObjectStorage = (localDisk = "hubs"),
 );
 const store :Workerd.Worker = (
@@ -140,15 +152,16 @@ function sha256(bytes) {
  * The parts, packed, behind the launcher.
  * @param {string} path
  * @param {Buffer} program
- * @param {Record<string, Buffer>} parts
+ * @param {{ name: string, content: Buffer, namespace?: number }[]} parts `namespace`: where the key of the Hubs'
+ *   namespace stands in the content
  */
 function write(path, program, parts) {
   const chunks = [program];
   let offset = program.length;
-  const list = Object.entries(parts).map(([name, content]) => {
+  const list = parts.map(({ name, content, namespace }) => {
     const sum = sha256(content);
     const frame = packed(`${name}-${sum}`, content);
-    const part = { name, sha256: sum, offset, length: frame.length, size: content.length };
+    const part = { name, sha256: sum, offset, length: frame.length, size: content.length, namespace };
     chunks.push(frame);
     offset += frame.length;
     return part;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::Failure;
 use crate::person::{erase_copies, erased_since};
 use crate::settings::Settings;
-use crate::state::{DEPLOYMENT, GENERATION, SECRETS, State, databases, generation_in};
+use crate::state::{DEPLOYMENT, GENERATION, SECRETS, State, databases, generation_in, namespace};
 
 /// The file that makes a folder a backup.
 const MANIFEST: &str = "manifest.json";
@@ -89,6 +89,7 @@ pub fn restore(settings: &Settings, folder: &Path) -> Result<(), Failure> {
             "{shown} is a backup of the deployment {deployment}, the state is another's; nothing was changed"
         )));
     }
+    namespace(&folder.join("hubs"), deployment).map_err(|error| broken(&error))?;
     let failed =
         |error: io::Error| Failure::of(format!("the backup {shown} can't be restored"), &error);
     let generation = manifest
@@ -109,11 +110,11 @@ pub fn restore(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     // A person who was erased since then stays erased.
     let made = manifest.get("made").and_then(Value::as_u64).unwrap_or(0);
     let erased = erased_since(&settings.state, made);
-    for id in &erased {
-        let file = arriving
-            .join("hubs/notifeed-Hub")
-            .join(format!("{id}.sqlite"));
-        if file.exists() {
+    for file in databases(&arriving.join("hubs")).map_err(failed)? {
+        if file
+            .file_stem()
+            .is_some_and(|stem| erased.iter().any(|id| stem == id.as_str()))
+        {
             fs::remove_file(file).map_err(failed)?;
         }
     }

@@ -2,11 +2,12 @@
 //!
 //! `scripts/binary.mjs` appends each part as a zstd frame, then a line of JSON that lists the parts
 //! (`[{"name","sha256","offset","length","size"}]`: where the frame begins, how long it is, and how long the part is
-//! unpacked, in bytes), then the length of that line as eight bytes, big-endian, then [`MARK`].
+//! unpacked, in bytes; that of the configuration has `namespace` too, where the key of the Hubs' namespace stands in it),
+//! then the length of that line as eight bytes, big-endian, then [`MARK`].
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -25,20 +26,21 @@ pub struct Unpacked {
 }
 
 /// Unpacks the parts into `folder`, unless they are there already; what other releases left there is removed.
+/// `namespace`: the key of the Hubs' namespace, as long as the one in whose place it is written.
 ///
 /// # Errors
 /// The program carries nothing, or the folder can't be written.
-pub fn unpack(folder: &Path) -> Result<Unpacked, Failure> {
+pub fn unpack(folder: &Path, namespace: &str) -> Result<Unpacked, Failure> {
     let failed =
         |error: io::Error| Failure::of("what the program carries can't be unpacked", &error);
     let mut program = File::open("/proc/self/exe").map_err(failed)?;
     let parts = parts(&mut program).map_err(failed)?;
     fs::create_dir_all(folder).map_err(failed)?;
     let workerd = parts
-        .unpack(&mut program, "workerd", folder, 0o700)
+        .unpack(&mut program, "workerd", folder, 0o700, None)
         .map_err(failed)?;
     let config = parts
-        .unpack(&mut program, "config", folder, 0o600)
+        .unpack(&mut program, "config", folder, 0o600, Some(namespace))
         .map_err(failed)?;
     for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
         let path = entry.path();
@@ -75,13 +77,15 @@ fn parts(program: &mut File) -> io::Result<Parts> {
 }
 
 impl Parts {
-    /// Unpacks a part into a file that is named after its content. A file that is there whole is left as it is.
+    /// Unpacks a part into a file that is named after its content, with the key of a namespace in its place. A file that
+    /// is there whole is left as it is.
     fn unpack(
         &self,
         program: &mut File,
         name: &str,
         folder: &Path,
         mode: u32,
+        namespace: Option<&str>,
     ) -> io::Result<PathBuf> {
         let broken = || io::Error::other(format!("{name} is missing"));
         let part = self.0.as_array().and_then(|parts| {
@@ -95,7 +99,11 @@ impl Parts {
             .get("sha256")
             .and_then(Value::as_str)
             .ok_or_else(broken)?;
-        let path = folder.join(format!("{name}-{}", sum.get(..16).unwrap_or(sum)));
+        let mut content_name = format!("{name}-{}", sum.get(..16).unwrap_or(sum));
+        if let Some(key) = namespace {
+            content_name = format!("{content_name}-{key}");
+        }
+        let path = folder.join(content_name);
         let size = number("size")?;
         if fs::metadata(&path).is_ok_and(|found| found.len() == size) {
             return Ok(path);
@@ -115,6 +123,10 @@ impl Parts {
         let mut file = BufWriter::with_capacity(1 << 20, file);
         let copied = io::copy(&mut content, &mut file)?;
         file.flush()?;
+        if let Some(key) = namespace {
+            file.get_ref()
+                .write_all_at(key.as_bytes(), number("namespace")?)?;
+        }
         drop(file);
         if copied != size {
             return Err(io::Error::other(format!(

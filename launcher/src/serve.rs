@@ -19,7 +19,7 @@ use crate::log::{Level, line};
 use crate::payload::{self, Unpacked};
 use crate::runtime::{self, Sockets};
 use crate::settings::Settings;
-use crate::state::{DEPLOYMENT, State};
+use crate::state::State;
 use crate::{Failure, control, metrics};
 
 /// How often the runtime is looked after.
@@ -55,9 +55,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         })
         .map_err(|error| Failure::of(format!("LISTEN: {listen} can't be listened at"), &error))?;
     let address = http.local_addr().unwrap_or(listen);
-    state.secret(DEPLOYMENT)?;
+    let namespace = state.namespace()?;
     let settings = settings.for_worker(&state)?;
-    let files = payload::unpack(&state.path("runtime"))?;
+    let files = payload::unpack(&state.path("runtime"), &namespace)?;
     let (control, path) = control_socket(&state)?;
     let sockets = Sockets { http, control };
     sockets

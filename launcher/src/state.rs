@@ -18,6 +18,9 @@ const ALARMS: &str = "metadata.sqlite";
 /// The name of the deployment: a random one, made with the state.
 pub const DEPLOYMENT: &str = "deployment";
 
+/// The key from which the ids of Hubs are derived, where the state was begun before each deployment had its own.
+const FIRST_NAMESPACE: &str = "notifeed-Hub";
+
 /// The file with the generation that the state is in, once it was restored from a backup.
 pub const GENERATION: &str = "generation";
 
@@ -66,6 +69,15 @@ impl State {
         self.folder.join(name)
     }
 
+    /// The key of the Hubs' namespace.
+    ///
+    /// # Errors
+    /// The name of the deployment, or the folder of the Hubs, can't be used.
+    pub fn namespace(&self) -> Result<String, Failure> {
+        namespace(&self.path("hubs"), &self.secret(DEPLOYMENT)?)
+            .map_err(|error| Failure::of("STATE: its feeds can't be used", &error))
+    }
+
     /// A secret of 32 random bytes as base64url, made when it is first asked for.
     ///
     /// # Errors
@@ -75,6 +87,43 @@ impl State {
             Failure::of(format!("the secret {name} of STATE can't be used"), &error)
         })
     }
+}
+
+/// The key from which the ids of a deployment's Hubs are derived, and the name of the folder in `hubs` that has them: as
+/// long as [`FIRST_NAMESPACE`], and of the deployment's name, so that no two deployments have a Hub's id in common.
+///
+/// # Errors
+/// The folder `hubs` can't be read, it has Hubs under another key, or the name of the deployment has no key.
+pub fn namespace(hubs: &Path, deployment: &str) -> io::Result<String> {
+    let own: String = deployment
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(FIRST_NAMESPACE.len())
+        .collect();
+    if own.len() != FIRST_NAMESPACE.len() {
+        return Err(io::Error::other(format!(
+            "“{deployment}” is no name of a deployment"
+        )));
+    }
+    let is_key = |name: &str| {
+        name.len() == own.len() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let mut begun_before = false;
+    for entry in fs::read_dir(hubs)? {
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        begun_before |= name == FIRST_NAMESPACE;
+        if is_key(&name) && name != own {
+            return Err(io::Error::other(format!(
+                "the folder {name} in {} is another deployment's",
+                hubs.display()
+            )));
+        }
+    }
+    Ok(if begun_before {
+        FIRST_NAMESPACE.to_owned()
+    } else {
+        own
+    })
 }
 
 fn secret(path: &Path) -> io::Result<String> {
