@@ -39,19 +39,50 @@ fn text(source: &str) -> Value {
     serde_json::from_str(source).unwrap_or_default()
 }
 
-fn names<const N: usize>(title: &str, names: [&str; N]) -> Value {
-    json!({ "title": title, "type": "string", "enum": names.as_slice() })
+fn names<const N: usize>(description: &str, names: [&str; N]) -> Value {
+    json!({ "description": description, "type": "string", "enum": names.as_slice() })
+}
+
+/// The schema of a notification that is posted, and its definitions as schemas of their own: generators of clients find
+/// no others.
+fn request() -> (Value, Map<String, Value>) {
+    let mut source = include_str!("../../../../schema/notification.schema.json").to_owned();
+    let names: Vec<String> = text(&source)
+        .get("$defs")
+        .and_then(Value::as_object)
+        .map(|definitions| definitions.keys().cloned().collect())
+        .unwrap_or_default();
+    let schema_name = |name: &str| {
+        let (first, rest) = name.split_at(name.len().min(1));
+        format!("Request{}{rest}", first.to_uppercase())
+    };
+    for name in &names {
+        source = source.replace(
+            &format!("\"#/$defs/{name}\""),
+            &format!("\"#/components/schemas/{}\"", schema_name(name)),
+        );
+    }
+    let mut request = text(&source);
+    let mut definitions = Map::new();
+    if let Some(request) = request.as_object_mut() {
+        for member in ["$schema", "$id", "title"] {
+            request.remove(member);
+        }
+        request.insert("examples".into(), json!([text(REQUEST)]));
+        if let Some(Value::Object(found)) = request.remove("$defs") {
+            for (name, schema) in found {
+                definitions.insert(schema_name(&name), schema);
+            }
+        }
+    }
+    (request, definitions)
 }
 
 pub(super) fn schemas() -> Value {
     let mut schemas = text(include_str!("../../../../schema/answers.json"));
-    let request = include_str!("../../../../schema/notification.schema.json");
-    let definitions = "#/components/schemas/NotificationRequest/$defs/";
-    let mut request = text(&request.replace("#/$defs/", definitions));
-    if let Some(request) = request.as_object_mut() {
-        request.remove("$schema");
-        request.remove("$id");
-        request.insert("examples".into(), json!([text(REQUEST)]));
+    let (request, definitions) = request();
+    if let Some(schemas) = schemas.as_object_mut() {
+        schemas.extend(definitions);
     }
     let refusals = RefusalCode::ALL.map(RefusalCode::as_str);
     let violations = ViolationCode::ALL.map(ViolationCode::as_str);
@@ -96,7 +127,7 @@ pub(super) fn schemas() -> Value {
         ),
         (
             "DetailCode",
-            json!({ "title": "The code of a detail", "type": "string", "enum": details }),
+            json!({ "description": "The code of a detail", "type": "string", "enum": details }),
         ),
     ] {
         if let Some(schemas) = schemas.as_object_mut() {
