@@ -79,9 +79,9 @@ fn links(shape: Shape, path: &str) -> Map<String, Value> {
     let below = format!("{path}/{{id}}");
     let of_below = paths_of_endpoints().filter(|(_, path)| has_id && *path == below);
     let operations = of_below.flat_map(|(endpoint, _)| endpoint.operations);
-    let mut parameters = json!({ "id": "$response.body#/id" });
+    let mut parameters = Map::from_iter([("id".into(), json!("$response.body#/id"))]);
     if path.starts_with("/users") {
-        parameters["user"] = json!("$request.path.user");
+        parameters.insert("user".into(), json!("$request.path.user"));
     }
     let links = operations.map(|operation| {
         let id = operation_id(operation.id, &way(&below));
