@@ -1,4 +1,4 @@
-// A call to the API in the name of who is signed in, and all that its answer says.
+// A call to the API for the signed-in user, and its complete answer.
 
 /**
  * @typedef {object} Answer
@@ -10,14 +10,14 @@
  * @property {number} milliseconds from the call until the whole body was here
  */
 
-/** Nobody is signed in, and tokens aren't handed out here. */
+/** The error of a call without a token: the user has pasted none, and the server issues none. */
 export class TokenNeeded extends Error {
   constructor() {
     super("An access token is needed: paste one above.");
   }
 }
 
-/** The service said no. */
+/** The error for an answer that isn't a success. */
 export class Refused extends Error {
   /** @param {Answer} answer */
   constructor(answer) {
@@ -27,7 +27,7 @@ export class Refused extends Error {
 }
 
 /**
- * Calls the API with the user's token; one that is refused is replaced once, where tokens are handed out.
+ * Calls the API with the user's token; a refused token is replaced once if the server issues tokens.
  * @param {import("./session.js").Session} session
  * @param {string} path with its query, on this server
  * @param {{ method?: string, json?: unknown }} [options]
@@ -45,7 +45,7 @@ export async function ask(session, path, options = {}) {
 }
 
 /**
- * The same, for who only wants what was asked for.
+ * Calls the API in the same way, for an answer of success only.
  * @param {import("./session.js").Session} session
  * @param {string} path
  * @param {{ method?: string, json?: unknown }} [options]

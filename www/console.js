@@ -19,7 +19,7 @@ for (const [id, start] of Object.entries(SECTIONS)) {
   try {
     start(byId(id, HTMLElement), session);
   } catch (error) {
-    // A section that fails takes none of the others with it.
+    // If a section fails to start, the others still work.
     reportError(error);
   }
 }
@@ -36,11 +36,12 @@ byId("token-form", HTMLFormElement).addEventListener("submit", (event) => {
 
 session.on("user", () => (byId("user", HTMLInputElement).value = session.user));
 
-// Tokens are handed out by development servers only; elsewhere a person brings one.
+// Only development servers issue tokens; on other servers the user pastes one.
 session.on("pasting", () => {
   byId("token-form", HTMLFormElement).hidden = false;
   byId("sign-in", HTMLFormElement).hidden = true;
   const note = byId("session-note", HTMLElement);
   note.hidden = false;
-  note.textContent = "This isn't a development server: paste a user's access token to send and to listen.";
+  note.textContent =
+    "This isn't a development server: paste a user's access token to send notifications and to connect devices.";
 });

@@ -12,7 +12,7 @@ export function byId(id, type) {
 }
 
 /**
- * A new element. Text is set as text, never as markup.
+ * Creates an element. Text is set as text, never as markup.
  * @param {string} tag
  * @param {Record<string, string>} attributes
  * @param {...(Node | string)} children

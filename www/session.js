@@ -10,7 +10,7 @@ const SPARE = 60_000;
  * - `user`: another user is signed in, or the same with another token. Forget what the last one saw.
  * - `sender`: notifications are sent by somebody else from now on.
  * - `feed`: something in the user's feed changed, as a section learned that sent it or that listens.
- * - `pasting`: tokens aren't handed out here, a person has to bring one.
+ * - `pasting`: the server issues no tokens, so that the user has to paste one.
  * @typedef {"user" | "sender" | "feed" | "pasting"} News
  */
 
@@ -66,7 +66,7 @@ export class Session {
   }
 
   /**
-   * An app-only access token; null where none is handed out.
+   * An app-only access token; null if the server issues none.
    * @param {string} app the app's id
    * @param {boolean} [fresh] the last one was refused
    */
@@ -99,13 +99,13 @@ export class Session {
     this.#tell("sender");
   }
 
-  /** Tells everybody that the feed isn't any longer what it was. */
+  /** Notifies all listeners that the feed has changed. */
   feedChanged() {
     this.#tell("feed");
   }
 
   /**
-   * Tells who wants to know what becomes of it.
+   * Notifies the listeners of a notification that was sent from this page.
    * @param {Sent} sent
    */
   sent(sent) {
@@ -136,7 +136,7 @@ export class Session {
     const name = JSON.stringify(whose);
     const held = fresh ? undefined : this.#held.get(name);
     if (held && held.expires - SPARE >= Date.now()) return held.token;
-    // Callers that ask meanwhile get the same.
+    // Callers that request the token meanwhile get the same promise.
     const issuing = this.#issuing.get(name) ?? this.#issue(name).finally(() => this.#issuing.delete(name));
     this.#issuing.set(name, issuing);
     const issued = await issuing;

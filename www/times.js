@@ -58,7 +58,8 @@ export function countdown(dateTime, over = "now") {
 }
 
 /**
- * The clock of all times on the page: one that was taken off it doesn't count. It knows what is in sight.
+ * The clock of all times on the page, which knows those that are in view. A time that was removed from the page leaves
+ * it by itself.
  * @type {IntersectionObserver | undefined}
  */
 let clock;

@@ -56,7 +56,7 @@ test("a replacement counts from when it was sent itself", () => {
   );
 });
 
-test("the last ones count", () => {
+test("only the last deliveries count", () => {
   const deliveries = new Deliveries();
   for (let sent = 0; sent < KEPT + 5; sent++) {
     deliveries.sent(String(sent), sent);
@@ -74,11 +74,11 @@ test("median and p95 are values that were measured", () => {
   assert.equal(quantile(hundred, 0.95), 95);
 });
 
-test("a line says how it stands", () => {
+test("the text describes the state of the connection", () => {
   const now = 1_000_000;
   const lost = { state: /** @type {const} */ ("waiting"), code: 1006, reason: "offline" };
   assert.equal(connectionWords({ state: "live" }, now), "Live");
-  assert.equal(connectionWords(null, now), "Dropped, as last seen");
+  assert.equal(connectionWords(null, now), "Dropped: last known state");
   assert.equal(connectionWords({ ...lost, retryAt: now + 2100 }, now), "Connection lost, back in 3 s: offline");
   assert.equal(
     connectionWords({ ...lost, reason: "", retryAt: now - 5 }, now),

@@ -130,11 +130,11 @@ test("filters are asked of the service, one by one and together", async () => {
   await eventuallyShows(([title]) => title === "Without a group");
   await choose("By priority", "Low");
   await has(0);
-  await section().locator(".empty").getByText("Nothing is stored here.").waitFor();
+  await section().locator(".empty").getByText("No notifications.").waitFor();
   assert.deepEqual(complaints, []);
 });
 
-test("what is posted is copied to KV before the reader's eyes, and its replacement again", async () => {
+test("the table shows when KV has the copy of a notification, and that of its replacement", async () => {
   await open();
   await has(0);
   // A device that is told of it at once reads it before it is copied.
@@ -221,14 +221,14 @@ test("what changed since it was last asked", async () => {
   await open();
   await has(2);
   const summary = section().locator("#changes-summary");
-  await button("Ask for everything").click();
-  await summary.getByText("Everything: 2.").waitFor();
+  await button("Get all items").click();
+  await summary.getByText("All items: 2.").waitFor();
   await service.request("DELETE", `/beta/me/notifications/${gone}`, { as });
   await post("Comes");
-  await button("Ask what changed").click();
+  await button("Get changes").click();
   await summary.getByText("1 new or changed, 1 gone").waitFor();
   assert.deepEqual(await section().locator("#changes-list strong").allTextContents(), ["Comes", "deleted"]);
-  await button("Ask what changed").click();
+  await button("Get changes").click();
   await summary.getByText("0 new or changed, 0 gone").waitFor();
   assert.deepEqual(complaints, []);
 });
@@ -237,16 +237,16 @@ test("another user, another feed; nothing of the last one's stays", async () => 
   await post("Mine", { groupName: "Secrets" });
   await open();
   await has(1);
-  await button("Ask for everything").click();
-  await section().locator("#changes-summary").getByText("Everything: 1.").waitFor();
+  await button("Get all items").click();
+  await section().locator("#changes-summary").getByText("All items: 1.").waitFor();
   await page.locator("#sign-in input").fill("nobody@contoso.com");
   await page.locator("#sign-in button").click();
   await has(0);
   assert.equal(await rows().count(), 0);
-  assert.doesNotMatch((await section().textContent()) ?? "", /Mine|Secrets|Everything: 1/);
+  assert.doesNotMatch((await section().textContent()) ?? "", /Mine|Secrets|All items: 1/);
 });
 
-test("elsewhere than in development: a pasted token reads, and nobody asks what is copied", async () => {
+test("outside development: a pasted token reads the feed, and nothing asks for the state of copies", async () => {
   await post("Stored");
   /** @type {string[]} */
   const asked = [];
@@ -261,7 +261,7 @@ test("elsewhere than in development: a pasted token reads, and nobody asks what 
   assert.ok(!asked.includes("/dev/copies"));
 });
 
-test("nobody is kept out: no serious finding, light, dark and narrow", async () => {
+test("accessibility: axe finds no serious violation, light, dark and narrow", async () => {
   for (const number of [1, 2, 3, 4, 5, 6]) await post(`Number ${number}`);
   await open();
   await has(6);

@@ -18,7 +18,7 @@ async function latencies(page) {
   return rows.map(([name, , last, median, p95]) => ({ name, last, median, p95 }));
 }
 
-test("the story", async () => {
+test("the demonstration: send, dismiss, disconnect, and resume", async () => {
   const console = await Console.open(browser, service.url);
   const { page, devices } = console;
   const verdict = page.locator("#verdict");
@@ -57,7 +57,7 @@ test("the story", async () => {
   const android = console.device("android");
   await android.line("Drop").click();
   await android.is("dropped");
-  await android.says("Dropped, as last seen");
+  await android.says("Dropped: last known state");
   await console.hasLines(["windows", "ios", "webpush"]);
   await console.compose({ "Notification id": "second", Title: "Coffee is ready" });
   await console.send();

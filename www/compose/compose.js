@@ -9,7 +9,10 @@ import { address, isNotification, needsLast, send } from "./request.js";
 import { samples } from "./samples.js";
 import { Tabs } from "./tabs.js";
 
-/** How long what is below waits for the next change, in milliseconds: who types looks at the verdict. */
+/**
+ * The delay before the panels below the editor are redrawn after a change, in milliseconds: a person who types looks at
+ * the verdict first.
+ */
 const PAUSE = 120;
 
 /** @type {import("../console.js").Start} */
@@ -41,7 +44,7 @@ export function start(place, session) {
     const { verdict } = composer;
     const text = verdict?.ok
       ? JSON.stringify(verdict.notification, null, 2)
-      : "There is none: the notification is refused.";
+      : "There is no normalized form, because the notification would be refused.";
     byId("canonical", HTMLElement).textContent = verdict ? text : "";
   }
 

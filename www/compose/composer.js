@@ -1,5 +1,5 @@
 // The request that is being composed, as text and as a form, kept in step both ways, and judged with every change. The
-// text is what counts.
+// text is authoritative; the form follows it.
 
 import { byId } from "../element.js";
 import { Editor } from "./editor.js";

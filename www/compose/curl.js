@@ -26,7 +26,7 @@ export function curl(request, url, sender, authorization) {
   const words = [
     `curl -i ${shellQuoted(url.href)}`,
     ...(request.method === (hasBody(request) ? "POST" : "GET") ? [] : [methodOption(request.method)]),
-    // In an address these would be a pattern.
+    // In a URL curl would take these characters for a pattern.
     ...(/[[\]{}]/.test(url.href) ? ["--globoff"] : []),
     ...(hasOwn ? [] : [`-H ${authorization}`]),
     ...withSender(written, sender).map(([name, value]) => `-H ${shellQuoted(headerLine(name, value))}`),
@@ -45,7 +45,7 @@ function methodOption(method) {
  * @param {string} value
  */
 function headerLine(name, value) {
-  // To curl, a name and a colon alone take a header away.
+  // For curl, a name with only a colon removes a header.
   return value === "" ? `${name};` : `${name}: ${value}`;
 }
 
@@ -55,7 +55,7 @@ function headerLine(name, value) {
  */
 function contentOptions({ body }, written) {
   const named = written.some(([name]) => name.toLowerCase() === "content-type");
-  // curl would say that it is a form.
+  // By default curl sends the content type of a form.
   return [...(named ? [] : ["-H 'Content-Type:'"]), `--data-raw ${shellQuoted(body)}`];
 }
 

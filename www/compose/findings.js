@@ -34,7 +34,7 @@ export class Findings {
   }
 
   /**
-   * Says something else than a verdict on the body.
+   * Shows a message in place of a verdict on the body.
    * @param {"good" | "caution" | "bad" | "none"} state
    * @param {string} text
    */

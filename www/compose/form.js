@@ -146,7 +146,7 @@ function show(control, value) {
     return;
   }
   const shown = spelled(control, value);
-  // Setting what is there already would move the caret of whoever types.
+  // Setting the same value again would move the caret while the user types.
   if (control.value !== shown) control.value = shown;
 }
 

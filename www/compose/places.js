@@ -6,7 +6,7 @@ const SPACE = /[ \t\n\r]*/y;
 const PLAIN = /[^,\]}\s]*/y;
 
 /**
- * Finds properties. A property that isn't there stands where what it is missing in stands.
+ * Finds properties. The place of a missing property is that of the object in which it is missing.
  * @param {string} text valid JSON, nested no deeper than the contract allows
  * @param {Iterable<string>} paths like `targetPolicy.platformTypes[0]`; empty: the whole
  * @returns {Map<string, Span>} by path
@@ -36,7 +36,7 @@ export function offsetOf(text, line, column) {
  * @returns {Span}
  */
 function nearest(found, path) {
-  // A name can have dots and brackets in it: then its beginning is no path, and the next shorter one is tried.
+  // A name may contain dots and brackets: if the path up to there isn't found, the next shorter path is tried.
   for (let end = path.length; end > 0; end = Math.max(path.lastIndexOf(".", end - 1), path.lastIndexOf("[", end - 1))) {
     const span = found.get(path.slice(0, end));
     if (span) return span;
@@ -101,7 +101,7 @@ class Scan {
     while (this.#at < this.#text.length && this.#text[this.#at] !== close) {
       const before = this.#at;
       item();
-      // Past what separates items, and past what has no place in JSON.
+      // Skips the separator between items, and a character that isn't valid JSON.
       if (this.#text[this.#at] === "," || this.#at === before) this.#at += 1;
       this.#skip(SPACE);
     }

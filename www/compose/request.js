@@ -1,4 +1,4 @@
-// The request that is composed: what goes over the wire, but for who sends it.
+// The request that is being composed: everything that is sent except the sender's headers.
 
 /**
  * @typedef {object} Request
@@ -79,7 +79,7 @@ export function headersOf({ headers }) {
 }
 
 /**
- * The headers as sent: who sends goes first, unless the person has written it themself.
+ * The headers as sent: the sender's headers come first, except those that the user has written.
  * @param {[string, string][]} written
  * @param {Record<string, string>} sender
  * @returns {[string, string][]}
@@ -98,7 +98,7 @@ export function withSender(written, sender) {
  */
 export async function send(request, url, sender) {
   const headers = withSender(headersOf(request), sender);
-  // For a string, fetch would say what type it is.
+  // For a string `fetch` would add a `Content-Type` of its own.
   const body = hasBody(request) ? new TextEncoder().encode(request.body) : null;
   const began = performance.now();
   const response = await fetch(url, { method: request.method, headers, body, cache: "no-store" });

@@ -1,8 +1,9 @@
-// Tells who can't see the devices what happens on them: one voice for all, so that what happens on four is said once.
+// Announces what happens on the devices to users of screen readers: one live region for all, so that a change on four
+// devices is announced once.
 
-/** Announcements within this many milliseconds are said together. */
+/** Announcements within this many milliseconds are combined. */
 const GATHER = 300;
-/** The most that is said together. */
+/** The most announcements that are combined. */
 const SAID = 3;
 
 const LIST = new Intl.ListFormat("en");

@@ -20,7 +20,7 @@ import { headline } from "./item.js";
 const TOLD = 5;
 
 const HINT =
-  "Turn it on, close this page, and send: the browser's own notification comes. Dismiss it there, and it leaves all devices.";
+  "Turn push on, close this page, and send a notification: the browser shows it. Dismiss it there, and it disappears from all devices.";
 
 /** @type {Record<import("../notifeed/push.js").PushState, string>} */
 const STATES = {
@@ -33,7 +33,7 @@ const STATES = {
   denied: "Forbidden in the browser's settings",
   off: "Off",
   on: "On",
-  "needs-gesture": "Off: it has to be turned on again",
+  "needs-gesture": "Off: turn push on again",
   foreign: "Other code of this origin has a push subscription",
 };
 
@@ -60,7 +60,7 @@ export class BrowserPane {
   #items = element("ol", { class: "pushes" });
   /** @type {Push | null} null: not set up in this visit */
   #push = null;
-  /** Grows with each look, so that a late answer doesn't replace a newer one. */
+  /** The number of the latest request, so that a late answer doesn't replace a newer one. */
   #looks = 0;
 
   /**
@@ -93,7 +93,7 @@ export class BrowserPane {
     void this.#push?.sync().catch((error) => this.#complain(error));
   }
 
-  /** Tells what became of the newest notifications here. */
+  /** Shows whether the newest notifications were delivered to this browser. */
   async look() {
     const id = this.endpoint;
     const look = ++this.#looks;
@@ -113,7 +113,7 @@ export class BrowserPane {
     const { delivery, push, lastPushDateTime, lastPushError } = own ?? { push: "gone" };
     const last = lastPushDateTime ? `, last taken ${new Date(lastPushDateTime).toLocaleTimeString()}` : "";
     this.#endpoint.textContent = `The endpoint is ${push}${last}${lastPushError ? `; failed: ${lastPushError}` : ""}.`;
-    const words = DELIVERIES[delivery] ?? "nothing is known";
+    const words = DELIVERIES[delivery] ?? "delivery unknown";
     return element("li", {}, element("strong", {}, headline(notification)), ` ${words}`);
   }
 

@@ -10,7 +10,7 @@ import { ALL, PLATFORMS } from "./platforms.js";
 const BAR = 4;
 const GAP = 1;
 const HEIGHT = 24;
-/** The share of deliveries that the slow ones are slower than. */
+/** The quantile that the chart shows beside the median: 95 % of the deliveries are at least as fast. */
 const SLOW = 0.95;
 /** The mark of an unknown time. */
 const NONE = "–";
@@ -57,7 +57,7 @@ export class Chart {
     this.#drawing ||= setTimeout(() => {
       this.#drawing = 0;
       const known = ALL.map((platform) => this.#deliveries.of(platform)).filter((taken) => taken.length > 0);
-      // A single long time would make all others look alike.
+      // A single very long delivery would make all other bars look equally short.
       const longest = Math.max(1, ...known.map((taken) => quantile(taken, SLOW)));
       this.#scale.textContent = `(bars: 0 to ${longest.toFixed(0)})`;
       for (const [platform, row] of this.#rows) row.draw(this.#deliveries.of(platform), longest);

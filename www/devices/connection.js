@@ -1,4 +1,4 @@
-// The words for how it stands with a device's connection.
+// The texts that describe the state of a device's connection.
 
 /** @typedef {import("../notifeed/live.js").Status} Status */
 /** @typedef {import("../notifeed/live.js").LiveEvents["ready"]} Ready */
@@ -8,7 +8,7 @@
  * @param {number} now milliseconds since 1970
  */
 export function connectionWords(status, now) {
-  if (status === null) return "Dropped, as last seen";
+  if (status === null) return "Dropped: last known state";
   switch (status.state) {
     case "connecting":
       return "Connecting";

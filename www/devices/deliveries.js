@@ -3,7 +3,7 @@
 
 /** How many deliveries of a platform count. */
 export const KEPT = 60;
-/** The age, in milliseconds, after which an arrival was sent again by somebody else. */
+/** The age of a sent notification, in milliseconds, after which an arrival counts as a repeat by another sender. */
 const PATIENCE = 60_000;
 /** The most arrivals that are remembered for the case that they were sent from here. */
 const MOST = 1000;
@@ -47,7 +47,8 @@ export class Deliveries {
   arrived(arrival) {
     const { platform, id, at, targets } = arrival;
     const sent = this.#sent.get(id);
-    // Each arrives once. The next one was sent anew, and the answer that says so may still be on its way.
+    // A notification arrives once per platform. Another arrival means that it was sent again, though the answer to that
+    // request may not be here yet.
     if (!sent || at - sent.began > PATIENCE || !(sent.missing ??= new Set(targets)).delete(platform)) {
       this.#early = [...this.#early, arrival].filter((early) => at - early.at <= PATIENCE).slice(-MOST);
       return null;
@@ -69,7 +70,7 @@ export class Deliveries {
 /**
  * @param {readonly number[]} values at least one
  * @param {number} share 0 < share ≤ 1: 0.5 is the median
- * @returns {number} the smallest of them that so large a share doesn't exceed (nearest rank)
+ * @returns {number} the quantile of the values at `share` (nearest rank)
  */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);

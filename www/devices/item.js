@@ -129,7 +129,7 @@ function* facts(item, { missed }) {
   if (item.snoozedUntilDateTime) yield element("span", {}, "until ", time(item.snoozedUntilDateTime));
   const { category, icon } = item.payload.visualContent ?? {};
   if (category) yield element("span", {}, category);
-  // The picture isn't loaded: the console asks no other server for anything.
+  // The picture isn't loaded, since the console makes no requests to other servers.
   if (icon) yield element("span", { title: icon }, "has an icon");
   if (missed) yield element("span", { class: "missed" }, "replayed");
   if (item.status === "updated") yield element("span", {}, "updated");

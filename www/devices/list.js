@@ -84,8 +84,9 @@ export class List {
   }
 
   /**
-   * Gives the focus back after what had it was redrawn or left. In the place of one that left stands another: only
-   * who sent it away goes on with the same button there; anybody else would press what they didn't choose.
+   * Gives the focus back after the element that had it was redrawn or removed. Another notification takes the place of
+   * a removed one: only a person who removed it gets the same button there, since for anybody else a key press could
+   * hit a button that they didn't choose.
    * @param {{ id?: string, part?: string, index: number }} focus
    */
   #restore({ id, part, index }) {

@@ -23,7 +23,7 @@ import { PLATFORMS } from "./platforms.js";
 /** Changes that come within this many milliseconds are drawn at once. */
 const GATHER = 16;
 
-/** The changes that are no news when they happened long ago; nor is an expiration. */
+/** The reasons of a removal that say that the feed has changed just now; `expired` and `reset` don't. */
 const HAPPENS = new Set(["deleted", "retargeted", "retracted"]);
 
 export class Pane {
@@ -32,7 +32,7 @@ export class Pane {
   #news;
   #count = element("span", { class: "count" });
   #connection = element("span", {});
-  // Two buttons, so that none turns into its opposite under somebody's finger.
+  // Two separate buttons, so that none changes its meaning just as the user presses it.
   #toggle = element("button", { type: "button", class: "quiet" });
   #hurry = element("button", { type: "button", class: "quiet hurry", hidden: "" }, "Connect now");
   #replay = element("span", {});
@@ -47,10 +47,10 @@ export class Pane {
   /** @type {LiveClient | null} null: not connected yet, or dropped */
   #client = null;
   #dropped = false;
-  /** The client before has let go of what it kept. */
+  /** Resolves once the previous client has released its store. */
   /** @type {Promise<unknown>} */
   #closed = Promise.resolve();
-  /** The present wish of a person for the connection; another object: they have changed their mind. */
+  /** The user's latest choice to connect or disconnect; a different object means that it has changed since. */
   #intent = {};
   /** @type {readonly Notification[]} what is shown */
   #shown = [];
@@ -182,9 +182,9 @@ export class Pane {
     if (place) place.textContent = took(milliseconds);
   }
 
-  /** Another device got what isn't for this one. @param {Notification} notification */
+  /** A notification that isn't for this device arrived on another one. @param {Notification} notification */
   isNotFor(notification) {
-    // Not in the place of what can be undone.
+    // The message doesn't replace one that offers an undo.
     if (!this.#takeBack) this.#say(`“${headline(notification)}” isn't for ${PLATFORMS[this.#platform].name}`);
   }
 
@@ -281,7 +281,7 @@ export class Pane {
 
   /** Tells of the connection when its state is another than was told last. @param {string} what */
   #tell(what) {
-    // A connection when the page is opened is what everybody expects.
+    // The first connection after the page was opened isn't announced.
     if (this.#told !== what && !(this.#told === "" && what === "Live")) this.#news.tell(what);
     this.#told = what;
   }
@@ -296,7 +296,7 @@ export class Pane {
    * @param {import("./item.js").Action} action
    */
   async #do(item, { done, change }) {
-    if (!this.#client) return this.#complain("Dropped: nothing can be changed until the connection is back.");
+    if (!this.#client) return this.#complain("Dropped: bring the connection back before you change a notification.");
     const client = this.#client;
     const { id, readState, userActionState, snoozedUntilDateTime } = item;
     const live = client.status.state === "live";
@@ -323,7 +323,7 @@ export class Pane {
    * @param {string} [text]
    */
   async #answer(item, action, text) {
-    if (!this.#client) return this.#complain("Dropped: nothing can be answered until the connection is back.");
+    if (!this.#client) return this.#complain("Dropped: bring the connection back before you answer a notification.");
     this.#say(`Answered: ${headline(item)}`);
     await this.#ask(this.#client.answer(item, action, text), "Answered", headline(item));
   }

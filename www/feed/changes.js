@@ -15,11 +15,11 @@ const SHOWN = 20;
 const MARKUP = /* HTML */ `
   <header class="card-head">
     <h3 id="changes-title">What changed</h3>
-    <button type="button" id="changes-ask" class="quiet">Ask for everything</button>
+    <button type="button" id="changes-ask" class="quiet">Get all items</button>
   </header>
   <p class="hint">
-    <code>GET …/delta</code> answers with a link that remembers: asked again, it tells only what is new, changed or gone
-    since.
+    The last page of <code>GET …/delta</code> has a link. A request to that link returns only items that are new,
+    changed or gone since.
   </p>
   <p id="changes-summary" role="status"></p>
   <ul id="changes-list" class="changes"></ul>
@@ -49,11 +49,11 @@ export class Changes {
     return this.#place;
   }
 
-  /** Forgets where it was. */
+  /** Forgets the delta link, so that the next request begins anew. */
   reset() {
     this.#turn += 1;
     this.#link = null;
-    this.#button.textContent = "Ask for everything";
+    this.#button.textContent = "Get all items";
     this.#part("summary").textContent = "";
     this.#part("list").replaceChildren();
   }
@@ -107,13 +107,13 @@ export class Changes {
     this.#part("summary").replaceChildren(
       ...(since
         ? ["Since ", time(this.#asked), `: ${there} new or changed, ${gone} gone.`]
-        : [`Everything: ${there}. From here on it tells only what changed.`]),
+        : [`All items: ${there}. The next request returns only changes.`]),
     );
     this.#asked = new Date().toISOString();
     const nodes = changes.slice(-SHOWN).reverse().map(draw);
     if (changes.length > SHOWN) nodes.push(element("li", { class: "hint" }, `and ${changes.length - SHOWN} before`));
     this.#part("list").replaceChildren(...(since ? nodes : []));
-    this.#button.textContent = "Ask what changed";
+    this.#button.textContent = "Get changes";
   }
 }
 

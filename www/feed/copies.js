@@ -1,4 +1,5 @@
-// The copies in KV: the Hub has the feed, and KV a moment later the same again. Only development servers tell.
+// The copies in KV: a moment after each change of the feed in the Hub, KV has a copy of it. Only development servers
+// report the state of copies.
 
 import { element } from "../element.js";
 
@@ -12,7 +13,7 @@ import { element } from "../element.js";
  * @property {boolean} copied whether KV has confirmed that
  */
 
-/** The pause between two looks at what isn't copied yet, in milliseconds. */
+/** The time between two requests for the state of copies while KV hasn't confirmed all of them, in milliseconds. */
 const PAUSE = 1500;
 
 /**
@@ -32,7 +33,7 @@ export function drawCopy(copy) {
 /**
  * When to look again: soon, as long as something isn't copied.
  * @param {{ id: string }[]} items
- * @param {Map<string, Copy> | null} copies theirs, by id; null where that isn't told
+ * @param {Map<string, Copy> | null} copies theirs, by id; null if the server doesn't report copies
  * @returns {number} milliseconds from now; Infinity when KV has them all
  */
 export function nextLook(items, copies) {

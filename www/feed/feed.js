@@ -42,18 +42,18 @@ class FeedSection {
   #newer = button("Newer", () => this.#from(this.#page - 1));
   #older = button("Older", () => this.#from(this.#page + 1));
   #where = element("span", { class: "hint" });
-  /** Says what a person asked to see; what comes by itself the devices announce. */
+  /** Announces only results that the user requested; the devices section announces incoming changes. */
   #announcement = element("p", { class: "visually-hidden", role: "status" });
   #asked = false;
   #legend = element(
     "p",
     { class: "hint", hidden: "" },
-    "The user's Hub has the feed, and answers from it. A moment after each change KV has it too: a second, independent copy.",
+    "The user's Hub stores the feed and answers all reads. A moment after each change KV has it too, as a second, independent copy.",
   );
   /** The paths of the pages up to the one that is shown, and of the next, if there is one. @type {string[]} */
   #pages = [];
   #page = 0;
-  /** Which reading counts: the answers of an earlier one come too late. */
+  /** The number of the latest reading; the answers to an earlier one are ignored. */
   #turn = 0;
   #reading = false;
   /** Whether there is more to read as soon as that is done. */
@@ -138,7 +138,7 @@ class FeedSection {
   }
 
   /**
-   * The copied part of a page; null where that isn't told.
+   * The copies of a page's items; null if the server doesn't report copies.
    * @param {string} path of the page
    */
   async #copies(path) {
@@ -169,7 +169,7 @@ class FeedSection {
     this.#filters.offer(items.map(({ groupName }) => groupName));
     this.#show(items, copies);
     this.#empty.hidden = items.length > 0;
-    this.#empty.textContent = "Nothing is stored here. What is sent stays until it expires or is deleted.";
+    this.#empty.textContent = "No notifications. Each stays here until it expires or is deleted.";
     this.#legend.hidden = copies === null;
     const first = this.#page * this.#filters.choice.top;
     this.#where.textContent = items.length > 0 ? `${first + 1} to ${first + items.length} of ${count}` : "";
@@ -183,7 +183,7 @@ class FeedSection {
 
   /** @param {unknown} error */
   #fail(error) {
-    // The feed isn't the one any longer that the page was of.
+    // The page's token belongs to an earlier epoch of the feed.
     if (error instanceof Refused && error.answer.status === ERROR_STATUS.SyncStateNotFound && this.#page > 0)
       return this.#from(0);
     this.#trouble.hidden = false;
@@ -217,7 +217,8 @@ function button(label, act) {
 }
 
 /**
- * Not by `disabled`: a button that loses the focus because it was pressed leaves people nowhere.
+ * Enables or disables a button without `disabled`: a disabled button loses the focus, and users of a keyboard would
+ * lose their place.
  * @param {HTMLButtonElement} button
  * @param {boolean} able
  */

@@ -1,4 +1,4 @@
-// Questions to the stored feed: pure.
+// Queries of the stored feed, built by pure functions.
 
 import { COUNT_PATH, DEVELOPMENT_COPIES_PATH, NOTIFICATIONS_PATH } from "../notifeed/protocol.js";
 

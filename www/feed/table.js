@@ -43,7 +43,7 @@ export class FeedTable {
 
   /**
    * @param {Item[]} items
-   * @param {Map<string, Copy> | null} copies by id; null where nobody tells
+   * @param {Map<string, Copy> | null} copies by id; null if the server doesn't report copies
    */
   show(items, copies) {
     this.#table.dataset.copies = copies ? "shown" : "untold";

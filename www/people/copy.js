@@ -2,7 +2,7 @@
 
 import { element } from "../element.js";
 
-/** How long it says that it did it, in milliseconds. */
+/** How long the button says that the text was copied, in milliseconds. */
 const SAID = 1500;
 
 /**

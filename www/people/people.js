@@ -1,5 +1,5 @@
-// The section of people and apps: who is signed in and what their token says, which app servers may reach them, and
-// what becomes of a post when that is taken back.
+// The section of people and apps: who is signed in and what their token says, which app servers may notify them, and
+// the answer to a post after a subscription was revoked.
 
 import { fetchAnswer } from "../api.js";
 import { NOTIFICATIONS_PATH } from "../notifeed/protocol.js";
@@ -84,7 +84,7 @@ export function start(place, session) {
     subscriptions.draw();
   }
 
-  /** Hides all that needs an app's token, where none is handed out. */
+  /** Hides all that needs an app's token, if the server issues none. */
   function showPasting() {
     for (const id of ["people-choice", "app-choice", "app-token"]) part(id).hidden = true;
     part("no-app").hidden = false;
@@ -105,7 +105,7 @@ export function start(place, session) {
   });
   part("send-as-user").addEventListener("click", () => {
     session.sendAs(null);
-    // The button goes; who pressed it goes on beside it.
+    // The button disappears, so the focus moves to the control beside it.
     app.focus();
   });
   session.on("user", restart);

@@ -23,7 +23,7 @@ import { copyButton } from "./copy.js";
  */
 
 /**
- * The actions on a subscription besides ending it, where apps' tokens are handed out.
+ * The actions on a subscription besides ending it, if the server issues apps' tokens.
  * @typedef {object} Sending
  * @property {(subscription: Subscription) => Promise<Outcome>} post posts something small with its id
  * @property {(subscription: Subscription) => void} use composes with it from now on, or no longer
@@ -42,7 +42,7 @@ const FORM = /* HTML */ `
     </select>
   </label>
   <label>Device name <input name="displayName" maxlength="128" placeholder="Megan's laptop" /></label>
-  <label>Device id <input name="deviceId" class="mono" maxlength="64" placeholder="the same again renews" /></label>
+  <label>Device id <input name="deviceId" class="mono" maxlength="64" placeholder="the same id renews" /></label>
   <button>Subscribe</button>
 `;
 
@@ -128,7 +128,7 @@ export class Subscriptions {
       const renewed = status === 200;
       this.#say(
         "good",
-        renewed ? "Renewed: the same id of its own, with a later end." : "Subscribed. The id is for the app server.",
+        renewed ? "Renewed: the id is the same, and it ends later." : "Subscribed. The id is for the app server.",
       );
     });
   }
@@ -209,7 +209,7 @@ export class Subscriptions {
       const cell = element(
         "td",
         { colspan: String(COLUMNS.length), class: "hint" },
-        "None yet: no app server can reach this user.",
+        "None yet, so no app server can notify this user.",
       );
       rows.push(element("tr", {}, cell));
     }

@@ -9,7 +9,7 @@ export class TokenView {
   #label;
   #get;
   #place = element("div", { class: "token" });
-  /** Which token counts: one that was asked for earlier comes too late. */
+  /** The number of the latest request for a token; the answer to an earlier one is ignored. */
   #turn = 0;
 
   /**
