@@ -12,13 +12,15 @@ export interface ConnectOptions {
   platform: LivePlatform;
   /**
    * Gives an access token of the signed-in user, `null` when nobody is signed in: then the client stops. `fresh`:
-   * the last one was refused or ends soon, so give another one. A rejection counts as a broken connection: it is asked again.
-   * A login dialog may stand as long as it likes: while one call is out there is no second. `undefined` is a mistake.
+   * the last one was refused or ends soon, so give another one. A rejection counts as a broken connection: the client
+   * calls `token` again later. A login dialog may stay open for as long as needed, since the client makes no second
+   * call while one is pending. Returning `undefined` is a mistake.
    */
   token: (options: { fresh: boolean }) => Promise<string | null>;
   /**
-   * The signed-in user: any text that is another one for another user. It names the stored feed and the connection that tabs
-   * share, so that two users of one browser never mix. Default: issuer, tenant and user of the token, which must then be a JWT.
+   * The signed-in user: any text that differs for each user. It names the stored feed and the connection that tabs
+   * share, so that two users of one browser never mix. Default: issuer, tenant and user of the token, which must then
+   * be a JWT.
    */
   user?: string;
   /**
@@ -40,7 +42,7 @@ export interface ConnectOptions {
 export type Facility = "storage" | "sharing" | "token";
 
 /**
- * Why a client isn't live; stable, for programs.
+ * The reason why a client isn't live; stable, for programs.
  * * `offline`, `unreachable`: no network, or no connection; `server`: the service restarts; `busy`: it has too much to do
  * * `token`: no token is to be had at the moment; `token-refused`: the service refuses what `token` gives
  * * `token-mistake`: `token` gave what is neither a text nor `null`
@@ -66,11 +68,12 @@ export type Cause =
   | "malformed";
 
 /**
- * How it stands with the connection.
+ * The state of the connection.
  * * `connecting`: a connection is being opened, or the feed replayed
  * * `live`: everything is here, and changes come as they happen
  * * `waiting`: the connection was lost; it comes back by itself
- * * `stopped`: it stays away until `reconnect()`: nobody is signed in, access was taken back, or the client is closed
+ * * `stopped`: the client doesn't reconnect until `reconnect()` is called: nobody is signed in, access was revoked, or
+ * the client is closed
  */
 export interface Status {
   state: "connecting" | "live" | "waiting" | "stopped";
@@ -91,9 +94,12 @@ export interface LiveEvents {
   notification: { type: "notification"; notification: FeedNotification; replayed: boolean };
   /** Read or action state changed, here or on another device. */
   state: { type: "state"; notification: FeedNotification };
-  /** Gone. `expired`: its time has come. `reset`: it was gone when the feed was read anew. */
+  /**
+   * The notification is gone. `expired`: its expiration has passed. `reset`: it was missing when the feed was loaded
+   * again.
+   */
   removed: { type: "removed"; notification: FeedNotification; reason: RemovalReason | "expired" | "reset" };
-  /** Everything is here. `resumed`: only what was missed came, `replayed` changes of it. */
+  /** The client has the whole feed. `resumed`: only missed changes were sent; `replayed`: their number. */
   ready: { type: "ready"; resumed: boolean; replayed: number };
   status: { type: "status"; status: Status };
   /**
@@ -101,7 +107,7 @@ export interface LiveEvents {
    * left unanswered.
    */
   refused: { type: "refused"; id: string; change: StateChange | "remove" | "markAllRead" | "answer"; error: LiveError };
-  /** `items` or `unread` changed; several changes at once are told once. */
+  /** `items` or `unread` changed; several changes at once give one event. */
   change: { type: "change" };
 }
 
@@ -130,7 +136,7 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   readonly status: Status;
   /** The position from which the client would go on after a lost connection; `null`: from the beginning. */
   readonly cursor: string | null;
-  /** Whether this client has the connection, and isn't told by another tab. */
+  /** Whether this client has the connection itself, instead of receiving changes from another tab. */
   readonly leads: boolean;
   /**
    * Calls a listener with every event of a type, each exactly once and in order.
@@ -153,24 +159,24 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
   update(id: string, change: StateChange): Promise<void>;
   markRead(id: string): Promise<void>;
   markUnread(id: string): Promise<void>;
-  /** Dismissed, and read: what a person waves away has been seen. */
+  /** Dismisses the notification and marks it as read. */
   dismiss(id: string): Promise<void>;
   /** Takes back a dismissal, a snooze or an activation. */
   restore(id: string): Promise<void>;
   /**
-   * Read for now, and unread again at a time: a change of the service at that instant, on all devices.
+   * Snoozes the notification: it is read now, and at the given time the service makes it unread again on all devices.
    * @throws RangeError for what is no time, LiveError as `update`: also for a time that has passed, or not before the
    * notification's expiration
    */
   snooze(id: string, until: Date | string | number): Promise<void>;
-  /** The person followed it; and has read it. */
+  /** Marks the notification as activated (the user opened it) and as read. */
   activate(id: string): Promise<void>;
   /**
-   * Reads everything that is in the feed so far, what isn't loaded too, on all devices and in one step; nothing newer is
-   * swept along. Kept and taken back as `update` is.
+   * Marks everything in the feed so far as read, also what isn't loaded, on all devices and in one step; newer
+   * notifications stay unread. The change is kept until it is answered, and undone if it is refused, as with `update`.
    */
   markAllRead(): Promise<void>;
-  /** A person looks at a list that has everything: `unseen` is 0 on all devices. */
+  /** Notes that the user is looking at a list of the whole feed: `unseen` becomes 0 on all devices. */
   markAllSeen(): Promise<void>;
   /**
    * Answers a notification that has `actions`, as the person saw it: where it says something else by now, or somebody
@@ -185,7 +191,7 @@ export interface LiveClient extends AsyncIterable<LiveEvent> {
    * pushed to that subscription that a person sees in any of them. `follow` of `notifeed/push` calls it.
    */
   setEndpoint(id: string | null): void;
-  /** Comes back now, instead of waiting or staying away: what a person asked for. */
+  /** Reconnects now, instead of waiting or staying stopped; for a user's explicit request. */
   reconnect(): void;
   /**
    * Ends it for good. `forget`: the user signs out. Then nothing of the feed stays on the device or in another tab,

@@ -4,7 +4,9 @@ import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
 
 /** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
-/** The server's own ends (RFC 6455 §7.4): it goes away, restarts, or wants to be tried later. */
+/**
+ * The close codes with which a server ends connections by itself (RFC 6455 §7.4): going away, restart, try again later.
+ */
 export const SERVERS_END: ReadonlySet<number> = new Set([1001, 1012, 1013]);
 /** Every client of a server loses its connection like this at the same moment: they come back one after the other. */
 const TOGETHER = new Set([BROKEN, ...SERVERS_END]);
@@ -24,7 +26,7 @@ export function askedFor(reason: string): number {
  * When to come back after a connection was closed.
  * @param code of the close frame
  * @param reason of the close frame; it may say when the server will be ready: `ServerBusy retry-after=60`, in seconds
- * @param failures connections in a row, this one included, that brought nothing
+ * @param failures the number of connections in a row, this one included, that ended without a new frame
  * @param random 0 ≤ random < 1
  * @returns milliseconds to wait before coming back; Infinity: don't
  */
@@ -32,7 +34,8 @@ export function waitAfter(code: number, reason: string, failures: number, random
   const way = RECONNECT[code] ?? "backoff";
   if (way === "never") return Infinity;
   const isFirst = failures <= 1;
-  // A code that means "at once" and brings nothing, twice, is a loop: the client backs off as after any other.
+  // If a code that means "reconnect at once" ends a second connection in a row without a new frame, that is a loop: the
+  // client backs off as after any other code.
   if (isFirst && way !== "backoff" && !TOGETHER.has(code)) return 0;
   const longest = isFirst && TOGETHER.has(code) ? SPREAD : FIRST_WAIT * 2 ** failures;
   return askedFor(reason) + Math.floor(random * Math.min(LONGEST_WAIT, longest));

@@ -20,7 +20,9 @@ export const ANSWERED = { readState: "read", userActionState: "activated" } as c
 
 interface Pending {
   change: UserChange;
-  /** Whether it was asked while there was a connection, and sent by it: the person saw the present state. */
+  /**
+   * Whether the change was made while there was a connection and was sent over it: then the user saw the current state.
+   */
   fresh: boolean;
   sent: boolean;
   settle?: { resolve(): void; reject(error: LiveError): void };
@@ -67,7 +69,7 @@ export class Changes {
     this.#pump();
   }
 
-  /** Takes a change of this client. @returns a promise that is settled by the answer */
+  /** Adds a change that this client makes. @returns a promise that is settled by the answer */
   ask(change: UserChange, fresh: boolean): Promise<void> {
     const asked = new Promise<void>((resolve, reject) => {
       this.#pending.set(change.ref, { change, fresh, sent: false, settle: { resolve, reject } });
@@ -132,7 +134,7 @@ export class Changes {
     }
     const done =
       status < 300 ||
-      // An item that was to be deleted and is gone is as it should be; so is a change that was sent twice.
+      // Deleting an item that is already gone counts as success, and so does a change that was sent twice.
       (status === 404 && change.type === "delete") ||
       (status === 409 &&
         change.type === "update" &&
@@ -187,7 +189,8 @@ export class Changes {
       const { since, through, answer, ...change } = pending.change;
       const { type, ref, id, cursor } = change;
       const all = isAll(change);
-      // All are read once the service has answered what was asked before, and only then follows what was asked later.
+      // A `markAllRead` is sent only after the service has answered all earlier changes; later changes wait for its
+      // answer.
       if (all && busy.size) break;
       if (!pending.sent && !busy.has(change.id)) {
         // A change that was asked for offline, or is sent again, is only done where nothing has changed since.

@@ -33,10 +33,12 @@ import { Tokens } from "./tokens.ts";
 
 /** A first visit loads so many items. */
 const TOP = 200;
-/** Signing out waits so long for what isn't answered, and so long in all; milliseconds. */
+/** How long a sign-out waits for unanswered changes, and how long it takes at most; milliseconds. */
 const FLUSH = 1500;
 const FORGET = 2000;
-/** So long a tab waits for its last save, and so long where the feed is forgotten after it; milliseconds. */
+/**
+ * How long a closing tab waits for its last save, and how long if the stored feed is deleted afterwards; milliseconds.
+ */
 const LAST_SAVE = 1000;
 const LAST_SAVE_OF_ALL = 250;
 
@@ -63,7 +65,7 @@ export class Client implements Core {
   #unsent = 0;
   #forgetting: Promise<Closed> | null = null;
   readonly #without = new Set<Facility>();
-  /** The page is put away. */
+  /** Whether the page is hidden in the back/forward cache or frozen. */
   #away = false;
 
   constructor(options: ConnectOptions, environment: Environment) {
@@ -163,7 +165,7 @@ export class Client implements Core {
   }
 
   reconnect(): void {
-    // A page that is put away joins when it returns.
+    // A page that is frozen or in the back/forward cache joins when it returns.
     if (this.#closing || this.#forgetting || this.#away) return;
     if (this.#role) this.#role.reconnect();
     // A tab that asks for the lock connects as soon as it has it.
@@ -200,7 +202,7 @@ export class Client implements Core {
     if (stored) {
       clock.assume(stored.offset);
       this.#replica.owner ??= stored.feed ?? null;
-      // An app heard of these in an earlier visit: they are shown, and no news.
+      // Items that were emitted in an earlier visit are shown, but no event is emitted for them.
       feed.adopt({ ...stored, unmet: null, more: stored.more ?? false, seen: null });
       for (const change of stored.changes ?? []) changes.add(change);
       this.#replica.redraw();
@@ -276,7 +278,7 @@ export class Client implements Core {
     });
   }
 
-  /** Another tab leads by now, or had better: this one follows, where they share. */
+  /** Another tab leads already, or is in a better position to lead: this tab follows, if tabs share a connection. */
   #yield(): void {
     if (!this.#tabs) return;
     const { signal } = this.#run;
@@ -350,7 +352,7 @@ export class Client implements Core {
     tabs?.close();
   }
 
-  /** Stays away, and shows nothing: the person who is there now may be another. */
+  /** Stays disconnected and shows nothing, since another person may be using the device now. */
   async #stop(standing: Standing, forget = false): Promise<void> {
     this.#run.abort();
     this.#away = false;

@@ -1,4 +1,4 @@
-// A live connection (`notifeed.v1`) that comes back for as long as coming back makes sense.
+// A live connection (`notifeed.v1`) that reconnects as long as a new attempt can succeed.
 
 import {
   BEARER_SUBPROTOCOL,
@@ -80,7 +80,7 @@ export class Connection {
   /** Sockets in a row that never opened though a request came through, and when the last one didn't, by the environment's `elapsed`. */
   #blocked = 0;
   #blockedAt = 0;
-  /** The kind of line that the present try waits for to open. */
+  /** The kind of connection (WebSocket or server-sent events) that the current attempt is opening. */
   #opening: "socket" | "events" | undefined;
   /** The token that was refused last, and how many in a row. */
   #refused: string | null = null;
@@ -93,7 +93,7 @@ export class Connection {
   #attempt = new AbortController();
   /** The questions to other tabs, by number: each function ends the wait for the answer. */
   readonly #asked = new Map<number, () => void>();
-  /** While something has to be heard soon. */
+  /** The timer within which the next message must arrive. */
   #heardOf: (() => void) | undefined;
 
   constructor(options: ConnectionOptions, environment: Environment) {
@@ -201,7 +201,7 @@ export class Connection {
     };
   }
 
-  /** The connection is given up unless something is heard in time. */
+  /** Gives the connection up unless a message arrives in time. */
   #listen(complaint: string): void {
     this.#heardOf ??= this.#after(PATIENCE, () => this.#lost(BROKEN, complaint));
   }
@@ -227,7 +227,7 @@ export class Connection {
       const address = this.#options.address();
       if (this.#subscriptionEnded) address.searchParams.delete("endpoint");
       const events = this.#isBlocked && this.#environment.events?.(address, token);
-      // Events that can't be loaded are none.
+      // If the module for server-sent events can't be loaded, there is no fallback.
       const byEvents = events && (await events.catch(() => null));
       if (signal.aborted) return byEvents ? byEvents.close() : undefined;
       socket = byEvents || new this.#environment.WebSocket(address, [SUBPROTOCOL, BEARER_SUBPROTOCOL + token]);
@@ -371,7 +371,7 @@ export class Connection {
   }
 
   #lost(code: number, reason: string, cause: Cause = causeOf(code)): void {
-    // If not even events come, there is no service at all.
+    // If server-sent events fail too, the service can't be reached at all.
     if (this.#opening === "events" && code === BROKEN) this.#blocked = 0;
     if (this.#opening === "socket" && code === BROKEN) void this.#suspect();
     this.#end();

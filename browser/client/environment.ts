@@ -1,7 +1,7 @@
 // The surroundings that a client needs: an argument, so that tests can give their own. Any of it may be absent, throw,
 // never answer, or lie.
 
-/** The longest that a timer can run, in milliseconds: a longer one would run out at once. */
+/** The longest delay of a timer, in milliseconds: a timer with a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
@@ -60,7 +60,7 @@ export const surroundings = (): Environment => ({
   channel: (name) => globalThis.BroadcastChannel && new BroadcastChannel(name),
   visible: () => globalThis.document?.visibilityState !== "hidden",
   watch(told) {
-    // Node and workers have neither page nor, some of them, these events: then nothing is ever told.
+    // Node and workers have no page, and some of them lack these events: then no callback is ever called.
     const ended = new AbortController();
     const page = globalThis.document;
     const on = (target: EventTarget | undefined, type: string, act: (event: Event) => void) =>

@@ -7,7 +7,7 @@ import { BROKEN } from "./backoff.ts";
 
 /** A comment comes every 25 s: a line that is silent for longer than two of them is broken; milliseconds. */
 const SILENCE = 60_000;
-/** So long a change may be answered before it is told; milliseconds. */
+/** How long after a change's HTTP answer the stream may take to deliver its frame; milliseconds. */
 const LATE = 1000;
 
 type Request = Exclude<ClientFrame, { type: "ack" }>;
@@ -117,7 +117,8 @@ export class EventSocket extends EventTarget {
   async #acknowledge(seq: number, visible?: boolean): Promise<void> {
     const cursor = this.#cursors.get(seq);
     this.#cursors.delete(seq);
-    // Without a subscription there is nothing to be delivered to: flow control needs no word of ours.
+    // Without a subscription there is nothing to be delivered to: flow control needs no acknowledgement from the
+    // client.
     if (cursor === undefined || !this.#address.searchParams.has("endpoint")) return;
     await this.#ask("POST", "/ack", ["endpoint"], { cursor, visible }).catch(() => {});
   }
@@ -191,7 +192,7 @@ export class EventSocket extends EventTarget {
     return {
       status: response.status,
       body: (await response.json().catch(() => ({}))) as Answered["body"],
-      // A proxy that compresses weakens the tag.
+      // A proxy that compresses turns the ETag into a weak one.
       etag: (response.headers.get("ETag") ?? "").replace("W/", ""),
     };
   }

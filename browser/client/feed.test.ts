@@ -87,7 +87,7 @@ test("what is read in one step: what was unread, hadn't changed since, and is fo
   assert.equal(feed.cursor, "c7");
 });
 
-test("replaced content is news; the same content replayed once more isn't, but its states are", () => {
+test("replaced content emits an event; the same content in a replay emits none, but changed states do", () => {
   const title = { payload: { visualContent: { title: "new" } } };
   const seconds = { displayTimeToLive: 59 };
   const { news } = fed(
@@ -132,7 +132,7 @@ test("what expires leaves at its instant", () => {
   assert.equal(fed().feed.nextExpiration(instant), Infinity);
 });
 
-test("who adopts another's position, at any moment, is told of just the difference and goes on the same", () => {
+test("a tab that adopts another tab's position emits only the difference, and continues in the same state", () => {
   // The same run every time: a linear congruential generator.
   let seed = 1;
   const random = (below: number) => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) % below;

@@ -40,7 +40,7 @@ export type Change =
 
 /** A snapshot that another client goes on from. */
 export interface Position extends Snapshot {
-  /** Ids of what was there before a reset and hasn't been met again; `null`: the feed isn't being read anew. */
+  /** The ids of items from before a reset that the replay hasn't brought again yet; `null`: no reset is in progress. */
   unmet: string[] | null;
   /** The feed has older items than these. */
   more: boolean;
@@ -161,7 +161,7 @@ export class Feed {
       case "removed":
         return this.#remove(frame.id, frame.reason);
       default:
-        return []; // A later protocol's: its seq counts, the rest isn't for us.
+        return []; // A frame of a later protocol: its seq is taken, the rest is ignored.
     }
   }
 
@@ -169,7 +169,7 @@ export class Feed {
     const { id } = held.notification;
     const before = this.items.get(id);
     const met = this.#unmet?.delete(id);
-    // After a replay that was cut off, or when the feed is read anew, what is known comes again: that is no news.
+    // After an interrupted replay, or during a reset, known items arrive again: no event is emitted for them.
     const known = replayed && before && content(before.notification) === content(held.notification);
     const same =
       known &&

@@ -76,7 +76,7 @@ export class Follower implements Role {
     if (message.type === "welcome") return this.#welcomed(message, from);
     if (from !== this.#leader) return;
     if (message.type === "frame") {
-      // A leader that came just now told its time before it knew it.
+      // A new leader may have sent its time before the service had told it the right one.
       if (message.frame.type === "ready") this.#replica.clock.set(message.frame.now);
       this.#replica.take(message.frame);
       const { frame } = message;
@@ -148,7 +148,7 @@ export class Follower implements Role {
     if (!this.#ended && before !== null && before !== this.#user) void this.#prove();
   }
 
-  /** The token looks like another user's; whose it is only the service can tell. */
+  /** The token seems to belong to another user; only the service can decide that. */
   async #prove(): Promise<void> {
     const owner = await whose(this.#replica.environment, this.#options.stream, this.#token);
     if (this.#ended || owner === null || this.#replica.owner === null || owner === this.#replica.owner) return;

@@ -22,7 +22,7 @@ const PATIENCE = 3000;
 
 type Place = Omit<Snapshot, "items" | "changes">;
 
-/** Its errors have no words: a client that can't store goes on without, and `status.without` says so. */
+/** Errors here carry no message: a client that can't store works without storage, and `status.without` says so. */
 export class IndexedDbStore implements Store {
   readonly #factory: IDBFactory;
   readonly #environment: Environment;
@@ -190,7 +190,10 @@ export class IndexedDbStore implements Store {
     }
   }
 
-  /** A later generation. By chance two tabs never take the same one, though the database was deleted between. */
+  /**
+   * A later generation with a random part, so that two tabs never take the same one even if the database was deleted in
+   * between.
+   */
   #after(generation: number): number {
     return Math.abs(generation) + 1 + this.#environment.random();
   }

@@ -30,7 +30,7 @@ export interface LeaderOptions {
   post(message: Message): void;
   /** Called when this tab can't lead: nobody is signed in here, or another user. */
   onStop(standing: Standing): void;
-  /** Another tab leads by now, or had better. */
+  /** Called when another tab leads already, or is in a better position to lead. */
   onYield(): void;
 }
 
@@ -156,7 +156,7 @@ export class Leader implements Role {
 
   #isOwner(owner: string, token: string): boolean {
     const { user } = this.#options;
-    // Nobody has said yet whose feed it is that this client was named for.
+    // The service hasn't named yet the feed to which this client's user belongs.
     if (this.#replica.owner === null && user !== null && userOf(token) !== user) return false;
     this.#replica.owner ??= owner;
     if (this.#replica.owner !== owner) return false;

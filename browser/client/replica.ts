@@ -25,7 +25,7 @@ export class Replica {
   owner: string | null = null;
   /** How many items are unread that the feed has and this client hasn't. */
   rest = 0;
-  /** The person in front of it isn't known to be its owner: nothing is shown. */
+  /** Whether it is uncertain that the current user owns the feed: then nothing is shown. */
   #hidden = false;
   #without: readonly Facility[] = [];
   #standing: Standing = { state: "connecting" };
@@ -124,7 +124,7 @@ export class Replica {
 
   /** The service refused a change, and it was taken back. */
   refused({ type, id, ref, since, ...states }: UserChange, error: LiveError): void {
-    // A list that was looked at is looked at again.
+    // A refused `markAllSeen` isn't reported: the next look at a list marks it as seen again.
     if (type === "markAllSeen") return;
     this.events.emit({
       type: "refused",

@@ -83,7 +83,7 @@ export class Saver {
         // No room, or no permission: the feed goes on in memory. The store still fits together, only older; should it
         // work again, it gets everything.
         this.#touchAll();
-        // The last difference would be one to what isn't stored.
+        // The next difference would refer to a state that wasn't stored, so all of the feed is saved.
         if (this.#last) break;
         if (!(error instanceof Overtaken) || this.#stopped) continue;
         this.#stopped = true;

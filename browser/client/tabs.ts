@@ -43,7 +43,10 @@ export type Posted = Message & { from: string };
 /** Messages of any tab; all others are the leader's. */
 const ASKING = new Set<Message["type"]>(["hello", "change", "reconnect", "older", "seen", "forget"]);
 
-/** A leader answers within this time, or its browser has stopped it: then another takes over; milliseconds. */
+/**
+ * The time within which a leader must answer; otherwise its browser has suspended it, and another tab takes over;
+ * milliseconds.
+ */
 const PATIENCE = 3000;
 /** A tab takes over by force at most once in so many milliseconds. */
 const STEAL = 30_000;

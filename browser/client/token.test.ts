@@ -13,7 +13,7 @@ test("how long a token is good: by its own words, or what the service's clock le
     assert.equal(lifeOf(token, 0, 0), Infinity);
 });
 
-test("whose token it is: issuer, tenant and user, so that nobody is taken for somebody else", () => {
+test("the user of a token is issuer, tenant and subject, so that two users are never confused", () => {
   assert.equal(userOf(jwt({ iss: "i", tid: "t", oid: "o", sub: "s" })), "i t o");
   assert.notEqual(userOf(jwt({ iss: "i", sub: "s" })), userOf(jwt({ iss: "j", sub: "s" })));
   assert.equal(userOf(jwt({ iss: "i", sub: "Меган" })), "i  Меган");

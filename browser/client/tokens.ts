@@ -5,10 +5,13 @@ import type { Cause } from "./api.ts";
 import { Late, within } from "./deadline.ts";
 import type { Environment } from "./environment.ts";
 
-/** A call that takes longer has a person in it, or never ends: the client waits, and says so; milliseconds. */
+/**
+ * After this time a pending call of `token` is waiting for a person or will never end: the client keeps waiting and
+ * reports `waiting`; milliseconds.
+ */
 const PATIENCE = 30_000;
 
-/** There is no token. `late`: the call is still out. */
+/** There is no token. `late`: the call is still pending. */
 export class NoToken extends Error {
   readonly problem: Cause;
   readonly late: boolean;

@@ -1,4 +1,4 @@
-// The feed that a token leads to, found out by a short connection.
+// The name of the feed to which a token gives access, found by opening a short connection.
 
 import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from "../generated/protocol.ts";
 import type { ServerFrame } from "../generated/types.ts";

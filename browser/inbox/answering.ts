@@ -15,7 +15,7 @@ export interface Reply {
 const [ANSWER, TEXT] = ["answer ", "text "];
 
 export class Answering {
-  /** A press beside the buttons, or on one that has just left, is no press on the notification. */
+  /** A click beside the buttons, or on a button that was just removed, doesn't open the notification. */
   readonly element: HTMLDivElement = element("div", { part: "answers", "data-do": ANSWER });
   #shown = "";
   #ways: { action: Action; press: HTMLElement; line: HTMLInputElement | null }[] = [];
@@ -29,7 +29,7 @@ export class Answering {
   show({ revision }: FeedNotification, { actions, answer }: Content, title: string, labels: Labels): void {
     const ways = answer ? [] : actions;
     const shown = JSON.stringify([revision, ways]);
-    // A press or a text that was begun for a former content answers nothing of the new one: its nodes are gone.
+    // New content gets new nodes, so a click or a text that was begun on the old content can't answer the new content.
     if (shown !== this.#shown) this.#make(ways);
     this.#shown = shown;
     for (const { action, press, line } of this.#ways) {

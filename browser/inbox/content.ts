@@ -4,7 +4,7 @@
 import { DEFAULT_ANSWER_TEXT } from "../generated/protocol.ts";
 import type { FeedNotification } from "../generated/types.ts";
 
-/** The most of raw content that is shown: a look at it, in characters. It may have 64 KiB. */
+/** The most characters of raw content that are shown as a preview; raw content may have 64 KiB. */
 const RAW = 500;
 
 /** The texts of a notification. A missing text is empty. */
@@ -17,7 +17,7 @@ export interface Texts {
 
 /** All that is shown of a notification. */
 export interface Content extends Texts {
-  /** `None` is also what this code doesn't know. */
+  /** `None` also stands for a priority that this code doesn't know. */
   priority: "High" | "Low" | "None";
   group: string;
   /** Milliseconds since 1970; NaN when nobody can tell. */

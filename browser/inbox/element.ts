@@ -197,12 +197,12 @@ export class NotifeedInbox extends Attributes {
     this.#older.scrolls = true;
     if (open) this.#draw();
     // A list that was open was looked at, with what came meanwhile.
-    // Nobody asked for it: a look that isn't noted is no news, and takes no notice away.
+    // The user didn't request this, so a failure is neither shown nor does it remove a notice.
     this.#client?.markAllSeen().catch(() => {});
   }
 
   #toggled(): void {
-    // By the bell: the person goes in. By the app: the focus stays where it is.
+    // If the user opened the panel by the bell, the focus moves into it; if the app opened it, the focus stays.
     if (this.open && this.#active === this.#bell.element) this.#list.focus();
     this.#tellApp("notifeed-toggle", null, false);
   }
@@ -274,7 +274,7 @@ export class NotifeedInbox extends Attributes {
     write(this.#more, this.#older.loading ? labels.loading : labels.more);
     this.#more.ariaDisabled = `${this.#older.loading}`;
     this.#more.hidden = !more;
-    // Only who begins anew to watch is told of what is in sight already.
+    // An IntersectionObserver reports elements that are already in view only when it starts observing them.
     this.#watcher?.disconnect();
     if (more) this.#watcher?.observe(this.#more);
     if (times.next < Infinity) this.#ticking = setTimeout(() => this.#draw(), Math.max(times.next, TICK));

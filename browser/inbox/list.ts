@@ -122,13 +122,14 @@ export class List {
   }
 
   /**
-   * Gives the focus back after what had it left. In its place stands another: only who sent it away goes on with the
-   * same control there; anybody else would press what they didn't choose.
+   * Gives the focus back after what had it left. Another notification has taken its place: only a person who removed it
+   * gets the same control there; for anybody else a key press could hit a control that they didn't choose.
    */
   #restore({ id, index, control }: { id: string; index: number; control: Control }): void {
     const same = this.#rows.get(id);
     const row = same ?? this.#at(index);
-    // Nobody answers a question that came into the place of another.
+    // After the focus was on an answer control, it goes to the notification as a whole, so that nobody answers another
+    // notification by mistake.
     if (row) row.focus((same || id === this.#actedOn) && !answers(control) ? control : "item");
     else this.#leave();
   }

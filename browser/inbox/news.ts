@@ -23,13 +23,13 @@ export class News {
   }
 
   say(text: string): void {
-    // News that waits goes first: later it would take the place of this.
+    // Announces pending news first, since later it would replace this sentence.
     clearTimeout(this.#telling);
     this.#tell();
     this.#show(text);
   }
 
-  /** Nothing waits any more, and nothing that was said can be found: it may have been another person's. */
+  /** Drops pending news and clears the region, since its text may belong to another user. */
   forget(): void {
     clearTimeout(this.#telling);
     this.#titles = [];

@@ -95,7 +95,7 @@ export class Row {
     write(this.#body, body);
     this.#body.classList.toggle("raw", raw);
 
-    // Weight and a dot say unread to whoever sees them.
+    // Bold text and a dot show sighted users that the notification is unread.
     write(this.#states, unread ? labels.unread : dismissed ? labels.dismissed : "");
     this.#states.className = dismissed ? "" : "spoken";
     const important = priority === "High";
@@ -167,7 +167,7 @@ export class Row {
     if (focused) title.focus();
   }
 
-  /** Loads a picture when it comes into view; its box stands before. */
+  /** Loads a picture when it comes into view; its box has its size before that. */
   #picture(address: string): void {
     this.#icon.hidden = !address;
     if (address === (this.#icon.firstElementChild as HTMLImageElement | null)?.getAttribute("src")) return;

@@ -96,5 +96,5 @@ p:empty, span:empty, div:empty, q:empty { display: none }
 }
 `;
 
-/** The one sheet of all inboxes in a document. */
+/** The style sheet that all inboxes in a document share. */
 export const styleSheet: (document: Document) => CSSStyleSheet = sheetOf(CSS);

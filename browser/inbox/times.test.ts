@@ -30,7 +30,7 @@ test("how long ago it was, and when that reads differently", () => {
   }
 });
 
-test("the first of several that changes says when", () => {
+test("the next redraw is due when the first of several times changes", () => {
   const times = new Times("en");
   times.begin(now);
   assert.equal(times.next, Infinity);
@@ -38,7 +38,7 @@ test("the first of several that changes says when", () => {
   assert.equal(times.next, 30 * SECOND);
 });
 
-test("a language is a language, or the browser's", () => {
+test("an invalid language tag falls back to the browser's language", () => {
   const times = new Times("ar-EG");
   times.begin(now);
   assert.equal(times.relative(now - 5 * MINUTE), "قبل ٥ دقائق");

@@ -45,7 +45,7 @@ test("there are labels for ten languages besides English", () => {
 });
 
 for (const file of files)
-  test(`${file} has every word, in its own language, with what is counted and named in it`, async () => {
+  test(`${file} has every label, translated, with its counts and names`, async () => {
     const { labels } = (await import(new URL(file, folder).href)) as { labels: Labels };
     assert.deepEqual(Object.keys(labels), Object.keys(LABELS));
     const words = said(labels);
