@@ -1,12 +1,10 @@
 //! The end of a feed that nothing needs. Its next life has another epoch, so a device that comes back begins anew.
 
-use notifeed::time::{Duration, Timestamp};
+use notifeed::feed::room::STAYS_EMPTY;
+use notifeed::time::Timestamp;
 
 use crate::Feed;
 use crate::host::Host;
-
-/// How long a feed stays that has no row any more.
-const STAYS: Duration = Duration::from_days(30);
 
 impl<H: Host> Feed<H> {
     /// Ends a feed whose alarm rang without any work to do: the feed has no row, no connection and nothing to be
@@ -17,7 +15,7 @@ impl<H: Host> Feed<H> {
             return None;
         }
         if active || self.copies.owes() {
-            return Some(now.saturating_add(STAYS));
+            return Some(now.saturating_add(STAYS_EMPTY));
         }
         self.aborting = true;
         self.host.end();

@@ -2,7 +2,7 @@
 //! bounded in rows and in bytes.
 
 use notifeed::error::problems::no_such_notification;
-use notifeed::feed::page::{self, DeltaToken, ListToken};
+use notifeed::feed::page::{self, DeltaToken, ListToken, MAX_PAGE_BYTES};
 use notifeed::feed::query::{Comparison, Condition, Query};
 use notifeed::feed::view;
 use notifeed::feed::{Change, Cursor, Known, RemovalReason, Seq, change_since};
@@ -20,9 +20,6 @@ use crate::fault::{Fault, Stop};
 use crate::host::{self, Bound, Host, Rows};
 use crate::life::Life;
 use crate::store::{self, Item, Row, Statement, UNBOUNDED};
-
-/// How many bytes of bodies a page holds, but for the item that passes them: 1 MiB.
-pub const PAGE_BYTES: usize = 1024 * 1024;
 
 /// Above every place of the list.
 const NEWEST: i64 = i64::MAX >> 11;
@@ -128,7 +125,7 @@ impl<H: Host> Feed<H> {
                 host::Query::Text(&text)
             }
         };
-        let Rows { rows, cut } = self.host.query(question, &values, PAGE_BYTES)?;
+        let Rows { rows, cut } = self.host.query(question, &values, MAX_PAGE_BYTES)?;
         let mut items = rows
             .into_iter()
             .map(|row| Row::from(row).item())
@@ -247,7 +244,7 @@ impl<H: Host> Feed<H> {
             let limit = i64::from(size);
             let values = [store::seq(token.known.position), Bound::Integer(limit)];
             let question = host::Query::Fixed(Statement::ChangedAfter);
-            self.host.query(question, &values, PAGE_BYTES)?
+            self.host.query(question, &values, MAX_PAGE_BYTES)?
         } else {
             Rows::default()
         };

@@ -5,8 +5,9 @@ use notifeed::digest::Digest;
 use notifeed::error::problems::{no_such_notification, precondition_failed};
 use notifeed::feed::answer::{self, Answer};
 use notifeed::feed::entry::Sender;
-use notifeed::feed::page;
+use notifeed::feed::page::{self, MAX_PAGE_BYTES};
 use notifeed::feed::query::Query;
+use notifeed::feed::sent::MAX_ROWS_OF_PAGE;
 use notifeed::feed::view::{self, Sent};
 use notifeed::feed::{DeletedBy, Delivery, Entry};
 use notifeed::guid::Guid;
@@ -21,13 +22,10 @@ use crate::Feed;
 use crate::admission::Admitted;
 use crate::fault::{Fault, Stop};
 use crate::host::{self, Bound, Host, Rows};
-use crate::reads::{PAGE_BYTES, delta_link};
+use crate::reads::delta_link;
 use crate::store::{self, Record, Row, Statement};
 use crate::subscriptions::Subscription;
 use crate::wire::Read;
-
-/// How many rows a page of the sender's delta looks at, whoever sent them.
-const LOOK_AT: usize = 1000;
 
 /// An item as its sender has it.
 pub(crate) struct SentItem {
@@ -183,14 +181,14 @@ impl<H: Host> Feed<H> {
                 store::seq(token.known.position),
                 Bound::Text(&sender.app),
                 Bound::Text(&sender.issuer),
-                Bound::Integer(i64::try_from(LOOK_AT).unwrap_or(i64::MAX)),
+                Bound::Integer(i64::try_from(MAX_ROWS_OF_PAGE).unwrap_or(i64::MAX)),
             ];
             let question = host::Query::Fixed(Statement::SentAfter);
-            self.host.query(question, &values, PAGE_BYTES)?
+            self.host.query(question, &values, MAX_PAGE_BYTES)?
         } else {
             Rows::default()
         };
-        let mut is_full = cut || rows.len() == LOOK_AT;
+        let mut is_full = cut || rows.len() == MAX_ROWS_OF_PAGE;
         let mut values = Vec::new();
         let mut last = None;
         for row in rows {

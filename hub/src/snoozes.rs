@@ -1,6 +1,7 @@
 //! Snoozes that end: at its instant an item is unread again, as a change of the feed that every device is told, also where
 //! nobody had the feed in memory then (CONTRACT §5.6).
 
+use notifeed::feed::page::MAX_PAGE_BYTES;
 use notifeed::feed::{Entry, update};
 use notifeed::time::Timestamp;
 
@@ -8,7 +9,6 @@ use crate::Feed;
 use crate::alarm::SAFETY;
 use crate::fault::Fault;
 use crate::host::{Bound, Host, Query};
-use crate::reads::PAGE_BYTES;
 use crate::store::{self, Item, Row, Statement};
 
 /// How many snoozes end in one transaction.
@@ -35,7 +35,7 @@ impl<H: Host> Feed<H> {
     fn end_some_snoozes(&mut self, now: Timestamp) -> Result<(), Fault> {
         let values = [Bound::Integer(now.unix_millis()), Bound::Integer(AT_ONCE)];
         let question = Query::Fixed(Statement::Snoozed);
-        let found = self.host.query(question, &values, PAGE_BYTES)?;
+        let found = self.host.query(question, &values, MAX_PAGE_BYTES)?;
         let mut head = self.life.head;
         let mut items = Vec::with_capacity(found.rows.len());
         let mut pushes = Vec::with_capacity(found.rows.len());

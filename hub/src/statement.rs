@@ -375,9 +375,9 @@ statements! {
     /// When the next one is due.
     NextPush = "SELECT min(due) FROM push";
     /// Pushed items that were dealt with since the last push that was taken (`?1`), the newest first; `?2`: from
-    /// which change on it is worth a look.
+    /// which change on it is worth a look; `?3`: how many.
     DealtWith = concat!("SELECT id FROM item WHERE seq > ?2 AND content_seq <= ?1 \
-        AND (read_state = 3 OR user_action_state <> 2 OR ", gone!(), ") ORDER BY seq DESC LIMIT 20");
+        AND (read_state = 3 OR user_action_state <> 2 OR ", gone!(), ") ORDER BY seq DESC LIMIT ?3");
     /// A push is done with.
     PushDone = "DELETE FROM push WHERE subscription = ? AND item = ? AND content = ?";
     /// A push is tried again.

@@ -204,6 +204,11 @@ impl Variables {
         self.duration(name, Duration::from_seconds, default)
     }
 
+    /// A number of days.
+    fn days(&self, name: &str, default: Duration) -> Result<Duration, Fault> {
+        self.duration(name, Duration::from_days, default)
+    }
+
     /// A number of milliseconds.
     fn millis(&self, name: &str, default: Duration) -> Result<Duration, Fault> {
         self.duration(name, Duration::from_millis, default)
@@ -284,7 +289,8 @@ impl Variables {
             serde_json::from_str(text).map_err(|_| fault())?;
         keys.into_iter()
             .map(|(id, secret)| {
-                let secret = base64url_decode(&secret).filter(|secret| secret.len() >= 32);
+                let secret =
+                    base64url_decode(&secret).filter(|secret| secret.len() >= Key::MIN_SECRET);
                 secret.map(|secret| Key { id, secret }).ok_or_else(fault)
             })
             .collect()

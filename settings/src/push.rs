@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use notifeed::push::PushHosts;
 use notifeed::push::message::Carried;
+use notifeed::push::schedule::{HOLD, MAX_ENDPOINTS, SUBSCRIPTION_LIFE};
 use notifeed::push::vapid::{Vapid, VapidError};
-use notifeed::time::Duration;
 use notifeed_hub::fault::Fault;
 use notifeed_hub::push::PushSettings;
 
@@ -36,20 +36,20 @@ impl Variables {
         vapid: Option<&Vapid>,
         hosts: &PushHosts,
     ) -> Result<Option<PushSettings>, Fault> {
-        let days: u32 = self.number("PUSH_SUBSCRIPTION_DAYS", 180)?;
-        let hold = self.millis("PUSH_HOLD_MS", Duration::from_seconds(5))?;
+        let lifetime = self.days("PUSH_SUBSCRIPTION_DAYS", SUBSCRIPTION_LIFE)?;
+        let hold = self.millis("PUSH_HOLD_MS", HOLD)?;
         let carried = match self.text("WEB_PUSH_CONTENT") {
             None | Some("all") => Carried::All,
             Some("raw") => Carried::Raw,
             Some(_) => return Err(Fault::new("WEB_PUSH_CONTENT", &"must be all or raw")),
         };
-        let max_endpoints = self.number("MAX_PUSH_ENDPOINTS", 20)?;
+        let max_endpoints = self.number("MAX_PUSH_ENDPOINTS", MAX_ENDPOINTS)?;
         Ok(vapid.map(|vapid| PushSettings {
             key_id: vapid.current().id.clone(),
             hosts: hosts.clone(),
             hold,
             carried,
-            lifetime: Duration::from_days(days.into()),
+            lifetime,
             max_endpoints,
         }))
     }

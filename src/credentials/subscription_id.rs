@@ -31,8 +31,13 @@ const FORMAT: &str = "v1";
 pub struct Key {
     /// Its name, which stands in the ids.
     pub id: String,
-    /// At least 32 bytes.
+    /// At least [`MIN_SECRET`](Self::MIN_SECRET) bytes.
     pub secret: Vec<u8>,
+}
+
+impl Key {
+    /// How many bytes a secret has at least.
+    pub const MIN_SECRET: usize = 32;
 }
 
 /// The content of an id, once its signature has been checked.

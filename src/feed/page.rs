@@ -7,6 +7,9 @@ use crate::feed::entry::Seq;
 use crate::guid::Guid;
 use crate::json::Writer;
 
+/// How many bytes of bodies a page of the list or of a delta holds, passed by its last item at most.
+pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
+
 /// The place below which a list goes on. Later posts come above it, and no state change moves an
 /// item, so pages stay what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,9 @@ pub const MAX_ROWS: u32 = 20_000;
 /// 10 GB that a Durable Object may store. A post that would pass it removes ended rows first.
 pub const MAX_BYTES: u64 = 2_000_000_000;
 
+/// How long a feed stays that has no items, subscriptions or connections.
+pub const STAYS_EMPTY: Duration = Duration::from_days(30);
+
 /// The longest that a refused caller is told to wait: a deletion may make room earlier.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 

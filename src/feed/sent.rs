@@ -8,3 +8,6 @@ pub const RETENTION: Duration = Duration::from_days(7);
 
 /// How many calls of an app wait for news of a feed at a time.
 pub const MAX_WAITING: usize = 32;
+
+/// How many rows a page of the sender's delta looks at, whichever app sent them.
+pub const MAX_ROWS_OF_PAGE: usize = 1000;

@@ -2,13 +2,15 @@
 //!
 //! [`frame`] writes what the server sends, [`client`] reads what a client sends, [`endpoint`] is
 //! what is remembered of a connection while nothing moves, [`window`] how much may be under way to
-//! it, [`close`] is how it ends, [`acknowledgement`] what a client says over HTTP that reads events, and [`reconnect`] how a client comes back.
+//! it, [`memory`] how much to all clients together, [`close`] is how it ends, [`acknowledgement`] what a client says over
+//! HTTP that reads events, and [`reconnect`] how a client comes back.
 
 pub mod acknowledgement;
 pub mod client;
 pub mod close;
 pub mod endpoint;
 pub mod frame;
+pub mod memory;
 pub mod reconnect;
 pub mod window;
 
@@ -27,6 +29,9 @@ pub const PING: (&str, &str) = ("ping", "pong");
 /// (D22) The number of live connections that a feed has at most. A further one is refused: 406, or 4429 where the
 /// client can see no status.
 pub const MAX_SOCKETS: usize = 1000;
+
+/// How many frames of a client wait while its new token is verified.
+pub const MAX_WAITING_FRAMES: usize = 16;
 
 /// (D22) The most items that `top` asks a replay for; the least is 1.
 pub const MAX_TOP: u32 = 1000;

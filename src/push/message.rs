@@ -14,6 +14,12 @@ use crate::time::{Duration, Timestamp};
 /// The longest that a push service keeps a message: 28 days. Google's takes no more.
 const MAX_TTL: Duration = Duration::from_days(28);
 
+/// How many notifications a message says to close, at most: the newest that were dealt with on another device.
+pub const MAX_CLOSED: i64 = 20;
+
+/// The number of newest changes among which notifications to close are searched.
+pub const CLOSED_AMONG: i64 = 200;
+
 /// How many characters of a title are kept in a message that is too long without its text; fewer only where nothing
 /// else makes it fit.
 const TITLE_KEPT: usize = 120;

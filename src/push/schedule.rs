@@ -8,6 +8,15 @@ pub const FAILURES: u32 = 10;
 /// How many pushes stay due for an endpoint that is left alone: the newest.
 pub const KEPT: u32 = 20;
 
+/// How many endpoints of a user and host are pushed to: `MAX_PUSH_ENDPOINTS`.
+pub const MAX_ENDPOINTS: usize = 20;
+
+/// How long a subscription with a push channel lasts, and with each receipt again: `PUSH_SUBSCRIPTION_DAYS`.
+pub const SUBSCRIPTION_LIFE: Duration = Duration::from_days(180);
+
+/// How long a push waits for an open page to show the notification: `PUSH_HOLD_MS`.
+pub const HOLD: Duration = Duration::from_seconds(5);
+
 /// The first wait after a failure.
 const FIRST: Duration = Duration::from_seconds(2);
 

@@ -6,20 +6,23 @@ use flate2::{Compression, GzBuilder};
 use notifeed::credentials::jwt::{MAX_TOKEN_BYTES, TokenError, Unverified};
 use notifeed::credentials::subscription_id::LIFETIME;
 use notifeed::error::ErrorCode;
+use notifeed::feed::page::MAX_PAGE_BYTES;
 use notifeed::feed::query::{DEFAULT_TOP, MAX_CONDITIONS, MAX_FILTER, MAX_TOP, Query};
 use notifeed::feed::room::{MAX_BYTES, MAX_ITEMS, MAX_ROWS};
-use notifeed::feed::sent;
+use notifeed::feed::{room, sent};
 use notifeed::http::batch::{MAX_BATCH_BYTES, MAX_REQUESTS};
 use notifeed::http::headers::{MAX_CLIENT_REQUEST_ID, MAX_WAIT, client_request_id};
 use notifeed::http::{BodyLimit, ContentEncoding, MAX_BODY_BYTES, MAX_TRANSFER_BYTES};
 use notifeed::live::client::{ClientFrame, MAX_FRAME_BYTES, MAX_REFERENCE};
+use notifeed::live::memory;
 use notifeed::live::window::{ASK_FROM, FIRST_PATIENCE, WINDOW};
-use notifeed::live::{MAX_SOCKET_LIFE, MAX_SOCKETS, SILENCE};
+use notifeed::live::{MAX_SOCKET_LIFE, MAX_SOCKETS, MAX_WAITING_FRAMES, SILENCE};
 use notifeed::policy::Policy;
 use notifeed::push::PushHosts;
+use notifeed::push::message::{CLOSED_AMONG, MAX_CLOSED};
 use notifeed::push::opening::Opening;
 use notifeed::push::record::MAX_TEXT;
-use notifeed::push::schedule::{FAILURES, KEPT};
+use notifeed::push::schedule::{self, FAILURES, KEPT};
 use notifeed::subscription::{
     self, MAX_DEVICE_ID, MAX_DISPLAY_NAME, MAX_PUSH_SUBSCRIPTION, MAX_SUBSCRIPTIONS,
 };
@@ -76,6 +79,11 @@ fn the_document_says_what_is_held() {
                 && Policy::MAX_RETENTION_SECONDS == 30 * 86_400,
         ),
         (
+            "a feed without items, subscriptions and connections",
+            "30 days, or an hour after the last connection that found it without items",
+            room::STAYS_EMPTY.millis() == 30 * 86_400_000,
+        ),
+        (
             "live connections",
             "1000 (`MAX_SOCKETS`)",
             MAX_SOCKETS == 1000,
@@ -89,6 +97,16 @@ fn the_document_says_what_is_held() {
             "`$filter`",
             "1024 characters, 8 conditions",
             (MAX_FILTER, MAX_CONDITIONS) == (1024, 8),
+        ),
+        (
+            "bytes of a page of the list, or of a delta",
+            "1 MiB, passed by the last item at most",
+            MAX_PAGE_BYTES == 1024 * KIB,
+        ),
+        (
+            "rows that a page of a sender's delta looks at",
+            "1000",
+            sent::MAX_ROWS_OF_PAGE == 1000,
         ),
         (
             "its life",
@@ -119,6 +137,36 @@ fn the_document_says_what_is_held() {
             "a full window of a client that has never acknowledged",
             "2 s",
             FIRST_PATIENCE.millis() == 2000,
+        ),
+        (
+            "a client's frames that wait while its new token is checked",
+            "16",
+            MAX_WAITING_FRAMES == 16,
+        ),
+        (
+            "under way to all clients of a feed",
+            "16 MiB",
+            memory::MAX_OF_FEED == 16 * 1024 * KIB,
+        ),
+        (
+            "under way to all clients of all feeds of an instance",
+            "48 MiB",
+            (memory::MAX_OF_INSTANCE, memory::MIN_OF_FEED) == (48 * 1024 * KIB, 512 * KIB),
+        ),
+        (
+            "feeds in the memory of an instance",
+            "1024",
+            memory::MAX_FEEDS == 1024,
+        ),
+        (
+            "of a feed's 16 MiB, unacknowledged for 10 s",
+            "half",
+            memory::STALLED.millis() == 10_000,
+        ),
+        (
+            "of a feed's 16 MiB, held for 30 s by connections that are closing",
+            "half",
+            (memory::CLOSING.millis(), memory::BAN.millis()) == (30_000, 60_000),
         ),
         ("a client's frame", "20 KiB", MAX_FRAME_BYTES == 20 * KIB),
         ("`ref` in it", "64 characters", MAX_REFERENCE == 64),
@@ -170,6 +218,21 @@ fn the_document_says_what_is_held() {
             "pushes that are due to an endpoint after 10 failures in a row",
             "the newest 20",
             (FAILURES, KEPT) == (10, 20),
+        ),
+        (
+            "a user's endpoints of one host that are pushed to",
+            "20 (`MAX_PUSH_ENDPOINTS`; [settings](settings.md))",
+            schedule::MAX_ENDPOINTS == 20,
+        ),
+        (
+            "ids in a push of notifications that were dealt with on another device",
+            "20, of the last 200 changes",
+            (MAX_CLOSED, CLOSED_AMONG) == (20, 200),
+        ),
+        (
+            "a subscription with a push channel, and its id",
+            "180 days (`PUSH_SUBSCRIPTION_DAYS`); each receipt makes the subscription that long again, its id not",
+            schedule::SUBSCRIPTION_LIFE.millis() == 180 * 86_400_000,
         ),
         (
             "a user's subscriptions of one host",

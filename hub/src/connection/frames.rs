@@ -9,7 +9,7 @@ use notifeed::feed::{Cursor, DeletedBy, Entry, Seq};
 use notifeed::guid::Guid;
 use notifeed::live::client::{ClientFrame, ClientRequest};
 use notifeed::live::close::Close;
-use notifeed::live::{MAX_SOCKET_LIFE, frame};
+use notifeed::live::{MAX_SOCKET_LIFE, MAX_WAITING_FRAMES, frame};
 use notifeed::request::origin::Readers;
 use notifeed::request::{ApiVersion, Context};
 use notifeed::time::Timestamp;
@@ -20,9 +20,6 @@ use crate::answers::{Device, Given, Won};
 use crate::fault::{Fault, Stop};
 use crate::host::{Effect, Host, Outcome, Socket, Verified};
 use crate::marking::Marked;
-
-/// How many frames wait while a token is verified.
-const MAX_WAITING: usize = 16;
 
 /// The outcome of a request.
 enum Done {
@@ -98,7 +95,7 @@ impl<H: Host> Feed<H> {
                 }
             }
             (Some(ClientFrame::Request { .. }), Some(text)) if connection.verifying.is_some() => {
-                if connection.waiting.len() >= MAX_WAITING {
+                if connection.waiting.len() >= MAX_WAITING_FRAMES {
                     return self
                         .connections
                         .close(&self.host, socket, Close::FLOODING, now);

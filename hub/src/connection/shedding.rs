@@ -5,17 +5,12 @@ use notifeed::error::Problem;
 use notifeed::error::problems::{connections_stall, too_many_connections};
 use notifeed::live::close::Close;
 use notifeed::live::endpoint::Endpoint;
+use notifeed::live::memory::{CLOSING, STALLED};
 use notifeed::time::{Duration, Timestamp};
 
 use super::State;
 use crate::Feed;
 use crate::host::{Host, Socket};
-
-/// How long bytes are under way until they count as stalled.
-const STALLED: Duration = Duration::from_seconds(10);
-
-/// How long connections that are closing may hold more than half of the feed's memory.
-const CLOSING: Duration = Duration::from_seconds(30);
 
 /// How often silent connections are looked for at most.
 const LOOK_FOR_SILENT: Duration = Duration::from_seconds(10);

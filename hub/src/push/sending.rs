@@ -2,7 +2,7 @@
 
 use notifeed::feed::{Seq, feed_digest};
 use notifeed::guid::Guid;
-use notifeed::push::message::{Addressee, Carried, Size};
+use notifeed::push::message::{Addressee, CLOSED_AMONG, Carried, MAX_CLOSED, Size};
 use notifeed::push::{Channel, Message};
 use notifeed::time::Timestamp;
 
@@ -18,9 +18,6 @@ const AT_ONCE: usize = 6;
 
 /// About so many bytes of rows are read in one turn.
 const BUDGET: usize = 256 * 1024;
-
-/// The number of newest changes among which notifications to close are searched.
-const LOOKED_AT: i64 = 200;
 
 /// A row that is due, with its item.
 struct Ready {
@@ -99,8 +96,12 @@ impl<H: Host> Feed<H> {
         if taken == Seq::ZERO {
             return Ok(Vec::new());
         }
-        let from = taken.max(Seq::new(head.saturating_sub(LOOKED_AT)));
-        let values = [store::seq(taken), store::seq(from)];
+        let from = taken.max(Seq::new(head.saturating_sub(CLOSED_AMONG)));
+        let values = [
+            store::seq(taken),
+            store::seq(from),
+            Bound::Integer(MAX_CLOSED),
+        ];
         let query = Query::Fixed(Statement::DealtWith);
         let found = self.host.query(query, &values, store::UNBOUNDED)?;
         let ids = found.rows.into_iter().map(|row| Row::from(row).text());

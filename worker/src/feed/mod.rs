@@ -17,6 +17,7 @@ use notifeed::guid::Guid;
 use notifeed::http::Reply;
 use notifeed::live::client::ClientFrame;
 use notifeed::live::frame;
+use notifeed::live::memory::{BAN, MAX_FEEDS};
 use notifeed::policy::Policy;
 use notifeed::request::origin::Readers;
 use notifeed::request::{ApiVersion, Context};
@@ -35,7 +36,7 @@ use host::DurableObject;
 
 /// The most feeds in memory. The runtime doesn't report when a Durable Object is evicted, so the feed whose last event
 /// is the longest ago is dropped; if its Durable Object still exists, the feed is loaded again at the next event.
-const MAX_FEEDS: NonZeroUsize = NonZeroUsize::new(1024).expect("a number above 0");
+const AT_MOST: NonZeroUsize = NonZeroUsize::new(MAX_FEEDS).expect("a number above 0");
 
 struct Feeds {
     last: u32,
@@ -51,7 +52,7 @@ impl Default for Feeds {
     fn default() -> Self {
         Self {
             last: 0,
-            feeds: LruCache::new(MAX_FEEDS),
+            feeds: LruCache::new(AT_MOST),
             outcomes: HashMap::new(),
             pushes: HashMap::new(),
         }
@@ -222,7 +223,7 @@ fn refusal_of_banned(hub: &str, fields: &str) -> Option<String> {
     if !holders.into_iter().flatten().any(is_banned) {
         return None;
     }
-    let problem = problems::cut_off(shared::BAN);
+    let problem = problems::cut_off(BAN);
     let policy = settings().ok()?.feed.policy;
     let context = request.asked_by.context(now);
     Some(Reply::problem(&problem, &context, &policy).to_text())

@@ -3,26 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use notifeed::live::memory::{BAN, MAX_OF_FEED, MAX_OF_INSTANCE, MIN_OF_FEED};
 use notifeed::time::{Duration, Timestamp};
-
-/// How many bytes of frames may be under way to all clients of a feed.
-const OF_A_FEED: usize = 16 << 20;
-
-/// How many bytes of frames may be under way to all clients of all feeds: 128 MB are all that an
-/// instance has.
-const OF_ALL_FEEDS: usize = 48 << 20;
-
-/// The memory that a feed may have at least, however much the others have.
-const AT_LEAST: usize = 512 << 10;
 
 /// How many failures of KV in a row make all feeds rest.
 const FAILURES: u32 = 5;
 
 /// How long they rest.
 const REST: Duration = Duration::from_seconds(30);
-
-/// How long the holder of connections that were cut off may not return.
-pub const BAN: Duration = Duration::from_minutes(1);
 
 thread_local! {
     /// By feed; those that have none aren't there.
@@ -39,16 +27,18 @@ pub fn under_way(feed: u32, bytes: usize) -> usize {
     UNDER_WAY.with_borrow_mut(|under_way| {
         if bytes == 0 {
             under_way.remove(&feed);
-            return OF_A_FEED;
+            return MAX_OF_FEED;
         }
         under_way.insert(feed, bytes);
         let total: usize = under_way.values().sum();
-        let too_many = total.saturating_sub(OF_ALL_FEEDS);
+        let too_many = total.saturating_sub(MAX_OF_INSTANCE);
         let is_fattest = under_way.values().all(|of_another| *of_another <= bytes);
         if too_many == 0 || !is_fattest {
-            return OF_A_FEED;
+            return MAX_OF_FEED;
         }
-        bytes.saturating_sub(too_many).clamp(AT_LEAST, OF_A_FEED)
+        bytes
+            .saturating_sub(too_many)
+            .clamp(MIN_OF_FEED, MAX_OF_FEED)
     })
 }
 
