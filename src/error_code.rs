@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::Policy;
 
-/// A row of the error table, by its `error.code`. Where a body can earn several rows, the first in this order answers.
+/// A row of the error table, by its `error.code`. If a body falls under several rows, the first in this order answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ErrorCode {

@@ -152,10 +152,9 @@ impl Accepted {
         self.notification
     }
 
-    /// The canonical text of the request **before** defaults and caps that depend on the clock:
-    /// what "same content" compares when an `appNotificationId` comes again (CONTRACT §1, "200
-    /// OK"). It is [`Notification::canonical`] with the expiration as it was asked for, `null`
-    /// when none was.
+    /// The canonical text of the request **before** defaults and caps that depend on the clock: what "same content"
+    /// compares when an `appNotificationId` comes again (CONTRACT §1, "200 OK"). The text is that of
+    /// [`Notification::canonical`] with the expiration as it was asked for, `null` when none was.
     pub fn request_text(&self) -> JsonText<Self> {
         JsonText::stored(self.notification.render(self.expiration))
     }

@@ -10,8 +10,8 @@ use crate::json::{
 
 pub use code::{ViolationCode, WarningCode};
 
-/// How many violations, and how many warnings, are listed at most (D15). Where there are more, the
-/// last one listed says so.
+/// How many violations, and how many warnings, are listed at most (D15). If there are more, the last one listed says
+/// so.
 pub const MAX_LISTED: usize = 100;
 
 /// A violation of the contract.

@@ -160,8 +160,8 @@ export const MAX_BODY_BYTES = 65536;
 export const MAX_DEPTH = 16;
 
 /**
- * How many violations, and how many warnings, are listed at most. Where there are more, the
- * last one listed says so.
+ * How many violations, and how many warnings, are listed at most. If there are more, the last one listed says
+ * so.
  */
 export const MAX_LISTED = 100;
 

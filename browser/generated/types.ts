@@ -368,7 +368,7 @@ export type WarningCode =
   /** There are more warnings than are listed. */
   | "MoreWarnings";
 
-/** A row of the error table, by its `error.code`. Where a body can earn several rows, the first in this order answers. */
+/** A row of the error table, by its `error.code`. If a body falls under several rows, the first in this order answers. */
 export type ErrorCode =
   /** 400: the body is an array. */
   | "MultipleNotificationsNotSupported"

@@ -1,9 +1,9 @@
 //! The user notification subscription id, `X-UNS-ID` (CONTRACT §3).
 //!
-//! `v1.{key id}.{base64url(Hub id ‖ subscription id ‖ expiry)}.{base64url(HMAC-SHA-256)}`. It leads
-//! straight to the user's Hub: 32 bytes of its Durable Object id, which tells nothing about the
-//! user; then the 16 bytes of the subscription's GUID; then the expiry, Unix seconds, 8 bytes big
-//! endian. The part before the last dot is signed. At most 256 characters.
+//! `v1.{key id}.{base64url(Hub id ‖ subscription id ‖ expiry)}.{base64url(HMAC-SHA-256)}`. The id leads straight to the
+//! user's Hub: 32 bytes of its Durable Object id, which tells nothing about the user; then the 16 bytes of the
+//! subscription's GUID; then the expiry, Unix seconds, 8 bytes big endian. The part before the last dot is signed. At
+//! most 256 characters.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

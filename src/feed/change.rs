@@ -77,8 +77,8 @@ pub fn change_since(
         Some(DeletedBy::Sender) => return Some(Change::Removed(RemovalReason::Retracted)),
         None => {}
     }
-    // An endpoint knows by itself when an item that it has expires. It can't know that of a
-    // replacement that it never saw: it still shows the revision before.
+    // An endpoint knows by itself when an item that it has expires. An endpoint can't know when a replacement that it
+    // never saw expires, and still shows the revision before.
     let may_show_earlier_revision = new_content && entry.revision > 1;
     may_show_earlier_revision.then_some(Change::Removed(if aims {
         RemovalReason::Deleted

@@ -235,8 +235,8 @@ impl Entry {
         }
     }
 
-    /// Whether it is on the feed at that instant: neither deleted nor expired. It expires at its
-    /// instant, not after it.
+    /// Whether the item is on the feed at that instant: neither deleted nor expired. An item expires at its instant,
+    /// not after it.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.end(now).is_none()
     }

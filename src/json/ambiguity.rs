@@ -24,12 +24,11 @@ pub struct Ambiguity {
 pub enum AmbiguityKind {
     /// A name that an earlier member of the same object has (RFC 8259 §4).
     DuplicateName,
-    /// A `\u` escape of a surrogate without its other half (RFC 8259 §8.2): not a character. It is
-    /// read as U+FFFD.
+    /// A `\u` escape of a surrogate without its other half (RFC 8259 §8.2): not a character; read as U+FFFD.
     LoneSurrogate,
 }
 
-/// The way from the top to a value. It lives on the stack, and is only written down for a fault.
+/// The way from the top to a value: on the stack, and only written down for a fault.
 #[derive(Clone, Copy)]
 pub(super) enum ValuePath<'p> {
     Top,

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// A JSON number as it stands in the text (RFC 8259 §6), of any size and precision. It is read as
-/// an integer without a detour over floating point, so that 2^53 + 1 stays what it is.
+/// A JSON number as it stands in the text (RFC 8259 §6), of any size and precision. An integer is read without a detour
+/// over floating point, so that 2^53 + 1 stays exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number<'a>(Cow<'a, str>);
 

@@ -15,7 +15,7 @@ pub struct Close {
 pub const SUBSCRIPTION_ENDED: &str = RefusalCode::SubscriptionEnded.as_str();
 
 impl Close {
-    /// The client sent what isn't a frame. It stops.
+    /// The client sent a message that isn't a frame. The client stops.
     pub const MALFORMED: Self = Self {
         code: 4400,
         reason: "BadRequest",

@@ -4,10 +4,10 @@
 //! # The rules of the request body
 //!
 //! The body is one JSON text (RFC 8259) in UTF-8, a byte order mark in front is skipped, at most
-//! [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES) long and [`MAX_DEPTH`](crate::json::MAX_DEPTH)
-//! levels deep. It is an object; no object in it has two members of the same name; no string has
-//! an escape of half a surrogate pair. `null` is absent, as member and as element. Names of
-//! properties count with their case. Characters are Unicode scalar values.
+//! [`MAX_BODY_BYTES`](crate::http::MAX_BODY_BYTES) long and [`MAX_DEPTH`](crate::json::MAX_DEPTH) levels deep. The text
+//! is an object; no object in it has two members of the same name; no string has an escape of half a surrogate pair.
+//! `null` is absent, as member and as element. Names of properties count with their case. Characters are Unicode scalar
+//! values.
 //!
 //! | property | JSON type | rule | when absent |
 //! |---|---|---|---|

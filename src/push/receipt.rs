@@ -1,6 +1,6 @@
-//! A receipt: the right to say what became of one revision of one notification on one subscription, and
-//! nothing else (CONTRACT §5.7). It goes along with a push, encrypted for the device, since a service worker
-//! has no access token.
+//! A receipt: the right to say what became of one revision of one notification on one subscription, and nothing else
+//! (CONTRACT §5.7). A receipt goes along with a push, encrypted for the device, since a service worker has no access
+//! token.
 //!
 //! `r1.{key id}.{base64url(Hub id ‖ subscription ‖ notification ‖ revision ‖ expiry)}.{signature}`, signed as
 //! subscription ids are: 32, 16, 16, 4 and 8 bytes; the expiry in Unix seconds, numbers big endian.
