@@ -15,7 +15,7 @@ use crate::wire::Access;
 /// A call that has proven its right to the feed.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// The owner of the feed. It becomes theirs with the first change that they make.
+    /// The owner of the feed. A feed becomes theirs with the first change that they make.
     pub owner: Rc<Owner>,
     /// Whether the user themselves calls, not an app by a subscription.
     pub by_user: bool,

@@ -97,8 +97,8 @@ impl<H: Host> Feed<H> {
         Ok(())
     }
 
-    /// The knowledge of an endpoint that asks for the newest items of its platform. Where there aren't more of
-    /// them, it asks for all.
+    /// The knowledge of an endpoint that asks for the newest items of its platform. If there aren't more of them, the
+    /// endpoint asks for all.
     fn newest(&self, top: u32, platform: Platform, now: Timestamp) -> Result<Known, Fault> {
         if !self.life.made {
             return Ok(Known::NOTHING);

@@ -208,8 +208,8 @@ impl<H: Host> Feed<H> {
         has_room && more
     }
 
-    /// Whether another frame may be sent to a connection. Where there is no room,
-    /// an acknowledgement is waited for a while only.
+    /// Whether another frame may be sent to a connection. If not, the connection is noted as waiting for an
+    /// acknowledgement.
     fn has_room(&mut self, socket: Socket, now: Timestamp) -> bool {
         let spare = self.connections.under_way < self.connections.allowance;
         let Some(connection) = self.connections.open.get_mut(&socket) else {

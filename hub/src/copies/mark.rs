@@ -1,5 +1,5 @@
-//! The mark: what the feed's own row says of the copy. It is written some time after a batch, for all
-//! batches of that time at once: should it be lost, what was put is put again.
+//! The mark: what the feed's own row says of the copy. The mark is written some time after a batch, for all batches of
+//! that time at once. If a mark is lost, what was put is put again.
 
 use notifeed::time::{Duration, Timestamp};
 

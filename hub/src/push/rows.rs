@@ -105,7 +105,7 @@ pub fn ended(id: &str) -> [Write<'_>; 2] {
     })
 }
 
-/// None is.
+/// No subscription is pushed to any more.
 pub fn all_ended() -> [Write<'static>; 2] {
     [Statement::EndAllPushEndpoints, Statement::EndAllPushes].map(|statement| Write {
         statement,

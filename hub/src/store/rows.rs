@@ -160,7 +160,7 @@ impl Row {
     /// The columns of a record.
     ///
     /// # Errors
-    /// One of them is something else.
+    /// A column has another type.
     pub fn record(&mut self) -> Result<Record, Fault> {
         Ok(Record {
             sender: Sender {
