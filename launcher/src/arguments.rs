@@ -36,11 +36,11 @@ pub enum Command {
     Check(Options),
     /// Read or change the registry of apps, as the arguments say.
     App(Options, Vec<String>),
-    /// Print what is stored of the person whom the words name.
+    /// Print what is stored of the person whom the arguments name.
     Export(Options, Vec<String>),
-    /// Erase it.
+    /// Erase everything that is stored of the person whom the arguments name.
     Erase(Options, Vec<String>),
-    /// Print how the feeds of the person whom the words name are.
+    /// Print the counters of the feeds of the person whom the arguments name.
     Hub(Options, Vec<String>),
     /// Make a backup in that folder.
     BackUp(Options, PathBuf),

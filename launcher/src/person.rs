@@ -38,7 +38,7 @@ pub fn export(settings: &Settings, words: &[String]) -> Result<(), Failure> {
 /// Erases a person: their Hubs of every host, and the copies.
 ///
 /// # Errors
-/// The words name nobody, nothing is stored, or the service doesn't run.
+/// The arguments name no person, nothing is stored, or the service doesn't run.
 pub fn erase(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     let found = contents(settings, words)?;
     let ids: Vec<&str> = found
@@ -58,10 +58,10 @@ pub fn erase(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints how a person's feeds are, without their contents, as JSON.
+/// Prints the counters of a person's feeds, without their contents, as JSON.
 ///
 /// # Errors
-/// The words name nobody, nothing is stored, or the service doesn't run.
+/// The arguments name no person, nothing is stored, or the service doesn't run.
 pub fn counters(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     let found = looked_at(settings, "/counters", words)?;
     let text = serde_json::to_string_pretty(&found)
@@ -70,12 +70,12 @@ pub fn counters(settings: &Settings, words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All that is stored of the person whom the words name.
+/// All that is stored of the person whom the arguments name.
 fn contents(settings: &Settings, words: &[String]) -> Result<Vec<Value>, Failure> {
     looked_at(settings, "/contents", words)
 }
 
-/// The Worker's answer for each Hub that has something of the person whom the words name.
+/// The Worker's answer for each Hub that has something of the person whom the arguments name.
 fn looked_at(settings: &Settings, path: &str, words: &[String]) -> Result<Vec<Value>, Failure> {
     let named = |name: &str| {
         words
