@@ -25,10 +25,10 @@ test-binary: export NOTIFEED_PROFILE ?= dev-wasm
 test-binary: ## the black-box tests on the program of make binary, and its own
 	@scripts/setup build && scripts/test selfhost binary
 
-soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; 20 kills over 2 000 pushes; then faults of each kind and 20 kills of make binary's program, and the table of what came of them; at last whatever www/openapi.json allows (FULL=1: longer); SEED= repeats a round
+soak: ## devices at random for 5 minutes (MINUTES=), of 2 users at a time (USERS=), with crashes; 20 kills over 2 000 pushes; then faults of each kind and 20 kills of make binary's program, and the table of what came of them; at last whatever www/openapi.json allows (FULL=1: longer), and a client in Python made from it; SEED= repeats a round
 	@scripts/setup build && scripts/build worker && $(node) --test tests/soak/soak.mjs tests/soak/pushes.mjs && \
 	  scripts/binary dev target/binary/notifeed && $(node) --test tests/soak/table.mjs && \
-	  scripts/setup schemathesis && exec $(node) --test tests/soak/openapi.mjs
+	  scripts/setup schemathesis python-client && exec $(node) --test tests/soak/openapi.mjs tests/soak/described.mjs
 
 soak-client: ## people and tabs at random, for 5 minutes (MINUTES=) over doubles of browser and service, then as long in Chromium on the service; SEED= begins with a round
 	@scripts/setup test && $(node) tests/client/soak.ts && scripts/build && exec $(node) --test tests/browser/soak.mjs

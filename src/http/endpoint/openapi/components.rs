@@ -208,7 +208,7 @@ fn failure(codes: &[ErrorCode]) -> Value {
     json!({
         "description": sentences.collect::<Vec<_>>().join(" "),
         "headers": answer_headers(&own),
-        "content": { "application/json": { "schema": reference("schemas", "Error"), "examples": examples } },
+        "content": { "application/json": { "schema": reference("schemas", "ErrorAnswer"), "examples": examples } },
     })
 }
 
