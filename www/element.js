@@ -1,3 +1,5 @@
+// The elements of a page: found by their id, and made from code.
+
 /**
  * The element of the page with this id.
  * @template {HTMLElement} T

@@ -1,3 +1,5 @@
+// Errors of the validator: it was used before it was loaded, or a notification is invalid.
+
 import type { Finding } from "../generated/types.ts";
 
 /** The validator was used before it was there. */
