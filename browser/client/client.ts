@@ -11,7 +11,7 @@ import {
   type Status,
 } from "./api.ts";
 import { streamOf } from "./address.ts";
-import { Asking } from "./asking.ts";
+import { type Asking, askingOf } from "./asking.ts";
 import type { Standing } from "./connection.ts";
 import { within } from "./deadline.ts";
 import type { Environment, PageEvent } from "./environment.ts";
@@ -75,7 +75,7 @@ export class Client implements Core {
     this.#tokens = new Tokens(options.token, environment, () => this.#tellWithout());
     this.#identity = new Identity(options.user, this.#tokens, this.#replica, environment);
     this.#notes = new Notes(environment, addressName(this.#stream));
-    this.asking = new Asking(
+    this.asking = askingOf(
       this.#replica,
       this.#id,
       () => Boolean(this.#closing ?? this.#forgetting),

@@ -2,6 +2,7 @@
 // so its members know their client without `this`.
 
 import type { LiveClient, StateChange } from "./api.ts";
+import type { Asking } from "./asking.ts";
 
 type Named = "markRead" | "markUnread" | "dismiss" | "restore" | "activate";
 
@@ -14,18 +15,16 @@ const CHANGES: Record<Named, StateChange> = {
   activate: { readState: "read", userActionState: "activated" },
 };
 
-type Asked = "update" | "markAllRead" | "markAllSeen" | "answer" | "remove";
-
-/** A client as the rest of it is written: changes are asked for in a place of their own. */
-export type Core = Omit<LiveClient, Named | "snooze" | Asked> & { readonly asking: Pick<LiveClient, Asked> };
+/** A client as the rest of it is written. */
+export type Core = Omit<LiveClient, Named | "snooze" | keyof Asking> & { readonly asking: Asking };
 
 const PROPERTIES = ["items", "unread", "unseen", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
 const METHODS = ["now", "on", "loadOlder", "setEndpoint", "reconnect", "close"] as const satisfies (keyof Core)[];
-const ASKING: Asked[] = ["update", "markAllRead", "markAllSeen", "answer", "remove"];
 
 export function faceOf(client: Core): LiveClient {
   const { asking } = client;
   const face: Record<string | symbol, unknown> = {
+    ...asking,
     [Symbol.asyncIterator]: () => client[Symbol.asyncIterator](),
     snooze: (id: string, until: Date | string | number) =>
       asking.update(id, {
@@ -35,7 +34,6 @@ export function faceOf(client: Core): LiveClient {
       }),
   };
   for (const name of METHODS) face[name] = (client[name] as (...given: unknown[]) => unknown).bind(client);
-  for (const name of ASKING) face[name] = (asking[name] as (...given: never[]) => unknown).bind(asking);
   for (const [name, change] of Object.entries(CHANGES)) face[name] = (id: string) => asking.update(id, change);
   for (const name of PROPERTIES) Object.defineProperty(face, name, { get: () => client[name], enumerable: true });
   // A frozen object isn't wrapped by Vue, and stays as it is with Immer.
