@@ -36,6 +36,9 @@ const TYPES = {
  */
 const NAMESPACE = "HubNamespace";
 
+/** How many bytes of a part are packed together: pieces are unpacked side by side. */
+const PIECE = 2 ** 24;
+
 mkdirSync(folder, { recursive: true });
 for (const name of ["main", "kv"]) {
   await build({
@@ -160,11 +163,16 @@ function write(path, program, parts) {
   let offset = program.length;
   const list = parts.map(({ name, content, namespace }) => {
     const sum = sha256(content);
-    const frame = packed(`${name}-${sum}`, content);
-    const part = { name, sha256: sum, offset, length: frame.length, size: content.length, namespace };
-    chunks.push(frame);
-    offset += frame.length;
-    return part;
+    /** @type {{ offset: number, length: number, at: number, size: number }[]} */
+    const frames = [];
+    for (let at = 0; at < content.length; at += PIECE) {
+      const piece = content.subarray(at, at + PIECE);
+      const frame = packed(piece);
+      frames.push({ offset, length: frame.length, at, size: piece.length });
+      chunks.push(frame);
+      offset += frame.length;
+    }
+    return { name, sha256: sum, size: content.length, frames, namespace };
   });
   const index = Buffer.from(JSON.stringify(list));
   const length = Buffer.alloc(8);
@@ -178,17 +186,16 @@ function write(path, program, parts) {
 }
 
 /**
- * A zstd frame; what takes seconds is kept for the next time.
- * @param {string} name
+ * A zstd frame; what takes a second is kept for the next time.
  * @param {Buffer} content
  */
-function packed(name, content) {
-  const kept = `${folder}/${name}.zst`;
+function packed(content) {
+  const kept = `${folder}/${sha256(content)}.zst`;
   try {
     return readFileSync(kept);
   } catch {
     const frame = zstdCompressSync(content, { params: { [constants.ZSTD_c_compressionLevel]: 9 } });
-    if (content.length > 2 ** 26) writeFileSync(kept, frame);
+    if (content.length > 2 ** 23) writeFileSync(kept, frame);
     return frame;
   }
 }
