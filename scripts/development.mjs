@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { SignJWT } from "jose";
+import { SCOPE } from "../browser/generated/protocol.ts";
 
 /** The host that the registry built in for development knows. */
 export const developmentHost = "graphnotifications.sample.windows.com";
@@ -58,7 +59,7 @@ export function userToken(user, claims = {}) {
     sub: user,
     upn: user,
     azp: "contoso-client",
-    scp: "Notifications.ReadWrite.CreatedByApp",
+    scp: SCOPE,
     ...claims,
   });
 }

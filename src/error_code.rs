@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::close_code::{
+    CLOSE_BUSY, CLOSE_DENIED, CLOSE_MALFORMED, CLOSE_TOKEN_REFUSED, CLOSE_TRY_LATER,
+};
 use crate::policy::Policy;
 
 /// A row of the error table, by its `error.code`. If a body falls under several rows, the first in this order answers.
@@ -146,11 +149,11 @@ impl ErrorCode {
     /// HTTP status (CONTRACT §4): come back with a fresh token, stop, or come back later.
     pub const fn close_code(self) -> u16 {
         match self {
-            Self::InvalidAuthenticationToken => 4401,
-            Self::CallerBlocked | Self::NotAuthorizedForUser | Self::ItemNotFound => 4403,
-            Self::Throttled | Self::ServerBusy => 4429,
-            Self::ServiceUnavailable => 1013,
-            _ => 4400,
+            Self::InvalidAuthenticationToken => CLOSE_TOKEN_REFUSED,
+            Self::CallerBlocked | Self::NotAuthorizedForUser | Self::ItemNotFound => CLOSE_DENIED,
+            Self::Throttled | Self::ServerBusy => CLOSE_BUSY,
+            Self::ServiceUnavailable => CLOSE_TRY_LATER,
+            _ => CLOSE_MALFORMED,
         }
     }
 }

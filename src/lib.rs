@@ -3,6 +3,7 @@
 //! I/O, reads a clock or draws a random number. The same code runs natively, in the browser and
 //! at the edge.
 
+pub mod close_code;
 pub mod credentials;
 pub mod digest;
 #[cfg(test)]

@@ -1,14 +1,33 @@
 // A connection where WebSockets are blocked: server-sent events, read by `fetch`, and requests for all that would be sent
 // as frames (docs/live.md, "Without WebSockets"). To `Connection` it is a socket like any other. Loaded only when needed.
 
-import { PING, PONG, SUBSCRIPTION_ENDED } from "../generated/protocol.ts";
+import {
+  CLOSE_BUSY,
+  CLOSE_DENIED,
+  CLOSE_MALFORMED,
+  CLOSE_TOKEN_REFUSED,
+  PING,
+  PONG,
+  REASON_RETRY_AFTER,
+  SUBSCRIPTION_ENDED,
+} from "../generated/protocol.ts";
 import type { ClientFrame, ServerFrame } from "../generated/types.ts";
-import { BROKEN } from "./backoff.ts";
+import { BROKEN, TRY_LATER } from "./backoff.ts";
 
 /** A comment comes every 25 s: a line that is silent for longer than two of them is broken; milliseconds. */
 const SILENCE = 60_000;
 /** How long after a change's HTTP answer the stream may take to deliver its frame; milliseconds. */
 const LATE = 1000;
+
+/** The close codes of the refusals that a client meets, by status. */
+const CLOSES: Readonly<Record<number, number>> = {
+  400: CLOSE_MALFORMED,
+  401: CLOSE_TOKEN_REFUSED,
+  403: CLOSE_DENIED,
+  406: CLOSE_BUSY,
+  429: CLOSE_BUSY,
+  503: TRY_LATER,
+};
 
 type Request = Exclude<ClientFrame, { type: "ack" }>;
 
@@ -109,9 +128,8 @@ export class EventSocket extends EventTarget {
     const { error } = (await response.json().catch(() => ({}))) as Refusal;
     const ended = error?.details?.some(({ code }) => code === SUBSCRIPTION_ENDED);
     const after = response.headers.get("Retry-After");
-    const reason = ended ? SUBSCRIPTION_ENDED : (error?.code ?? "") + (after ? ` retry-after=${after}` : "");
-    const codes: Record<number, number> = { 400: 4400, 401: 4401, 403: 4403, 406: 4429, 429: 4429, 503: 1013 };
-    this.#end(ended ? 4403 : ((error && codes[response.status]) ?? BROKEN), reason);
+    const reason = ended ? SUBSCRIPTION_ENDED : (error?.code ?? "") + (after ? ` ${REASON_RETRY_AFTER}${after}` : "");
+    this.#end(ended ? CLOSE_DENIED : ((error && CLOSES[response.status]) ?? BROKEN), reason);
   }
 
   async #acknowledge(seq: number, visible?: boolean): Promise<void> {

@@ -105,7 +105,7 @@ export const SUBSCRIPTION_ENDED = "SubscriptionEnded";
 /** The close code where the service doesn't understand the client. */
 export const CLOSE_MALFORMED = 4400;
 
-/** The close code where the token has expired, or proves nothing. */
+/** The close code where the token has expired, or is invalid. */
 export const CLOSE_TOKEN_REFUSED = 4401;
 
 /** The close code where access was taken back, or the subscription has ended. */

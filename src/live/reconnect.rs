@@ -1,6 +1,10 @@
 //! Reconnecting: how a client comes back after its connection was closed (CONTRACT §4; docs/live.md,
 //! "How it ends").
 
+use crate::close_code::{
+    CLOSE_DENIED, CLOSE_MALFORMED, CLOSE_RESTARTED, CLOSE_TOKEN_REFUSED, CLOSE_TOO_SLOW,
+};
+
 /// How a client comes back after a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -35,20 +39,18 @@ impl Reconnect {
     /// at once, without `endpoint`.
     pub const fn after(code: u16) -> Self {
         match code {
-            4400 | 4403 => Self::Never,
-            4401 => Self::FreshToken,
-            1012 | 4408 => Self::AtOnce,
+            CLOSE_MALFORMED | CLOSE_DENIED => Self::Never,
+            CLOSE_TOKEN_REFUSED => Self::FreshToken,
+            CLOSE_RESTARTED | CLOSE_TOO_SLOW => Self::AtOnce,
             _ => Self::Backoff,
         }
     }
 }
 
-/// The close codes that the service sends on its own account.
-pub const CLOSE_CODES: [u16; 7] = [1012, 1013, 4400, 4401, 4403, 4408, 4429];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::close_code;
     use crate::error::ErrorCode;
     use crate::live::close::Close;
 
@@ -67,7 +69,7 @@ mod tests {
         let refusals = ErrorCode::ALL.map(ErrorCode::close_code);
         let sent = closes.map(|close| close.code).into_iter().chain(refusals);
         for code in sent {
-            assert!(CLOSE_CODES.contains(&code), "{code}");
+            assert!(close_code::ALL.contains(&code), "{code}");
         }
     }
 

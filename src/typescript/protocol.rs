@@ -4,14 +4,15 @@
 
 use super::declaration::comment;
 use super::spelled;
+use crate::close_code;
 use crate::credentials::{claims, subscription_id};
 use crate::error::ErrorCode;
 use crate::feed::{query, room};
 use crate::http::endpoint::{Availability, ENDPOINTS};
 use crate::http::{encoding, headers};
 use crate::json;
-use crate::live::close::{Close, SUBSCRIPTION_ENDED, refusal_reason};
-use crate::live::reconnect::{CLOSE_CODES, Reconnect};
+use crate::live::close::{REASON_RETRY_AFTER, SUBSCRIPTION_ENDED};
+use crate::live::reconnect::Reconnect;
 use crate::live::{self, client, window};
 use crate::notification::{ActionInput, Platform, rules};
 use crate::policy::{Policy, ThrottleStatus};
@@ -63,11 +64,7 @@ fn paths() -> impl Iterator<Item = String> {
 fn live_values() -> Vec<String> {
     let source = include_str!("../live/mod.rs");
     let (ping, pong) = live::PING;
-    let reason = refusal_reason(ErrorCode::ServerBusy, Some(7));
-    let retry_after = reason
-        .trim_start_matches("ServerBusy ")
-        .trim_end_matches('7');
-    let codes = CLOSE_CODES.map(|code| {
+    let codes = close_code::ALL.map(|code| {
         let reconnect = Reconnect::after(code).as_str();
         format!("  {code}: \"{reconnect}\",\n")
     });
@@ -94,10 +91,10 @@ fn live_values() -> Vec<String> {
             "RECONNECT: Readonly<Record<number, Reconnect>>",
             &format!("{{\n{}}}", codes.concat()),
         ),
-        exported(
-            "The text in a close reason that whole seconds to wait follow: `ServerBusy retry-after=60`.",
+        constant(
+            include_str!("../live/close.rs"),
             "REASON_RETRY_AFTER",
-            &format!("{retry_after:?}"),
+            &format!("{REASON_RETRY_AFTER:?}"),
         ),
         exported(
             "The reason of a 4403 after which a client comes back without `endpoint`: its subscription has ended.",
@@ -107,38 +104,13 @@ fn live_values() -> Vec<String> {
     ]
 }
 
-/// The close codes that a client tells apart besides its way back.
-fn close_codes() -> impl Iterator<Item = String> {
-    let codes = [
-        (
-            "CLOSE_MALFORMED",
-            Close::MALFORMED,
-            "The close code where the service doesn't understand the client.",
-        ),
-        (
-            "CLOSE_TOKEN_REFUSED",
-            Close::TOKEN_EXPIRED,
-            "The close code where the token has expired, or proves nothing.",
-        ),
-        (
-            "CLOSE_DENIED",
-            Close::SUBSCRIPTION_ENDED,
-            "The close code where access was taken back, or the subscription has ended.",
-        ),
-        (
-            "CLOSE_TOO_SLOW",
-            Close::TOO_SLOW,
-            "The close code where a replay was cut, or the client fell silent.",
-        ),
-        (
-            "CLOSE_BUSY",
-            Close::FLOODING,
-            "The close code where the client sends too much, or the service has too much to do.",
-        ),
-    ];
-    codes
-        .into_iter()
-        .map(|(name, close, docs)| exported(docs, name, &close.code.to_string()))
+fn close_codes() -> Vec<String> {
+    constants! {
+        "../close_code.rs" => {
+            close_code::CLOSE_MALFORMED, close_code::CLOSE_TOKEN_REFUSED, close_code::CLOSE_DENIED,
+            close_code::CLOSE_TOO_SLOW, close_code::CLOSE_BUSY,
+        }
+    }
 }
 
 fn platforms() -> String {

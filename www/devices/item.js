@@ -1,5 +1,6 @@
 // A notification on a device: what it shows, and what a person can do with it.
 
+import { DEFAULT_ANSWER_TEXT } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { countdown, time } from "../times.js";
 import { ALL, PLATFORMS, targets } from "./platforms.js";
@@ -116,7 +117,7 @@ function way(item, { id, title, style, input }) {
   const placeholder = input.placeholder ?? "";
   const label = `${placeholder || title}: ${about}`;
   const field = { type: "text", "data-part": `text ${id}`, "data-text": id, placeholder, "aria-label": label };
-  return [element("input", { ...field, maxlength: String(input.maxLength ?? 200) }), button];
+  return [element("input", { ...field, maxlength: String(input.maxLength ?? DEFAULT_ANSWER_TEXT) }), button];
 }
 
 /**

@@ -1,7 +1,7 @@
 // The subscriptions of the signed-in user: made for a device, given to an app server, ended.
 
 import { get, sentence } from "../api.js";
-import { SUBSCRIPTIONS_PATH } from "../notifeed/protocol.js";
+import { MAX_DEVICE_ID, MAX_DISPLAY_NAME, SUBSCRIPTIONS_PATH } from "../notifeed/protocol.js";
 import { element } from "../element.js";
 import { countdown, time } from "../times.js";
 import { copyButton } from "./copy.js";
@@ -41,8 +41,10 @@ const FORM = /* HTML */ `
       <option>WebPush</option>
     </select>
   </label>
-  <label>Device name <input name="displayName" maxlength="128" placeholder="Megan's laptop" /></label>
-  <label>Device id <input name="deviceId" class="mono" maxlength="64" placeholder="the same id renews" /></label>
+  <label>Device name <input name="displayName" maxlength="${MAX_DISPLAY_NAME}" placeholder="Megan's laptop" /></label>
+  <label
+    >Device id <input name="deviceId" class="mono" maxlength="${MAX_DEVICE_ID}" placeholder="the same id renews"
+  /></label>
   <button>Subscribe</button>
 `;
 

@@ -9,6 +9,7 @@ use super::{
     Answer, Availability, Body, Callers, ENDPOINTS, Endpoint, Operation, OperationId, Shape,
 };
 use crate::http::headers::RequestHeader;
+use crate::live::SUBPROTOCOL;
 use crate::request::ApiVersion;
 use components::{
     answer_headers, example, failures, header, header_parameter, name_of, parameter_name,
@@ -252,7 +253,7 @@ fn document() -> Value {
                 "Retry-After": header("The whole seconds after which another try makes sense.", seconds),
                 "WWW-Authenticate": header("The way to authenticate.", text()),
                 "Upgrade": header("The protocol to change to.", text()),
-                "Sec-WebSocket-Protocol": header("`notifeed.v1`, if it was offered.", text()),
+                "Sec-WebSocket-Protocol": header(&format!("`{SUBPROTOCOL}`, if it was offered."), text()),
             },
             "securitySchemes": {
                 "user": {
