@@ -1,4 +1,4 @@
-// The error of the validator: it was used before it was loaded.
+// Errors of the validator: it was used before it was loaded, or a notification is invalid.
 
 import type { Finding } from "../generated/types.ts";
 

@@ -88,7 +88,8 @@ impl<H: Host> Feed<H> {
             false => None,
         };
         let link = next.as_deref().map(|url| ("@odata.nextLink", url));
-        let feed = selected_context(query, admitted, context);
+        let feed =
+            links::selected_context(context, &admitted.owner.user.principal_name, &query.select);
         Ok(Reply::odata(200, page::render(&feed, count, &values, link)))
     }
 
@@ -284,7 +285,8 @@ impl<H: Host> Feed<H> {
             true => Some(self.count_changes(&token, query.platform, context.now)?),
             false => None,
         };
-        let feed = selected_context(query, admitted, context);
+        let feed =
+            links::selected_context(context, &admitted.owner.user.principal_name, &query.select);
         let body = page::render(&feed, count, &values, Some((name, &url)));
         Ok(Reply::odata(200, body))
     }
@@ -346,15 +348,6 @@ pub(crate) fn delta_link(
     let query = query.continued(option, &page::for_reader(text, reader));
     let url = links::feed_url(context, "/delta");
     (name, format!("{url}?{query}"))
-}
-
-/// `@odata.context` of a page: with the properties that were selected (OData 4.01 §10.7).
-fn selected_context(query: &Query, admitted: &Admitted, context: &Context) -> String {
-    let feed = links::feed_context(context, &admitted.owner.user.principal_name);
-    match query.select.as_slice() {
-        [] => feed,
-        select => format!("{feed}({})", select.join(",")),
-    }
 }
 
 /// The conditions of a filter and of a platform, and their values; `None`: there are none.

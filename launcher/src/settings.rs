@@ -14,9 +14,10 @@ use crate::arguments::Options;
 use crate::state::State;
 
 /// The names of the launcher's own settings.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "ADDRESS_HEADER",
     "APP_LIMIT",
+    "DEGRADED_LIMIT",
     "FAILED_TOKEN_LIMIT",
     "HOSTS",
     "LISTEN",
@@ -88,6 +89,7 @@ impl Settings {
         let address_header = own("ADDRESS_HEADER").map(header_name).transpose()?;
         let limits = json!({
             "APP_LIMIT": limit("APP_LIMIT", own("APP_LIMIT").unwrap_or("100000/10"))?,
+            "DEGRADED_LIMIT": limit("DEGRADED_LIMIT", own("DEGRADED_LIMIT").unwrap_or("10/60"))?,
             "FAILED_TOKEN_LIMIT": limit("FAILED_TOKEN_LIMIT", own("FAILED_TOKEN_LIMIT").unwrap_or("3000/60"))?,
         });
         values

@@ -5,7 +5,7 @@
 //! [`room`] says how much a feed holds, and [`copy`] when its copy in KV and its rows go;
 //! [`change::change_since`] is the whole of resume, delta and fan-out: what one endpoint must be
 //! told of one entry, given where it left off. [`cursor`] is that "where". [`update`] is what a user
-//! does to an item, [`mark_all`] to all of them; [`query`] and [`page`] are how a feed is read; [`view`] renders.
+//! does to an item, [`mark_all`] to all of them; [`query`] and [`page`] are how a feed is read, [`degraded`] how its copy is; [`view`] renders.
 //! Whoever has a store keeps the rows; nothing here does.
 
 pub mod answer;
@@ -13,6 +13,7 @@ pub mod append;
 pub mod change;
 pub mod copy;
 pub mod cursor;
+pub mod degraded;
 pub mod delivery;
 pub mod entry;
 pub mod mark_all;

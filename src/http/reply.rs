@@ -100,6 +100,11 @@ impl Reply {
         reply
     }
 
+    /// A resource by its copies, since the feed can't answer: not to be kept, and without `ETag`.
+    pub fn degraded(body: String) -> Self {
+        Self::odata(200, body).header("Cache-Control", "no-store")
+    }
+
     /// An answer in plain JSON, outside the resources of the contract.
     pub fn json(status: u16, body: String) -> Self {
         let mut reply = Self::with_status(status).header("Content-Type", "application/json");

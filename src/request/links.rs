@@ -26,6 +26,15 @@ pub fn feed_context(context: &Context, principal_name: &str) -> String {
     )
 }
 
+/// `@odata.context` of a page of them with the selected properties only (OData 4.01 §10.7); all where none is.
+pub fn selected_context(context: &Context, principal_name: &str, select: &[String]) -> String {
+    let feed = feed_context(context, principal_name);
+    match select {
+        [] => feed,
+        select => format!("{feed}({})", select.join(",")),
+    }
+}
+
 /// `@odata.context` of one of them.
 pub fn notification_context(context: &Context, principal_name: &str) -> String {
     format!("{}/$entity", feed_context(context, principal_name))

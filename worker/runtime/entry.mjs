@@ -18,8 +18,10 @@ import {
 import { answerAll } from "./batch.mjs";
 import { STREAM_HEADER } from "./hub.mjs";
 import { configure, constants, run, wait } from "./instance.mjs";
+import { answerTo } from "./degraded.mjs";
 import { answered } from "./events.mjs";
 import { watchedOver } from "./health.mjs";
+import { isWithinLimit } from "./limit.mjs";
 import { observed } from "./observe.mjs";
 import { operate } from "./operator.mjs";
 import { respond } from "./reply.mjs";
@@ -165,6 +167,11 @@ async function answer(facts, source, watch) {
     } else {
       if (call) run(() => release(call));
       if (what === "feed") return ask(commandOf(step), hubsOf(env));
+      if (what === "read") {
+        const prefix = step.next();
+        const command = commandOf(step);
+        return ask(command, hubsOf(env), (question, id) => answerTo(question, id, { ...command, prefix }, env));
+      }
       if (what === "wait") return askWhenNew(Number(step.next()), commandOf(step), hubsOf(env));
       if (what === "batch") {
         const head = step.take(Number(step.next()));
@@ -177,20 +184,6 @@ async function answer(facts, source, watch) {
       if (what === "close") return closed(Number(step.next()), step.next(), step.next(), step.next());
       throw new Error("the request has no answer");
     }
-  }
-}
-
-/**
- * Counts a call; a limiter that fails limits nothing.
- * @param {{ limit(options: { key: string }): Promise<{ success: boolean }> }} limiter
- * @param {string} key
- */
-async function isWithinLimit(limiter, key) {
-  try {
-    return (await limiter.limit({ key })).success;
-  } catch (fault) {
-    console.warn(`counting by APP_LIMIT failed: ${fault}`);
-    return true;
   }
 }
 
@@ -241,18 +234,23 @@ function commandOf(step) {
  * Asks a feed.
  * @param {Command} command
  * @param {DurableObjectNamespace<import("./hub.mjs").Hub>} hubs
+ * @param {(question: () => Promise<string>, id: DurableObjectId) => Promise<string>} [insist] finds the answer where the
+ *   feed may have none
  */
-async function ask({ kind, address, operation, common, fields }, hubs) {
+async function ask({ kind, address, operation, common, fields }, hubs, insist = (question) => question()) {
   const id = idOf(hubs, kind, address);
   if (id === undefined)
     return respond(
       run(() => foreign(fields)),
       common,
     );
-  const question = () => hubs.get(id).call(constants.protocol, operation, fields);
+  const call = () => hubs.get(id).call(constants.protocol, operation, fields);
+  const question = async () => {
+    const answer = await call();
+    return answer === constants.retry ? again(call) : answer;
+  };
   const began = Date.now();
-  let answer = await question();
-  if (answer === constants.retry) answer = await again(question);
+  const answer = await insist(question, id);
   const feed = Date.now() - began;
   // A feed of the previous release sends no row counts.
   const numbers = /^(\d+) (\d+)\n/.exec(answer);
@@ -320,10 +318,8 @@ async function connect(step, hubs) {
   const answer = await upgraded(() => hubs.get(id), encodeURIComponent(step.rest()));
   if (typeof answer !== "string") {
     if (kind !== "events") return switched(answer, subprotocol, requestId);
-    const head = "200\nContent-Type: text/event-stream\nX-Accel-Buffering: no\n\n";
-    const response = new Response(eventsOf(answer), respond(head, common));
-    response.headers.set("Cache-Control", "no-store");
-    return response;
+    const head = "200\nContent-Type: text/event-stream\nX-Accel-Buffering: no\nCache-Control: no-store\n\n";
+    return new Response(eventsOf(answer), respond(head, common));
   }
   if (kind !== "browser") return respond(answer, common);
   const [code, reason] = run(() => refusal(answer)).split("\n");

@@ -47,12 +47,13 @@ export function respond(text, common = "", effort) {
 }
 
 /**
+ * Adds headers to those that are there already, which stay.
  * @param {Record<string, string>} headers
  * @param {string} lines each with its line feed
  */
 function addHeaders(headers, lines) {
   for (let start = 0, end; (end = lines.indexOf("\n", start)) >= 0; start = end + 1) {
     const colon = lines.indexOf(": ", start);
-    headers[lines.slice(start, colon)] = lines.slice(colon + 2, end);
+    headers[lines.slice(start, colon)] ??= lines.slice(colon + 2, end);
   }
 }

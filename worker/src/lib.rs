@@ -20,7 +20,7 @@ mod feed;
 mod platform;
 mod settings;
 
-use notifeed::feed::copy;
+use notifeed::feed::{copy, degraded};
 use notifeed::http::headers::RequestHeader;
 use notifeed::live::close::Close;
 use notifeed_hub::wire::{PROTOCOL, RETRY};
@@ -44,8 +44,9 @@ pub fn configure(variables: &str, counts_calls: bool) {
 }
 
 /// The constants that JavaScript needs, a line each: the protocol of commands, the answer [`RETRY`], a
-/// ping, its pong, what the marks of an erased and of a restored Hub begin with and how many seconds the former is kept, the close codes with their reasons for a connection that may lack a frame and for one whose
-/// user is erased, and then the headers by which requests are judged.
+/// ping, its pong, the beginning of the marks of an erased and of a restored Hub, the seconds that the former is kept, the
+/// milliseconds that a feed may take to answer a read, the close codes with their reasons for a connection that may
+/// lack a frame and for one whose user is erased, and then the headers by which requests are judged.
 #[wasm_bindgen]
 pub fn constants() -> String {
     let (ping, pong) = notifeed::live::PING;
@@ -54,7 +55,8 @@ pub fn constants() -> String {
     let codes = [restarted, erased].map(|close| close.code.to_string());
     let [restarted_code, erased_code] = &codes;
     let kept = copy::ERASED_FOR.whole_seconds().to_string();
-    let marks = [copy::ERASED, copy::RESTORING, &kept];
+    let patience = degraded::PATIENCE.millis().to_string();
+    let marks = [copy::ERASED, copy::RESTORING, &kept, &patience];
     let mut lines = vec![&*protocol, RETRY, ping, pong];
     lines.extend(marks);
     lines.extend([restarted_code, restarted.reason, erased_code, erased.reason]);
@@ -134,6 +136,24 @@ pub fn failed_dependency(request: String, now: f64) -> String {
 #[wasm_bindgen]
 pub fn refusal(answer: &str) -> String {
     edge::refusal(answer)
+}
+
+// --- Reads while a feed can't answer: see `edge::degraded`.
+
+#[wasm_bindgen(js_name = afterFailure)]
+pub fn after_failure(overloaded: bool, reset: bool, silent: bool, again: bool) -> u32 {
+    edge::degraded::after_failure(overloaded, reset, silent, again)
+}
+
+#[wasm_bindgen(js_name = fromCopies)]
+pub fn from_copies(
+    operation: &str,
+    fields: &str,
+    lines: &str,
+    values: bool,
+    now: f64,
+) -> Option<String> {
+    edge::degraded::from_copies(operation, fields, lines, values, now)
 }
 
 // --- Durable Objects: see `feed`.

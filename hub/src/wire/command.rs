@@ -4,6 +4,7 @@ use notifeed::credentials::User;
 use notifeed::digest::Digest;
 use notifeed::error::Problem;
 use notifeed::feed::answer::Answering;
+use notifeed::feed::degraded::Wanted;
 use notifeed::feed::entry::Sender;
 use notifeed::feed::mark_all::MarkAll;
 use notifeed::feed::query::Query;
@@ -150,6 +151,17 @@ pub enum Command {
     Panic,
     /// Connect a client; comes with an upgrade request.
     Stream(Stream),
+}
+
+impl Command {
+    /// The read, if copies can answer it while the feed can't.
+    pub fn wanted(&self) -> Option<Wanted<'_>> {
+        match self {
+            Self::List(query) => Wanted::newest(query),
+            Self::Read(read) => Wanted::item(&read.id),
+            _ => None,
+        }
+    }
 }
 
 impl Command {

@@ -19,6 +19,7 @@ mod copies;
 mod copying;
 mod copying_faults;
 mod crash;
+mod degraded;
 mod delta;
 mod device;
 mod failures;

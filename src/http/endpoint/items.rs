@@ -38,7 +38,7 @@ const GET: Operation = Operation {
         Answer {
             status: 200,
             when: words(
-                "The notification. Its sender reads it for a while after its end, too: `ended` says how it ended.",
+                "The notification. Its sender reads it for a while after its end, too: `ended` says how it ended. While the feed can't answer, its user reads its copy, with `@notifeed.degraded` and without `ETag`.",
             ),
             headers: &["ETag"],
             shape: Shape::SentOrReceived,

@@ -39,7 +39,9 @@ const LIST: Operation = Operation {
     body: None,
     answers: &[Answer {
         status: 200,
-        when: words("A page."),
+        when: words(
+            "A page. While the feed can't answer, the newest items as their copies have them, with `@notifeed.degraded`.",
+        ),
         headers: NO_HEADERS,
         shape: Shape::Page,
     }],

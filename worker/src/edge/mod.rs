@@ -9,6 +9,7 @@ mod batch;
 mod call;
 mod calls;
 mod checks;
+pub mod degraded;
 mod development;
 mod facts;
 mod failed;

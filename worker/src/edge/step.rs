@@ -58,14 +58,14 @@ pub fn failed() -> String {
 
 /// The step as lines; the call is kept where it goes on:
 ///
-/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `batch`, `feed`, `wait`, `connect` or `fail`
+/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `batch`, `feed`, `read`, `wait`, `connect` or `fail`
 /// 2. the number of the call, 0 if it isn't kept
 /// 3. the key that the call counts toward by `APP_LIMIT`, or nothing. If that refuses,
 ///    [`super::over_limit`] has the next step instead.
 ///
 /// Then of a `reply` the answer ([`Reply::to_text`]) with all of its headers; of a `close`, code,
 /// reason, subprotocol and request id; of a `body` what its length may be, in bytes, or nothing if
-/// that is known to be kept; of `wait` the seconds, and then as of `feed`; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
+/// that is known to be kept; of `wait` the seconds, of `read` what the keys of copies begin with that can answer it too, and then as of `feed`; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
 /// the operation, for `connect` whether a browser is at the other end (`browser`) or events are asked for (`events`, else nothing), the
 /// subprotocol (or nothing) and the request id, then in characters how long the lines are that come
 /// next, those lines (the headers that every answer has), and the fields.
@@ -109,7 +109,12 @@ fn describe(call: &Call, step: Step) -> Description {
         ),
         Step::Feed(to_feed) => {
             let (what, text) = ask(call, &to_feed, None);
-            (what, text, false)
+            match (to_feed.request.command.wanted(), &to_feed.address) {
+                (Some(wanted), Address::Name(_)) => {
+                    ("read", format!("{}\n{text}", wanted.prefix()), false)
+                }
+                _ => (what, text, false),
+            }
         }
         Step::Wait(to_feed, seconds) => {
             let (_, text) = ask(call, &to_feed, Some(seconds));

@@ -122,6 +122,11 @@ impl Kv {
         })
     }
 
+    /// Puts entries back: the list is late, and still has what was removed.
+    pub fn put_back(&mut self, entries: &[(String, Stored)]) {
+        self.stored.extend(entries.iter().cloned());
+    }
+
     /// Whether it lied about a copy of an item.
     pub fn lied_about_item(&self, id: &str) -> bool {
         self.lied.iter().any(|key| key.contains(id))
