@@ -4,12 +4,10 @@ import { REASON_RETRY_AFTER, RECONNECT } from "../generated/protocol.ts";
 
 /** A connection that ended without a close frame (RFC 6455 §7.1.5). */
 export const BROKEN = 1006;
-/** The server can't answer now (RFC 6455 §7.4). */
-export const TRY_LATER = 1013;
 /**
  * The close codes with which a server ends connections by itself (RFC 6455 §7.4): going away, restart, try again later.
  */
-export const SERVERS_END: ReadonlySet<number> = new Set([1001, 1012, TRY_LATER]);
+export const SERVERS_END: ReadonlySet<number> = new Set([1001, 1012, 1013]);
 /** Every client of a server loses its connection like this at the same moment: they come back one after the other. */
 const TOGETHER = new Set([BROKEN, ...SERVERS_END]);
 /** Within so many milliseconds. */

@@ -12,7 +12,7 @@ import {
   SUBSCRIPTION_ENDED,
 } from "../generated/protocol.ts";
 import type { ClientFrame, ServerFrame } from "../generated/types.ts";
-import { BROKEN, TRY_LATER } from "./backoff.ts";
+import { BROKEN } from "./backoff.ts";
 
 /** A comment comes every 25 s: a line that is silent for longer than two of them is broken; milliseconds. */
 const SILENCE = 60_000;
@@ -26,7 +26,7 @@ const CLOSES: Readonly<Record<number, number>> = {
   403: CLOSE_DENIED,
   406: CLOSE_BUSY,
   429: CLOSE_BUSY,
-  503: TRY_LATER,
+  503: 1013, // Try again later (RFC 6455 §7.4).
 };
 
 type Request = Exclude<ClientFrame, { type: "ack" }>;
