@@ -77,6 +77,8 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   minify: true,
+  // Modules and scripts of workers are UTF-8 wherever they are served (HTML, "fetch a module script").
+  charset: "utf8",
   metafile: true,
   format: "esm",
   target: "es2022",
@@ -89,7 +91,8 @@ for (const output of Object.keys(metafile.outputs)) made.add(output.replace(/^.*
 for (const [name, [source, format]] of Object.entries(WORKERS)) {
   const outfile = `${folder}/${name}.js`;
   const entryPoints = [at(`browser/${source}`)];
-  await build({ entryPoints, outfile, bundle: true, minify: true, format, target: "es2022", logLevel: "warning" });
+  const options = /** @type {const} */ ({ bundle: true, minify: true, charset: "utf8", target: "es2022" });
+  await build({ entryPoints, outfile, format, ...options, logLevel: "warning" });
   made.add(`${name}.js`);
 }
 

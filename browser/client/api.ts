@@ -221,3 +221,4 @@ export class LiveError extends Error {
 }
 
 export const offline = (): LiveError => new LiveError(0, "Offline", "There is no connection.");
+export const closed = (): LiveError => new LiveError(0, "Closed", "The client is closed.");

@@ -2,7 +2,7 @@
 // no answer comes, and taken back when it is refused. All tabs know of all of it.
 
 import type { ClientFrame, FeedNotification, ServerFrame } from "../generated/types.ts";
-import { LiveError } from "./api.ts";
+import { closed, LiveError } from "./api.ts";
 import type { Environment } from "./environment.ts";
 import { withStates } from "./feed.ts";
 import type { Held, UserChange } from "./store.ts";
@@ -152,8 +152,7 @@ export class Changes {
   /** No answer comes any more. */
   close(): void {
     this.disconnected();
-    for (const { settle } of this.#pending.values())
-      settle?.reject(new LiveError(0, "Closed", "The client was closed before the service answered."));
+    for (const { settle } of this.#pending.values()) settle?.reject(closed());
     this.#pending.clear();
   }
 

@@ -4,16 +4,14 @@ import {
   type Closed,
   type ConnectOptions,
   type Facility,
-  LiveError,
   offline,
   type LiveClient,
   type LiveEvent,
   type LiveEvents,
-  type StateChange,
   type Status,
 } from "./api.ts";
-import type { FeedNotification } from "../generated/types.ts";
 import { streamOf } from "./address.ts";
+import { type Asking, askingOf } from "./asking.ts";
 import type { Standing } from "./connection.ts";
 import { within } from "./deadline.ts";
 import type { Environment, PageEvent } from "./environment.ts";
@@ -27,7 +25,7 @@ import { Notes } from "./notes.ts";
 import { Replica } from "./replica.ts";
 import type { Role } from "./role.ts";
 import { noteSignOut } from "./sign_outs.ts";
-import type { Store, UserChange } from "./store.ts";
+import type { Store } from "./store.ts";
 import { type Message, Tabs } from "./tabs.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -43,6 +41,7 @@ const LAST_SAVE = 1000;
 const LAST_SAVE_OF_ALL = 250;
 
 export class Client implements Core {
+  readonly asking: Asking;
   readonly #options: ConnectOptions;
   readonly #environment: Environment;
   readonly #id: string;
@@ -52,7 +51,6 @@ export class Client implements Core {
   readonly #identity: Identity;
   readonly #notes: Notes;
   readonly #unwatch: () => void;
-  #refs = 0;
   /** Ends the present run: from the first question whose feed it is. */
   #run = new AbortController();
   #name: string | null = null;
@@ -77,6 +75,15 @@ export class Client implements Core {
     this.#tokens = new Tokens(options.token, environment, () => this.#tellWithout());
     this.#identity = new Identity(options.user, this.#tokens, this.#replica, environment);
     this.#notes = new Notes(environment, addressName(this.#stream));
+    this.asking = askingOf(
+      this.#replica,
+      this.#id,
+      () => Boolean(this.#closing ?? this.#forgetting),
+      (change) => {
+        void this.#store?.keep?.([change], []).catch(() => {});
+        this.#role?.ask(change);
+      },
+    );
     this.#unwatch = environment.watch((event, note) => this.#told(event, note));
     void finishForgetting(environment, this.#notes);
     void this.#start(0);
@@ -127,36 +134,6 @@ export class Client implements Core {
     if (!this.#role) throw offline();
     await this.#role.loadOlder();
     return this.more;
-  }
-
-  update(id: string, change: StateChange): Promise<void> {
-    return this.#ask({ type: "update", id, ...change });
-  }
-
-  async markAllRead(): Promise<void> {
-    const { changes, feed } = this.#replica;
-    const { cursor, seq } = feed;
-    if (cursor === null) return;
-    // Items whose own changes the service hasn't answered will change after that cursor: they are read one by one.
-    const own = new Set(changes.all.map(({ id }) => id));
-    const late = this.items.filter(({ id, readState }) => own.has(id) && readState === "unread");
-    const asked = late.map(({ id }) => this.update(id, { readState: "read" }));
-    await Promise.all([...asked, this.#ask({ type: "markAllRead", id: "", cursor, through: seq })]);
-  }
-
-  async markAllSeen(): Promise<void> {
-    const { cursor, seq } = this.#replica.feed;
-    if (cursor !== null && this.unseen > 0) await this.#ask({ type: "markAllSeen", id: "", cursor, through: seq });
-  }
-
-  answer({ id, revision = 0 }: FeedNotification, actionId: string, text?: string): Promise<void> {
-    const answeredDateTime = new Date(this.now()).toISOString();
-    const answer = { actionId, answeredDateTime, revision, ...(text !== undefined && { text }) };
-    return this.#ask({ type: "answer", id, answer });
-  }
-
-  remove(id: string): Promise<void> {
-    return this.#ask({ type: "delete", id });
   }
 
   setEndpoint(id: string | null): void {
@@ -412,20 +389,5 @@ export class Client implements Core {
     this.#store = null;
     this.#beginAnew();
     await (store instanceof IndexedDbStore ? store.forget(signOut) : store?.forget());
-  }
-
-  // --- What the app asks
-
-  #ask(asked: Omit<UserChange, "ref">): Promise<void> {
-    if (this.#closing || this.#forgetting) return Promise.reject(new LiveError(0, "Closed", "The client is closed."));
-    const { feed, changes, standing } = this.#replica;
-    const since = feed.items.get(asked.id)?.last;
-    // A `ref` tells which tab asked.
-    const change = { ref: `${this.#id}.${++this.#refs}`, ...asked, ...(since !== undefined && { since }) };
-    const settled = changes.ask(change, standing.state === "live");
-    this.#replica.redraw();
-    void this.#store?.keep?.([change], []).catch(() => {});
-    this.#role?.ask(change);
-    return settled;
   }
 }

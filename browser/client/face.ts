@@ -2,6 +2,7 @@
 // so its members know their client without `this`.
 
 import type { LiveClient, StateChange } from "./api.ts";
+import type { Asking } from "./asking.ts";
 
 type Named = "markRead" | "markUnread" | "dismiss" | "restore" | "activate";
 
@@ -14,36 +15,26 @@ const CHANGES: Record<Named, StateChange> = {
   activate: { readState: "read", userActionState: "activated" },
 };
 
-const METHODS = [
-  "now",
-  "on",
-  "loadOlder",
-  "update",
-  "markAllRead",
-  "markAllSeen",
-  "answer",
-  "remove",
-  "setEndpoint",
-  "reconnect",
-  "close",
-] as const satisfies (keyof Core)[];
-const PROPERTIES = ["items", "unread", "unseen", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
+/** A client as the rest of it is written. */
+export type Core = Omit<LiveClient, Named | "snooze" | keyof Asking> & { readonly asking: Asking };
 
-/** A client without what follows from `update`. */
-export type Core = Omit<LiveClient, Named | "snooze">;
+const PROPERTIES = ["items", "unread", "unseen", "more", "status", "cursor", "leads"] as const satisfies (keyof Core)[];
+const METHODS = ["now", "on", "loadOlder", "setEndpoint", "reconnect", "close"] as const satisfies (keyof Core)[];
 
 export function faceOf(client: Core): LiveClient {
+  const { asking } = client;
   const face: Record<string | symbol, unknown> = {
+    ...asking,
     [Symbol.asyncIterator]: () => client[Symbol.asyncIterator](),
+    snooze: (id: string, until: Date | string | number) =>
+      asking.update(id, {
+        readState: "read",
+        userActionState: "snoozed",
+        snoozedUntilDateTime: new Date(until).toISOString(),
+      }),
   };
   for (const name of METHODS) face[name] = (client[name] as (...given: unknown[]) => unknown).bind(client);
-  for (const [name, change] of Object.entries(CHANGES)) face[name] = (id: string) => client.update(id, change);
-  face.snooze = (id: string, until: Date | string | number) =>
-    client.update(id, {
-      readState: "read",
-      userActionState: "snoozed",
-      snoozedUntilDateTime: new Date(until).toISOString(),
-    });
+  for (const [name, change] of Object.entries(CHANGES)) face[name] = (id: string) => asking.update(id, change);
   for (const name of PROPERTIES) Object.defineProperty(face, name, { get: () => client[name], enumerable: true });
   // A frozen object isn't wrapped by Vue, and stays as it is with Immer.
   return Object.freeze(face) as unknown as LiveClient;

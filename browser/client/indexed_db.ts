@@ -4,7 +4,7 @@
 import { within } from "./deadline.ts";
 import type { Environment } from "./environment.ts";
 import type { Notes } from "./notes.ts";
-import { answer } from "./request.ts";
+import { answer, open } from "./database.ts";
 import { endSignOut, notedSignOuts } from "./sign_outs.ts";
 import { type Difference, type Held, Overtaken, type Snapshot, type Store, type UserChange } from "./store.ts";
 
@@ -169,11 +169,8 @@ export class IndexedDbStore implements Store {
 
   /** Reads the database of an older build, which goes, since its name is personal data. */
   async #takeOver(): Promise<Snapshot | null> {
-    const request = this.#factory.open(this.#former);
-    // There is none: nothing is made.
-    request.onupgradeneeded = () => request.transaction!.abort();
     try {
-      const database = await answer(request);
+      const database = await open(this.#factory, this.#former, null);
       try {
         const transaction = database.transaction([ITEMS, POSITION]);
         const [items, place] = await Promise.all([
@@ -248,13 +245,11 @@ export class IndexedDbStore implements Store {
   }
 
   async #connect(): Promise<IDBDatabase> {
-    const request = this.#factory.open(this.#name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(ITEMS, { keyPath: "notification.id" });
-      request.result.createObjectStore(CHANGES, { keyPath: "ref" });
-      request.result.createObjectStore(POSITION);
-    };
-    const database = await answer(request);
+    const database = await open(this.#factory, this.#name, (made) => {
+      made.createObjectStore(ITEMS, { keyPath: "notification.id" });
+      made.createObjectStore(CHANGES, { keyPath: "ref" });
+      made.createObjectStore(POSITION);
+    });
     const letGo = () => {
       database.close();
       this.#opened = undefined;

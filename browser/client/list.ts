@@ -2,7 +2,7 @@
 
 import { MAX_TOP } from "../generated/protocol.ts";
 import type { FeedNotification } from "../generated/types.ts";
-import { LiveError } from "./api.ts";
+import { LiveError, offline } from "./api.ts";
 import type { Environment } from "./environment.ts";
 
 /** So many pages are passed over at most. */
@@ -66,5 +66,5 @@ async function ask<T>(environment: Environment, address: URL, token: string): Pr
   } catch {
     // Told below.
   }
-  throw new LiveError(status, status ? "Refused" : "Offline", "The list can't be read now.");
+  throw status ? new LiveError(status, "Refused", "The service refused it.") : offline();
 }

@@ -2,7 +2,7 @@
 // it writes a feed doesn't hold up, and in the page's memory, should there be no database either.
 
 import type { Environment } from "./environment.ts";
-import { answer } from "./request.ts";
+import { answer, open } from "./database.ts";
 
 const DATABASE = "notifeed.signouts";
 /** The last sign-out of each feed, by the feed's name. */
@@ -11,7 +11,12 @@ const STORE = "signouts";
 /** Notes that a feed is to be emptied: it is asked for in this turn, and done some milliseconds later. */
 export function noteSignOut(environment: Environment, name: string, signOut: string): void {
   environment.signOuts.set(name, signOut);
-  void withStore(environment, "readwrite", (store) => store.put(signOut, name), true);
+  void withStore(
+    environment,
+    "readwrite",
+    (store) => store.put(signOut, name),
+    (made) => made.createObjectStore(STORE),
+  );
 }
 
 /**
@@ -36,20 +41,15 @@ export async function endSignOut(environment: Environment, name: string, signOut
   });
 }
 
-/** Does nothing where there is no such database, unless it `makes` one. */
+/** Does nothing where there is no such database, unless it is made. */
 async function withStore(
   environment: Environment,
   mode: IDBTransactionMode,
   act: (store: IDBObjectStore) => unknown,
-  makes: boolean = false,
+  make: ((database: IDBDatabase) => void) | null = null,
 ): Promise<void> {
   try {
-    const request = environment.databases()!.open(DATABASE);
-    request.onupgradeneeded = () => {
-      if (makes) request.result.createObjectStore(STORE);
-      else request.transaction!.abort();
-    };
-    const database = await answer(request);
+    const database = await open(environment.databases()!, DATABASE, make);
     try {
       await act(database.transaction(STORE, mode).objectStore(STORE));
     } finally {

@@ -1,4 +1,4 @@
-// Errors of the validator: it was used before it was loaded, or a notification is invalid.
+// The error of the validator: it was used before it was loaded.
 
 import type { Finding } from "../generated/types.ts";
 

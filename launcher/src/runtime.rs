@@ -1,4 +1,4 @@
-//! The runtime as a child process that never outlives the launcher.
+//! The runtime as a child process that never outlives the launcher: its arguments and sockets ([`serve`](crate::serve) restarts it).
 
 use std::ffi::OsString;
 use std::io;

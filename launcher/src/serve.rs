@@ -1,4 +1,4 @@
-//! From the first check to the end: what `notifeed serve` does.
+//! `notifeed serve`: the checks, the start of the runtime, its restart when it ends by itself or is killed, and the orderly end after SIGTERM.
 
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;

@@ -130,6 +130,11 @@ function disk(device) {
       });
       if (!database) continue;
       database.onversionchange = () => database.close();
+      // The notes of sign-outs have none.
+      if (!database.objectStoreNames.contains("items")) {
+        database.close();
+        continue;
+      }
       const asked = database.transaction("items").objectStore("items").getAll();
       const items = await new Promise((resolve) => {
         asked.onsuccess = () => resolve(asked.result);

@@ -41,7 +41,7 @@ const imports = [
     limit: 1_265,
     what: "the contract's constants: paths, codes, statuses, limits; an app pays for those that it imports",
   },
-  { entry: "notifeed/live", code: 'export { connect } from "notifeed/live";', limit: 13_800, what: "the live client" },
+  { entry: "notifeed/live", code: 'export { connect } from "notifeed/live";', limit: 13_830, what: "the live client" },
   {
     entry: "notifeed/inbox",
     code: 'export { defineInbox } from "notifeed/inbox";',
@@ -51,7 +51,7 @@ const imports = [
   {
     entry: "notifeed/inbox and notifeed/live",
     code: 'export { connect } from "notifeed/live";\nexport { defineInbox } from "notifeed/inbox";',
-    limit: 22_220,
+    limit: 22_250,
     what: "both, as an app has them",
   },
   {
@@ -75,7 +75,7 @@ const imports = [
   ...["ar", "de", "es", "fr", "hi", "it", "ja", "pt", "ru", "zh"].map((language) => ({
     entry: `notifeed/labels/${language}`,
     code: `export { labels } from "notifeed/labels/${language}";`,
-    limit: 600,
+    limit: 500,
     what: language === "de" ? "the labels in German; those of nine other languages have similar sizes" : "",
   })),
   {
@@ -136,6 +136,7 @@ const checks = await Promise.all(
       outfile,
       bundle: true,
       minify: true,
+      charset: "utf8",
       format: "esm",
       target: "es2022",
       external: ["react", "vue"],
