@@ -43,17 +43,19 @@ async function ask(method, path, options = { as }) {
   return answer.json;
 }
 
-/** The feed as it must be: each item's id with its `readState`, the newest first. @type {[string, string][]} */
+/** A notification that asks. */
+const payload = { visualContent: { title: "Deploy?", actions: [{ id: "approve", title: "Approve" }] } };
+/** The feed as it must be, the newest first: each item's id, `readState` and answer. @type {[string, string, string?][]} */
 let expected = [];
 /** The ids that changed since {@link link} and {@link cursor} were given. */
 let changed = new Set();
 /** The device's own. */
 let [link, cursor, unsId, endpoint] = ["", "", "", ""];
 
-/** The life of the feed in a stage: all that the stage before left is there, and all that can be asked is done. */
+/** The life of the feed in a stage: all that the stage before left is there, and devices and a sender use it. */
 async function live() {
   const shown = async () =>
-    (await ask("GET", feed)).value.map((/** @type {any} */ { id, readState }) => [id, readState]);
+    (await ask("GET", feed)).value.map((/** @type {any} */ item) => [item.id, item.readState, item.answer?.actionId]);
   assert.deepEqual(await shown(), expected);
   if (link) {
     const delta = await ask("GET", link);
@@ -69,7 +71,7 @@ async function live() {
 
   const own = await post(as, { groupName: "stage" });
   const headers = { "X-UNS-ID": unsId };
-  const json = example({ appNotificationId: own });
+  const json = example({ appNotificationId: own, payload });
   const byApp = { app: "contoso-server", headers };
   const { id } = await ask("POST", feed, { ...byApp, json });
   const ended = await post(as);
@@ -83,8 +85,10 @@ async function live() {
   await ask("POST", `${feed}/markAllSeen`, { as, json: {} });
   link = (await ask("GET", `${feed}/delta`))["@odata.deltaLink"].slice(service.url.length);
   await ask("PATCH", `${feed}/${own}`, { as, json: { readState: "read" } });
+  const answer = { actionId: "approve", revision: 1, key: own };
+  await ask("PATCH", `${feed}/${id}?endpoint=${endpoint}`, { as, json: { answer } });
   await ask("DELETE", `${feed}/${ended}`);
-  changed = new Set([own, ended]);
+  changed = new Set([own, id, ended]);
   const { type } = await stream.next();
   assert.equal(type, "seenAll");
   for (const told of changed) {
@@ -92,7 +96,7 @@ async function live() {
     assert.equal(frame.id ?? frame.notification?.id, told, JSON.stringify(frame));
   }
   stream.terminate();
-  expected = [[id, "unread"], [own, "read"], ...expected];
+  expected = [[id, "read", "approve"], [own, "read", undefined], ...expected];
   assert.deepEqual(await shown(), expected);
   assert.equal(await ask("GET", `${feed}/$count`), expected.length);
   const requests = [{ id: "1", method: "GET", url: `/me/notifications/${own}` }];
