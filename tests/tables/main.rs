@@ -12,6 +12,7 @@ mod issuers;
 mod limits;
 mod live;
 mod notifications;
+mod paths;
 mod rates;
 mod reading;
 mod replies;
