@@ -26,7 +26,7 @@ const ROOMS = [
   "scripts",
 ];
 const INDEX = "docs/files.md";
-const SOURCE = /\.(rs|m?js|tsx?)$/;
+const SOURCE = /\.(rs|m?js|tsx?)$|^scripts\//;
 const TEST = /(^|[/._-])tests?[/.]|\/testing\//;
 
 const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...ROOMS], {
@@ -37,8 +37,9 @@ const files = tracked.split("\n").filter((file) => SOURCE.test(file) && !TEST.te
 /** The first sentence of a file's comment, in one line. @param {string} file */
 function sentenceOf(file) {
   const lines = readFileSync(file, "utf8").split("\n");
-  const first = lines.findIndex((line) => line.startsWith("//"));
-  const comment = lines.slice(first).map((line) => /^\/\/[!/]? ?(.*)$/.exec(line)?.[1]);
+  if (lines[0]?.startsWith("#!")) lines.shift();
+  const first = lines.findIndex((line) => /^(\/\/|#)/.test(line));
+  const comment = lines.slice(first).map((line) => /^(?:\/\/[!/]?|#) ?(.*)$/.exec(line)?.[1]);
   const end = comment.findIndex((line) => !line?.trim());
   const text = comment.slice(0, end < 0 ? undefined : end).join(" ");
   const [sentence] = /^.*?\.(?= [A-Z`]|$)/.exec(text) ?? [text];
@@ -46,7 +47,10 @@ function sentenceOf(file) {
     .replaceAll(/\[(`[^`]+`)\](\([^)]*\))?/g, "$1")
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
     .replaceAll("|", "\\|");
-  if (first !== 0 || !plain) console.error(`notifeed: ${file} doesn't begin with a comment that says its purpose`);
+  if (first !== 0 || !plain) {
+    console.error(`notifeed: ${file} doesn't begin with a comment that says its purpose`);
+    process.exitCode = 1;
+  }
   return plain.replace(/\.$/, "");
 }
 
