@@ -10,7 +10,7 @@ import { test } from "node:test";
 import WebSocket from "ws";
 import { binary, run, startBinary } from "../blackbox/binary.mjs";
 import { eventually, someone } from "../blackbox/expect.mjs";
-import { example, temporaryFolder, userToken } from "../blackbox/harness.mjs";
+import { appToken, example, host, temporaryFolder, userToken } from "../blackbox/harness.mjs";
 
 const folder = await temporaryFolder(() => program.stop());
 const state = join(folder, "state");
@@ -94,6 +94,29 @@ test("each request is logged with its operation and outcome, and without users o
     assert.ok(!log.some((line) => line.includes(secret)), `${secret} is in the log`);
 });
 
+/**
+ * A call of an app that waits for a second for what it sent to a user.
+ * @param {Record<string, string>} user the credentials
+ */
+async function waited(user) {
+  const json = { "Content-Type": "application/json" };
+  const device = JSON.stringify({ targetHostName: host, platform: "ios", deviceId: "phone" });
+  const subscribed = await fetch(`${path}/subscriptions`, {
+    method: "POST",
+    headers: { ...user, ...json },
+    body: device,
+  });
+  const { userNotificationSubscriptionId } = await subscribed.json();
+  const app = {
+    Authorization: `Bearer ${await appToken("contoso-server")}`,
+    "X-UNS-ID": userNotificationSubscriptionId,
+  };
+  const body = JSON.stringify(example());
+  const { id } = await (await fetch(path, { method: "POST", headers: { ...app, ...json }, body })).json();
+  const etag = (await fetch(`${path}/${id}`, { headers: app })).headers.get("ETag") ?? "none";
+  return fetch(`${path}/${id}`, { headers: { ...app, "If-None-Match": etag, Prefer: "wait=1" } });
+}
+
 test("the page of metrics counts, on its own address only", async () => {
   const token = await userToken(someone());
   assert.equal((await post(token)).status, 201);
@@ -101,11 +124,14 @@ test("the page of metrics counts, on its own address only", async () => {
   const socket = new WebSocket(`${path.replace("http", "ws")}/stream?platform=windows`, ["notifeed.v1"], { headers });
   socket.on("open", () => socket.send("no JSON"));
   assert.equal((await once(socket, "close"))[0], 4400);
+  assert.equal((await waited(headers)).status, 304);
   const page = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
   assert.match(page, /^notifeed_requests_total\{operation="PostNotification",status="201",code=""\} [1-9]/m);
   assert.match(page, /^notifeed_request_seconds_count\{operation="PostNotification"\} [1-9]/m);
   assert.match(page, /^notifeed_hubs_woken_total [1-9]/m);
   assert.match(page, /^notifeed_events_total\{event="ConnectionEnded",code="4400"\} 1$/m);
+  assert.match(page, /^notifeed_connections_opened_total 1$/m, "a call that waits isn't a connection");
+  assert.match(page, /^notifeed_connections_closed_total 1$/m);
   assert.match(page, /^notifeed_uncopied_seconds (?!0$)[\d.]+$/m);
   for (const line of page.trim().split("\n"))
     assert.match(line, /^(# TYPE \w+ (counter|gauge|histogram)|\w+(\{(\w+="[^"]*",?)+\})? [\d.]+)$/);

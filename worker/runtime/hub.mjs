@@ -10,6 +10,18 @@ import { configure, constants, currentGeneration, run, wait } from "./instance.m
 /** The request header of an upgrade that has protocol, fields and operation of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
 
+/** The operation of a client that connects. */
+export const STREAM = "stream";
+
+/**
+ * The question of a request for a socket. A Worker of the release before names no operation: a client connects.
+ * @param {Request} request
+ */
+export function questionOf(request) {
+  const [protocol, encoded, operation = STREAM] = (request.headers.get(STREAM_HEADER) ?? "").split(" ");
+  return { protocol: Number(protocol), fields: decodeURIComponent(encoded ?? ""), operation };
+}
+
 /** The least time between a close frame and the end of its Hub, in milliseconds: the frame has left by then. */
 export const LAST_WORDS = 300;
 
@@ -206,19 +218,18 @@ export class Hub extends DurableObject {
 
   /**
    * A client connects, or a call waits until the Hub closes its socket: 101, or 200 with what {@link Hub.call} would
-   * answer. A Worker of the release before names no operation: a client connects.
+   * answer.
    * @param {Request} request
    */
   async fetch(request) {
     if (this.#host.ending) return new Response(constants.retry);
-    const [protocol, encoded, operation = "stream"] = (request.headers.get(STREAM_HEADER) ?? "").split(" ");
-    const fields = decodeURIComponent(encoded ?? "");
+    const { protocol, fields, operation } = questionOf(request);
     const [client, server] = Object.values(new WebSocketPair());
     const socket = this.#host.numberOf(server);
     let accepted = false;
     try {
       const id = this.ctx.id.toString();
-      const refusal = this.#event((feed) => wasm.connect(feed, id, Number(protocol), socket, operation, fields));
+      const refusal = this.#event((feed) => wasm.connect(feed, id, protocol, socket, operation, fields));
       if (refusal !== undefined) return new Response(refusal);
       accepted = true;
       return new Response(null, { status: 101, webSocket: client });

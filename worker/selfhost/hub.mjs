@@ -1,7 +1,7 @@
 // The Hub on a machine of one's own: it says whether it has connections, and ends them when the service ends.
 
 import { counters } from "../runtime/counters.mjs";
-import { Hub as FeedHub } from "../runtime/hub.mjs";
+import { Hub as FeedHub, questionOf, STREAM } from "../runtime/hub.mjs";
 import { siteOf } from "./site.mjs";
 
 /**
@@ -21,6 +21,12 @@ function readable(row) {
   );
 }
 
+/**
+ * Whether a call waits on a socket, and no client is connected by it: so its attachment says (hub/src/waiting.rs).
+ * @param {WebSocket} socket
+ */
+const isWaiting = (socket) => `${socket.deserializeAttachment()}`.startsWith("wait ");
+
 /** The ids of the Hubs that have connections, in memory or not. @type {Set<string>} */
 export const connectedHubs = new Set();
 
@@ -37,7 +43,7 @@ export class Hub extends FeedHub {
   async fetch(request) {
     const response = await super.fetch(request);
     if (!response.webSocket) return response;
-    counters.connections_opened++;
+    if (questionOf(request).operation === STREAM) counters.connections_opened++;
     connectedHubs.add(this.ctx.id.toString());
     return response;
   }
@@ -49,7 +55,7 @@ export class Hub extends FeedHub {
    */
   webSocketClose(socket, code, reason) {
     super.webSocketClose(socket, code, reason);
-    this.#lost();
+    this.#lost(socket);
   }
 
   /**
@@ -58,11 +64,12 @@ export class Hub extends FeedHub {
    */
   webSocketError(socket, error) {
     super.webSocketError(socket, error);
-    this.#lost();
+    this.#lost(socket);
   }
 
-  #lost() {
-    counters.connections_closed++;
+  /** @param {WebSocket} socket */
+  #lost(socket) {
+    if (!isWaiting(socket)) counters.connections_closed++;
     // The socket whose close event this is may still be in the list.
     if (this.ctx.getWebSockets().length <= 1) connectedHubs.delete(this.ctx.id.toString());
   }
