@@ -478,7 +478,9 @@ export type RefusalCode =
   /** The notification was replaced since the person saw it. */
   | "ContentChanged"
   /** Another answer won: the target is its action. */
-  | "AlreadyAnswered";
+  | "AlreadyAnswered"
+  /** The feed is being healed from its copy. */
+  | "FeedHealing";
 
 /** A notification as its sender has it: what 201 and 200 answer with. */
 export interface SentNotification {

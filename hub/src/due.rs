@@ -20,15 +20,26 @@ impl<H: Host> Feed<H> {
     pub fn alarm(&mut self, retry: bool) {
         let now = self.host.now();
         self.alarm.rang();
-        if retry {
+        if retry || self.healing.is_some() {
             self.wake_by(now.saturating_add(SAFETY));
         }
-        let mut active = retry || !self.host.sockets().is_empty();
+        if self.healing.is_some() {
+            self.heal();
+            self.set_timer();
+            return;
+        }
+        let active = retry || !self.host.sockets().is_empty();
         self.end_snoozes();
         self.close_ended(now);
         self.copies.alarm(now);
         self.put_copies(now);
         self.push(now);
+        self.look_ahead(active, now);
+        self.set_timer();
+    }
+
+    /// Purges what can go, and has the alarm ring for what is due next. `active`: something else was due now.
+    pub(crate) fn look_ahead(&mut self, mut active: bool, now: Timestamp) {
         match self.purge(now) {
             Ok(purged) => active |= purged,
             Err(fault) => {
@@ -47,12 +58,16 @@ impl<H: Host> Feed<H> {
         if let Some(next) = next.into_iter().flatten().min() {
             self.wake_by(next);
         }
-        self.set_timer();
     }
 
     /// The time that was given to [`Host::set_timer`] has passed.
     pub fn timer(&mut self) {
         self.timer = None;
+        if self.healing.is_some() {
+            self.heal();
+            self.set_timer();
+            return;
+        }
         self.end_snoozes();
         let now = self.host.now();
         self.put_copies(now);
@@ -189,7 +204,11 @@ impl<H: Host> Feed<H> {
             self.next_patience(),
             self.next_shedding(),
         ];
-        let Some(at) = due.into_iter().flatten().min() else {
+        let due = match &self.healing {
+            Some(healing) => healing.due(),
+            None => due.into_iter().flatten().min(),
+        };
+        let Some(at) = due else {
             return;
         };
         if self.timer.is_none_or(|set| at < set) {

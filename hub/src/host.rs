@@ -42,6 +42,16 @@ pub struct Write<'a> {
     pub values: Vec<Bound<'a>>,
 }
 
+impl Write<'static> {
+    /// A statement without values.
+    pub const fn plain(statement: Statement) -> Self {
+        Self {
+            statement,
+            values: Vec::new(),
+        }
+    }
+}
+
 /// A question to the tables.
 #[derive(Debug, Clone, Copy)]
 pub enum Query<'a> {
@@ -104,6 +114,18 @@ pub enum Effect {
         /// The key.
         key: String,
     },
+    /// Ask when the feed was erased, if it ever was.
+    ErasedSince,
+    /// List the feed's keys in KV.
+    List {
+        /// The place to go on from; `None`: from the first key on.
+        cursor: Option<String>,
+    },
+    /// Read texts of KV.
+    Get {
+        /// At most 100 keys.
+        keys: Vec<String>,
+    },
     /// Push to an endpoint.
     Push(Box<Push>),
     /// Prove who holds a token, and that its app is registered for a host.
@@ -118,6 +140,10 @@ pub enum Effect {
 pub enum Outcome {
     /// [`Effect::Put`] and [`Effect::Remove`]: KV confirmed it.
     Done,
+    /// [`Effect::ErasedSince`]: Unix milliseconds, or nothing. [`Effect::List`]: a JSON text with `keys`, each with
+    /// `name` and `metadata`, `list_complete` and `cursor`. [`Effect::Get`]: a line for each key, in their order; an
+    /// empty one where there is no text.
+    Read(String),
     /// The effect failed; the sentence is for the log.
     Failed(String),
     /// [`Effect::Push`]: the push service's answer.

@@ -5,9 +5,9 @@
 //! [`wire`] is what a Worker asks and how that travels; [`admission`] who may. `posts`, `changes`, `answers`, `marking`,
 //! [`subscriptions`], `reads` and `sent` carry commands out, `waiting` has the apps that wait for news; [`connection`] has the live connections, their
 //! replays and the fan-out; [`push`] what is pushed; [`copies`] the copy in KV; [`store`] the tables. [`life`] is where the feed
-//! stands, [`room`] how full it is, `idle` when nothing needs it, `snoozes` what is unread again, `oversight` the
-//! operator's view, [`alarm`] what is due, [`throttle`] how many calls each app has made: each module owns its state.
-//! The meaning of a change and the text of a frame are the contract's (`notifeed`).
+//! stands, [`room`] how full it is, `idle` when nothing needs it, `snoozes` what is unread again, `healing` what KV has beyond
+//! the tables, `oversight` the operator's view, [`alarm`] what is due, [`throttle`] how many calls each app has made: each
+//! module owns its state. The meaning of a change and the text of a frame are the contract's (`notifeed`).
 
 pub mod admission;
 pub mod alarm;
@@ -18,11 +18,13 @@ pub mod copies;
 mod delivered;
 mod due;
 pub mod fault;
+mod healing;
 pub mod host;
 mod idle;
 pub mod life;
 mod marking;
 mod oversight;
+mod place;
 mod posts;
 pub mod push;
 mod reads;
@@ -51,8 +53,9 @@ use alarm::Alarm;
 use connection::Connections;
 use copies::Copies;
 use fault::{Fault, Stop};
+use healing::Healing;
 use host::{Host, Outcome, Socket};
-use life::{Life, Prelude};
+use life::{Life, Mark, Prelude};
 use marking::Counted;
 use push::Pushes;
 use room::Room;
@@ -80,6 +83,8 @@ pub struct Feed<H: Host> {
     effects: u64,
     /// When the timer is set to.
     timer: Option<Timestamp>,
+    /// The feed is being healed: nothing else is done.
+    healing: Option<Healing>,
     /// The feed's memory is about to end: nothing is done any more.
     aborting: bool,
 }
@@ -95,15 +100,17 @@ impl<H: Host> Feed<H> {
         let (life, mark) = Life::read(&host, &settings)?;
         let bucket = Bucket::full(settings.frame_rate, now);
         let mut found = host.sockets();
+        if life.healing.is_some() {
+            healing::close(&host, &mut found);
+        }
         let waiting = Waiting::woken(&found);
         found.retain(|open| !waiting.has(open.socket));
         let connections = Connections::woken(&host, found, (life.head.seq, bucket), now);
-        let at = now.saturating_add(settings.copy_delay);
         let mut feed = Self {
-            room: Room::woken(mark.rows, mark.bytes, life.stored, life.head),
-            copies: Copies::woken(mark, &life, at),
-            pushes: Pushes::woken(life.pushes),
-            life,
+            life: life.clone(),
+            room: Room::default(),
+            copies: Copies::default(),
+            pushes: Pushes::default(),
             alarm: Alarm::woken(alarm),
             connections,
             waiting,
@@ -112,12 +119,30 @@ impl<H: Host> Feed<H> {
             counted: Counted::default(),
             effects: 0,
             timer: None,
+            healing: None,
             aborting: false,
             host,
             settings,
         };
+        feed.stands(life, mark);
         feed.set_timer();
         Ok(feed)
+    }
+
+    /// Takes over where the feed stands in its tables.
+    fn stands(&mut self, life: Life, mark: Mark) {
+        let now = self.host.now();
+        let at = now.saturating_add(self.settings.copy_delay);
+        self.room = Room::woken(mark.rows, mark.bytes, life.stored, life.head);
+        self.copies = Copies::woken(mark, &life, at);
+        self.pushes = Pushes::woken(life.pushes);
+        self.known_subscriptions = KnownSubscriptions::default();
+        self.counted = Counted::default();
+        self.healing = Healing::woken(&life, &self.settings);
+        if self.healing.is_some() {
+            self.wake_by(now.saturating_add(alarm::SAFETY));
+        }
+        self.life = life;
     }
 
     /// The host that runs the feed.
@@ -129,6 +154,9 @@ impl<H: Host> Feed<H> {
     pub fn call(&mut self, _protocol: u32, operation: &str, fields: &str) -> String {
         if self.aborting {
             return wire::RETRY.to_owned();
+        }
+        if self.healing.is_some() {
+            return self.is_healing(fields);
         }
         self.end_snoozes();
         let reply = match Request::decode(operation, fields) {
@@ -154,6 +182,9 @@ impl<H: Host> Feed<H> {
         if self.aborting {
             return Err(wire::RETRY.to_owned());
         }
+        if self.healing.is_some() {
+            return Err(self.is_healing(fields));
+        }
         self.end_snoozes();
         let opened = match Request::decode(operation, fields) {
             Ok(request) if matches!(request.command, Command::Stream(_)) => {
@@ -168,7 +199,7 @@ impl<H: Host> Feed<H> {
 
     /// A client sent a frame; `None`: a binary one.
     pub fn message(&mut self, socket: Socket, frame: Option<&str>) {
-        if self.waiting.has(socket) {
+        if self.waiting.has(socket) || self.healing.is_some() {
             return;
         }
         self.end_snoozes();
@@ -186,6 +217,11 @@ impl<H: Host> Feed<H> {
 
     /// An effect has ended. A number that this memory didn't give is ignored.
     pub fn done(&mut self, number: u64, outcome: Outcome) {
+        if self.healing.is_some() {
+            self.kv_was_read(number, &outcome);
+            self.set_timer();
+            return;
+        }
         self.end_snoozes();
         let of_copies = self
             .copies

@@ -12,6 +12,7 @@ use notifeed::time::Timestamp;
 
 use crate::fault::Fault;
 use crate::host::{Bound, Host, Value, Write};
+use crate::place::Place;
 use crate::settings::Settings;
 use crate::store::{self, Row, SCHEMA, SEQ_BASE, Statement};
 
@@ -46,6 +47,8 @@ pub struct Life {
     pub next_snooze: Option<Timestamp>,
     /// The owner of the feed; `None` until they or a device of theirs came.
     pub owner: Option<Rc<Owner>>,
+    /// How far its healing has come, where it is being healed.
+    pub healing: Option<Place>,
 }
 
 /// Further columns of the feed's own row.
@@ -67,11 +70,17 @@ pub struct Mark {
 
 impl Life {
     /// Reads where the feed stands. If the operator says that feeds were restored to an earlier
-    /// moment, this one begins a new epoch first: numbers that were given after that moment are then
-    /// no numbers of it.
+    /// moment, or lost, this one begins a new epoch first, in which it is healed: numbers that were given after that
+    /// moment are then no numbers of it.
     pub fn read<H: Host>(host: &H, settings: &Settings) -> Result<(Self, Mark), Fault> {
         let mut exists = Row::from(store::single(host, Statement::Exists, &[])?);
         let (made, pushes) = (exists.integer()? > 0, exists.integer()? > 0);
+        let heals = exists.integer()? > 0;
+        let is_lost = |until| host.now() < until;
+        if !made && settings.heal_empty_until.is_some_and(is_lost) {
+            Self::renew(host, settings, made)?;
+            return Self::read(host, settings);
+        }
         if !made {
             let life = Self {
                 made: false,
@@ -83,21 +92,38 @@ impl Life {
                 seen: Seq::ZERO,
                 next_snooze: None,
                 owner: None,
+                healing: None,
             };
             return Ok((life, Mark::default()));
         }
         let (generation, mut life, mark) = read(store::single(host, Statement::Hub, &[])?)?;
         life.pushes = pushes;
         if generation < settings.generation {
-            let epoch = Epoch::from_bytes(host.random()?);
-            let text = epoch_text(epoch);
-            host.commit(&[Write {
-                statement: Statement::SetEpoch,
-                values: vec![Bound::Integer(settings.generation), Bound::Text(&text)],
-            }])?;
-            life.epoch = epoch;
+            Self::renew(host, settings, made)?;
+            return Self::read(host, settings);
+        }
+        if heals {
+            life.healing = Some(Place::read(store::single(host, Statement::Healing, &[])?)?);
         }
         Ok((life, mark))
+    }
+
+    /// Begins a new epoch in which the feed is healed. `made`: whether it has tables.
+    ///
+    /// # Errors
+    /// Nothing has begun.
+    pub(crate) fn renew<H: Host>(host: &H, settings: &Settings, made: bool) -> Result<(), Fault> {
+        let epoch = Epoch::from_bytes(host.random()?);
+        let (text, new) = (epoch_text(epoch), Prelude::begun(epoch, settings));
+        let mut writes = new.writes();
+        if made {
+            writes = vec![Write {
+                statement: Statement::SetEpoch,
+                values: vec![Bound::Integer(settings.generation), Bound::Text(&text)],
+            }];
+        }
+        writes.extend(Place::begin(host.now()));
+        host.commit(&writes).map(|_| ())
     }
 
     /// The cursor of an endpoint that has been told everything.
@@ -148,6 +174,7 @@ fn read(values: Vec<Value>) -> Result<(i64, Life, Mark), Fault> {
         seen,
         next_snooze,
         owner: owner.map(Rc::new),
+        healing: None,
     };
     Ok((generation, life, mark))
 }
@@ -204,8 +231,7 @@ impl Prelude {
     ) -> Result<Self, Fault> {
         let mut prelude = Self::default();
         if !life.made {
-            let epoch = Epoch::from_bytes(host.random()?);
-            prelude.begun = Some((epoch, epoch_text(epoch), settings.generation));
+            prelude = Self::begun(Epoch::from_bytes(host.random()?), settings);
         }
         if life.owner.as_ref() != Some(owner) {
             let others = serde_json::to_string(&owner.user.other_subjects)
@@ -213,6 +239,14 @@ impl Prelude {
             prelude.owner = Some((Rc::clone(owner), others));
         }
         Ok(prelude)
+    }
+
+    /// For a feed that begins, of nobody yet.
+    fn begun(epoch: Epoch, settings: &Settings) -> Self {
+        Self {
+            begun: Some((epoch, epoch_text(epoch), settings.generation)),
+            owner: None,
+        }
     }
 
     /// Whether nothing is to be written.

@@ -39,12 +39,13 @@ impl<H: Host> Feed<H> {
         Ok(Some(format!(
             "{{\"items\":{items},\"rows\":{rows},\"bytes\":{bytes},\"subscriptions\":{subscriptions},\
              \"connections\":{},\"firstExpiration\":{},\"lastChange\":{},\"copiedChange\":{},\"uncopiedItems\":{waiting},\
-             \"oldestUncopied\":{}}}",
+             \"oldestUncopied\":{},\"healing\":{}}}",
             self.connections.len(),
             time(first_expiration),
             self.life.head.seq.get(),
             copied.get(),
             time(oldest),
+            self.healing.is_some(),
         )))
     }
 

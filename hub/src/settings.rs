@@ -5,9 +5,12 @@ use notifeed::feed::{room, sent};
 use notifeed::live::{MAX_SOCKETS, SILENCE};
 use notifeed::policy::Policy;
 use notifeed::throttle::Rate;
-use notifeed::time::Duration;
+use notifeed::time::{Duration, Timestamp};
 
 use crate::push::PushSettings;
+
+/// How long it may take until KV lists what was put: its documents say 60 s or more.
+const KV_LAG: Duration = Duration::from_minutes(1);
 
 /// The settings that a feed goes by. The host reads them once.
 #[derive(Clone)]
@@ -35,8 +38,12 @@ pub struct Settings {
     /// `COPY_DELAY_MS`: how long a change waits for others before they are copied to KV together.
     pub copy_delay: Duration,
     /// `GENERATION`: a number that the operator raises after feeds were restored to an earlier moment;
-    /// a feed that meets a higher one than it knows begins a new epoch.
+    /// a feed that meets a higher one than it knows begins a new epoch, and is healed from its copy in KV.
     pub generation: i64,
+    /// `HEAL_EMPTY_UNTIL`: until then a feed without tables is healed too, in case that it was lost. `None`: never.
+    pub heal_empty_until: Option<Timestamp>,
+    /// `KV_LAG_SECONDS`: how long it may take until KV lists what was put.
+    pub kv_lag: Duration,
     /// `UNS_KEYS` and `UNS_KEY_ID`: the key that new subscription ids are signed with; `None`: it is
     /// missing or malformed.
     pub signing_key: Option<Key>,
@@ -61,6 +68,8 @@ impl Default for Settings {
             sender_retention: sent::RETENTION,
             copy_delay: Duration::from_millis(30),
             generation: 0,
+            heal_empty_until: None,
+            kv_lag: KV_LAG,
             signing_key: None,
             push: None,
             may_panic: false,

@@ -55,6 +55,9 @@ macro_rules! copied {
     };
 }
 
+#[macro_use]
+mod healing;
+
 /// A new row of an item.
 macro_rules! insert_item {
     () => {
@@ -90,8 +93,9 @@ macro_rules! statements {
 }
 
 statements! {
-    /// Whether the tables are there, and whether those of pushes are.
-    Exists = "SELECT coalesce(sum(name = 'feed'), 0), coalesce(sum(name = 'push'), 0) FROM sqlite_master";
+    /// Whether the tables are there, whether those of pushes are, and those of healing.
+    Exists = "SELECT coalesce(sum(name = 'feed'), 0), coalesce(sum(name = 'push'), 0), \
+        coalesce(sum(name = 'healing'), 0) FROM sqlite_master";
 
     /// The feed's own row: its life, its head, the mark of the copy, its owner.
     CreateHub = "CREATE TABLE feed (
@@ -151,6 +155,74 @@ statements! {
         expires INTEGER NOT NULL, fallback INTEGER NOT NULL, PRIMARY KEY (item, subscription)
     ) STRICT, WITHOUT ROWID";
 
+    /// The place of a healing; the table is there as long as the feed is being healed.
+    CreateHealing = "CREATE TABLE IF NOT EXISTS healing (
+        only INTEGER PRIMARY KEY CHECK (only = 1), since INTEGER NOT NULL, erased INTEGER, cursor TEXT, listed INTEGER NOT NULL
+    ) STRICT";
+    /// A row for each item that KV has, and for the owner and each subscription, whose names begin with `!`.
+    CreateHealingCopy = "CREATE TABLE IF NOT EXISTS healing_copy (
+        id TEXT PRIMARY KEY, copy INTEGER NOT NULL, ordinal INTEGER NOT NULL, gone INTEGER NOT NULL, wanted INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID";
+    /// A healing begins, also one that was under way: now.
+    BeginHealing = "INSERT OR REPLACE INTO healing (only, since, listed) VALUES (1, ?, 0)";
+    /// Nothing is listed yet.
+    ForgetCopies = "DELETE FROM healing_copy";
+    /// The place of the healing.
+    Healing = "SELECT since, erased, cursor, listed FROM healing";
+    /// When the feed was erased, 0: never; in Unix milliseconds as a text, which may be empty.
+    SetErased = "UPDATE healing SET erased = CAST(? AS INTEGER)";
+    /// Items of before then go.
+    EraseOldItems = "DELETE FROM item WHERE created <= (SELECT erased FROM healing)";
+    /// So do subscriptions,
+    EraseOldSubscriptions = "DELETE FROM feed_subscription WHERE created <= (SELECT erased FROM healing)";
+    /// and the owner, where nothing is left of them.
+    EraseOwner = "UPDATE feed SET issuer = NULL, tenant = NULL, subject = NULL, other_subjects = NULL, principal_name = NULL, \
+        host = NULL WHERE (SELECT erased FROM healing) > 0 AND NOT EXISTS (SELECT 1 FROM item) \
+        AND NOT EXISTS (SELECT 1 FROM feed_subscription)";
+    /// A page of keys: KV's answer.
+    ListCopies = list_copies!();
+    /// The place after that page: the same answer.
+    SetPlace = "UPDATE healing SET cursor = ?1->>'cursor', listed = ?1->>'list_complete'";
+    /// The texts that are needed.
+    WantCopies = want_copies!();
+    /// Items end that KV knows to have ended: now.
+    EndCopies = end_copies!();
+    /// Subscriptions go that KV knows to have ended.
+    EndListedSubscriptions = concat!("DELETE FROM feed_subscription WHERE ", all_listed!(),
+        " AND id IN (SELECT substr(id, 2) FROM healing_copy WHERE gone AND copy = 0)");
+    /// Places go on above the highest that KV has seen.
+    RaiseOrdinal = "UPDATE feed SET ordinal = max(ordinal, coalesce((SELECT max(ordinal) FROM healing_copy), 0))";
+    /// Texts that are needed, in the order of the list: the id, and what follows it in the key.
+    WantedCopies = "SELECT id, iif(copy, ':' || copy, '') FROM healing_copy WHERE wanted ORDER BY ordinal LIMIT ?";
+    /// A text isn't needed any longer.
+    CopyDone = "UPDATE healing_copy SET wanted = 0 WHERE id = ?";
+    /// KV has no such text.
+    CopyMissing = "DELETE FROM healing_copy WHERE id = ?";
+    /// An item that has expired gives the app's own id of a copy away: text of the copy, now.
+    FreeHealedId = concat!("UPDATE item SET deleted = 4 WHERE ", other_holder!(), " AND expiration <= ?2");
+    /// An earlier item ends that holds the app's own id of a copy.
+    EndHolder = concat!("UPDATE item SET deleted = 5, seq = ", next_seq!(), ", copy = copy + 1, modified = ?2, bytes = 0, \
+        body = NULL, snoozed_until = NULL WHERE ", other_holder!(), " AND ordinal < ?1->>'ordinal' AND ?1->>'expiration' > ?2");
+    /// The earlier row of a copy goes.
+    ForgetHealed = "DELETE FROM item WHERE id = ?1->>'id'";
+    /// An item from its copy.
+    HealItem = heal_item!();
+    /// The owner from its copy.
+    HealOwner = "UPDATE feed SET issuer = ?1->>'issuer', tenant = ?1->>'tenant', subject = ?1->>'subject', \
+        other_subjects = ?1->'otherSubjects', principal_name = ?1->>'principalName', host = ?1->>'host', owner_copied = 1 \
+        WHERE host IS NULL AND (SELECT erased FROM healing) = 0";
+    /// A subscription from its copy.
+    HealSubscription = heal_subscription!();
+    /// The subscriptions that are pushed to, as far as their rows say: now.
+    HealedPushes = "SELECT id, push_subscription FROM feed_subscription \
+        WHERE push_subscription IS NOT NULL AND ended = 0 AND expiration > ?";
+    /// The feed is healed: now.
+    EndHealing = end_healing!();
+    /// Its tables go.
+    DropHealing = "DROP TABLE healing";
+    /// So do its texts' names.
+    DropHealingCopy = "DROP TABLE healing_copy";
+
     /// A feed begins: schema, generation, epoch.
     InsertHub = "INSERT INTO feed (only, schema, generation, epoch) VALUES (1, ?, ?, ?)";
     /// The feed's own row, with the newest numbers of the items.
@@ -160,7 +232,7 @@ statements! {
         (SELECT max(seq) FROM item), (SELECT max(ordinal) FROM item), \
         (SELECT min(snoozed_until) FROM item WHERE snoozed_until IS NOT NULL) FROM feed";
     /// The feed was restored to an earlier moment: generation, epoch.
-    SetEpoch = "UPDATE feed SET generation = ?, epoch = ?";
+    SetEpoch = "UPDATE feed SET generation = max(generation, ?), epoch = ?";
     /// The owner of the feed.
     SetOwner = "UPDATE feed SET issuer = ?, tenant = ?, subject = ?, other_subjects = ?, \
         principal_name = ?, host = ?, owner_copied = 0";

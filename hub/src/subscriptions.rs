@@ -14,7 +14,6 @@ use notifeed::http::Reply;
 use notifeed::json::Writer;
 use notifeed::live::close::Close;
 use notifeed::notification::Platform;
-use notifeed::push::Channel;
 use notifeed::request::Context;
 use notifeed::subscription::{self, MAX_SUBSCRIPTIONS};
 use notifeed::time::{Duration, Timestamp};
@@ -254,16 +253,11 @@ impl<H: Host> Feed<H> {
             .as_ref()
             .zip(subscription.push_subscription.as_deref());
         let push = push.and_then(|(settings, text)| {
-            let Channel::WebPush(push) = Channel::from_text(text, &settings.hosts)?;
-            Some((settings, push.endpoint.as_str().to_owned()))
+            Some((settings, push::endpoint_of(text, &settings.hosts)?))
         });
         if let Some((settings, endpoint)) = &push {
             if !self.pushes.made() {
-                let made = |statement| Write {
-                    statement,
-                    values: Vec::new(),
-                };
-                writes.extend(push::SCHEMA.map(made));
+                writes.extend(push::SCHEMA.map(Write::plain));
             }
             let others = settings.max_endpoints.saturating_sub(1);
             writes.extend(push::endpoint(&id, endpoint, &settings.key_id, others));

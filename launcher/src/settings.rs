@@ -138,6 +138,10 @@ impl Settings {
         let generation = set.map_or(restored, |set: i64| set.max(restored));
         self.variables
             .insert("GENERATION".to_owned(), generation.to_string());
+        // The store that stands for KV lists what was put at once.
+        self.variables
+            .entry("KV_LAG_SECONDS".to_owned())
+            .or_insert_with(|| "0".to_owned());
         if let Value::Object(site) = &mut self.site {
             site.insert("variables".to_owned(), json!(self.variables));
         }

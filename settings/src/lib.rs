@@ -17,12 +17,12 @@ use notifeed::push::PushHosts;
 use notifeed::push::vapid::Vapid;
 use notifeed::request::origin::AllowedOrigins;
 use notifeed::throttle::Rate;
-use notifeed::time::Duration;
+use notifeed::time::{Duration, Timestamp};
 use notifeed_hub::fault::Fault;
 use notifeed_hub::settings::Settings as HubSettings;
 
 /// The names of all settings.
-pub const NAMES: [&str; 36] = [
+pub const NAMES: [&str; 38] = [
     "DEVELOPMENT_TOKEN_SECRET",
     "LOG_REQUESTS",
     "ALLOWED_ORIGINS",
@@ -47,6 +47,8 @@ pub const NAMES: [&str; 36] = [
     "SENDER_RETENTION_SECONDS",
     "COPY_DELAY_MS",
     "GENERATION",
+    "HEAL_EMPTY_UNTIL",
+    "KV_LAG_SECONDS",
     "DEVELOPMENT_PANIC",
     "ISSUERS",
     "UNS_KEYS",
@@ -226,6 +228,14 @@ impl Variables {
         }
     }
 
+    /// An instant, if it is set.
+    fn instant(&self, name: &str) -> Result<Option<Timestamp>, Fault> {
+        let text = self.text(name);
+        let instant =
+            text.map(|text| Timestamp::parse(text).map_err(|error| Fault::new(name, &error)));
+        instant.transpose()
+    }
+
     fn rate(&self, per_second: &str, burst: &str, default: Rate) -> Result<Rate, Fault> {
         Ok(Rate {
             per_second: self.number(per_second, default.per_second)?,
@@ -260,6 +270,8 @@ impl Variables {
             sender_retention: self.seconds("SENDER_RETENTION_SECONDS", default.sender_retention)?,
             copy_delay: self.millis("COPY_DELAY_MS", default.copy_delay)?,
             generation: self.number("GENERATION", default.generation)?,
+            heal_empty_until: self.instant("HEAL_EMPTY_UNTIL")?,
+            kv_lag: self.seconds("KV_LAG_SECONDS", default.kv_lag)?,
             signing_key,
             push: None,
             may_panic: development && self.text("DEVELOPMENT_PANIC").is_some(),

@@ -40,11 +40,13 @@ pub enum RefusalCode {
     ContentChanged,
     /// Another answer won: the target is its action.
     AlreadyAnswered,
+    /// The feed is being healed from its copy.
+    FeedHealing,
 }
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnsupportedHeader,
         Self::UnsupportedContentType,
         Self::UnsupportedContentEncoding,
@@ -59,6 +61,7 @@ impl RefusalCode {
         Self::ItemChanged,
         Self::ContentChanged,
         Self::AlreadyAnswered,
+        Self::FeedHealing,
     ];
 
     /// The code on the wire: `details[].code`.
@@ -78,6 +81,7 @@ impl RefusalCode {
             Self::ItemChanged => "ItemChanged",
             Self::ContentChanged => "ContentChanged",
             Self::AlreadyAnswered => "AlreadyAnswered",
+            Self::FeedHealing => "FeedHealing",
         }
     }
 
@@ -99,6 +103,7 @@ impl RefusalCode {
             Self::ItemChanged => ErrorCode::ItemChanged,
             Self::ContentChanged => ErrorCode::ContentChanged,
             Self::AlreadyAnswered => ErrorCode::AlreadyAnswered,
+            Self::FeedHealing => ErrorCode::ServiceUnavailable,
         }
     }
 

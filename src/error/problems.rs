@@ -308,6 +308,16 @@ pub fn too_many_subscriptions() -> Problem {
     .retry_after(UNTIL_ROOM)
 }
 
+/// 503: the feed is being healed from its copy, or restored to an earlier moment. `wait`: until it may be done.
+pub fn healing(wait: Duration) -> Problem {
+    RefusalCode::FeedHealing
+        .problem(
+            "feed",
+            "This feed is being restored from its copy, and answers again in a moment. Wait as long as 'Retry-After' says.",
+        )
+        .retry_after(wait)
+}
+
 /// 503: something on the service's side broke.
 pub fn unavailable() -> Problem {
     Problem::new(

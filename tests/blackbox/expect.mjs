@@ -118,6 +118,16 @@ export async function eventually(condition, milliseconds = 5000) {
 }
 
 /**
+ * The first answer of a feed that isn't being healed any longer.
+ * @param {() => Promise<Response>} ask
+ */
+export const healed = (ask) =>
+  eventually(async () => {
+    const answer = await ask();
+    return answer.status !== 503 && answer;
+  });
+
+/**
  * The result of a promise, unless that takes too long.
  * @template T
  * @param {Promise<T>} promise

@@ -61,6 +61,7 @@ test("a feed's counters, without its contents", async () => {
     copiedChange: 1,
     uncopiedItems: 0,
     oldestUncopied: null,
+    healing: false,
     connections: 1,
   });
 });

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { run, startBinary } from "../blackbox/binary.mjs";
-import { eventually, someone } from "../blackbox/expect.mjs";
+import { eventually, healed, someone } from "../blackbox/expect.mjs";
 import { appToken, example, host, temporaryFolder, userToken } from "../blackbox/harness.mjs";
 
 /** @type {Awaited<ReturnType<typeof startBinary>>[]} */
@@ -49,7 +49,7 @@ async function post(url, token, headers = {}) {
  * @param {string} [query]
  */
 async function get(url, token, query = "") {
-  const response = await fetch(url + path + query, { headers: { Authorization: `Bearer ${token}` } });
+  const response = await healed(() => fetch(url + path + query, { headers: { Authorization: `Bearer ${token}` } }));
   assert.equal(response.status, 200, await response.clone().text());
   return response.json();
 }
@@ -133,4 +133,38 @@ test("a backup of another deployment, and what is none, is refused, and nothing 
   assert.equal(code, 0, stderr);
   const moved = await start(fresh);
   await get(moved.url, token, `/${id}`);
+});
+
+test("a Hub whose file is older than its copy in kv/ has again what was copied", async () => {
+  const state = join(folder, "older");
+  const hubs = join(state, "hubs/notifeed-Hub");
+  const first = await start(state);
+  const token = await userToken(someone());
+  const kept = await post(first.url, token);
+  first.process.kill("SIGTERM");
+  await first.ended;
+  const saved = join(folder, "older-hubs");
+  await cp(hubs, saved, { recursive: true });
+
+  const second = await start(state);
+  const late = await post(second.url, token);
+  const gone = await post(second.url, token);
+  await fetch(`${second.url}${path}/${gone}`, { method: "DELETE", headers: { Authorization: `Bearer ${token}` } });
+  await eventually(async () => {
+    const copies = await fetch(`${second.url}/dev/copies`, { headers: { Authorization: `Bearer ${token}` } });
+    const { value } = await copies.json();
+    return value.length === 2 && value.every((/** @type {{ copied: boolean }} */ { copied }) => copied);
+  });
+  second.process.kill("SIGTERM");
+  await second.ended;
+  await rm(hubs, { recursive: true });
+  await cp(saved, hubs, { recursive: true });
+
+  const third = await startBinary({ state, vars: { GENERATION: "1" } });
+  started.push(third);
+  const { value } = await get(third.url, token);
+  assert.deepEqual(
+    value.map((/** @type {{ id: string }} */ { id }) => id),
+    [late, kept],
+  );
 });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { binary, run } from "../blackbox/binary.mjs";
-import { someone } from "../blackbox/expect.mjs";
+import { healed, someone } from "../blackbox/expect.mjs";
 import { appToken, example, host, temporaryFolder, userToken } from "../blackbox/harness.mjs";
 import { provideDevelopmentSecrets } from "../../scripts/development.mjs";
 
@@ -95,7 +95,7 @@ const post = (url, token, headers, appNotificationId = "before the backup") =>
  * @param {string} token
  */
 const count = async (url, token) =>
-  (await fetch(`${url}${path}/$count`, { headers: { Authorization: `Bearer ${token}` } })).text();
+  (await healed(() => fetch(`${url}${path}/$count`, { headers: { Authorization: `Bearer ${token}` } }))).text();
 
 test("an operator who follows docs/self-hosting.md alone sets it up, restores yesterday's backup, changes keys and erases a person", async () => {
   const block = /^ {4}cat >notifeed\.env [\s\S]*?\n {4}END$/m.exec(selfHosting)?.[0];

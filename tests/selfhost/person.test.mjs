@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import WebSocket from "ws";
 import { binary, startBinary } from "../blackbox/binary.mjs";
-import { eventually, someone } from "../blackbox/expect.mjs";
+import { eventually, healed, someone } from "../blackbox/expect.mjs";
 import { example, host, temporaryFolder, userToken } from "../blackbox/harness.mjs";
 
 /** @type {Awaited<ReturnType<typeof startBinary>>[]} */
@@ -59,7 +59,7 @@ async function post(url, token, title) {
  */
 async function count(url, token) {
   const headers = { Authorization: `Bearer ${token}` };
-  return (await fetch(`${url}/beta/me/notifications/$count`, { headers })).text();
+  return (await healed(() => fetch(`${url}/beta/me/notifications/$count`, { headers }))).text();
 }
 
 /**

@@ -21,6 +21,7 @@ import * as storage from "./storage.mjs";
  * @typedef {object} Events
  * @property {() => void} timer
  * @property {(memory: Memory, effect: number, error: string | undefined) => void} kvEnded
+ * @property {(memory: Memory, effect: number, text: string) => void} kvRead
  * @property {(memory: Memory, effect: number, token: string) => Promise<void>} verify
  * @property {(memory: Memory, effect: number, push: number) => Promise<void>} push
  * @property {(frame: Frame, fault: unknown) => void} refuse
@@ -56,13 +57,14 @@ export class Host {
   /**
    * @param {DurableObjectState} ctx
    * @param {any} env
-   * @param {string[]} statements
+   * @param {{ statements: string[], erasedMark: string }} constants
    * @param {Events} events
    */
-  constructor(ctx, env, statements, events) {
+  constructor(ctx, env, { statements, erasedMark }, events) {
     this.ctx = ctx;
     this.env = env;
     this.statements = statements;
+    this.erasedKey = `${erasedMark}${ctx.id}`;
     this.events = events;
   }
 
@@ -160,6 +162,22 @@ export class Host {
     if (error === undefined) counters.copies_confirmed++;
     else counters.copies_failed++;
     this.events.kvEnded(memory, effect, error);
+  }
+
+  /**
+   * @param {number} effect
+   * @param {() => Promise<string>} question
+   */
+  async askKv(effect, question) {
+    const { memory } = this;
+    /** @type {string} */
+    let text;
+    try {
+      text = await question();
+    } catch (fault) {
+      return this.events.kvEnded(memory, effect, String(fault));
+    }
+    this.events.kvRead(memory, effect, text);
   }
 
   /**
@@ -356,6 +374,34 @@ export function put(effect, key, value, metadata, expiration) {
 export function remove(effect, key) {
   const { env } = current;
   void current.withKv(effect, () => env.FEED.delete(key));
+}
+
+/** @param {number} effect */
+export function erasedSince(effect) {
+  const { env, erasedKey } = current;
+  void current.askKv(effect, async () => (await env.REGISTRY.get(erasedKey)) ?? "");
+}
+
+/**
+ * @param {number} effect
+ * @param {string | undefined} cursor
+ */
+export function list(effect, cursor) {
+  const { ctx, env } = current;
+  void current.askKv(effect, async () => JSON.stringify(await env.FEED.list({ prefix: `${ctx.id}:`, cursor })));
+}
+
+/**
+ * @param {number} effect
+ * @param {string} keys with line feeds between
+ */
+export function get(effect, keys) {
+  const { env } = current;
+  const names = keys.split("\n");
+  void current.askKv(effect, async () => {
+    const found = await env.FEED.get(names);
+    return names.map((name) => found.get(name) ?? "").join("\n");
+  });
 }
 
 /**

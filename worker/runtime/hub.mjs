@@ -63,11 +63,15 @@ export class Hub extends DurableObject {
     super(ctx, env);
     configure(env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(constants.ping, constants.pong));
-    const host = new Host(ctx, env, constants.statements, {
+    const host = new Host(ctx, env, constants, {
       timer: () => void this.#deliver(wasm.timer),
       kvEnded: (memory, effect, error) =>
         void this.#deliver((_, generation) => {
           if (memory.generation === generation) wasm.kvEnded(memory.feed, effect, error);
+        }),
+      kvRead: (memory, effect, text) =>
+        void this.#deliver((_, generation) => {
+          if (memory.generation === generation) wasm.kvRead(memory.feed, effect, text);
         }),
       verify: async (memory, effect, token) => {
         const outcome = await wait(() => wasm.verify(token, /** @type {any} */ (env)));

@@ -220,6 +220,11 @@ pub fn kv_ended(feed: u32, effect: f64, error: Option<String>) {
     feed::kv_ended(feed, effect, error);
 }
 
+#[wasm_bindgen(js_name = kvRead)]
+pub fn kv_read(feed: u32, effect: f64, text: String) {
+    feed::kv_read(feed, effect, text);
+}
+
 // An operator's looks at a feed: what begins with `!` is an error.
 
 #[wasm_bindgen]
@@ -235,6 +240,11 @@ pub fn uncopied_since() -> f64 {
 #[wasm_bindgen]
 pub fn keys(feed: u32) -> String {
     feed::keys(feed)
+}
+
+#[wasm_bindgen(js_name = declareLost)]
+pub fn declare_lost(feed: u32) -> String {
+    feed::declare_lost(feed)
 }
 
 #[wasm_bindgen(js_name = eraseItems)]

@@ -344,7 +344,7 @@ impl<H: Host> Feed<H> {
             Outcome::Verified(verified) => self.renew(socket, &verified, &context),
             Outcome::Refused(problem) => Err(Stop::Problem(problem)),
             Outcome::Failed(cause) => Err(Fault::new("a token", &cause).into()),
-            Outcome::Done | Outcome::Pushed(_) => {
+            Outcome::Done | Outcome::Read(_) | Outcome::Pushed(_) => {
                 Err(Fault::new("a token", &"not verified").into())
             }
         };

@@ -45,7 +45,8 @@ impl Copy {
             number: entry.copy,
             value: value::item(entry, parts),
             metadata: value::item_metadata(entry),
-            ends: entry.expiration,
+            // Until then a row of an earlier moment may still show an earlier revision.
+            ends: entry.keep_until,
         }
     }
 

@@ -9,7 +9,7 @@
 mod batch;
 mod mark;
 mod pending;
-mod value;
+pub(crate) mod value;
 
 pub(crate) use batch::{item_key, other_key};
 pub use pending::Change;

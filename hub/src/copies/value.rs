@@ -2,7 +2,7 @@
 
 use notifeed::digest::Digest;
 use notifeed::feed::Entry;
-use notifeed::feed::entry::Sender;
+use notifeed::feed::entry::{DeletedBy, Sender};
 use notifeed::json::Writer;
 use notifeed::notification::Priority;
 
@@ -98,6 +98,13 @@ pub fn item(entry: &Entry, parts: &Parts<'_>) -> String {
     w.finish()
 }
 
+/// Splits an item's text into what [`item`] wrote before the content, as a text of its own, and the content's members.
+pub(crate) fn split(text: &str) -> Option<(String, &str)> {
+    // Within strings a quote has a backslash before it.
+    let (before, content) = text.split_once(",\"content\":{")?;
+    Some((format!("{before}}}"), content.strip_suffix("}}")?))
+}
+
 /// The mark that an item has ended: without content.
 pub fn gone(entry: &Entry) -> String {
     let mut w = Writer::new();
@@ -125,6 +132,9 @@ pub fn item_metadata(entry: &Entry) -> String {
     w.integer_field("ordinal", entry.ordinal);
     w.integer_field("expiration", entry.expiration.unix_millis());
     w.boolean_field("gone", entry.deleted.is_some());
+    if entry.deleted == Some(DeletedBy::Sender) {
+        w.boolean_field("retracted", true);
+    }
     w.end_object();
     w.finish()
 }

@@ -46,6 +46,12 @@ pub struct PushSettings {
     pub max_endpoints: usize,
 }
 
+/// The address of the endpoint in a subscription's text, where pushes may go there.
+pub(crate) fn endpoint_of(text: &str, hosts: &PushHosts) -> Option<String> {
+    let Channel::WebPush(push) = Channel::from_text(text, hosts)?;
+    Some(push.endpoint.as_str().to_owned())
+}
+
 /// An endpoint that is pushed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {

@@ -24,6 +24,7 @@ mod delta;
 mod device;
 mod failures;
 mod fallback;
+mod healing;
 mod idle;
 mod item;
 mod life;

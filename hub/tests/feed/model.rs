@@ -110,8 +110,7 @@ impl Model {
             Step::BackUp => self.backup = Some((self.world.backup(), self.expected.clone())),
             Step::Restore => {
                 if let Some((backup, expected)) = self.backup.take() {
-                    self.world.restore(&backup);
-                    self.expected = expected;
+                    self.restore(&backup, expected);
                 }
             }
             Step::Kv(mood) => self.world.runtime.kv.borrow_mut().mood = *mood,

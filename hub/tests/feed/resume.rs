@@ -179,6 +179,7 @@ fn restored_while_away_and_gone_on_beyond_the_position() {
     let delta = world.as_megan(Command::Delta(Query::default()));
     let token = delta.link("@odata.deltaLink");
     world.restore(&backup);
+    world.heal();
     let new = ["three", "four", "five"].map(|text| world.posted(&Post::new(text)));
     assert_eq!(
         comes_back(&mut world, &mut device),

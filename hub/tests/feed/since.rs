@@ -130,6 +130,7 @@ fn the_first_frame_says_whose_feed_it_is_whatever_happens_to_it() {
     world.pass(HOUR);
     look(&mut world, None);
     world.restore(&backup);
+    world.heal();
     look(&mut world, None);
     feeds.dedup();
     assert_eq!(feeds.len(), 1, "{feeds:?}");

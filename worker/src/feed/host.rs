@@ -32,6 +32,11 @@ extern "C" {
     fn last_ping(socket: u32) -> f64;
     fn put(number: f64, key: &str, value: &str, metadata: &str, expiration: f64);
     fn remove(number: f64, key: &str);
+    #[wasm_bindgen(js_name = erasedSince)]
+    fn erased_since(number: f64);
+    fn list(number: f64, cursor: Option<String>);
+    /// `keys`: with line feeds between.
+    fn get(number: f64, keys: &str);
     fn verify(number: f64, token: &str);
     fn push(number: f64, push: u32);
     fn abort();
@@ -164,6 +169,9 @@ impl Host for DurableObject {
                 expiration,
             } => put(number, &key, &value, &metadata, expiration as f64),
             Effect::Remove { key } => remove(number, &key),
+            Effect::ErasedSince => erased_since(number),
+            Effect::List { cursor } => list(number, cursor),
+            Effect::Get { keys } => get(number, &keys.join("\n")),
             Effect::Verify { token } => verify(number, &token),
             Effect::Push(to_send) => push(number, super::keep_push(to_send)),
         }

@@ -163,6 +163,16 @@ pub fn uncopied_since() -> f64 {
     })
 }
 
+/// See [`Feed::declare_lost`]; empty, or an error that begins with `!`.
+pub fn declare_lost(number: u32) -> String {
+    let declared = with(number, Feed::declare_lost);
+    let lost = || Err(Fault::new("healing", &"the feed isn't in memory"));
+    declared
+        .unwrap_or_else(lost)
+        .err()
+        .map_or_else(String::new, |fault| format!("!{fault}"))
+}
+
 /// See [`Feed::keys`].
 pub fn keys(number: u32) -> String {
     looked_at(number, Feed::keys)
@@ -282,6 +292,12 @@ pub fn timer(number: u32) {
 pub fn kv_ended(number: u32, effect: f64, error: Option<String>) {
     shared::kv_ended(error.is_none(), now());
     let outcome = error.map_or(Outcome::Done, Outcome::Failed);
+    with(number, |feed| feed.done(effect_number(effect), outcome));
+}
+
+/// KV's answer to what a feed asked as `effect`. See [`Outcome::Read`].
+pub fn kv_read(number: u32, effect: f64, text: String) {
+    let outcome = Outcome::Read(text);
     with(number, |feed| feed.done(effect_number(effect), outcome));
 }
 

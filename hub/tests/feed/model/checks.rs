@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use notifeed::notification::Platform;
+use serde_json::Value as Json;
 
 use super::{ENOUGH, Expected, Model, PROMPT};
 use crate::asking::HOUR;
 use crate::item::Item;
-use crate::world::{Mood, World};
+use crate::world::{Backup, Mood, World};
 
 const DAY: i64 = 24 * HOUR;
 
@@ -34,6 +35,62 @@ impl Model {
             }
         }
         expected.live = found;
+    }
+
+    /// The feed goes back, and is healed: each item is what KV knows of it, where that is newer; what KV knows to have
+    /// gone stays so.
+    pub(super) fn restore(&mut self, backup: &Backup, before: Expected) {
+        let mood = std::mem::take(&mut self.world.runtime.kv.borrow_mut().mood);
+        self.world.quietly(|world| {
+            world.restore(backup);
+            world.heal();
+        });
+        self.world.runtime.kv.borrow_mut().mood = mood;
+        self.wake_snoozed();
+        let (found, now) = (self.found(), self.world.now());
+        let lied = |id: &str| self.world.runtime.kv.borrow().lied_about_item(id);
+        let lost = std::mem::replace(&mut self.expected, before);
+        let copies = self.world.copies();
+        let newest = copies
+            .values()
+            .map(|copies| copies.last_key_value().unwrap().1);
+        let newest: Vec<&Json> = newest.collect();
+        for copy in &newest {
+            let id = copy["id"].as_str().unwrap();
+            let later = |other: &&&Json| {
+                copy["appNotificationId"].is_string()
+                    && other["appNotificationId"] == copy["appNotificationId"]
+                    && other["ordinal"].as_i64() > copy["ordinal"].as_i64()
+            };
+            if copy["gone"] == true {
+                assert!(!found.contains_key(id), "{id} came back");
+                let known = lost.gone.get(id).map(|until| (id.to_owned(), *until));
+                self.expected.gone.extend(known);
+            } else if copy["expiration"].as_i64() > Some(now.unix_millis())
+                && !lied(id)
+                && !self.expected.gone.contains_key(id)
+                && !newest.iter().any(|other| later(&other))
+            {
+                let item = found
+                    .get(id)
+                    .unwrap_or_else(|| panic!("{id} was copied, and is lost"));
+                assert_eq!(
+                    copy["content"]["payload"]["rawContent"],
+                    item.text.as_str(),
+                    "{id}"
+                );
+            }
+        }
+        for (id, item) in &found {
+            let known = [&lost, &self.expected].map(|known| known.live.get(id));
+            let is_known =
+                |known: &Item| known.text == item.text && known.expiration == item.expiration;
+            assert!(
+                known.into_iter().flatten().any(is_known) || lied(id),
+                "{id} was never so"
+            );
+        }
+        self.expected.live = found;
     }
 
     pub(super) fn found(&mut self) -> BTreeMap<String, Item> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use notifeed::time::Timestamp;
 use notifeed_hub::host::{Effect, Outcome};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// How KV behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +41,16 @@ pub struct Kv {
     put: BTreeMap<String, Timestamp>,
     /// The keys that it lied about.
     lied: BTreeSet<String>,
+    /// How long it takes until a list knows of a put or a removal, in milliseconds.
+    pub lag: i64,
+    /// The keys that were removed, and when.
+    removed: BTreeMap<String, (Stored, Timestamp)>,
+    /// How many keys a page of a list has; 0: a thousand.
+    pub page: usize,
+    /// When the feed was erased.
+    pub erased: Option<Timestamp>,
+    /// How often it was read.
+    pub reads: usize,
     asked: usize,
     /// How many puts were asked for, whatever became of them.
     pub puts: usize,
@@ -55,6 +65,7 @@ impl Kv {
         match effect {
             Effect::Put { .. } => self.puts += 1,
             Effect::Remove { .. } => self.removes += 1,
+            Effect::List { .. } | Effect::Get { .. } | Effect::ErasedSince => self.reads += 1,
             Effect::Verify { .. } | Effect::Push(_) => panic!("that is none of KV's"),
         }
         let stored = match self.mood {
@@ -62,6 +73,7 @@ impl Kv {
             Mood::Refuses(nth) if self.asked.is_multiple_of(nth) => {
                 return Outcome::Failed("KV has refused this one".into());
             }
+            _ if let Some(read) = self.read(effect, now) => return Outcome::Read(read),
             Mood::Lies => {
                 if let Effect::Put { key, .. } | Effect::Remove { key } = effect {
                     self.lied.insert(key.clone());
@@ -85,6 +97,7 @@ impl Kv {
                 metadata,
                 expiration,
             } => {
+                self.removed.remove(key);
                 let last = self.put.insert(key.clone(), now);
                 if last.is_some_and(|last| now.saturating_since(last).millis() < 1000) {
                     return Err("429: more than one write a second");
@@ -100,17 +113,75 @@ impl Kv {
                 }
             }
             Effect::Remove { key } => {
-                self.stored.remove(key);
+                if let Some(stored) = self.stored.remove(key) {
+                    self.removed.insert(key.clone(), (stored, now));
+                }
             }
-            Effect::Verify { .. } | Effect::Push(_) => {}
+            _ => {}
         }
         Ok(())
     }
 
-    /// The feed goes back in time, and gives out keys that it has given out before.
-    pub fn forget_writes(&mut self) {
+    /// The answer to a question; `None`: it is none.
+    fn read(&self, effect: &Effect, now: Timestamp) -> Option<String> {
+        Some(match effect {
+            Effect::ErasedSince => {
+                let erased = self.erased.map(|at| at.unix_millis().to_string());
+                erased.unwrap_or_default()
+            }
+            Effect::Get { keys } => {
+                assert!(keys.len() <= 100, "{} keys", keys.len());
+                let stored: BTreeMap<_, _> = self.stored(now).collect();
+                let text =
+                    |key: &String| stored.get(key.as_str()).map_or("", |stored| &stored.value);
+                keys.iter().map(text).collect::<Vec<_>>().join("\n")
+            }
+            Effect::List { cursor } => self.list(cursor.as_deref(), now),
+            _ => return None,
+        })
+    }
+
+    /// A page of the keys as they were a while ago.
+    fn list(&self, cursor: Option<&str>, now: Timestamp) -> String {
+        let known = |at: &Timestamp| now.saturating_since(*at).millis() >= self.lag;
+        let there = self.stored(now).filter(|(key, _)| known(&self.put[*key]));
+        let removed = self.removed.iter().filter(|(_, (_, at))| !known(at));
+        let removed = removed.map(|(key, (stored, _))| (key.as_str(), stored));
+        let all: BTreeMap<_, _> = there.chain(removed).collect();
+        let page = if self.page == 0 { 1000 } else { self.page };
+        let mut rest = all
+            .into_iter()
+            .filter(|(key, _)| cursor.is_none_or(|cursor| *key > cursor));
+        let keys: Vec<_> = rest.by_ref().take(page).collect();
+        let more = rest.next().is_some();
+        let last = keys.last().map(|(key, _)| *key);
+        let keys = keys.into_iter().map(|(key, stored)| {
+            let metadata: Json = serde_json::from_str(&stored.metadata).unwrap();
+            json!({ "name": key, "expiration": stored.expiration, "metadata": metadata })
+        });
+        let keys: Vec<Json> = keys.collect();
+        match more {
+            true => json!({ "keys": keys, "list_complete": false, "cursor": last }).to_string(),
+            false => {
+                json!({ "keys": keys, "list_complete": true, "cacheStatus": null }).to_string()
+            }
+        }
+    }
+
+    /// Everything is erased, and KV remembers when.
+    pub fn erase(&mut self, now: Timestamp) {
         self.stored.clear();
-        self.put.clear();
+        self.erased = Some(now);
+    }
+
+    /// Everything that it has.
+    pub fn contents(&self) -> BTreeMap<String, Stored> {
+        self.stored.clone()
+    }
+
+    /// Removed copies are found again.
+    pub fn bring_back(&mut self, contents: BTreeMap<String, Stored>) {
+        self.stored.extend(contents);
     }
 
     /// The entries at that time.

@@ -113,8 +113,36 @@ impl World {
         self.runtime.tables.restore(&backup.tables);
         self.runtime.alarm.set(backup.alarm);
         self.runtime.pending.borrow_mut().clear();
-        self.runtime.kv.borrow_mut().forget_writes();
         self.deploy(|settings| settings.generation += 1);
+    }
+
+    /// The feed's tables are lost, its alarm too.
+    pub fn lose(&mut self) {
+        self.break_down();
+        self.runtime.tables.drop_all();
+        self.runtime.alarm.set(None);
+        self.runtime.pending.borrow_mut().clear();
+    }
+
+    /// Whether the feed is being healed; it wakes for that.
+    pub fn is_healing(&mut self) -> bool {
+        let counters = self.look(|feed| feed.counters().unwrap());
+        counters.is_some_and(|counters| counters.contains("\"healing\":true"))
+    }
+
+    /// An operator declares that the feed was lost, or went back.
+    pub fn declare_lost(&mut self) {
+        let declared = self.event(false, Feed::declare_lost);
+        assert!(matches!(declared, Ok(Ok(()))));
+    }
+
+    /// Lets a feed be healed that is to be.
+    pub fn heal(&mut self) {
+        if self.is_healing() {
+            self.pass(self.settings.kv_lag.millis());
+            self.rest();
+        }
+        assert!(!self.is_healing());
     }
 
     /// The state that a restore goes back to.
@@ -345,7 +373,7 @@ impl World {
             let next = pending.iter().position(|pending| match &pending.effect {
                 Effect::Verify { .. } => !verifying,
                 Effect::Push(push) => !self.runtime.services.borrow().hangs(push),
-                Effect::Put { .. } | Effect::Remove { .. } => !slow,
+                _ => !slow,
             });
             let Some(Pending {
                 number,
@@ -360,9 +388,7 @@ impl World {
             let outcome = match &effect {
                 Effect::Verify { token } => self.verified(token),
                 Effect::Push(push) => self.runtime.services.borrow_mut().answer(push),
-                Effect::Put { .. } | Effect::Remove { .. } => {
-                    self.runtime.kv.borrow_mut().carry_out(&effect, self.now())
-                }
+                _ => self.runtime.kv.borrow_mut().carry_out(&effect, self.now()),
             };
             // A feed that didn't ask isn't told.
             if waking == self.runtime.waking.get() {

@@ -90,6 +90,12 @@ impl Tables {
         connection.query_row(text, [], |row| row.get(0)).unwrap()
     }
 
+    /// The same, where it is a text.
+    pub fn text(&self, text: &str) -> String {
+        let connection = self.0.borrow();
+        connection.query_row(text, [], |row| row.get(0)).unwrap()
+    }
+
     /// The names of the tables.
     pub fn names(&self) -> Vec<String> {
         let names =
