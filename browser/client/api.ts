@@ -49,7 +49,7 @@ export type Facility = "storage" | "sharing" | "token";
  * * `user-unknown`: the token doesn't tell whose it is, and there is no `user`
  * * `signed-out`: `token` gave `null`; `another-user`: the token is of another user than the feed
  * * `forgotten`: the user signed out in another tab, with `forget`; `closed`: by the app
- * * `denied`: access was taken back; `malformed`: the service doesn't understand this client
+ * * `denied`: access was revoked; `malformed`: the service doesn't understand this client
  */
 export type Cause =
   | "offline"

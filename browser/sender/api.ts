@@ -95,7 +95,7 @@ export type Outcome = { id: string; appNotificationId: string } & (
   | { answer: Answer; reason: null }
   | {
       answer: null;
-      /** How the notification ended, or that the time was over and the question was taken back. */
+      /** How the notification ended, or that the time was over and the question was retracted. */
       reason: End | "timeout";
     }
 );

@@ -145,16 +145,16 @@ test("a process that begins anew asks nobody twice", async () => {
   assert.equal(service.requests.filter((request) => request === "POST ").length, 2);
 });
 
-test("when the time is over the question is taken back", async () => {
+test("when the time is over the question is retracted", async () => {
   const service = new Service();
   const outcome = await ask(question, optionsOf(service, { timeout: 0 }));
   assert.deepEqual([outcome.answer, outcome.reason], [null, "timeout"]);
   assert.equal(service.items[0].ended, "retracted");
 });
 
-test("an answer at the last moment counts, and nothing is taken back", async () => {
+test("an answer at the last moment counts, and nothing is retracted", async () => {
   const service = new Service();
-  // 1: the post, 2: what it is, 3: taken back.
+  // 1: the post, 2: what it is, 3: retracted.
   service.before[3] = () => service.answer("item-1");
   const outcome = await ask(question, optionsOf(service, { timeout: 0 }));
   assert.equal(outcome.answer?.actionId, "approve");

@@ -39,7 +39,7 @@ function outcomeOf({ item }: Read, appNotificationId: string): Outcome | undefin
   return ended && { id, appNotificationId, answer, reason: ended };
 }
 
-/** The time is over: the question is taken back, unless somebody answers at the last moment. */
+/** The time is over: the question is retracted, unless somebody answers at the last moment. */
 async function takeBack(id: string, appNotificationId: string, options: SendOptions): Promise<Outcome> {
   try {
     await retract(id, options);

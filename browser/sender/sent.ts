@@ -1,4 +1,4 @@
-// Notifications after they were sent: read, waited for, taken back, and the changes of all of them.
+// Notifications after they were sent: read, waited for, retracted, and the changes of all of them.
 
 import { DELTA_PATH, MAX_WAIT, NOTIFICATIONS_PATH } from "../generated/protocol.ts";
 import type { Changes, ChangesOptions, Read, SendOptions, WaitOptions } from "./api.ts";

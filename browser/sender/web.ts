@@ -22,7 +22,7 @@ export async function send(notification: NotificationRequest, options: SendOptio
 /**
  * Asks a person: sends a notification with `actions`, and waits for the one answer to it, from whichever device. A process
  * that begins anew asks with the same `appNotificationId`, and nobody is asked twice: that id is this one question for as
- * long as the service has it. When `timeout` is over the question is taken back.
+ * long as the service has it. When `timeout` is over the question is retracted.
  * @throws as {@link send}
  */
 export async function ask(notification: NotificationRequest, options: AskOptions): Promise<Outcome> {
