@@ -137,7 +137,7 @@ test("a backup of another deployment, and what is none, is refused, and nothing 
 
 test("a Hub whose file is older than its copy in kv/ has again what was copied", async () => {
   const state = join(folder, "older");
-  const hubs = join(state, "hubs/notifeed-Hub");
+  const hubs = join(state, "hubs");
   const first = await start(state);
   const token = await userToken(someone());
   const kept = await post(first.url, token);

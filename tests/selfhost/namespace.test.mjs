@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { run, startBinary } from "../blackbox/binary.mjs";
+import { eventually } from "../blackbox/expect.mjs";
 import { appToken, example, host, temporaryFolder, userToken } from "../blackbox/harness.mjs";
 
 /** @type {Awaited<ReturnType<typeof startBinary>>[]} */
@@ -102,7 +103,8 @@ test("a state that was begun under the common key goes on with it, in a backup t
   assert.equal(code, 0, stderr);
   for (const folder of [state, moved]) {
     const again = await start(folder);
-    assert.equal((await ask(`${again.url}${path}/${json.id}`)).status, 200);
+    // A restored feed is healed first.
+    await eventually(async () => (await ask(`${again.url}${path}/${json.id}`)).status === 200);
     await end(again);
   }
 });
