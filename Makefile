@@ -5,14 +5,14 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # Passed on by `make dev PORT=…` and the like.
-export PORT STATE MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF SAMPLE JOBS ENV JURISDICTION ORIGIN PUSH_CONTACT PERCENT DRY_RUN
+export PORT STATE INSPECT MINUTES USERS SEED KEEP FULL ROUNDS ONLY CONTENDERS OF SAMPLE JOBS ENV JURISDICTION ORIGIN PUSH_CONTACT PERCENT DRY_RUN
 node := node_modules/.bin/node
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 dev: export NOTIFEED_PROFILE ?= dev-wasm
-dev: ## serve on http://127.0.0.1:8787 (PORT=), rebuild on change; state stays in .wrangler/state (STATE=)
+dev: ## serve on http://127.0.0.1:8787 (PORT=), rebuild on change; state stays in .wrangler/state (STATE=); INSPECT=9229 lets a debugger in
 	@scripts/setup build && scripts/build && exec $(node) scripts/serve.mjs --watch
 
 serve: ## the same without watching, and with the release build

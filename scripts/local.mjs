@@ -71,6 +71,7 @@ async function miniflareOptions({ port = 0, state, vars, limits = {}, log = cons
     handleStructuredLogs: ({ message }) => log(message),
     log: new Log(LogLevel.ERROR),
     logRequests: false,
+    ...(process.env.INSPECT && { inspectorPort: Number(process.env.INSPECT) }),
     // Nothing of ours calls home.
     cf: false,
     telemetry: { enabled: false },

@@ -1,9 +1,10 @@
 // Whether the tarball is what npm, bundlers and compilers expect.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { test } from "node:test";
+import { root } from "../../scripts/local.mjs";
 import { install, run, tarball } from "./install.mjs";
 
 test("publint has nothing to say", async () => {
@@ -35,6 +36,13 @@ test("npm would publish it as it is", async () => {
     names.filter((/** @type {string} */ name) => /\.wasm$|\.test\.|(?<!\.d)\.ts$/.test(name)),
     ["notifeed_bg.wasm"],
   );
+});
+
+test("whatever names the tarball names this version's", async () => {
+  for (const file of ["README.md", "examples/approve/package.json", "examples/mcp/package.json"]) {
+    const named = (await readFile(join(root, file), "utf8")).match(/notifeed-\d+\.\d+\.\d+\.tgz/g);
+    assert.deepEqual(new Set(named), new Set([basename(tarball)]), file);
+  }
 });
 
 test("what is imported and not used costs nothing", async () => {
