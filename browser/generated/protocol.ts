@@ -32,6 +32,9 @@ export const ACK_PATH = "/beta/me/notifications/ack";
 /** The receipts of pushes. */
 export const RECEIPTS_PATH = "/beta/me/notifications/receipts";
 
+/** Everything that is stored of the user: of the app's hosts, or of all hosts with the scope `Notifications.ReadWrite.All`. */
+export const PERSONAL_DATA_PATH = "/beta/me/notifications/personalData";
+
 /** A notification; `Location` names it as an activity. */
 export const NOTIFICATION_PATH = "/beta/me/notifications/{id}";
 

@@ -10,6 +10,9 @@ use crate::time::Timestamp;
 /// The scope that a delegated token must carry.
 pub const SCOPE: &str = "Notifications.ReadWrite.CreatedByApp";
 
+/// The scope by which a delegated token, beside [`SCOPE`], reaches what is stored of its user for all apps (D29).
+pub const SCOPE_EVERYWHERE: &str = "Notifications.ReadWrite.All";
+
 /// A signed-in user, as their issuer names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -51,6 +54,8 @@ pub enum Principal {
         user: User,
         /// Whether the token carries [`SCOPE`].
         scope: bool,
+        /// Whether the token carries [`SCOPE_EVERYWHERE`].
+        everywhere: bool,
     },
     /// Neither is proven: the caller may do nothing (403).
     Unproven,
@@ -113,7 +118,8 @@ fn principal(claims: &Object<'_>, issuer: &Issuer, app: &str) -> Principal {
     }
     let names = &issuer.claims;
     let subject = first_text(claims, &names.user);
-    let (Some(subject), Some(scope), None | Some("user")) = (subject, scope(claims, names), kind)
+    let (Some(subject), Some(scope), None | Some("user")) =
+        (subject, scope(claims, names, SCOPE), kind)
     else {
         return Principal::Unproven;
     };
@@ -135,6 +141,7 @@ fn principal(claims: &Object<'_>, issuer: &Issuer, app: &str) -> Principal {
             principal_name: principal_name.to_owned(),
         },
         scope,
+        everywhere: self::scope(claims, names, SCOPE_EVERYWHERE) == Some(true),
     }
 }
 
@@ -144,18 +151,18 @@ fn is_service(subject: &str, principal_name: &str) -> bool {
     subject.ends_with("@clients") || principal_name.starts_with("service-account-")
 }
 
-/// Whether [`SCOPE`] is among the scopes: a text with spaces between, or a list. `None`: the token
+/// Whether one is among the scopes: a text with spaces between, or a list. `None`: the token
 /// has no scopes at all, so no user delegated anything.
-fn scope(claims: &Object<'_>, names: &ClaimNames) -> Option<bool> {
+fn scope(claims: &Object<'_>, names: &ClaimNames, wanted: &str) -> Option<bool> {
     names
         .scopes
         .iter()
         .find_map(|name| match claims.get(name)? {
             Value::String(text) if !text.is_empty() => {
-                Some(text.split(' ').any(|one| one == SCOPE))
+                Some(text.split(' ').any(|one| one == wanted))
             }
             Value::Array(several) if !several.is_empty() => {
-                Some(several.iter().any(|one| one.as_str() == Some(SCOPE)))
+                Some(several.iter().any(|one| one.as_str() == Some(wanted)))
             }
             _ => None,
         })

@@ -173,7 +173,7 @@ fn request<'a>(
         url,
         &under(at, "url"),
         |url| address(url, version),
-        "must be a path after the version, such as `/me/notifications`, without dot segments; neither a stream nor another batch",
+        "must be a path after the version, such as `/me/notifications`, without dot segments; neither a stream nor personal data nor another batch",
     );
     let headers = headers.map_or(Some(Vec::new()), |value| {
         counted(check, value, &under(at, "headers"))
@@ -241,8 +241,12 @@ fn address(url: &str, version: ApiVersion) -> Option<String> {
     }
     let excluded = Route::parse(path).is_some_and(|route| {
         let mut operations = route.endpoint.operations.iter();
-        operations
-            .any(|operation| matches!(operation.id, OperationId::Connect | OperationId::Batch))
+        operations.any(|operation| {
+            matches!(
+                operation.id,
+                OperationId::Connect | OperationId::ExportPersonalData | OperationId::Batch
+            )
+        })
     });
     (!excluded).then_some(url)
 }

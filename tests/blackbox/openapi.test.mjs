@@ -114,6 +114,7 @@ test("every operation answers success and refusals as it is described", async ()
     ["countNotifications", "GET", `${feed}/$count`],
     ["readChanges", "GET", `${feed}/delta`],
     ["listEndpoints", "GET", `${feed}/endpoints`],
+    ["exportPersonalData", "GET", `${feed}/personalData`],
     ["getNotification", "GET", `${feed}/${id}`],
     ["getNotificationByActivity", "GET", `/beta/me/activities/${id}`],
     ["updateNotification", "PATCH", `${feed}/${id}`, { json: { readState: "read" } }],
@@ -138,6 +139,7 @@ test("every operation answers success and refusals as it is described", async ()
     ["readChanges", "GET", `${feed}/delta`],
     ["endSubscription", "DELETE", `${feed}/subscriptions/${subscribed.json.id}`],
     ["endSubscriptions", "DELETE", `${feed}/subscriptions`],
+    ["erasePersonalData", "DELETE", `${feed}/personalData`],
     ["readMetadata", "GET", "/beta/$metadata"],
   ];
   for (const [operation, method, path, options = {}] of calls) {

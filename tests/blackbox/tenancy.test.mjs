@@ -88,9 +88,11 @@ const routes = [
     "GET",
     `${notifications}/subscriptions/applicationServerKey`,
   ],
+  ["GET /me/notifications/personalData", "GET", `${notifications}/personalData`],
   ["DELETE /me/notifications/{id}", "DELETE", `${notifications}/${id}`],
   ["DELETE /me/notifications/subscriptions/{id}", "DELETE", `${notifications}/subscriptions/${subscription.id}`],
   ["DELETE /me/notifications/subscriptions", "DELETE", `${notifications}/subscriptions`],
+  ["DELETE /me/notifications/personalData", "DELETE", `${notifications}/personalData`],
 ];
 
 /** The rows of the operations that an app may call by itself, as far as the description says so. */

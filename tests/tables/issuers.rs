@@ -40,7 +40,7 @@ fn read(changes: Value) -> Result<Caller, TokenError> {
 
 fn user(changes: Value) -> Option<(User, bool)> {
     match read(changes).unwrap().principal {
-        Principal::User { user, scope } => Some((user, scope)),
+        Principal::User { user, scope, .. } => Some((user, scope)),
         Principal::App | Principal::Unproven => None,
     }
 }

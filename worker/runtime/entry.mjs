@@ -24,6 +24,7 @@ import { watchedOver } from "./health.mjs";
 import { isWithinLimit } from "./limit.mjs";
 import { observed } from "./observe.mjs";
 import { operate } from "./operator.mjs";
+import { erase, exportOf, feedsOf } from "./person.mjs";
 import { respond } from "./reply.mjs";
 import { eventsOf } from "./server_sent.mjs";
 
@@ -178,6 +179,13 @@ async function answer(facts, source, watch) {
         const one = (/** @type {import("./batch.mjs").Part} */ part, /** @type {boolean} */ may) =>
           answerPart(part, may, watch);
         return respond(head + (await answerAll(JSON.parse(step.rest()), one)));
+      }
+      if (what === "erase" || what === "export") {
+        const person = JSON.parse(step.next());
+        const answer = respond(step.take(Number(step.next())));
+        if (what === "export") return new Response(exportOf(person, step.rest(), env, hubsOf(env)), answer);
+        for await (const feed of feedsOf(person, env, hubsOf(env))) await erase(feed, env);
+        return answer;
       }
       if (what === "connect") return connect(step, hubsOf(env));
       if (what === "reply") return respond(step.rest());

@@ -5,6 +5,7 @@ import { handle } from "../runtime/entry.mjs";
 import { failingOf, healthOf, looksAt } from "../runtime/health.mjs";
 import { LAST_WORDS } from "../runtime/hub.mjs";
 import { configure, constants } from "../runtime/instance.mjs";
+import { markErased } from "../runtime/person.mjs";
 import { fileOf } from "./files.mjs";
 import { connectedHubs, Hub } from "./hub.mjs";
 import { count, page } from "./metrics.mjs";
@@ -70,7 +71,7 @@ export const control = {
     if (pathname === "/counters" && request.method === "POST")
       return Response.json(await counters(env.HUB, await request.json()));
     if (pathname === "/erase" && request.method === "POST")
-      return Response.json(await erase(env.HUB, await request.json()));
+      return Response.json(await erase(env, await request.json()));
     if (pathname === "/drain" && request.method === "POST") {
       await drain(env.HUB);
       return new Response();
@@ -108,10 +109,13 @@ async function counters(hubs, names) {
 
 /**
  * Erases the Hubs of these ids. Resolves when they are gone from memory too.
- * @param {DurableObjectNamespace<Hub>} hubs
+ * @param {any} env
  * @param {string[]} ids
  */
-async function erase(hubs, ids) {
+async function erase(env, ids) {
+  /** @type {DurableObjectNamespace<Hub>} */
+  const hubs = env.HUB;
+  await Promise.all(ids.map((id) => markErased(id, env)));
   await Promise.all(ids.map((id) => hubs.get(hubs.idFromString(id)).forget()));
   await scheduler.wait(2 * LAST_WORDS);
   for (const id of ids) connectedHubs.delete(id);

@@ -156,6 +156,11 @@ pub fn from_copies(
     edge::degraded::from_copies(operation, fields, lines, values, now)
 }
 
+#[wasm_bindgen(js_name = ofHost)]
+pub fn of_host(fields: &str, host: &str, list: bool, skip_token: Option<String>) -> Option<String> {
+    edge::personal_data::of_host(fields, host, list, skip_token)
+}
+
 // --- Durable Objects: see `feed`.
 
 #[wasm_bindgen]

@@ -378,9 +378,12 @@ impl<H: Host> Feed<H> {
         context: &Context,
     ) -> Result<(), Stop> {
         let same = match (&verified.caller.principal, &self.life.owner) {
-            (Principal::User { user, scope: true }, Some(owner)) => {
-                user.is(&owner.user) && verified.hosts.contains(&owner.host)
-            }
+            (
+                Principal::User {
+                    user, scope: true, ..
+                },
+                Some(owner),
+            ) => user.is(&owner.user) && verified.hosts.contains(&owner.host),
             _ => false,
         };
         if !same {

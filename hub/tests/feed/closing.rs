@@ -133,6 +133,7 @@ fn verified(user: &str, hosts: &[&str], expires: Timestamp) -> Verified {
             principal: Principal::User {
                 user: someone(user),
                 scope: true,
+                everywhere: false,
             },
             expires,
         },

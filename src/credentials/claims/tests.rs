@@ -20,7 +20,11 @@ fn claims(rest: &str) -> String {
 fn a_delegated_token_names_its_user() {
     let caller = read(&claims(r#","sub":"megan","upn":"megan@contoso.com","scp":"Other Notifications.ReadWrite.CreatedByApp""#)).unwrap();
     let (user, scope) = match caller.principal {
-        Principal::User { user, scope } => Some((user, scope)),
+        Principal::User {
+            user,
+            scope,
+            everywhere: false,
+        } => Some((user, scope)),
         _ => None,
     }
     .unwrap();
@@ -99,4 +103,29 @@ fn what_a_token_must_say() {
         assert_eq!(read(&claims), Err(error), "{claims}");
     }
     assert!(read(&claims("").replace("\"notifeed\"", "[\"x\",\"notifeed\"]")).is_ok());
+}
+
+#[test]
+fn a_wider_scope_is_none_by_itself() {
+    let scopes = |text: &str| match read(&claims(text)).unwrap().principal {
+        Principal::User {
+            scope, everywhere, ..
+        } => Some((scope, everywhere)),
+        _ => None,
+    };
+    let [narrow, wide] = [SCOPE, SCOPE_EVERYWHERE];
+    for (text, expected) in [
+        (format!(r#","sub":"x","scp":"{narrow}""#), (true, false)),
+        (
+            format!(r#","sub":"x","scp":"{wide} {narrow}""#),
+            (true, true),
+        ),
+        (
+            format!(r#","sub":"x","scp":["{narrow}","{wide}"]"#),
+            (true, true),
+        ),
+        (format!(r#","sub":"x","scp":"{wide}""#), (false, true)),
+    ] {
+        assert_eq!(scopes(&text), Some(expected), "{text}");
+    }
 }

@@ -14,6 +14,7 @@ mod notifications;
 #[cfg(test)]
 mod openapi;
 mod operation;
+mod personal_data;
 mod query;
 mod receipts;
 mod stream;
@@ -106,7 +107,7 @@ impl Endpoint {
 
 /// Every endpoint. A path is looked for in this order: the one that is called most comes first, and a
 /// name before an id in its place.
-pub static ENDPOINTS: [&Endpoint; 18] = [
+pub static ENDPOINTS: [&Endpoint; 19] = [
     &notifications::NOTIFICATIONS,
     &feed::COUNT,
     &feed::DELTA,
@@ -117,6 +118,7 @@ pub static ENDPOINTS: [&Endpoint; 18] = [
     &stream::STREAM,
     &stream::ACK,
     &receipts::RECEIPTS,
+    &personal_data::ENDPOINT,
     &items::NOTIFICATION,
     &subscriptions::APPLICATION_SERVER_KEY,
     &subscriptions::SUBSCRIPTION,

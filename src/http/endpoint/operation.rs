@@ -73,6 +73,10 @@ pub enum OperationId {
     ReadApplicationServerKey,
     /// `POST …/notifications/receipts`
     ReturnReceipt,
+    /// `GET …/notifications/personalData`
+    ExportPersonalData,
+    /// `DELETE …/notifications/personalData`
+    ErasePersonalData,
     /// `GET …/notifications/stream`
     Connect,
     /// `POST …/notifications/ack`
@@ -168,6 +172,8 @@ pub enum Shape {
     Subscriptions,
     /// The key that browsers subscribe with.
     ApplicationServerKey,
+    /// Everything that is stored of the user.
+    PersonalData,
     /// The answers to several requests.
     Responses,
     /// The description of the types, as XML.

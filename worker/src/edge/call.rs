@@ -215,7 +215,9 @@ impl Call {
     pub fn user<'c>(&self, caller: &'c Caller) -> Result<Option<&'c User>, Problem> {
         match &caller.principal {
             Principal::App => Ok(None),
-            Principal::User { user, scope: true } => match &self.addressee {
+            Principal::User {
+                user, scope: true, ..
+            } => match &self.addressee {
                 Addressee::User(id) if !user.is_named(id) => Err(problems::not_authorized()),
                 _ => Ok(Some(user)),
             },

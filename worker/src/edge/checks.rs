@@ -125,6 +125,8 @@ impl Call {
             }
             OperationId::ReadApplicationServerKey => self.application_server_key(),
             OperationId::ReturnReceipt => self.return_receipt(body),
+            OperationId::ExportPersonalData => self.personal_data(false),
+            OperationId::ErasePersonalData => self.personal_data(true),
             OperationId::Connect => self.connect(),
             OperationId::Acknowledge => self.acknowledge(body),
             OperationId::Batch => self.batch(body),

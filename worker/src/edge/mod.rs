@@ -18,6 +18,7 @@ mod items;
 mod limits;
 mod marking;
 mod notifications;
+pub mod personal_data;
 mod receipts;
 mod step;
 mod stream;

@@ -31,7 +31,16 @@ pub enum Step {
     Batch(String),
     /// Ask a feed, whose answer is the caller's.
     Feed(Box<ToFeed>),
-    /// The same, and where there is nothing new ask again when there is: so many seconds later at the latest.
+    /// Export, or erase, what is stored of a person: as worker/runtime/person.mjs has them, as JSON.
+    Person {
+        /// Whether it is erased.
+        erase: bool,
+        /// The person.
+        person: String,
+        /// The first page of their list at one host.
+        list: Box<ToFeed>,
+    },
+    /// The same as `Feed`, and where there is nothing new ask again when there is: so many seconds later at the latest.
     Wait(Box<ToFeed>, u32),
 }
 
@@ -58,7 +67,7 @@ pub fn failed() -> String {
 
 /// The step as lines; the call is kept where it goes on:
 ///
-/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `batch`, `feed`, `read`, `wait`, `connect` or `fail`
+/// 1. what to do: `reply`, `close`, `prove`, `body`, `issue`, `batch`, `feed`, `read`, `wait`, `connect`, `export`, `erase` or `fail`
 /// 2. the number of the call, 0 if it isn't kept
 /// 3. the key that the call counts toward by `APP_LIMIT`, or nothing. If that refuses,
 ///    [`super::over_limit`] has the next step instead.
@@ -68,7 +77,8 @@ pub fn failed() -> String {
 /// that is known to be kept; of `wait` the seconds, of `read` what the keys of copies begin with that can answer it too, and then as of `feed`; of `feed` and `connect` where the feed lives (`name` or `id`, and which),
 /// the operation, for `connect` whether a browser is at the other end (`browser`) or events are asked for (`events`, else nothing), the
 /// subprotocol (or nothing) and the request id, then in characters how long the lines are that come
-/// next, those lines (the headers that every answer has), and the fields.
+/// next, those lines (the headers that every answer has), and the fields; of `export` and `erase` the person, how long the
+/// answer is, the answer, and the fields of the first page of a list.
 pub fn write(call: impl Into<Box<Call>>, outcome: Result<Step, Stop>) -> String {
     let mut call: Box<Call> = call.into();
     let rest = match outcome {
@@ -115,6 +125,23 @@ fn describe(call: &Call, step: Step) -> Description {
                 }
                 _ => (what, text, false),
             }
+        }
+        Step::Person {
+            erase,
+            person,
+            list,
+        } => {
+            let (what, reply) = match erase {
+                true => ("erase", Reply::no_content()),
+                false => {
+                    let reply = Reply::json(200, String::new());
+                    ("export", reply.header("Cache-Control", "no-store"))
+                }
+            };
+            let head = answer(call, reply);
+            let (_, fields) = list.request.encode();
+            let text = format!("{person}\n{}\n{head}{fields}", head.len());
+            (what, text, false)
         }
         Step::Wait(to_feed, seconds) => {
             let (_, text) = ask(call, &to_feed, Some(seconds));

@@ -55,6 +55,7 @@ fn content(shape: Shape) -> Option<Value> {
         Shape::Subscriptions => ("application/json", "Subscriptions"),
         Shape::ApplicationServerKey => ("application/json", "ApplicationServerKey"),
         Shape::Counts => ("application/json", "Counts"),
+        Shape::PersonalData => ("application/json", "PersonalData"),
         Shape::Responses => ("application/json", "BatchResponse"),
         Shape::Token => ("application/json", "Token"),
         Shape::Copies => ("application/json", "Copies"),
