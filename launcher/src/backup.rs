@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::person::{erase_copies, erased_since};
+use crate::person::{erase_copies, erased_since, note_marked};
 use crate::settings::Settings;
 use crate::state::{DEPLOYMENT, GENERATION, SECRETS, State, databases, generation_in, namespace};
 
@@ -109,6 +109,7 @@ pub fn restore(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     }
     // A person who was erased since then stays erased.
     let made = manifest.get("made").and_then(Value::as_u64).unwrap_or(0);
+    note_marked(&settings.state).map_err(failed)?;
     let erased = erased_since(&settings.state, made);
     for file in databases(&arriving.join("hubs")).map_err(failed)? {
         if file

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use notifeed::credentials::{App, User};
+use notifeed::feed::copy::ERASED as MARK;
 use notifeed::feed::hub_name;
 use notifeed::notification::HostName;
 use rusqlite::{Connection, OpenFlags};
@@ -146,14 +147,51 @@ fn mark(state: &Path, ids: &[&str]) -> io::Result<()> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
+    note(state, ids.iter().map(|id| (*id, now)))
+}
+
+fn note<'i>(state: &Path, erased: impl Iterator<Item = (&'i str, u64)>) -> io::Result<()> {
     let mut file = File::options()
         .create(true)
         .append(true)
         .open(state.join(ERASED))?;
-    for id in ids {
-        writeln!(file, "{id} {now}")?;
+    for (id, at) in erased {
+        writeln!(file, "{id} {at}")?;
     }
     file.sync_all()
+}
+
+/// Notes in the file the Hubs whose users erased themselves, which the registry marks: a restore replaces the registry.
+///
+/// # Errors
+/// A file can't be read or written.
+pub fn note_marked(state: &Path) -> io::Result<()> {
+    let kv = state.join("kv");
+    if !kv.exists() {
+        return Ok(());
+    }
+    let mut marked = Vec::new();
+    for path in databases(&kv)? {
+        marked.extend(marks(&path).map_err(io::Error::other)?);
+    }
+    note(state, marked.iter().map(|(id, at)| (id.as_str(), *at)))
+}
+
+/// The marks in a namespace of KV: the ids, and when, in Unix seconds.
+fn marks(path: &Path) -> rusqlite::Result<Vec<(String, u64)>> {
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if !database.table_exists(None, "entry")? {
+        return Ok(Vec::new());
+    }
+    let mut statement = database.prepare(
+        "SELECT key, CAST(CAST(value AS TEXT) AS INTEGER) / 1000 FROM entry WHERE key >= ?1 AND key < ?1 || char(1114111)",
+    )?;
+    let rows = statement.query_map([MARK], |row| {
+        let (key, at): (String, i64) = (row.get(0)?, row.get(1)?);
+        let id = key.strip_prefix(MARK).unwrap_or_default();
+        Ok((id.to_owned(), u64::try_from(at).unwrap_or(0)))
+    })?;
+    rows.collect()
 }
 
 /// The ids of the Hubs that were erased at that time or later.
