@@ -78,13 +78,14 @@ async function filesWith(text) {
 
 test("a person is exported, and erased for good", async () => {
   const program = await start();
-  const [megan, alex] = [someone(), someone()];
-  const [meganToken, alexToken] = await Promise.all([userToken(megan), userToken(alex)]);
+  const [megan, alex, sam] = [someone(), someone(), someone()];
+  const [meganToken, alexToken, samToken] = await Promise.all([megan, alex, sam].map((name) => userToken(name)));
   const title = "A title of Megan's alone";
   await post(program.url, meganToken, title);
   // Long enough for pages of its own.
   await post(program.url, meganToken, title.repeat(40));
   await post(program.url, alexToken, "A title of Alex's");
+  await post(program.url, samToken, "A title of Sam's");
   const who = ["issuer=notifeed-dev", `subject=${megan}`];
   // The copies are there.
   await eventually(async () => (await filesWith(title)).some((path) => path.includes("/kv/")));
@@ -122,6 +123,12 @@ test("a person is exported, and erased for good", async () => {
     assert.match(again.stderr, /^notifeed: nothing is stored of [^\n]+; nothing was changed\n$/);
   }
   assert.equal(await count(program.url, alexToken), "1");
+  // Sam needs no operator.
+  const erasedBySam = await fetch(`${program.url}/beta/me/notifications/personalData`, {
+    method: "DELETE",
+    headers: { Authorization: `Bearer ${samToken}` },
+  });
+  assert.equal(erasedBySam.status, 204);
   program.process.kill("SIGTERM");
   await program.ended;
 
@@ -129,7 +136,7 @@ test("a person is exported, and erased for good", async () => {
   assert.equal(restored.code, 0, restored.stderr);
   const again = await start();
   assert.equal(await count(again.url, alexToken), "1");
-  assert.equal(await count(again.url, meganToken), "0");
+  for (const token of [meganToken, samToken]) assert.equal(await count(again.url, token), "0");
 });
 
 test("an unknown person or invalid arguments change nothing, and print one sentence", async () => {
