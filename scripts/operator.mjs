@@ -1,4 +1,5 @@
-// `make hub`, `make erase`, `make operator-token`: an operator looks at a person's feeds, or ends them (docs/operations.md).
+// `make hub`, `make erase`, `make heal`, `make operator-token`: an operator looks at a person's feeds, ends them, or has them
+// healed from their copies (docs/operations.md).
 //
 //   make operator-token scope=read [ENV=]         a new token; the deployment keeps its digest, the one before is void
 //   make hub user=SUBJECT issuer=ISS URL=https://feed.example.com       TOKEN in the environment, of scope read
@@ -46,5 +47,6 @@ async function ask(action) {
   const found = await response.json();
   if (found.length === 0) throw new Refusal(`nothing is stored of ${user} of ${issuer}; nothing was changed`);
   console.log(JSON.stringify(found, null, 2));
+  if (action === "heal") console.log(`Feeds that are being healed: ${found.length}`);
   if (action === "erase") console.log(`Feeds erased, with their copies: ${found.length}`);
 }

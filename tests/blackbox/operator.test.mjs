@@ -6,12 +6,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { eventually, someone } from "./expect.mjs";
+import { ended } from "./following.mjs";
 import { example, host, startService } from "./harness.mjs";
 
-const tokens = { feeds: "a token to read", erase: "a token to erase" };
+const tokens = { feeds: "a token to read", erase: "a token to erase", heal: "a token to erase" };
 const digest = (/** @type {string} */ token) => createHash("sha256").update(token).digest("hex");
 const service = await startService({
-  vars: { OPERATOR_READ: digest(tokens.feeds), OPERATOR_ERASE: digest(tokens.erase) },
+  vars: { KV_LAG_SECONDS: "0", OPERATOR_READ: digest(tokens.feeds), OPERATOR_ERASE: digest(tokens.erase) },
 });
 const issuer = "notifeed-dev";
 
@@ -22,8 +23,8 @@ async function copies(prefix = "") {
 }
 
 /**
- * `make hub` and `make erase`.
- * @param {"feeds" | "erase"} action
+ * `make hub`, `make erase` and `make heal`.
+ * @param {"feeds" | "erase" | "heal"} action
  * @param {Record<string, string>} environment
  */
 async function operate(action, environment) {
@@ -96,6 +97,22 @@ test("a person is erased: the devices are told, and neither rows nor copies are 
     return answer.status === 200 ? answer : undefined;
   });
   assert.deepEqual([read, left], [200, "0"]);
+});
+
+test("a person's feed is healed from its copies, and whoever has none is told so", async () => {
+  const as = someone();
+  const posted = await service.post(example(), { as });
+  const line = await service.connect({ as });
+  await line.until("ready");
+  await eventually(async () => (await copies()).some((key) => key.includes(posted.json.id)));
+  const { status, stdout, stderr } = await operate("heal", { user: as });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /"healing": true[^]*Feeds that are being healed: 1\n$/);
+  assert.equal((await ended(line)).code, 1012);
+  const item = `/beta/me/notifications/${posted.json.id}`;
+  await eventually(async () => (await service.request("GET", item, { as })).status === 200);
+  const nobody = await operate("heal", { user: someone() });
+  assert.match(nobody.stderr, /^notifeed: nothing is stored of [^\n]+; nothing was changed\n$/);
 });
 
 test("the feeds of a person are looked for on all hosts of the registry, also former ones", async () => {

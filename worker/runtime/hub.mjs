@@ -170,6 +170,13 @@ export class Hub extends DurableObject {
     return JSON.stringify({ ...JSON.parse(counters), alarm, bytesOnDisk });
   }
 
+  /** Has the feed be healed from its copies, whatever its tables say; a feed that has neither stays unmade. */
+  async heal() {
+    const isThere = read(this.#event(wasm.counters)) !== "";
+    const { keys } = await this.env.FEED.list({ prefix: `${this.ctx.id}:`, limit: 1 });
+    if (isThere || keys.length > 0) read(this.#event(wasm.declareLost));
+  }
+
   /**
    * Erases some of the feed, first the copies, then the rows that name them; true: nothing is left of it. Where it
    * fails the rest is still known, to be erased next time. The Hub ends.

@@ -2,10 +2,14 @@
 // its own, of which the deployment knows the digest only (docs/operations.md). Without this digest the operator's calls
 // don't exist.
 
-import { erase, feedsOf } from "./person.mjs";
+import { erase, feedsOf, hubsOf } from "./person.mjs";
 
 /** The secret for each path. */
-const SCOPES = { "/operator/feeds": "OPERATOR_READ", "/operator/erase": "OPERATOR_ERASE" };
+const SCOPES = {
+  "/operator/feeds": "OPERATOR_READ",
+  "/operator/erase": "OPERATOR_ERASE",
+  "/operator/heal": "OPERATOR_ERASE",
+};
 
 /**
  * Answers an operator. `undefined`: this is no call of theirs.
@@ -28,7 +32,9 @@ export async function operate(request, env, hubs, address) {
   const { issuer, tenant, subject, hosts } = await request.json();
   if (!issuer || !subject) return new Response("issuer and subject are needed\n", { status: 400 });
   const found = [];
-  for await (const feed of feedsOf({ issuer, tenant, subject, hosts, everywhere: true }, env, hubs)) {
+  const person = { issuer, tenant, subject, hosts, everywhere: true };
+  if (path === "/operator/heal") for await (const { hub } of hubsOf(person, env, hubs)) await hub.heal();
+  for await (const feed of feedsOf(person, env, hubs)) {
     if (path === "/operator/erase") await erase(feed, env);
     found.push({ host: feed.host, ...JSON.parse(feed.counters) });
   }

@@ -15,17 +15,28 @@ const PATIENCE = 100;
 /** @typedef {DurableObjectNamespace<import("./hub.mjs").Hub>} Hubs */
 
 /**
+ * The Hubs that a person may have.
+ * @param {Person} person
+ * @param {any} env
+ * @param {Hubs} hubs
+ */
+export async function* hubsOf({ issuer, tenant = "", subject, hosts = [], everywhere }, { REGISTRY }, hubs) {
+  for (const host of new Set([...hosts, ...(everywhere ? await hostsOf(REGISTRY) : [])])) {
+    const id = hubs.idFromName(run(() => hubName(issuer, tenant, subject, host)));
+    yield { host, id, hub: hubs.get(id) };
+  }
+}
+
+/**
  * The Hubs of a person that have something, each with its counters.
  * @param {Person} person
  * @param {any} env
  * @param {Hubs} hubs
  */
-export async function* feedsOf({ issuer, tenant = "", subject, hosts = [], everywhere }, { REGISTRY }, hubs) {
-  for (const host of new Set([...hosts, ...(everywhere ? await hostsOf(REGISTRY) : [])])) {
-    const id = hubs.idFromName(run(() => hubName(issuer, tenant, subject, host)));
-    const hub = hubs.get(id);
-    const counters = await hub.counters();
-    if (counters !== null) yield { host, id, hub, counters };
+export async function* feedsOf(person, env, hubs) {
+  for await (const feed of hubsOf(person, env, hubs)) {
+    const counters = await feed.hub.counters();
+    if (counters !== null) yield { ...feed, counters };
   }
 }
 
