@@ -38,7 +38,7 @@ const imports = [
   {
     entry: "notifeed/protocol",
     code: 'export * from "notifeed/protocol";',
-    limit: 1_265,
+    limit: 1_285,
     what: "the contract's constants: paths, codes, statuses, limits; an app pays for those that it imports",
   },
   { entry: "notifeed/live", code: 'export { connect } from "notifeed/live";', limit: 13_800, what: "the live client" },
@@ -51,7 +51,7 @@ const imports = [
   {
     entry: "notifeed/inbox and notifeed/live",
     code: 'export { connect } from "notifeed/live";\nexport { defineInbox } from "notifeed/inbox";',
-    limit: 22_230,
+    limit: 22_240,
     what: "both, as an app has them",
   },
   {
