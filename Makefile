@@ -1,6 +1,6 @@
 # The commands of notifeed. Every target does its own set-up (scripts/setup), which is quick after the first time.
 .DEFAULT_GOAL := help
-.PHONY: help dev serve test test-binary soak soak-client fuzz mutants bench profile check package binary token app operator-token hub erase heal deploy clean
+.PHONY: help dev serve test test-binary soak soak-client fuzz mutants bench profile check package binary token app operator-token hub erase heal recover deploy clean
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
@@ -67,12 +67,13 @@ app: export LOCAL := $(LOCAL)
 app: ## the apps that may use a deployment: add=ID issuer=ISS hosts=a,b, or show=, block=, unblock= (LOCAL=1: the state of make serve)
 	@scripts/setup node && PATH="$$PWD/node_modules/.bin:$$PATH" $(node) scripts/app.mjs
 
-operator-token hub erase heal: export user := $(user)
-operator-token hub erase heal: export issuer := $(issuer)
-operator-token hub erase heal: export tenant := $(tenant)
-operator-token hub erase heal: export hosts := $(hosts)
-operator-token hub erase heal: export scope := $(scope)
-operator-token hub erase heal: export URL := $(URL)
+operator-token hub erase heal recover: export user := $(user)
+operator-token hub erase heal recover: export issuer := $(issuer)
+operator-token hub erase heal recover: export tenant := $(tenant)
+operator-token hub erase heal recover: export hosts := $(hosts)
+operator-token hub erase heal recover: export scope := $(scope)
+operator-token hub erase heal recover: export URL := $(URL)
+recover: export at := $(at)
 operator-token: ## an operator's token: scope=read for make hub, scope=erase for make erase (docs/operations.md)
 	@scripts/setup node && exec $(node) scripts/operator.mjs token
 
@@ -84,6 +85,9 @@ erase: ## erases a person on Cloudflare: user=SUBJECT issuer=ISS URL=, TOKEN in 
 
 heal: ## has a person's feeds be healed from KV, on Cloudflare: user=SUBJECT issuer=ISS URL=, TOKEN of scope erase
 	@scripts/setup node && exec $(node) scripts/operator.mjs heal
+
+recover: ## has a person's feeds go back to an earlier moment, on Cloudflare, and be healed: as heal, with at=TIME
+	@scripts/setup node && exec $(node) scripts/operator.mjs recover
 
 deploy: export ISSUERS := $(value ISSUERS)
 deploy: ## to Cloudflare, from an empty account on (docs/deploy.md): ENV=, ISSUERS=, JURISDICTION=, PERCENT=, DRY_RUN=1

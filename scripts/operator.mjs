@@ -1,14 +1,15 @@
-// `make hub`, `make erase`, `make heal`, `make operator-token`: an operator looks at a person's feeds, ends them, or has them
-// healed from their copies (docs/operations.md).
+// `make hub`, `make erase`, `make heal`, `make recover`, `make operator-token`: an operator looks at a person's feeds, ends them, has
+// them healed from their copies, or go back to an earlier moment (docs/operations.md).
 //
 //   make operator-token scope=read [ENV=]         a new token; the deployment keeps its digest, the one before is void
 //   make hub user=SUBJECT issuer=ISS URL=https://feed.example.com       TOKEN in the environment, of scope read
-//   make erase user=SUBJECT issuer=ISS URL=…                            TOKEN of scope erase
+//   make erase user=SUBJECT issuer=ISS URL=…                            TOKEN of scope erase; so for heal and recover
+//   make recover user=SUBJECT issuer=ISS URL=… at=2026-11-27T03:00:00Z
 
 import { createHash, randomBytes } from "node:crypto";
 import { configuration, Refusal, wrangler } from "./deployment.mjs";
 
-const { scope, user, issuer, tenant, hosts, URL: url, TOKEN } = process.env;
+const { scope, user, issuer, tenant, hosts, at, URL: url, TOKEN } = process.env;
 const [action] = process.argv.slice(2);
 
 try {
@@ -37,7 +38,7 @@ async function ask(action) {
   const response = await fetch(new URL(`/operator/${action}`, url), {
     method: "POST",
     headers: { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ issuer, tenant, subject: user, hosts: hosts?.split(",").filter(Boolean) }),
+    body: JSON.stringify({ issuer, tenant, subject: user, hosts: hosts?.split(",").filter(Boolean), at }),
   }).catch((fault) => {
     throw new Refusal(`${url} can't be asked: ${fault.cause ?? fault}`);
   });
@@ -47,6 +48,7 @@ async function ask(action) {
   const found = await response.json();
   if (found.length === 0) throw new Refusal(`nothing is stored of ${user} of ${issuer}; nothing was changed`);
   console.log(JSON.stringify(found, null, 2));
+  if (action === "recover") console.log(`Feeds that have gone back to ${at}, and are being healed: ${found.length}`);
   if (action === "heal") console.log(`Feeds that are being healed: ${found.length}`);
   if (action === "erase") console.log(`Feeds erased, with their copies: ${found.length}`);
 }

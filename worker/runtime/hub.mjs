@@ -49,10 +49,17 @@ function fitting(reason) {
   return reason.slice(0, read);
 }
 
+/**
+ * The Hubs that go back to an earlier moment, by id: until they are healed they do nothing, since their numbers were
+ * given already. Their next session begins in the same isolate, as a rule.
+ * @type {Set<string>}
+ */
+const recovering = new Set();
+
 /** The feed of one user at one host. */
 export class Hub extends DurableObject {
   #host;
-  /** Ends the Hub once it is erased. @type {number | null} */
+  /** Ends the Hub once it is erased, or before it goes back to an earlier moment. @type {number | null} */
   #end = null;
 
   /**
@@ -90,6 +97,7 @@ export class Hub extends DurableObject {
       refuse,
     });
     this.#host = host;
+    host.ending = recovering.has(ctx.id.toString());
     void ctx.blockConcurrencyWhile(async () => {
       host.alarm = (await ctx.storage.getAlarm()) ?? NaN;
     });
@@ -175,6 +183,30 @@ export class Hub extends DurableObject {
     const isThere = read(this.#event(wasm.counters)) !== "";
     const { keys } = await this.env.FEED.list({ prefix: `${this.ctx.id}:`, limit: 1 });
     if (isThere || keys.length > 0) read(this.#event(wasm.declareLost));
+    if (recovering.delete(this.ctx.id.toString())) this.#host.ending = false;
+  }
+
+  /**
+   * Has the Hub's storage go back to an earlier moment, by the platform's point-in-time recovery: when the Hub has ended
+   * and begins again. {@link heal} comes next.
+   * @param {number} at Unix milliseconds
+   */
+  async recover(at) {
+    const { storage } = this.ctx;
+    const bookmark = await storage.getBookmarkForTime(at);
+    const id = this.ctx.id.toString();
+    recovering.add(id);
+    this.#host.ending = true;
+    this.closeConnections(constants.restarted);
+    try {
+      await this.#host.quiet();
+      await storage.onNextSessionRestoreBookmark(bookmark);
+    } catch (fault) {
+      recovering.delete(id);
+      this.#host.ending = false;
+      throw fault;
+    }
+    this.#endIn(LAST_WORDS, "the feed goes back to an earlier moment");
   }
 
   /**
@@ -216,10 +248,13 @@ export class Hub extends DurableObject {
     this.closeConnections(constants.erased);
   }
 
-  /** @param {number} milliseconds */
-  #endIn(milliseconds) {
+  /**
+   * @param {number} milliseconds
+   * @param {string} [reason]
+   */
+  #endIn(milliseconds, reason = "the user is erased") {
     clearTimeout(this.#end);
-    this.#end = setTimeout(() => this.ctx.abort("the user is erased"), milliseconds);
+    this.#end = setTimeout(() => this.ctx.abort(reason), milliseconds);
   }
 
   /** @param {{ code: number, reason: string }} close */
@@ -254,6 +289,8 @@ export class Hub extends DurableObject {
    * @param {{ isRetry?: boolean }} [info]
    */
   alarm(info) {
+    // The runtime rings again.
+    if (recovering.has(this.ctx.id.toString())) throw new Error("the feed goes back to an earlier moment");
     this.#host.alarm = NaN;
     this.#event((feed) => wasm.alarm(feed, info?.isRetry ?? false));
   }

@@ -1,11 +1,18 @@
 // Everything that is stored of a person: found, exported, erased.
 
 import { hubName, ofHost } from "../build/bindings.js";
+import { LAST_WORDS } from "./hub.mjs";
 import { constants, run } from "./instance.mjs";
 import { keysOf } from "./keys.mjs";
 
 /** How often a Hub is asked to erase some more. */
 const PATIENCE = 100;
+
+/** How often a Hub that goes back to an earlier moment is asked whether it is back. */
+const RETURNS = 10;
+
+/** How long the mark of such a Hub stays at the longest, in seconds: a day. */
+const RESTORING_SECONDS = 24 * 60 * 60;
 
 /**
  * A person, and the hosts that are known already; `everywhere`: and those of all apps.
@@ -49,6 +56,37 @@ export async function erase({ id, hub }, env) {
   await markErased(id, env);
   for (let times = 0; times < PATIENCE; times++) if (await hub.erase()) return;
   throw new Error("a feed is still being erased: try again");
+}
+
+/**
+ * Has a Hub go back to an earlier moment and then be healed from its copies. While the mark is there nothing is read from
+ * these; whoever is stopped in the middle does it all once more.
+ * @param {DurableObjectId} id
+ * @param {number} at Unix milliseconds
+ * @param {any} env
+ * @param {Hubs} hubs
+ */
+export async function recover(id, at, { REGISTRY }, hubs) {
+  const mark = constants.restoringMark + id;
+  await REGISTRY.put(mark, String(at), { expirationTtl: RESTORING_SECONDS });
+  try {
+    await hubs.get(id).recover(at);
+  } catch (fault) {
+    // Nothing has begun.
+    await REGISTRY.delete(mark);
+    throw fault;
+  }
+  // The Hub ends, and begins anew with the next call.
+  for (let tries = 1; ; tries++) {
+    await scheduler.wait(2 * LAST_WORDS);
+    try {
+      await hubs.get(id).heal();
+      break;
+    } catch (fault) {
+      if (tries === RETURNS) throw fault;
+    }
+  }
+  await REGISTRY.delete(mark);
 }
 
 /**
