@@ -148,6 +148,7 @@ impl Model {
         live.for_each(|item| item.wake(now));
     }
 
+    /// Devices that read all there is do so.
     fn listen(&mut self) {
         for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
             if prompt {

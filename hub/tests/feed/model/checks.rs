@@ -112,6 +112,10 @@ impl Model {
     pub(super) fn check_devices(&mut self) {
         let now = self.world.now();
         for (device, prompt) in self.devices.iter_mut().zip(PROMPT) {
+            if prompt {
+                // An alarm that crashed rings again later: then it was the look at the feed that ended a snooze.
+                device.listen(&mut self.world);
+            }
             if prompt && device.ready && !self.pressed {
                 device.assert_shows(expected_on(&self.expected, device.platform), now);
             }
