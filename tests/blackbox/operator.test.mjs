@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { eventually, someone } from "./expect.mjs";
 import { ended } from "./following.mjs";
 import { example, host, startService } from "./harness.mjs";
+import { hubMadeBy } from "./hubs.mjs";
 
 const tokens = { feeds: "a token to read", erase: "a token to erase", heal: "a token to erase" };
 const digest = (/** @type {string} */ token) => createHash("sha256").update(token).digest("hex");
@@ -97,6 +98,22 @@ test("a person is erased: the devices are told, and neither rows nor copies are 
     return answer.status === 200 ? answer : undefined;
   });
   assert.deepEqual([read, left], [200, "0"]);
+});
+
+test("copies of a feed whose rows are lost are erased too, however many", async () => {
+  const as = someone();
+  const hub = await hubMadeBy(service, async () => assert.equal((await service.post(example(), { as })).status, 201));
+  assert.equal((await operate("erase", { user: as })).status, 0);
+  const store = await service.miniflare.getKVNamespace("FEED");
+  const keys = Array.from({ length: 1100 }, (_, number) => `${hub}:${number}:1`);
+  await Promise.all(keys.map((key) => store.put(key, "left")));
+  // The Hub that was erased has ended.
+  const { stdout, stderr } = await eventually(async () => {
+    const erased = await operate("erase", { user: as });
+    return erased.status === 0 && erased;
+  });
+  assert.match(stdout, /Feeds erased, with their copies: 1\n$/, stderr);
+  assert.deepEqual(await copies(`${hub}:`), []);
 });
 
 test("a person's feed is healed from its copies, and whoever has none is told so", async () => {

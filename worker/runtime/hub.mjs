@@ -6,6 +6,7 @@ import * as wasm from "../build/bindings.js";
 import { counters } from "./counters.mjs";
 import { during, Host } from "./host.mjs";
 import { configure, constants, currentGeneration, run, wait } from "./instance.mjs";
+import { keysOf } from "./keys.mjs";
 
 /** The request header of an upgrade that has protocol, fields and operation of the command. Only the Worker can reach a Hub. */
 export const STREAM_HEADER = "Notifeed-Stream";
@@ -226,8 +227,9 @@ export class Hub extends DurableObject {
         isMore = true;
         return false;
       }
-      const { keys: strays } = await this.env.FEED.list({ prefix: `${this.ctx.id}:` });
-      await Promise.all(strays.map((/** @type {{ name: string }} */ { name }) => this.env.FEED.delete(name)));
+      const strays = [];
+      for await (const { name } of keysOf(this.env.FEED, `${this.ctx.id}:`)) strays.push(this.env.FEED.delete(name));
+      await Promise.all(strays);
       await host.forgetAll();
       return true;
     } finally {

@@ -35,7 +35,7 @@ export async function* hubsOf({ issuer, tenant = "", subject, hosts = [], everyw
 }
 
 /**
- * The Hubs of a person that have something, each with its counters.
+ * The Hubs of a person that have something, or of which copies are left, each with its counters.
  * @param {Person} person
  * @param {any} env
  * @param {Hubs} hubs
@@ -43,7 +43,8 @@ export async function* hubsOf({ issuer, tenant = "", subject, hosts = [], everyw
 export async function* feedsOf(person, env, hubs) {
   for await (const feed of hubsOf(person, env, hubs)) {
     const counters = await feed.hub.counters();
-    if (counters !== null) yield { ...feed, counters };
+    const isThere = counters !== null || (await keysOf(env.FEED, `${feed.id}:`).next()).value;
+    if (isThere) yield { ...feed, counters: counters ?? "{}" };
   }
 }
 
