@@ -83,7 +83,7 @@ export interface Push {
   disable(): Promise<void>;
   /**
    * Brings the service's record of this browser's subscription up to date and renews it; ends pushes of another user.
-   * It runs once by itself; to be called after a sign-in.
+   * The push client calls this once by itself; an app calls it after a sign-in.
    */
   sync(): Promise<PushState>;
 }

@@ -9,9 +9,12 @@ pub const ERASED: &str = "erased:";
 /// How long such a mark is kept: longer than any point-in-time recovery reaches back (30 days).
 pub const ERASED_FOR: Duration = Duration::from_days(31);
 
-/// The beginning of the key of a mark in `REGISTRY`, before the id of a Hub: it is being restored to an earlier moment.
-/// As long as it is there, every call of that feed is answered 503.
+/// The beginning of the key of a mark in `REGISTRY`, before the id of a Hub: it goes back to an earlier moment.
+/// As long as the mark is there, no read is answered from the copies; the Hub itself answers 503 until it is healed.
 pub const RESTORING: &str = "restoring:";
+
+/// How long such a mark is kept where whoever asked for the restore was stopped.
+pub const RESTORING_FOR: Duration = Duration::DAY;
 
 /// How long after a failure KV is tried again at the least.
 const SOONEST: Duration = Duration::from_seconds(1);

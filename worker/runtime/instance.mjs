@@ -12,7 +12,7 @@ let settings;
 /**
  * The constants of the wasm module: see `constants` in worker/src/lib.rs.
  * @type {{ protocol: number, retry: string, ping: string, pong: string, erasedMark: string,
- *   restoringMark: string, erasedSeconds: number, patience: number, restarted: { code: number, reason: string },
+ *   erasedSeconds: number, restoringMark: string, restoringSeconds: number, patience: number, restarted: { code: number, reason: string },
  *   erased: { code: number, reason: string }, headers: string[], statements: string[] }}
  */
 export let constants;
@@ -26,7 +26,7 @@ export function configure(env) {
   const variables = Object.entries(env).filter(([, value]) => typeof value === "string");
   settings = { variables: JSON.stringify(Object.fromEntries(variables)), countsCalls: env.APP_LIMIT !== undefined };
   start();
-  const [protocol, retry, ping, pong, erasedMark, restoringMark, seconds, patience, ...rest] = bindings
+  const [protocol, retry, ping, pong, erasedMark, erasedFor, restoringMark, restoringFor, patience, ...rest] = bindings
     .constants()
     .split("\n");
   const [restarted, erased] = [rest.splice(0, 2), rest.splice(0, 2)].map(([code, reason]) => ({
@@ -34,8 +34,9 @@ export function configure(env) {
     reason,
   }));
   const statements = bindings.statements().split("\0");
-  const marks = { erasedMark, restoringMark, erasedSeconds: Number(seconds), patience: Number(patience) };
-  constants = { protocol: Number(protocol), retry, ping, pong, ...marks, restarted, erased, headers: rest, statements };
+  const marks = { erasedMark, erasedSeconds: Number(erasedFor), restoringMark, restoringSeconds: Number(restoringFor) };
+  const numbers = { protocol: Number(protocol), patience: Number(patience) };
+  constants = { ...numbers, retry, ping, pong, ...marks, restarted, erased, headers: rest, statements };
 }
 
 function start() {

@@ -11,9 +11,6 @@ const PATIENCE = 100;
 /** How often a Hub that goes back to an earlier moment is asked whether it is back. */
 const RETURNS = 10;
 
-/** How long the mark of such a Hub stays at the longest, in seconds: a day. */
-const RESTORING_SECONDS = 24 * 60 * 60;
-
 /**
  * A person, and the hosts that are known already; `everywhere`: and those of all apps.
  * @typedef {{ issuer: string, tenant?: string, subject: string, hosts?: string[], everywhere?: boolean }} Person
@@ -69,7 +66,7 @@ export async function erase({ id, hub }, env) {
  */
 export async function recover(id, at, { REGISTRY }, hubs) {
   const mark = constants.restoringMark + id;
-  await REGISTRY.put(mark, String(at), { expirationTtl: RESTORING_SECONDS });
+  await REGISTRY.put(mark, String(at), { expirationTtl: constants.restoringSeconds });
   try {
     await hubs.get(id).recover(at);
   } catch (fault) {

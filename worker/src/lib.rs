@@ -54,11 +54,17 @@ pub fn constants() -> String {
     let (restarted, erased) = (Close::RESTARTED, Close::USER_ERASED);
     let codes = [restarted, erased].map(|close| close.code.to_string());
     let [restarted_code, erased_code] = &codes;
-    let kept = copy::ERASED_FOR.whole_seconds().to_string();
+    let kept = [copy::ERASED_FOR, copy::RESTORING_FOR];
+    let [erased_for, restoring_for] = kept.map(|kept| kept.whole_seconds().to_string());
     let patience = degraded::PATIENCE.millis().to_string();
-    let marks = [copy::ERASED, copy::RESTORING, &kept, &patience];
     let mut lines = vec![&*protocol, RETRY, ping, pong];
-    lines.extend(marks);
+    lines.extend([
+        copy::ERASED,
+        &erased_for,
+        copy::RESTORING,
+        &restoring_for,
+        &patience,
+    ]);
     lines.extend([restarted_code, restarted.reason, erased_code, erased.reason]);
     lines.extend(RequestHeader::ALL.map(RequestHeader::name));
     lines.join("\n")
