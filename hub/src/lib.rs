@@ -255,7 +255,8 @@ impl<H: Host> Feed<H> {
         self.admit(access, !command.is_of_sender(), now)
     }
 
-    fn answer(&mut self, request: Request) -> Reply {
+    /// Takes a request apart: the context of its answer, who asks, what for, and whether they may.
+    fn received(&mut self, request: Request) -> (Context, Sender, Command, Result<Admitted, Stop>) {
         let Request {
             asked_by,
             sender,
@@ -264,6 +265,11 @@ impl<H: Host> Feed<H> {
         } = request;
         let context = asked_by.context(self.host.now());
         let admitted = self.admitted(&sender, &access, &command, context.now);
+        (context, sender, command, admitted)
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        let (context, sender, command, admitted) = self.received(request);
         let reply = admitted.and_then(|admitted| match command {
             Command::Append(append) => self.append(&append, &sender, &admitted, &context),
             Command::RefuseAppend(problem) => Err(Stop::Problem(problem)),

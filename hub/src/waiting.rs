@@ -96,14 +96,7 @@ impl<H: Host> Feed<H> {
     /// # Errors
     /// The answer, where there is news or the call is refused.
     pub(crate) fn wait(&mut self, socket: Socket, request: Request) -> Result<(), Reply> {
-        let Request {
-            asked_by,
-            sender,
-            access,
-            command,
-        } = request;
-        let context = asked_by.context(self.host.now());
-        let admitted = self.admitted(&sender, &access, &command, context.now);
+        let (context, sender, command, admitted) = self.received(request);
         let outcome = admitted
             .and_then(|admitted| self.wait_for(socket, &command, &sender, &admitted, &context));
         match outcome {
